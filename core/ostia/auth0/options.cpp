@@ -1,0 +1,115 @@
+#include "ostia/auth0/options.hpp"
+
+#include <algorithm>
+
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/percent.hpp"
+#include "ostia/url/url.hpp"
+
+namespace ostia::auth0 {
+namespace {
+
+constexpr char marker = '\x01';
+
+char tag(const Value& value) {
+  return value.is_string() && value.text().size() > 1 && value.text()[0] == marker ? value.text()[1] : '\0';
+}
+
+bool contains(std::initializer_list<std::string_view> list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+void stringify_into(std::string& out, const std::string& name, const Value& value) {
+  const char t = tag(value);
+  if (t == 'u' || t == 'f') return;
+  if (value.is_object() || value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i)
+      stringify_into(out,
+                     name + "[" + (value.is_object() ? value.keys()[i] : text::decimal(static_cast<std::int64_t>(i))) + "]",
+                     value.items()[i]);
+    return;
+  }
+  if (!out.empty()) out += '&';
+  out.append(url::percent_encode(name)).append("=").append(url::percent_encode(display(value)));
+}
+
+}  // namespace
+
+bool is_undefined(const Value& value) { return tag(value) == 'u'; }
+
+bool is_text(const Value& value) {
+  const char t = tag(value);
+  return value.is_string() && (t == '\0' || t == 's');
+}
+
+std::string display(const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::boolean: return value.as_bool() ? "true" : "false";
+    case Value::Kind::string: return tag(value) == 's' || tag(value) == 'n' ? value.text().substr(2) : value.text();
+    default: return value.text();
+  }
+}
+
+std::string text_of(const Value& value) { return is_text(value) ? display(value) : std::string(); }
+
+bool is_truthy(const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::null: return false;
+    case Value::Kind::boolean: return value.as_bool();
+    case Value::Kind::number: return value.as_double() != 0.0;
+    case Value::Kind::string: return !value.text().empty() && tag(value) != 'u' && value.text() != "\x01nNaN";
+    default: return true;
+  }
+}
+
+Value merge(const Value& base, std::initializer_list<std::string_view> picked, const Value& call) {
+  Value out = Value::object();
+  for (const auto key : picked)
+    if (const Value* value = base.find(key); value && is_truthy(*value)) out.set(key, *value);
+  for (std::size_t i = 0; i < call.keys().size(); ++i) out.set(call.keys()[i], call.items()[i]);
+  return out;
+}
+
+std::string snake_case(std::string_view name) {
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool starts = i > 0 && ((text::is_upper(c) && !text::is_upper(name[i - 1])) ||
+                                  (text::is_digit(c) && !text::is_digit(name[i - 1])));
+    if (starts) out += '_';
+    out += text::to_lower(c);
+  }
+  return out;
+}
+
+Value snake_case(const Value& value, std::initializer_list<std::string_view> exceptions) {
+  if (!value.is_object()) return value;
+  Value out = Value::object();
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string& key = value.keys()[i];
+    out.set(contains(exceptions, key) ? key : snake_case(key), snake_case(value.items()[i], {}));
+  }
+  return out;
+}
+
+std::string stringify(const Value& object) {
+  std::string out;
+  for (std::size_t i = 0; i < object.keys().size(); ++i) stringify_into(out, object.keys()[i], object.items()[i]);
+  return out;
+}
+
+Value parse_query(std::string_view in) {
+  Value out = Value::object();
+  for (auto& [name, value] : url::parse_form(in)) {
+    Value* existing = out.find(name);
+    if (!existing)
+      out.set(name, std::move(value));
+    else if (existing->is_array())
+      existing->push_back(std::move(value));
+    else
+      *existing = Value::array({*existing, std::move(value)});
+  }
+  return out;
+}
+
+}  // namespace ostia::auth0

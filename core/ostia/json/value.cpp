@@ -1,0 +1,123 @@
+#include "ostia/json/value.hpp"
+
+#include "ostia/json/rep.hpp"
+#include "ostia/text/ascii.hpp"
+
+namespace ostia::json {
+
+Value::Value(const Value& other) : rep_(other.rep_ ? new Rep(*other.rep_) : nullptr) {}
+Value::Value(std::string text) { make(Kind::string).text = std::move(text); }
+Value::Value(std::string_view text) : Value(std::string(text)) {}
+Value::Value(const char* text) : Value(std::string(text)) {}
+
+void Value::destroy(Rep* rep) noexcept { delete rep; }
+
+Value::Rep& Value::make(Kind kind) {
+  if (!rep_) rep_ = new Rep;
+  rep_->kind = kind;
+  return *rep_;
+}
+
+Value Value::array(std::vector<Value> items) {
+  Value v;
+  v.make(Kind::array).items = std::move(items);
+  return v;
+}
+
+Value Value::object(std::initializer_list<std::pair<std::string_view, Value>> members) {
+  Value v;
+  v.make(Kind::object);
+  for (const auto& [key, value] : members) v.set(key, value);
+  return v;
+}
+
+Value Value::number(std::string lexeme) {
+  Value v;
+  v.make(Kind::number).text = std::move(lexeme);
+  return v;
+}
+
+Value Value::from_integer(std::int64_t n) { return number(text::decimal(n)); }
+
+Value Value::from_bool(bool b) {
+  Value v;
+  v.make(Kind::boolean).flag = b;
+  return v;
+}
+
+namespace {
+const std::string no_text;
+const std::vector<Value> no_items;
+const std::vector<std::string> no_keys;
+}  // namespace
+
+Value::Kind Value::kind() const noexcept { return rep_ ? rep_->kind : Kind::null; }
+const std::string& Value::text() const noexcept { return rep_ ? rep_->text : no_text; }
+bool Value::as_bool(bool otherwise) const noexcept { return is_bool() ? rep_->flag : otherwise; }
+const std::vector<Value>& Value::items() const noexcept { return rep_ ? rep_->items : no_items; }
+const std::vector<std::string>& Value::keys() const noexcept { return rep_ ? rep_->keys : no_keys; }
+
+bool operator==(const Value& a, const Value& b) {
+  return a.kind() == b.kind() && a.text() == b.text() && a.as_bool() == b.as_bool() && a.keys() == b.keys() &&
+         a.items() == b.items();
+}
+
+void Value::push_back(Value item) { make(Kind::array).items.push_back(std::move(item)); }
+
+std::optional<std::int64_t> Value::as_int() const { return is_number() ? text::parse_int(text()) : std::nullopt; }
+
+std::optional<double> Value::as_double() const {
+  if (!is_number()) return std::nullopt;
+  // The libraries' exact conversion costs 44 kB of WebAssembly; a claim's time needs no last bit.
+  const char* p = text().data();
+  const char* end = p + text().size();
+  const bool negative = *p == '-';
+  if (negative) ++p;
+  double number = 0;
+  for (; p < end && text::is_digit(*p); ++p) number = number * 10 + (*p - '0');
+  if (p < end && *p == '.') {
+    double scale = 1;
+    for (++p; p < end && text::is_digit(*p); ++p) number += (*p - '0') * (scale /= 10);
+  }
+  if (p < end) {
+    ++p;  // e or E
+    const bool down = *p == '-';
+    if (down || *p == '+') ++p;
+    int exponent = 0;
+    for (; p < end && exponent < 1000; ++p) exponent = exponent * 10 + (*p - '0');
+    for (; exponent > 0; --exponent) number = down ? number / 10 : number * 10;
+  }
+  return negative ? -number : number;
+}
+
+const Value* Value::find(std::string_view key) const {
+  const auto& names = keys();
+  for (std::size_t i = names.size(); i-- > 0;)  // from the back: of a repeated name the last counts
+    if (names[i] == key) return &rep_->items[i];
+  return nullptr;
+}
+
+Value* Value::find(std::string_view key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
+
+const Value& Value::operator[](std::string_view key) const {
+  static const Value null;
+  const Value* found = find(key);
+  return found ? *found : null;
+}
+
+Value& Value::set(std::string_view key, Value value) {
+  if (Value* found = find(key)) return *found = std::move(value);
+  Rep& rep = make(Kind::object);
+  rep.keys.emplace_back(key);
+  return rep.items.emplace_back(std::move(value));
+}
+
+void Value::erase(std::string_view key) {
+  const Value* found = find(key);
+  if (!found) return;
+  const auto at = found - rep_->items.data();
+  rep_->keys.erase(rep_->keys.begin() + at);
+  rep_->items.erase(rep_->items.begin() + at);
+}
+
+}  // namespace ostia::json

@@ -1,0 +1,100 @@
+// The one JSON type of the project (docs/decisions/0002-one-json-type.md). Numbers stay the text that they came as, so
+// nothing is rounded on its way through and the float tables stay out of the WebAssembly module. Objects keep their order.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ostia/result.hpp"
+
+namespace ostia::json {
+
+/// A JSON value with value semantics. Reading a value as what it is not gives an empty or null answer, never a trap,
+/// so chains over untrusted input need no check at each step.
+class Value {
+ public:
+  enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
+
+  Value() noexcept = default;
+  Value(const Value& other);
+  Value(Value&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {}
+  Value& operator=(Value other) noexcept {
+    std::swap(rep_, other.rep_);
+    return *this;
+  }
+  ~Value() {
+    if (rep_) destroy(rep_);
+  }
+
+  Value(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
+  Value(std::string text);           // NOLINT(google-explicit-constructor)
+  Value(std::string_view text);      // NOLINT(google-explicit-constructor)
+  Value(const char* text);           // NOLINT(google-explicit-constructor)
+  template <class N>
+    requires std::integral<N>
+  Value(N n) : Value(std::same_as<N, bool> ? from_bool(n != 0) : from_integer(static_cast<std::int64_t>(n))) {}  // NOLINT
+
+  static Value array(std::vector<Value> items = {});
+  static Value object(std::initializer_list<std::pair<std::string_view, Value>> members = {});
+  /// `lexeme` must be a JSON number.
+  static Value number(std::string lexeme);
+
+  [[nodiscard]] Kind kind() const noexcept;
+  [[nodiscard]] bool is_null() const noexcept { return rep_ == nullptr; }
+  [[nodiscard]] bool is_string() const noexcept { return kind() == Kind::string; }
+  [[nodiscard]] bool is_number() const noexcept { return kind() == Kind::number; }
+  [[nodiscard]] bool is_bool() const noexcept { return kind() == Kind::boolean; }
+  [[nodiscard]] bool is_array() const noexcept { return kind() == Kind::array; }
+  [[nodiscard]] bool is_object() const noexcept { return kind() == Kind::object; }
+
+  /// The string, or the number's text; empty for anything else.
+  [[nodiscard]] const std::string& text() const noexcept;
+  [[nodiscard]] bool as_bool(bool otherwise = false) const noexcept;
+  /// A number without a fraction or exponent that fits.
+  [[nodiscard]] std::optional<std::int64_t> as_int() const;
+  /// Any number, near enough for times and counts.
+  [[nodiscard]] std::optional<double> as_double() const;
+
+  /// Items of an array, values of an object, nothing otherwise.
+  [[nodiscard]] const std::vector<Value>& items() const noexcept;
+  /// Names of an object's members, one an item.
+  [[nodiscard]] const std::vector<std::string>& keys() const noexcept;
+  [[nodiscard]] std::size_t size() const noexcept { return items().size(); }
+  /// Appends to an array; a null value becomes one.
+  void push_back(Value item);
+
+  [[nodiscard]] const Value* find(std::string_view key) const;
+  [[nodiscard]] Value* find(std::string_view key);
+  /// The member, or a null value.
+  const Value& operator[](std::string_view key) const;
+  /// Replaces or appends.
+  Value& set(std::string_view key, Value value);
+  void erase(std::string_view key);
+
+  friend bool operator==(const Value& a, const Value& b);
+
+ private:
+  friend class Parser;
+  struct Rep;  // one pointer a value: moving and destroying it is next to no code wherever that happens
+  static void destroy(Rep* rep) noexcept;
+  static Value from_integer(std::int64_t n);
+  static Value from_bool(bool b);
+  Rep& make(Kind kind);
+
+  Rep* rep_ = nullptr;  // null: the null value
+};
+
+/// RFC 8259, strictly: UTF-8 only, at most `depth` levels. Of a repeated name the last counts, as in JavaScript. The
+/// error's description has the byte offset.
+Result<Value> parse(std::string_view text, int depth = 64);
+
+/// The shortest form; what `parse` reads back as the same value.
+std::string write(const Value& value);
+
+}  // namespace ostia::json

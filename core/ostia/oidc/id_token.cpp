@@ -1,0 +1,154 @@
+#include "ostia/oidc/id_token.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
+
+namespace ostia::oidc {
+namespace {
+
+using Verdict = std::optional<Violation>;
+using json::Value;
+
+Verdict refuse(const char* reason, std::string text, std::vector<std::int64_t> dates = {}) {
+  return Violation{reason, std::move(text), std::move(dates)};
+}
+
+std::string claim_name(const char* title, const char* claim) {
+  return std::string(title) + " (" + claim + ") claim";
+}
+
+std::string mismatch(const std::string& name, const char* words, std::string_view wanted, std::string_view found) {
+  std::string text = name;
+  return text.append(words).append(" in the ID token").append("; expected \"").append(wanted).append("\", found \"")
+      .append(found).append("\"");
+}
+
+bool is_present(const Value& claim) { return claim.is_string() && !claim.text().empty(); }
+
+Verdict check_issuer(const Value& claims, const IdTokenExpectations& expected) {
+  const Value& iss = claims["iss"];
+  if (!is_present(iss))
+    return refuse("issuer_missing", "Issuer (iss) claim must be a string present in the ID token");
+  if (iss.text() == expected.issuer) return {};
+  return refuse("issuer_mismatch", "Issuer (iss) claim mismatch in the ID token, expected \"" + expected.issuer +
+                                       "\", found \"" + iss.text() + "\"");
+}
+
+Verdict check_subject(const Value& claims, const IdTokenExpectations&) {
+  if (is_present(claims["sub"])) return {};
+  return refuse("subject_missing", "Subject (sub) claim must be a string present in the ID token");
+}
+
+Verdict check_audience(const Value& claims, const IdTokenExpectations& expected) {
+  const Value& aud = claims["aud"];
+  const std::string wanted = "Audience (aud) claim mismatch in the ID token; expected \"" + expected.audience + "\" but ";
+  if (is_present(aud)) {
+    if (aud.text() == expected.audience) return {};
+    return refuse("audience_mismatch", wanted + "found \"" + aud.text() + "\"");
+  }
+  if (!aud.is_array())
+    return refuse("audience_missing", "Audience (aud) claim must be a string or array of strings present in the ID token");
+  std::string found;
+  for (const auto& one : aud.items()) {
+    if (one.is_string() && one.text() == expected.audience) return {};
+    found.append(found.empty() ? "" : ", ").append(one.text());
+  }
+  return refuse("audience_mismatch", wanted + "was not one of \"" + found + "\"");
+}
+
+Verdict check_nonce(const Value& claims, const IdTokenExpectations& expected) {
+  if (!expected.nonce) return {};
+  const Value& nonce = claims["nonce"];
+  if (!is_present(nonce)) return refuse("nonce_missing", "Nonce (nonce) claim must be a string present in the ID token");
+  if (nonce.text() == *expected.nonce) return {};
+  return refuse("nonce_mismatch",
+                mismatch(claim_name("Nonce", "nonce"), " value mismatch", *expected.nonce, nonce.text()));
+}
+
+Verdict check_authorized_party(const Value& claims, const IdTokenExpectations& expected) {
+  if (!claims["aud"].is_array() || claims["aud"].size() < 2) return {};
+  const Value& azp = claims["azp"];
+  if (!is_present(azp))
+    return refuse("authorized_party_missing",
+                  "Authorized Party (azp) claim must be a string present in the ID token when Audience (aud) claim has "
+                  "multiple values");
+  if (azp.text() == expected.audience) return {};
+  return refuse("authorized_party_mismatch",
+                mismatch(claim_name("Authorized Party", "azp"), " mismatch", expected.audience, azp.text()));
+}
+
+std::optional<double> time_claim(const Value& claims, const char* name) {
+  const auto time = claims[name].as_double();
+  return time && std::isfinite(*time) ? time : std::nullopt;
+}
+
+Verdict check_expiration(const Value& claims, const IdTokenExpectations& expected) {
+  const auto exp = time_claim(claims, "exp");
+  if (!exp)
+    return refuse("expiration_missing", "Expiration Time (exp) claim must be a number present in the ID token");
+  if (!time_claim(claims, "iat"))
+    return refuse("issued_at_missing", "Issued At (iat) claim must be a number present in the ID token");
+  const auto end = *exp + static_cast<double>(expected.leeway);
+  if (static_cast<double>(expected.now) <= end) return {};
+  return refuse("token_expired",
+                "Expiration Time (exp) claim error in the ID token; current time \"{0}\" is after expiration time \"{1}\"",
+                {expected.now, static_cast<std::int64_t>(end)});
+}
+
+Verdict check_not_before(const Value& claims, const IdTokenExpectations& expected) {
+  const auto nbf = time_claim(claims, "nbf");
+  if (!nbf) return {};
+  const auto start = *nbf - static_cast<double>(expected.leeway);
+  if (static_cast<double>(expected.now) >= start) return {};
+  return refuse("token_not_yet_valid",
+                "Not Before Time (nbf) claim error in the ID token; current time \"{0}\" is before the not before time "
+                "\"{1}\"",
+                {expected.now, static_cast<std::int64_t>(start)});
+}
+
+Verdict check_authentication_age(const Value& claims, const IdTokenExpectations& expected) {
+  if (!expected.max_age) return {};
+  const auto auth_time = time_claim(claims, "auth_time");
+  if (!auth_time)
+    return refuse("auth_time_missing",
+                  "Authentication Time (auth_time) claim must be a number present in the ID token when Max Age (max_age) "
+                  "is specified");
+  const auto end = *auth_time + static_cast<double>(*expected.max_age + expected.leeway);
+  if (static_cast<double>(expected.now) <= end) return {};
+  return refuse("authentication_too_old",
+                "Authentication Time (auth_time) claim in the ID token indicates that too much time has passed since the "
+                "last end-user authentication. Current time \"{0}\" is after last auth time at \"{1}\"",
+                {expected.now, static_cast<std::int64_t>(end)});
+}
+
+Verdict check_organization(const Value& claims, const IdTokenExpectations& expected) {
+  if (expected.organization.empty()) return {};
+  const bool by_id = expected.organization.starts_with("org_");
+  const char* claim = by_id ? "org_id" : "org_name";
+  const std::string name = claim_name(by_id ? "Organization Id" : "Organization Name", claim);
+  const std::string wanted = by_id ? expected.organization : text::lower(expected.organization);
+  const Value& found = claims[claim];
+  if (!is_present(found)) return refuse("organization_missing", name + " must be a string present in the ID token");
+  if (found.text() == wanted) return {};
+  return refuse("organization_mismatch", mismatch(name, " value mismatch", expected.organization, found.text()));
+}
+
+}  // namespace
+
+Verdict validate_id_token_claims(const Value& claims, const IdTokenExpectations& expected) {
+  using Rule = Verdict (*)(const Value&, const IdTokenExpectations&);
+  // The order is the interface: the first broken rule names the error.
+  constexpr Rule rules[] = {check_issuer,           check_subject,    check_audience,   check_nonce,
+                            check_authorized_party, check_expiration, check_not_before, check_authentication_age,
+                            check_organization};
+  for (const Rule rule : rules)
+    if (auto violation = rule(claims, expected)) return violation;
+  return {};
+}
+
+std::string left_half_hash(std::string_view sha256) { return text::base64url_encode(sha256.substr(0, 16)); }
+
+}  // namespace ostia::oidc

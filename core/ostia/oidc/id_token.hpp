@@ -1,0 +1,39 @@
+// The rules for the claims of an ID token (OpenID Connect Core section 3.1.3.7), in the order and with the sentences of
+// auth0-js (checklist rows WA-087 to WA-103). Pure: time comes in, and dates go out as numbers for the host to word.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ostia/json/value.hpp"
+
+namespace ostia::oidc {
+
+/// What a token must agree with. What is absent here is not required; what is required is never skipped.
+struct IdTokenExpectations {
+  std::string issuer;
+  std::string audience;                 ///< the client id
+  std::optional<std::string> nonce;     ///< checked when given
+  std::optional<std::int64_t> max_age;  ///< seconds; then `auth_time` is required
+  std::string organization;             ///< `org_…` is compared to `org_id`, anything else to `org_name`
+  std::int64_t leeway = 60;             ///< seconds
+  std::int64_t now = 0;                 ///< seconds since 1970
+};
+
+/// Why a token is refused. `text` may hold `{0}` and `{1}`, to be replaced by the host's wording of `dates`.
+struct Violation {
+  std::string reason;
+  std::string text;
+  std::vector<std::int64_t> dates;  ///< seconds since 1970
+};
+
+/// The first rule that the claims break, if any. The signature must have been verified before.
+std::optional<Violation> validate_id_token_claims(const json::Value& claims, const IdTokenExpectations& expected);
+
+/// `at_hash` or `c_hash` as it must be, given SHA-256 of the access token or code (Core section 3.2.2.9).
+std::string left_half_hash(std::string_view sha256);
+
+}  // namespace ostia::oidc

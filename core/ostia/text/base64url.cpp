@@ -1,0 +1,76 @@
+#include "ostia/text/base64url.hpp"
+
+#include <cstdint>
+
+#include "ostia/text/ascii.hpp"
+
+namespace ostia::text {
+namespace {
+
+struct Alphabet {
+  char c62, c63;
+};
+constexpr Alphabet url{'-', '_'}, classic{'+', '/'};
+
+char to_char(unsigned value, Alphabet a) {
+  if (value < 26) return static_cast<char>('A' + value);
+  if (value < 52) return static_cast<char>('a' + value - 26);
+  if (value < 62) return static_cast<char>('0' + value - 52);
+  return value == 62 ? a.c62 : a.c63;
+}
+
+int to_value(char c, Alphabet a) {
+  if (is_upper(c)) return c - 'A';
+  if (is_lower(c)) return c - 'a' + 26;
+  if (is_digit(c)) return c - '0' + 52;
+  return c == a.c62 ? 62 : c == a.c63 ? 63 : -1;
+}
+
+std::string encode(std::string_view bytes, Alphabet a) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const unsigned char byte : bytes) {
+    bits = bits << 8 | byte;
+    for (count += 8; count >= 6;) out.push_back(to_char(bits >> (count -= 6) & 0x3F, a));
+  }
+  if (count > 0) out.push_back(to_char(bits << (6 - count) & 0x3F, a));
+  return out;
+}
+
+std::optional<std::string> decode(std::string_view in, Alphabet a) {
+  if (in.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  out.reserve(in.size() / 4 * 3 + 2);
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : in) {
+    const int value = to_value(c, a);
+    if (value < 0) return std::nullopt;
+    bits = bits << 6 | static_cast<unsigned>(value);
+    if ((count += 6) >= 8) out.push_back(static_cast<char>(bits >> (count -= 8) & 0xFF));
+  }
+  if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
+std::string base64url_encode(std::string_view bytes) { return encode(bytes, url); }
+
+std::string base64_encode(std::string_view bytes) {
+  std::string out = encode(bytes, classic);
+  out.append((4 - out.size() % 4) % 4, '=');
+  return out;
+}
+
+std::optional<std::string> base64url_decode(std::string_view text) { return decode(text, url); }
+
+std::optional<std::string> base64_decode(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int i = 0; i < 2 && !text.empty() && text.back() == '='; ++i) text.remove_suffix(1);
+  return decode(text, classic);
+}
+
+}  // namespace ostia::text
