@@ -1,0 +1,54 @@
+#include "accounts/users.hpp"
+#include "crypto/crypto.hpp"
+#include "ostia/text/base64url.hpp"
+
+namespace ostia::authority {
+namespace {
+
+constexpr std::int64_t touch_interval = 60;  // seconds: a silent login must not cost a write each time
+
+// The store has the cookie's hash only: who reads the database cannot become anybody.
+std::string session_id(std::string_view cookie) { return text::base64url_encode(sha256(cookie)); }
+
+}  // namespace
+
+Async<std::string> start_session(Store& store, std::string user_id, std::int64_t now, SessionLimits limits) {
+  std::string cookie = random_id();
+  std::vector<Statement> statements;
+  statements.push_back({"DELETE FROM sessions WHERE expires_at < $1", {now}});
+  statements.push_back({"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at) VALUES ($1, $2, $3, $3, $3, $4)",
+                        {session_id(cookie), std::move(user_id), now, now + limits.absolute}});
+  auto stored = co_await store.commit(std::move(statements));
+  if (!stored) co_return std::move(stored).error();
+  co_return cookie;
+}
+
+Async<std::optional<Session>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits) {
+  if (cookie.empty() || cookie.size() > 64) co_return std::optional<Session>();
+  const std::string id = session_id(cookie);
+  Statement find{"SELECT id, user_id, auth_time, used_at FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3",
+                 {id, now, now - limits.idle}};
+  auto rows = co_await store.query(std::move(find));
+  if (!rows) co_return std::move(rows).error();
+  if (rows->empty()) co_return std::optional<Session>();
+  const Row& r = (*rows)[0];
+  Session session{text_at(r, 0), text_at(r, 1), int_at(r, 2), int_at(r, 3)};
+  if (session.used_at + touch_interval <= now) {
+    std::vector<Statement> touch;
+    touch.push_back({"UPDATE sessions SET used_at = $2 WHERE id = $1", {id, now}});
+    auto touched = co_await store.commit(std::move(touch));
+    if (!touched) co_return std::move(touched).error();
+  }
+  co_return std::optional(std::move(session));
+}
+
+Async<Unit> end_session(Store& store, std::string cookie) {
+  if (cookie.empty()) co_return Unit{};
+  std::vector<Statement> statements;
+  statements.push_back({"DELETE FROM sessions WHERE id = $1", {session_id(cookie)}});
+  auto done = co_await store.commit(std::move(statements));
+  if (!done) co_return std::move(done).error();
+  co_return Unit{};
+}
+
+}  // namespace ostia::authority

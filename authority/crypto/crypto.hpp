@@ -1,0 +1,68 @@
+// The authority's cryptography: OpenSSL's and libsodium's, never our own. Everything here is thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ostia/json/value.hpp"
+
+namespace ostia::authority {
+
+/// `count` bytes of the system's random source.
+std::string random_bytes(std::size_t count);
+/// 32 random bytes as base64url: what sessions, devices and keys are named by.
+std::string random_id();
+std::string sha256(std::string_view bytes);
+/// Compares in a time that depends on the lengths only.
+bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+/// Authenticated encryption of what leaves this program and comes back to it: codes, login states, opaque tokens, and
+/// secrets at rest. Each purpose has its own key, so what was sealed for one is garbage to another.
+class Sealer {
+ public:
+  /// `master` is 32 bytes.
+  Sealer(std::string_view master, std::string_view purpose);
+  [[nodiscard]] std::string seal(std::string_view plain) const;  ///< base64url
+  [[nodiscard]] std::optional<std::string> open(std::string_view sealed) const;
+
+ private:
+  std::string key_;
+};
+
+/// An RSA key that signs tokens (RS256), with the self-signed certificate that `x5c` shows.
+class SigningKey {
+ public:
+  static SigningKey generate(std::string_view common_name);
+  static Result<SigningKey> from_pem(std::string_view private_key, std::string_view certificate);
+
+  [[nodiscard]] const std::string& kid() const { return kid_; }
+  [[nodiscard]] const json::Value& jwk() const { return jwk_; }  ///< the public half
+  [[nodiscard]] std::string private_pem() const;
+  [[nodiscard]] const std::string& certificate_pem() const { return certificate_; }
+
+  /// A compact JWS over `claims`.
+  [[nodiscard]] std::string sign(const json::Value& claims, std::string_view type = "JWT") const;
+  [[nodiscard]] bool verify(std::string_view input, std::string_view signature) const;
+
+ private:
+  struct Key;
+  std::shared_ptr<Key> key_;
+  std::string kid_, certificate_;
+  json::Value jwk_;
+};
+
+/// A certificate for this server's TLS, and the authority that made it, whose key is thrown away at once: who trusts
+/// `ca` trusts this one certificate and nothing that anybody could make later.
+struct TlsIdentity {
+  std::string ca, certificate, key;  ///< PEM
+};
+TlsIdentity make_tls_identity(std::string_view host);
+
+/// Argon2id at OWASP's parameters. Slow on purpose: call it on the password pool.
+std::string hash_password(std::string_view password);
+/// Whether `password` is the one that `hash` was made of (Argon2id; bcrypt, for imported users).
+bool check_password(std::string_view password, const std::string& hash);
+
+}  // namespace ostia::authority

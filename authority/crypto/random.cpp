@@ -1,0 +1,33 @@
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <stdexcept>
+
+#include "crypto/crypto.hpp"
+#include "ostia/text/base64url.hpp"
+
+namespace ostia::authority {
+
+std::string random_bytes(std::size_t count) {
+  std::string out(count, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) != 1)
+    throw std::runtime_error("the system's random source failed");
+  return out;
+}
+
+std::string random_id() { return text::base64url_encode(random_bytes(32)); }
+
+std::string sha256(std::string_view bytes) {
+  std::string out(32, '\0');
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
+                 nullptr) != 1)
+    throw std::runtime_error("SHA-256 failed");
+  return out;
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,300 @@
+#include "http/server.hpp"
+
+#include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+#include <ctime>
+#include <list>
+#include <thread>
+
+#include "log.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
+
+namespace ostia::authority {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using tcp = asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+using boost::system::error_code;
+
+constexpr std::uint32_t header_limit = 16 * 1024;
+constexpr std::uint64_t body_limit = 64 * 1024;
+constexpr std::size_t connections_a_loop = 10'000;
+constexpr auto idle_limit = std::chrono::seconds(75);
+constexpr auto request_limit = std::chrono::seconds(20);  // for a whole request to arrive, or a response to leave
+
+// What a sweep needs to know of a connection.
+struct Deadline {
+  tcp::socket* socket;
+  Clock::time_point at;
+  bool idle = true;
+};
+
+struct Loop {
+  asio::io_context context{1};
+  std::list<Deadline> deadlines;
+  std::thread thread;
+};
+
+constexpr auto use_error = [](error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); };
+
+// RFC 9110 section 6.6.1, formatted once a second.
+const std::string& http_date() {
+  thread_local std::time_t last = 0;
+  thread_local std::string text;
+  if (const std::time_t now = std::time(nullptr); now != last) {
+    char buffer[40];
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    text.assign(buffer, std::strftime(buffer, sizeof buffer, "%a, %d %b %Y %H:%M:%S GMT", &parts));
+    last = now;
+  }
+  return text;
+}
+
+std::string serialize(const Response& response, bool keep_alive, bool with_body) {
+  std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  out.append(http::obsolete_reason(static_cast<http::status>(response.status))).append("\r\nDate: ").append(http_date());
+  for (const auto& [name, value] : response.headers) {
+    out.append("\r\n").append(name).append(": ");
+    for (const char c : value) out += (c == '\r' || c == '\n' || c == '\0') ? ' ' : c;  // no value can start a header
+  }
+  out.append("\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ").append(std::to_string(response.body.size()));
+  out.append(keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+  if (with_body) out += response.body;
+  return out;
+}
+
+Request to_request(http::request<http::string_body>& in, const std::string& issuer, const std::string& peer) {
+  Request out;
+  out.method = std::string(in.method_string());
+  const std::string_view target(in.target().data(), in.target().size());
+  const auto mark = std::min(target.find('?'), target.size());
+  out.path = std::string(target.substr(0, mark));
+  if (mark < target.size()) out.query = std::string(target.substr(mark + 1));
+  out.body = std::move(in.body());
+  out.issuer = issuer;
+  out.peer = peer;
+  for (const auto& field : in) out.headers.emplace_back(text::lower({field.name_string().data(), field.name_string().size()}), std::string(field.value()));
+  return out;
+}
+
+// The answer to what could not be read as a request.
+Response refusal(error_code ec) {
+  if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
+    return text_response(431, "The request's headers are larger than " + std::to_string(header_limit) + " bytes.\n");
+  if (ec == http::error::body_limit)
+    return json_response(413, json::Value::object({{"error", "invalid_request"}, {"error_description", "The request's body is larger than " + std::to_string(body_limit) + " bytes."}}));
+  return text_response(400, "The request is not HTTP/1.1: " + ec.message() + ".\n");
+}
+
+bool is_parse_error(error_code ec) { return ec.category() == http::make_error_code(http::error::bad_method).category(); }
+
+}  // namespace
+
+struct Server::State {
+  std::vector<std::unique_ptr<Loop>> loops;
+  Handler handler;
+  std::list<tcp::acceptor> acceptors;
+  std::list<asio::ssl::context> contexts;
+  std::vector<std::function<void()>> starts;
+  std::atomic<bool> stopping = false;
+  std::atomic<std::size_t> open = 0;
+
+  template <class Stream>
+  asio::awaitable<bool> respond(Stream& stream, Deadline& deadline, const Response& response, bool keep_alive, bool with_body) {
+    error_code ec;
+    deadline.at = Clock::now() + request_limit;
+    const std::string bytes = serialize(response, keep_alive, with_body);
+    co_await asio::async_write(stream, asio::buffer(bytes), use_error(ec));
+    co_return !ec && keep_alive;
+  }
+
+  asio::awaitable<Response> answer(Request request) {
+    try {
+      co_return co_await handler(std::move(request));
+    } catch (const std::exception& e) {
+      log_event("error", "request_failed", {{"what", e.what()}});
+    }
+    co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
+  }
+
+  template <class Stream>
+  asio::awaitable<void> serve(Stream& stream, Deadline& deadline, std::string issuer, std::string peer) {
+    beast::flat_buffer buffer(header_limit + 4096);
+    for (bool keep_alive = true; keep_alive && !stopping;) {
+      error_code ec;
+      http::request_parser<http::string_body> parser;
+      parser.eager(true);
+      parser.header_limit(header_limit);
+      parser.body_limit(body_limit);
+      deadline.at = Clock::now() + idle_limit;
+      deadline.idle = true;
+      if (buffer.size() == 0) {  // wait for the first byte without a request's deadline
+        const std::size_t count = co_await stream.async_read_some(buffer.prepare(4096), use_error(ec));
+        if (ec) break;
+        buffer.commit(count);
+      }
+      deadline.at = Clock::now() + request_limit;
+      deadline.idle = false;
+      co_await http::async_read(stream, buffer, parser, use_error(ec));
+      if (ec) {
+        if (is_parse_error(ec) && ec != http::error::end_of_stream && ec != http::error::partial_message)
+          co_await respond(stream, deadline, refusal(ec), false, true);
+        break;
+      }
+      auto message = parser.release();
+      const bool head = message.method() == http::verb::head;
+      keep_alive = message.keep_alive() && !stopping;
+      Request request = to_request(message, issuer, peer);
+      const Response response = co_await answer(std::move(request));
+      keep_alive = co_await respond(stream, deadline, response, keep_alive, !head);
+    }
+  }
+
+  asio::awaitable<void> connection(Loop& loop, tcp::socket socket, std::string issuer, asio::ssl::context* tls) {
+    if (loop.deadlines.size() >= connections_a_loop) co_return;
+    ++open;
+    const auto self = loop.deadlines.insert(loop.deadlines.end(), {&socket, Clock::now() + request_limit});
+    error_code ec;
+    socket.set_option(tcp::no_delay(true), ec);
+    const auto remote = socket.remote_endpoint(ec);
+    const std::string peer = ec ? "" : remote.address().to_string();
+    try {
+      if (tls) {
+        asio::ssl::stream<tcp::socket&> stream(socket, *tls);
+        co_await stream.async_handshake(asio::ssl::stream_base::server, use_error(ec));
+        if (!ec) {
+          co_await serve(stream, *self, issuer, peer);
+          self->at = Clock::now() + std::chrono::seconds(2);
+          self->idle = false;
+          co_await stream.async_shutdown(use_error(ec));
+        }
+      } else {
+        co_await serve(socket, *self, issuer, peer);
+        socket.shutdown(tcp::socket::shutdown_send, ec);
+      }
+    } catch (const std::exception& e) {
+      log_event("error", "connection_failed", {{"what", e.what()}});
+    }
+    loop.deadlines.erase(self);
+    --open;
+  }
+
+  asio::awaitable<void> sweep(Loop& loop) {
+    asio::steady_timer timer(loop.context);
+    for (;;) {
+      timer.expires_after(std::chrono::seconds(1));
+      co_await timer.async_wait(asio::use_awaitable);
+      close_if(loop, [now = Clock::now()](const Deadline& d) { return d.at < now; });
+    }
+  }
+
+  template <class Predicate>
+  void close_if(Loop& loop, Predicate predicate) {
+    error_code ec;
+    for (auto& deadline : loop.deadlines)
+      if (predicate(deadline)) deadline.socket->close(ec);
+  }
+
+  asio::awaitable<void> accept(tcp::acceptor& acceptor, std::string issuer, asio::ssl::context* tls) {
+    for (std::size_t next = 0;; next = (next + 1) % loops.size()) {
+      error_code ec;
+      Loop& loop = *loops[next];
+      tcp::socket socket = co_await acceptor.async_accept(loop.context, use_error(ec));
+      if (ec == asio::error::operation_aborted || !acceptor.is_open()) co_return;
+      if (ec) {  // out of descriptors, say: leave the others time to end
+        asio::steady_timer pause(loops[0]->context, std::chrono::milliseconds(100));
+        co_await pause.async_wait(asio::use_awaitable);
+        continue;
+      }
+      asio::co_spawn(loop.context, connection(loop, std::move(socket), issuer, tls), asio::detached);
+    }
+  }
+};
+
+Result<Endpoint> parse_endpoint(std::string_view in) {
+  const auto colon = in.rfind(':');
+  const auto port = colon == in.npos ? std::nullopt : text::parse_int(in.substr(colon + 1));
+  std::string_view host = in.substr(0, colon == in.npos ? 0 : colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (!port || *port < 0 || *port > 65535 || host.empty())
+    return caller_error("invalid_option", "\"" + std::string(in) + "\" is not HOST:PORT, such as 127.0.0.1:8443");
+  return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
+}
+
+Server::Server(unsigned loops, Handler handler) : state_(std::make_unique<State>()) {
+  state_->handler = std::move(handler);
+  for (unsigned i = 0; i < std::max(1U, loops); ++i) state_->loops.push_back(std::make_unique<Loop>());
+}
+
+Server::~Server() = default;
+
+Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity* tls, const std::function<std::string(std::uint16_t)>& issuer_of) {
+  const auto failed = [&](const std::string& why) {
+    return Error{"cannot_listen", "cannot listen on " + endpoint.host + ":" + std::to_string(endpoint.port) + ": " + why, "cannot_listen", 0, Fault::caller};
+  };
+  auto& context = state_->loops[0]->context;
+  error_code ec;
+  const auto address = asio::ip::make_address(endpoint.host == "localhost" ? "127.0.0.1" : endpoint.host, ec);
+  if (ec) return failed("the host must be an IP address or localhost");
+  auto& acceptor = state_->acceptors.emplace_back(context);
+  acceptor.open(address.is_v6() ? tcp::v6() : tcp::v4(), ec);
+  if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec) acceptor.bind({address, endpoint.port}, ec);
+  if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+  if (ec == asio::error::address_in_use) return failed("the port is in use by another program");
+  if (ec) return failed(ec.message());
+
+  asio::ssl::context* ssl = nullptr;
+  if (tls) {
+    ssl = &state_->contexts.emplace_back(asio::ssl::context::tls_server);
+    ssl->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    ssl->use_certificate_chain(asio::buffer(tls->certificate), ec);
+    if (!ec) ssl->use_private_key(asio::buffer(tls->key), asio::ssl::context::pem, ec);
+    if (ec) return failed("the TLS certificate or its key cannot be used: " + ec.message());
+    SSL_CTX_set_mode(ssl->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  }
+  const std::uint16_t port = acceptor.local_endpoint().port();
+  state_->starts.emplace_back([this, &acceptor, issuer = issuer_of(port), ssl] {
+    asio::co_spawn(state_->loops[0]->context, state_->accept(acceptor, issuer, ssl), asio::detached);
+  });
+  return port;
+}
+
+void Server::run() {
+  asio::signal_set signals(state_->loops[0]->context, SIGTERM, SIGINT);
+  signals.async_wait([this](error_code ec, int) {
+    if (!ec) stop();
+  });
+  for (auto& start : state_->starts) start();
+  for (auto& loop : state_->loops) {
+    asio::co_spawn(loop->context, state_->sweep(*loop), asio::detached);
+    loop->thread = std::thread([&context = loop->context] { context.run(); });
+  }
+  for (auto& loop : state_->loops) loop->thread.join();
+}
+
+void Server::stop() {
+  if (state_->stopping.exchange(true)) return;
+  asio::post(state_->loops[0]->context, [this] {
+    error_code ec;
+    for (auto& acceptor : state_->acceptors) acceptor.close(ec);
+  });
+  for (auto& loop : state_->loops)
+    asio::post(loop->context, [this, &loop = *loop] { state_->close_if(loop, [](const Deadline& d) { return d.idle; }); });
+  // Requests under way may take as long as they are allowed to; then the loops end.
+  std::thread([this] {
+    for (const auto end = Clock::now() + request_limit; state_->open > 0 && Clock::now() < end;)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (auto& loop : state_->loops) loop->context.stop();
+  }).detach();
+}
+
+}  // namespace ostia::authority

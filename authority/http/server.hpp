@@ -1,0 +1,44 @@
+// HTTP/1.1 over TCP and TLS: one event loop a thread, bounded memory a connection, one deadline sweep a second a loop.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "crypto/crypto.hpp"
+#include "http/message.hpp"
+
+namespace ostia::authority {
+
+using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
+
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// `host:port`, with brackets around an IPv6 address.
+Result<Endpoint> parse_endpoint(std::string_view text);
+
+class Server {
+ public:
+  Server(unsigned loops, Handler handler);
+  ~Server();
+
+  /// Opens a port (0: any that is free) and gives its number; plain HTTP without `tls`. Requests that come in there carry
+  /// the issuer that `issuer_of` makes of the number. The error names the address and why.
+  Result<std::uint16_t> listen(const Endpoint& endpoint, const TlsIdentity* tls, const std::function<std::string(std::uint16_t)>& issuer_of);
+
+  /// Serves until `stop`, SIGTERM or SIGINT, finishing what is under way.
+  void run();
+  /// From any thread.
+  void stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ostia::authority

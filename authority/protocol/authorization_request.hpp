@@ -1,0 +1,38 @@
+// An authorization request (RFC 6749 section 4.1.1, OpenID Connect Core section 3.1.2.1), read and judged. The order of
+// the checks is the point: until the client and the redirect URI are known good, an error stays on our own page.
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "http/message.hpp"
+#include "pages/pages.hpp"
+#include "tenant/tenant.hpp"
+
+namespace ostia::authority {
+
+struct AuthorizationRequest {
+  std::string issuer;  ///< the domain that was asked
+  std::string client_id, redirect_uri, response_type, response_mode, scope, audience, state, nonce, prompt, login_hint,
+      id_token_hint, code_challenge;
+  std::optional<std::int64_t> max_age;  ///< seconds
+  std::string authenticated;            ///< the session that was made for this very request, once there is one
+
+  [[nodiscard]] bool wants(std::string_view type) const;   ///< one word of `response_type`
+  [[nodiscard]] bool prompts(std::string_view what) const;  ///< one word of `prompt`
+
+  [[nodiscard]] json::Value to_json() const;
+  static AuthorizationRequest from_json(const json::Value& v);
+};
+
+/// An error for the client, in the request's own response mode.
+struct ClientError {
+  AuthorizationRequest request;
+  std::string error, description;
+};
+
+using Judged = std::variant<AuthorizationRequest, ClientError, pages::ErrorPage>;
+
+Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer);
+
+}  // namespace ostia::authority

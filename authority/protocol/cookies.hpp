@@ -1,0 +1,15 @@
+// The browser's two cookies: its session at this authority, and the device that a login page was shown to.
+#pragma once
+
+#include "http/message.hpp"
+
+namespace ostia::authority {
+
+enum class CookieKind { session, device };
+
+/// The cookie's value, or that of its copy for browsers that refuse `SameSite=None`.
+std::string read_cookie(const Request& request, CookieKind kind);
+/// Sets both for `max_age` seconds; 0 removes them.
+void set_cookie(Response& response, const Request& request, CookieKind kind, std::string_view value, std::int64_t max_age);
+
+}  // namespace ostia::authority

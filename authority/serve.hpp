@@ -1,0 +1,29 @@
+// `ostia serve`: from options to an authority that answers.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "ostia/result.hpp"
+
+namespace ostia::authority {
+
+/// The options of the contract, as they were typed.
+struct ServeOptions {
+  std::string config, users;                ///< files; empty: none
+  std::string data = "./ostia-data";
+  std::string database;                     ///< empty: `sqlite:DATA/ostia.db`
+  std::string listen = "127.0.0.1:8443";
+  std::string issuer;                       ///< empty: what `listen` makes it
+  std::string tls_cert, tls_key;            ///< files; empty: a certificate of our own, kept in `data`
+  bool plain_http = false;
+  bool dev = false;
+  std::string dev_http = "127.0.0.1:8080";  ///< with `dev`; `none` turns it off
+};
+
+/// Serves until it is told to stop. An error means that it has not started; `Fault::caller` ones are for the person who
+/// typed the options. `ready` is called once requests are answered.
+Status serve(const ServeOptions& options, const std::function<void(const std::string& issuer)>& ready);
+
+}  // namespace ostia::authority

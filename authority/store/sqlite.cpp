@@ -1,0 +1,241 @@
+// SQLite with one writer. Writes of many requests share a transaction and so a disk sync (group commit); each has its own
+// savepoint, so one that fails takes nobody with it. Reads run on the asking thread, on a connection of that thread.
+#include <sqlite3.h>
+
+#include <boost/asio.hpp>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "log.hpp"
+#include "store/store.hpp"
+
+namespace ostia::authority {
+namespace {
+
+namespace asio = boost::asio;
+
+Error store_error(sqlite3* db, const char* reason = "store_failed") {
+  return {"server_error", std::string("the database: ") + sqlite3_errmsg(db), reason, 0, Fault::ours};
+}
+
+// One SQLite connection with its prepared statements; used by one thread at a time.
+class Connection {
+ public:
+  ~Connection() {
+    for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+    sqlite3_close(db_);
+  }
+
+  Status open(const std::string& file) {
+    if (sqlite3_open_v2(file.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) !=
+        SQLITE_OK)
+      return store_error(db_, "store_cannot_open");
+    sqlite3_busy_timeout(db_, 5000);
+    for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
+                               "PRAGMA cache_size = -1024"})
+      if (auto done = run({pragma, {}}); !done) return std::move(done).error();
+    return ok();
+  }
+
+  Result<Rows> run(const Statement& statement) {
+    sqlite3_stmt* prepared = prepare(statement.sql);
+    if (!prepared) return store_error(db_);
+    bind(prepared, statement.values);
+    Rows rows;
+    int step = SQLITE_ROW;
+    while ((step = sqlite3_step(prepared)) == SQLITE_ROW) rows.push_back(read(prepared));
+    const bool fine = step == SQLITE_DONE;
+    Error error = fine ? Error{} : store_error(db_, (step & 0xFF) == SQLITE_CONSTRAINT ? "store_conflict" : "store_failed");
+    sqlite3_reset(prepared);
+    sqlite3_clear_bindings(prepared);
+    if (!fine) return error;
+    return rows;
+  }
+
+ private:
+  sqlite3_stmt* prepare(std::string_view sql) {
+    auto& slot = statements_[sql];
+    if (!slot)
+      sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &slot, nullptr);
+    return slot;
+  }
+
+  static void bind(sqlite3_stmt* statement, const std::vector<Cell>& values) {
+    for (int i = 0; i < static_cast<int>(values.size()); ++i) {
+      const Cell& value = values[static_cast<std::size_t>(i)];
+      if (const auto* number = std::get_if<std::int64_t>(&value))
+        sqlite3_bind_int64(statement, i + 1, *number);
+      else if (const auto* text = std::get_if<std::string>(&value))
+        sqlite3_bind_text(statement, i + 1, text->data(), static_cast<int>(text->size()), SQLITE_STATIC);
+      else
+        sqlite3_bind_null(statement, i + 1);
+    }
+  }
+
+  static Row read(sqlite3_stmt* statement) {
+    Row row;
+    for (int i = 0; i < sqlite3_column_count(statement); ++i) {
+      switch (sqlite3_column_type(statement, i)) {
+        case SQLITE_INTEGER: row.emplace_back(static_cast<std::int64_t>(sqlite3_column_int64(statement, i))); break;
+        case SQLITE_NULL: row.emplace_back(); break;
+        default:
+          row.emplace_back(std::string(reinterpret_cast<const char*>(sqlite3_column_text(statement, i)),
+                                       static_cast<std::size_t>(sqlite3_column_bytes(statement, i))));
+      }
+    }
+    return row;
+  }
+
+  sqlite3* db_ = nullptr;
+  std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
+};
+
+class SqliteStore final : public Store {
+ public:
+  ~SqliteStore() override {
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+    }
+    wake_.notify_one();
+    if (writer_thread_.joinable()) writer_thread_.join();
+  }
+
+  Status open(const std::string& file) {
+    file_ = file;
+    if (auto opened = writer_.open(file); !opened) return opened;
+    if (auto migrated = migrate(); !migrated) return migrated;
+    writer_thread_ = std::thread([this] { write_loop(); });
+    return ok();
+  }
+
+  asio::awaitable<Result<Rows>> query(Statement statement) override { co_return reader().run(statement); }
+
+  asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) override {
+    auto executor = co_await asio::this_coro::executor;
+    co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Result<Rows>)>(
+        [&](auto handler) {
+          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+          enqueue(std::move(statements), [shared, executor](Result<Rows> result) {
+            asio::post(executor, [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
+          });
+        },
+        asio::use_awaitable);
+  }
+
+  Result<Rows> commit_now(std::vector<Statement> statements) override {
+    std::promise<Result<Rows>> done;
+    enqueue(std::move(statements), [&](Result<Rows> result) { done.set_value(std::move(result)); });
+    return done.get_future().get();
+  }
+
+ private:
+  struct Job {
+    std::vector<Statement> statements;
+    std::function<void(Result<Rows>)> done;
+  };
+
+  void enqueue(std::vector<Statement> statements, std::function<void(Result<Rows>)> done) {
+    {
+      const std::lock_guard lock(mutex_);
+      jobs_.push_back({std::move(statements), std::move(done)});
+    }
+    wake_.notify_one();
+  }
+
+  Connection& reader() {
+    thread_local std::unordered_map<const SqliteStore*, std::unique_ptr<Connection>> mine;
+    auto& connection = mine[this];
+    if (!connection) {
+      connection = std::make_unique<Connection>();
+      if (auto opened = connection->open(file_); !opened) throw std::runtime_error(opened.error().description);
+    }
+    return *connection;
+  }
+
+  void write_loop() {
+    for (;;) {
+      std::deque<Job> batch;
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
+        if (jobs_.empty()) return;
+        batch.swap(jobs_);
+      }
+      run_batch(batch);
+    }
+  }
+
+  void run_batch(std::deque<Job>& batch) {
+    std::vector<Result<Rows>> results;
+    if (auto begun = writer_.run({"BEGIN IMMEDIATE", {}}); !begun)
+      results.assign(batch.size(), begun);
+    else
+      for (auto& job : batch) results.push_back(run_job(job));
+    if (auto committed = writer_.run({"COMMIT", {}}); !committed) {  // nobody is told of a success that is not on disk
+      (void)writer_.run({"ROLLBACK", {}}).has_value();
+      log_event("error", "commit_failed", {{"what", committed.error().description}});
+      results.assign(batch.size(), committed);
+    }
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(results[i]));
+  }
+
+  Result<Rows> run_job(const Job& job) {
+    if (auto saved = writer_.run({"SAVEPOINT job", {}}); !saved) return saved;
+    Result<Rows> last = Rows{};
+    for (const auto& statement : job.statements) {
+      last = writer_.run(statement);
+      if (last) continue;
+      (void)writer_.run({"ROLLBACK TO job", {}}).has_value();
+      break;
+    }
+    (void)writer_.run({"RELEASE job", {}}).has_value();
+    return last;
+  }
+
+  Status migrate() {
+    const auto version = writer_.run({"PRAGMA user_version", {}});
+    if (!version) return version.error();
+    const auto from = static_cast<std::size_t>(int_at((*version)[0], 0));
+    const auto& steps = migrations();
+    if (from > steps.size())
+      return Error{"server_error", "the database is of version " + std::to_string(from) + ", this program knows up to " + std::to_string(steps.size()) + ": run the newer program that wrote it", "store_too_new", 0, Fault::caller};
+    for (std::size_t step = from; step < steps.size(); ++step)
+      if (auto done = migrate_step(steps[step], step + 1); !done) return done;
+    return ok();
+  }
+
+  Status migrate_step(const std::vector<std::string_view>& step, std::size_t version) {
+    // Prepared statements are found by their text, which therefore stays.
+    const std::string& stamp = stamps_.emplace_back("PRAGMA user_version = " + std::to_string(version));
+    std::vector<std::string_view> all = {"BEGIN IMMEDIATE"};
+    all.insert(all.end(), step.begin(), step.end());
+    all.insert(all.end(), {stamp, "COMMIT"});
+    for (const auto sql : all)
+      if (auto done = writer_.run({sql, {}}); !done) return std::move(done).error();
+    return ok();
+  }
+
+  std::string file_;
+  std::deque<std::string> stamps_;
+  Connection writer_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  bool closing_ = false;
+  std::thread writer_thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& file) {
+  auto store = std::make_unique<SqliteStore>();
+  if (auto opened = store->open(file); !opened) return std::move(opened).error();
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,56 @@
+// Where the authority's state lives. One set of SQL texts serves every engine; an engine runs them and nothing more.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ostia/result.hpp"
+
+namespace ostia::authority {
+
+using Cell = std::variant<std::monostate, std::int64_t, std::string>;
+using Row = std::vector<Cell>;
+using Rows = std::vector<Row>;
+
+/// SQL with `$1`, `$2`, … as both SQLite and PostgreSQL take it. The text must outlive the program's statements: a literal.
+struct Statement {
+  std::string_view sql;
+  std::vector<Cell> values;
+};
+
+inline const std::string& text_at(const Row& row, std::size_t i) {
+  static const std::string none;
+  const auto* text = std::get_if<std::string>(&row.at(i));
+  return text ? *text : none;
+}
+inline std::int64_t int_at(const Row& row, std::size_t i) {
+  const auto* number = std::get_if<std::int64_t>(&row.at(i));
+  return number ? *number : 0;
+}
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// A read, from what is committed.
+  virtual boost::asio::awaitable<Result<Rows>> query(Statement statement) = 0;
+
+  /// All of the statements or none of them, durable when this returns. The rows are the last statement's.
+  virtual boost::asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) = 0;
+
+  /// Both at once, for the program's start, when nothing else waits.
+  virtual Result<Rows> commit_now(std::vector<Statement> statements) = 0;
+};
+
+/// Opens `file`, making or migrating it. Errors: it cannot be read or written, or a newer program has written it.
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& file);
+
+/// The steps that make a database what this program expects; step N brings it to version N + 1.
+const std::vector<std::vector<std::string_view>>& migrations();
+
+}  // namespace ostia::authority

@@ -1,0 +1,44 @@
+#include <cstdio>
+#include <map>
+
+#include "verbs.hpp"
+
+namespace ostia::cli {
+
+int report(const Error& error) {
+  std::fprintf(stderr, "ostia: %s\n", error.description.empty() ? error.code.c_str() : error.description.c_str());
+  return error.fault == Fault::caller ? 2 : 1;
+}
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app("Ostia: login for applications. `ostia VERB --help` tells more of each verb.", "ostia");
+  app.set_version_flag("--version", std::string("ostia " OSTIA_VERSION));
+  app.require_subcommand(1);
+  std::map<std::string, Run> verbs = {{"serve", add_serve(app)}, {"login", add_login(app)}};
+  app.add_subcommand("help", "Shows this text.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e);
+    std::fprintf(stderr, "ostia: %s\nRun `ostia --help` for what there is.\n", e.what());
+    return 2;
+  }
+  const std::string verb = app.get_subcommands().front()->get_name();
+  if (verb != "help") return verbs.at(verb)();
+  std::puts(app.help().c_str());
+  return 0;
+}
+
+}  // namespace
+}  // namespace ostia::cli
+
+int main(int argc, char** argv) {
+  try {
+    return ostia::cli::run(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "ostia: %s\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,12 @@
+// One HTTP exchange through libcurl: bounded in time and size, no redirects, TLS always checked.
+#pragma once
+
+#include <string>
+
+#include "ostia/engine/effects.hpp"
+
+namespace ostia::sdk {
+
+HttpResponse send(const Http& request, const std::string& ca_file);
+
+}  // namespace ostia::sdk
