@@ -1,4 +1,5 @@
-// The log: one JSON object a line on standard error. Callers pass what is no secret; there is no place for a token here.
+// The log: one JSON object a line on standard error. Callers pass what is no secret; there is no place for a token
+// here.
 #pragma once
 
 #include <initializer_list>

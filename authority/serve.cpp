@@ -36,11 +36,9 @@ Result<std::string> read_file(const std::string& path) {
 // Readable by its owner only, whole or not at all.
 Status write_private_file(const std::string& path, const std::string& text) {
   const std::string temporary = path + ".new";
-  const auto old_mask = umask(0077);
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
-  umask(old_mask);
   std::error_code ec;
   if (out) fs::rename(temporary, path, ec);
   if (!out || ec) return caller("cannot write " + path);
@@ -48,7 +46,8 @@ Status write_private_file(const std::string& path, const std::string& text) {
 }
 
 Status check(const ServeOptions& o) {
-  for (const auto& [name, file] : {std::pair{"--config", o.config}, {"--users", o.users}, {"--tls-cert", o.tls_cert}, {"--tls-key", o.tls_key}})
+  for (const auto& [name, file] :
+       {std::pair{"--config", o.config}, {"--users", o.users}, {"--tls-cert", o.tls_cert}, {"--tls-key", o.tls_key}})
     if (!file.empty() && !fs::is_regular_file(file)) return caller(std::string(name) + ": there is no file " + file);
   if (o.tls_cert.empty() != o.tls_key.empty()) return caller("--tls-cert and --tls-key belong together");
   if (o.plain_http && !o.tls_cert.empty()) return caller("--plain-http and --tls-cert contradict each other");
@@ -58,14 +57,14 @@ Status check(const ServeOptions& o) {
       return caller("--issuer: \"" + o.issuer + "\" is not an http or https URL without query and fragment");
   }
   if (!o.database.empty() && !o.database.starts_with("sqlite:"))
-    return caller("--database: \"" + o.database.substr(0, o.database.find(':')) + "\" is not supported by this version; use sqlite:FILE");
+    return caller("--database: \"" + o.database.substr(0, o.database.find(':')) +
+                  "\" is not supported by this version; use sqlite:FILE");
   return ok();
 }
 
 Status make_data_folder(const std::string& data) {
   std::error_code ec;
-  const bool made = fs::create_directories(data, ec);
-  if (made) fs::permissions(data, fs::perms::owner_all, ec);
+  fs::create_directories(data, ec);
   if (ec) return caller("--data: cannot make the folder " + data + ": " + ec.message());
   const std::string probe = data + "/.writable";
   if (!std::ofstream(probe)) return caller("--data: cannot write to the folder " + data);
@@ -81,18 +80,24 @@ Result<std::string> master_key(const std::string& data) {
   auto text = read_file(file);
   if (!text) return std::move(text).error();
   auto key = text::base64url_decode(*text);
-  if (!key || key->size() != 32) return caller(file + " is damaged: it must hold 32 bytes in base64url. Without it nothing that is sealed in the database can be read");
+  if (!key || key->size() != 32)
+    return caller(file +
+                  " is damaged: it must hold 32 bytes in base64url. Without it nothing that is sealed in the database "
+                  "can be read");
   return *key;
 }
 
 Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host) {
   const bool own = o.tls_cert.empty();
-  const std::string certificate = own ? o.data + "/tls.pem" : o.tls_cert, key = own ? o.data + "/tls-key.pem" : o.tls_key;
+  const std::string certificate = own ? o.data + "/tls.pem" : o.tls_cert,
+                    key = own ? o.data + "/tls-key.pem" : o.tls_key;
   if (own && !(fs::exists(certificate) && fs::exists(key) && fs::exists(o.data + "/ca.pem"))) {
     const TlsIdentity made = make_tls_identity(host);
-    for (const auto& [file, text] : {std::pair{key, made.key}, {certificate, made.certificate}, {o.data + "/ca.pem", made.ca}})
+    for (const auto& [file, text] :
+         {std::pair{key, made.key}, {certificate, made.certificate}, {o.data + "/ca.pem", made.ca}})
       if (auto written = write_private_file(file, text); !written) return std::move(written).error();
-    fs::permissions(o.data + "/ca.pem", fs::perms::owner_write | fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
+    fs::permissions(o.data + "/ca.pem",
+                    fs::perms::owner_write | fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
   }
   auto certificate_text = read_file(certificate);
   if (!certificate_text) return std::move(certificate_text).error();
@@ -102,19 +107,25 @@ Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host)
 }
 
 Status load_keys(Authority& a) {
-  auto rows = a.store.commit_now({{"SELECT sealed_key, certificate FROM signing_keys WHERE state <> 'revoked' ORDER BY state, created_at DESC", {}}});
+  auto rows = a.store.commit_now(
+      {{"SELECT sealed_key, certificate FROM signing_keys WHERE state <> 'revoked' ORDER BY state, created_at DESC",
+        {}}});
   if (!rows) return std::move(rows).error();
   for (const auto& row : *rows) {
     const auto pem = a.secrets.open(text_at(row, 0));
-    if (!pem) return caller("the signing keys in the database were sealed with another master key: restore the master.key that belongs to it");
+    if (!pem)
+      return caller(
+          "the signing keys in the database were sealed with another master key: restore the master.key that belongs "
+          "to it");
     auto key = SigningKey::from_pem(*pem, text_at(row, 1));
     if (!key) return std::move(key).error();
     a.keys.push_back(*std::move(key));
   }
   if (!a.keys.empty()) return ok();
   const auto key = SigningKey::generate(a.tenant()->name);
-  auto stored = a.store.commit_now({{"INSERT INTO signing_keys (kid, state, created_at, sealed_key, certificate) VALUES ($1, 'current', $2, $3, $4)",
-                                     {key.kid(), a.clock.now(), a.secrets.seal(key.private_pem()), key.certificate_pem()}}});
+  auto stored = a.store.commit_now(
+      {{"INSERT INTO signing_keys (kid, state, created_at, sealed_key, certificate) VALUES ($1, 'current', $2, $3, $4)",
+        {key.kid(), a.clock.now(), a.secrets.seal(key.private_pem()), key.certificate_pem()}}});
   if (!stored) return std::move(stored).error();
   a.keys.push_back(key);
   return ok();
@@ -123,7 +134,8 @@ Status load_keys(Authority& a) {
 std::string with_issuer(std::string_view text, const std::string& issuer) {
   constexpr std::string_view slot = "{issuer}";
   std::string out(text);
-  for (auto at = out.find(slot); at != out.npos; at = out.find(slot, at + issuer.size())) out.replace(at, slot.size(), issuer);
+  for (auto at = out.find(slot); at != out.npos; at = out.find(slot, at + issuer.size()))
+    out.replace(at, slot.size(), issuer);
   return out;
 }
 
@@ -160,8 +172,10 @@ Status import_seed(Authority& a, const Seed& seed) {
     auto config = parse_yaml(seed.config);
     if (!config) return in_file(seed.config_name, std::move(config).error());
     std::vector<std::string> warnings;
-    if (auto done = import_config(a.store, a.secrets, *config, warnings); !done) return in_file(seed.config_name, std::move(done));
-    for (const auto& warning : warnings) log_event("warning", "config", {{"file", seed.config_name}, {"text", warning}});
+    if (auto done = import_config(a.store, a.secrets, *config, warnings); !done)
+      return in_file(seed.config_name, std::move(done));
+    for (const auto& warning : warnings)
+      log_event("warning", "config", {{"file", seed.config_name}, {"text", warning}});
   }
   auto tenant = load_tenant(a.store, a.secrets);
   if (!tenant) return std::move(tenant).error();
@@ -170,7 +184,9 @@ Status import_seed(Authority& a, const Seed& seed) {
   const auto users = json::parse(seed.users);
   if (!users) return in_file(seed.users_name, caller_error("invalid_config", users.error().description));
   const auto& t = *a.tenant();
-  const std::string connection = !t.default_directory.empty() ? t.default_directory : t.databases.empty() ? "Username-Password-Authentication" : t.databases[0].name;
+  const std::string connection = !t.default_directory.empty() ? t.default_directory
+                                 : t.databases.empty()        ? "Username-Password-Authentication"
+                                                              : t.databases[0].name;
   return in_file(seed.users_name, import_users(a.store, *users, connection, a.clock.now()));
 }
 
@@ -190,10 +206,12 @@ Status serve(const ServeOptions& o, const std::function<void(const std::string&)
   const bool with_dev_http = o.dev && o.dev_http != "none";
   const auto dev_endpoint = with_dev_http ? parse_endpoint(o.dev_http) : *endpoint;
   if (!dev_endpoint) return caller("--dev-http: " + dev_endpoint.error().description);
-  if (with_dev_http && dev_endpoint->host != "localhost" && dev_endpoint->host != "::1" && !url::is_loopback_host(dev_endpoint->host))
+  if (with_dev_http && dev_endpoint->host != "localhost" && dev_endpoint->host != "::1" &&
+      !url::is_loopback_host(dev_endpoint->host))
     return caller("--dev-http: plain HTTP is for the loopback address only, not " + dev_endpoint->host);
 
   mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than the program
+  umask(0077);              // what is kept is its owner's business only
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(o.data); !made) return made;
   const auto master = master_key(o.data);
@@ -216,7 +234,8 @@ Status serve(const ServeOptions& o, const std::function<void(const std::string&)
   });
   if (!port) return port.error();
   if (with_dev_http) {
-    const auto dev_port = server.listen(*dev_endpoint, nullptr, [&](std::uint16_t bound) { return issuer_of(false, dev_endpoint->host, bound); });
+    const auto dev_port = server.listen(
+        *dev_endpoint, nullptr, [&](std::uint16_t bound) { return issuer_of(false, dev_endpoint->host, bound); });
     if (!dev_port) return dev_port.error();
   }
 

@@ -11,12 +11,12 @@ namespace ostia::authority {
 
 /// The options of the contract, as they were typed.
 struct ServeOptions {
-  std::string config, users;                ///< files; empty: none
+  std::string config, users;  ///< files; empty: none
   std::string data = "./ostia-data";
-  std::string database;                     ///< empty: `sqlite:DATA/ostia.db`
+  std::string database;  ///< empty: `sqlite:DATA/ostia.db`
   std::string listen = "127.0.0.1:8443";
-  std::string issuer;                       ///< empty: what `listen` makes it
-  std::string tls_cert, tls_key;            ///< files; empty: a certificate of our own, kept in `data`
+  std::string issuer;             ///< empty: what `listen` makes it
+  std::string tls_cert, tls_key;  ///< files; empty: a certificate of our own, kept in `data`
   bool plain_http = false;
   bool dev = false;
   std::string dev_http = "127.0.0.1:8080";  ///< with `dev`; `none` turns it off

@@ -14,8 +14,11 @@ namespace {
 void show_banner(const authority::ServeOptions& o, const std::string& issuer) {
   if (!isatty(STDERR_FILENO)) return;
   std::fprintf(stderr, "\n  The authority answers at %s\n", issuer.c_str());
-  if (o.dev && o.dev_http != "none") std::fprintf(stderr, "  and in plain HTTP at    http://%s/ (development)\n", ("localhost" + o.dev_http.substr(o.dev_http.rfind(':'))).c_str());
-  if (!o.plain_http && o.tls_cert.empty()) std::fprintf(stderr, "  Clients trust            %s/ca.pem\n", o.data.c_str());
+  if (o.dev && o.dev_http != "none")
+    std::fprintf(stderr, "  and in plain HTTP at    http://%s/ (development)\n",
+                 ("localhost" + o.dev_http.substr(o.dev_http.rfind(':'))).c_str());
+  if (!o.plain_http && o.tls_cert.empty())
+    std::fprintf(stderr, "  Clients trust            %s/ca.pem\n", o.data.c_str());
   std::fprintf(stderr, "  Ctrl-C stops it.\n\n");
 }
 
@@ -27,14 +30,19 @@ Run add_serve(CLI::App& app) {
   verb->add_option("--config", options->config, "Tenant file (YAML of the Auth0 deploy CLI)")->type_name("FILE");
   verb->add_option("--users", options->users, "Users file (bulk-import JSON)")->type_name("FILE");
   verb->add_option("--database", options->database, "Where state lives (sqlite:DATA/ostia.db)")->type_name("URL");
-  verb->add_option("--data", options->data, "Folder for the database, keys and certificate")->type_name("DIR")->capture_default_str();
+  verb->add_option("--data", options->data, "Folder for the database, keys and certificate")
+      ->type_name("DIR")
+      ->capture_default_str();
   verb->add_option("--listen", options->listen, "Address to serve at")->type_name("HOST:PORT")->capture_default_str();
   verb->add_option("--issuer", options->issuer, "The address that the world knows")->type_name("URL");
   verb->add_option("--tls-cert", options->tls_cert, "Certificate chain (PEM)")->type_name("FILE");
   verb->add_option("--tls-key", options->tls_key, "Its private key (PEM)")->type_name("FILE");
   verb->add_flag("--plain-http", options->plain_http, "No TLS here: a proxy in front does it");
-  verb->add_flag("--dev", options->dev, "For development: the demo tenant, plain HTTP on loopback, hints on error pages");
-  verb->add_option("--dev-http", options->dev_http, "Where --dev answers in plain HTTP; none turns it off")->type_name("HOST:PORT")->capture_default_str();
+  verb->add_flag("--dev", options->dev,
+                 "For development: the demo tenant, plain HTTP on loopback, hints on error pages");
+  verb->add_option("--dev-http", options->dev_http, "Where --dev answers in plain HTTP; none turns it off")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
   return [options] {
     auto served = authority::serve(*options, [&](const std::string& issuer) {
       show_banner(*options, issuer);

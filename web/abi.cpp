@@ -27,7 +27,8 @@ Value describe(const Sha256& e) {
   return Value::object({{"do", "sha256"}, {"bytes", text::base64url_encode(e.bytes)}});
 }
 Value describe(const VerifySignature& e) {
-  return Value::object({{"do", "verify"}, {"key", e.key}, {"input", e.input}, {"signature", text::base64url_encode(e.signature)}});
+  return Value::object(
+      {{"do", "verify"}, {"key", e.key}, {"input", e.input}, {"signature", text::base64url_encode(e.signature)}});
 }
 Value describe(const StorePut& e) {
   // Minutes as thousandths: the writer has no fractions.
@@ -44,7 +45,10 @@ Value describe(const Http& e) {
 Value describe(const Navigate& e) { return Value::object({{"do", "navigate"}, {"url", e.url}}); }
 Value describe(const Browse& e) { return Value::object({{"do", "browse"}, {"url", e.url}}); }
 Value describe(const Frame& e) {
-  return Value::object({{"do", "frame"}, {"url", e.url}, {"origin", e.origin}, {"state", e.state},
+  return Value::object({{"do", "frame"},
+                        {"url", e.url},
+                        {"origin", e.origin},
+                        {"state", e.state},
                         {"timeout", static_cast<std::int64_t>(e.timeout_ms)}});
 }
 Value describe(const Warn& e) { return Value::object({{"do", "warn"}, {"text", e.text}}); }

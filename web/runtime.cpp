@@ -1,5 +1,5 @@
-// The few things of a C library that the module needs, for size: Debian's dlmalloc and its printing paths are a sixth of
-// the script. Freed blocks are kept by size class and used again, so the heap stays flat over any number of calls.
+// The few things of a C library that the module needs, for size: Debian's dlmalloc and its printing paths are a sixth
+// of the script. Freed blocks are kept by size class and used again, so the heap stays flat over any number of calls.
 #include <cstddef>
 #include <cstdint>
 

@@ -11,7 +11,9 @@ namespace asio = boost::asio;
 boost::asio::awaitable<Result<bool>> PasswordPool::check(std::string password, std::string hash) {
   if (++waiting_ > limit_) {
     --waiting_;
-    co_return Error{"temporarily_unavailable", "Too many people are signing in at this moment. Try again in a few seconds.", "password_pool_full", 503, Fault::ours};
+    co_return Error{"temporarily_unavailable",
+                    "Too many people are signing in at this moment. Try again in a few seconds.", "password_pool_full",
+                    503, Fault::ours};
   }
   static const std::string nobodys_hash = hash_password(random_id());
   auto work = [this, password = std::move(password), hash = std::move(hash)]() -> asio::awaitable<bool> {

@@ -16,7 +16,8 @@ class PasswordPool {
   explicit PasswordPool(unsigned threads) : pool_(threads), limit_(threads * 32) {}
   ~PasswordPool() { pool_.join(); }
 
-  /// Whether the password is the one of `hash`; with an empty hash, takes the same time and says no. The error is `too_busy`.
+  /// Whether the password is the one of `hash`; with an empty hash, takes the same time and says no. The error is
+  /// `too_busy`.
   boost::asio::awaitable<Result<bool>> check(std::string password, std::string hash);
 
  private:

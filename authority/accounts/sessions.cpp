@@ -16,8 +16,9 @@ Async<std::string> start_session(Store& store, std::string user_id, std::int64_t
   std::string cookie = random_id();
   std::vector<Statement> statements;
   statements.push_back({"DELETE FROM sessions WHERE expires_at < $1", {now}});
-  statements.push_back({"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at) VALUES ($1, $2, $3, $3, $3, $4)",
-                        {session_id(cookie), std::move(user_id), now, now + limits.absolute}});
+  statements.push_back(
+      {"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at) VALUES ($1, $2, $3, $3, $3, $4)",
+       {session_id(cookie), std::move(user_id), now, now + limits.absolute}});
   auto stored = co_await store.commit(std::move(statements));
   if (!stored) co_return std::move(stored).error();
   co_return cookie;
@@ -26,8 +27,9 @@ Async<std::string> start_session(Store& store, std::string user_id, std::int64_t
 Async<std::optional<Session>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits) {
   if (cookie.empty() || cookie.size() > 64) co_return std::optional<Session>();
   const std::string id = session_id(cookie);
-  Statement find{"SELECT id, user_id, auth_time, used_at FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3",
-                 {id, now, now - limits.idle}};
+  Statement find{
+      "SELECT id, user_id, auth_time, used_at FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3",
+      {id, now, now - limits.idle}};
   auto rows = co_await store.query(std::move(find));
   if (!rows) co_return std::move(rows).error();
   if (rows->empty()) co_return std::optional<Session>();

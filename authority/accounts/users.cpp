@@ -9,7 +9,8 @@ namespace {
 
 using json::Value;
 
-constexpr std::string_view columns = "user_id, connection, email, username, password_hash, blocked, profile, updated_at";
+constexpr std::string_view columns =
+    "user_id, connection, email, username, password_hash, blocked, profile, updated_at";
 
 Result<std::optional<User>> read_user(const Result<Rows>& rows) {
   if (!rows) return rows.error();
@@ -17,8 +18,8 @@ Result<std::optional<User>> read_user(const Result<Rows>& rows) {
   const Row& r = (*rows)[0];
   auto profile = json::parse(text_at(r, 6));
   if (!profile) return std::move(profile).error();
-  return std::optional(User{text_at(r, 0), text_at(r, 1), text_at(r, 2), text_at(r, 3), text_at(r, 4), int_at(r, 5) != 0,
-                            *std::move(profile), int_at(r, 7)});
+  return std::optional(User{text_at(r, 0), text_at(r, 1), text_at(r, 2), text_at(r, 3), text_at(r, 4),
+                            int_at(r, 5) != 0, *std::move(profile), int_at(r, 7)});
 }
 
 std::string iso_time(std::int64_t seconds) {
@@ -45,8 +46,8 @@ Async<std::optional<User>> find_user(Store& store, std::string id) {
 }
 
 Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::string> connections, std::string name) {
-  static const std::string sql = "SELECT " + std::string(columns) +
-                                 " FROM users WHERE connection = $1 AND (email = $2 OR username = $2) LIMIT 1";
+  static const std::string sql =
+      "SELECT " + std::string(columns) + " FROM users WHERE connection = $1 AND (email = $2 OR username = $2) LIMIT 1";
   const std::string login = text::lower(name);
   for (const auto& connection : connections) {
     if (login.empty()) break;

@@ -41,7 +41,8 @@ Certificate make_certificate(EVP_PKEY* key, const CertificateRequest& request, X
                              reinterpret_cast<const unsigned char*>(request.common_name.data()),
                              static_cast<int>(request.common_name.size()), -1, 0);
   X509_set_issuer_name(x, X509_get_subject_name(issuer ? issuer : x));
-  add_extension(x, issuer, NID_basic_constraints, request.is_authority ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE");
+  add_extension(x, issuer, NID_basic_constraints,
+                request.is_authority ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE");
   add_extension(x, issuer, NID_key_usage, request.is_authority ? "critical,keyCertSign" : "critical,digitalSignature");
   add_extension(x, issuer, NID_subject_key_identifier, "hash");
   if (!request.alternative_names.empty()) {
@@ -70,7 +71,8 @@ TlsIdentity make_tls_identity(std::string_view host) {
   const Pkey ca_key(EVP_EC_gen("P-256")), key(EVP_EC_gen("P-256"));
   require(ca_key && key, "making an EC key");
   const std::string ca_name = "Ostia development CA " + random_id().substr(0, 8);
-  const Certificate ca = make_certificate(ca_key.get(), {.common_name = ca_name, .is_authority = true}, nullptr, ca_key.get());
+  const Certificate ca =
+      make_certificate(ca_key.get(), {.common_name = ca_name, .is_authority = true}, nullptr, ca_key.get());
   const Certificate leaf = make_certificate(
       key.get(), {.common_name = "Ostia", .alternative_names = alternative_names(host)}, ca.get(), ca_key.get());
   return {to_pem(ca.get()), to_pem(leaf.get()), to_pem(key.get())};

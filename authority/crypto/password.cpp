@@ -22,7 +22,8 @@ bool check_bcrypt(std::string_view password, const std::string& hash) {
 
 std::string hash_password(std::string_view password) {
   char out[crypto_pwhash_STRBYTES];
-  if (crypto_pwhash_str_alg(out, password.data(), password.size(), operations, memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
+  if (crypto_pwhash_str_alg(out, password.data(), password.size(), operations, memory, crypto_pwhash_ALG_ARGON2ID13) !=
+      0)
     throw std::runtime_error("not enough memory to hash a password");
   return out;
 }

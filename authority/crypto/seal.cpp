@@ -31,8 +31,9 @@ std::optional<std::string> Sealer::open(std::string_view sealed) const {
   const auto in = text::base64url_decode(sealed);
   if (!in || in->size() < nonce_size + tag_size) return std::nullopt;
   std::string plain(in->size() - nonce_size - tag_size, '\0');
-  const int failed = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      bytes(plain), nullptr, nullptr, bytes(*in) + nonce_size, in->size() - nonce_size, nullptr, 0, bytes(*in), bytes(key_));
+  const int failed =
+      crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), nullptr, nullptr, bytes(*in) + nonce_size,
+                                                 in->size() - nonce_size, nullptr, 0, bytes(*in), bytes(key_));
   return failed ? std::nullopt : std::optional(std::move(plain));
 }
 

@@ -64,7 +64,8 @@ Result<SigningKey> SigningKey::from_pem(std::string_view private_key, std::strin
   const Certificate x509(PEM_read_bio_X509(reader(certificate).get(), nullptr, nullptr, nullptr));
   EVP_PKEY* key = out.key_->pkey.get();
   if (!key || !x509 || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
-    return Error{"server_error", "a stored signing key is not an RSA key in PEM", "signing_key_malformed", 0, Fault::ours};
+    return Error{"server_error", "a stored signing key is not an RSA key in PEM", "signing_key_malformed", 0,
+                 Fault::ours};
   const std::string n = text::base64url_encode(big_number(key, OSSL_PKEY_PARAM_RSA_N));
   const std::string e = text::base64url_encode(big_number(key, OSSL_PKEY_PARAM_RSA_E));
   const std::string der = to_der(x509.get());

@@ -29,7 +29,7 @@ class Parameters {
 
 struct Request {
   std::string method;
-  std::string path;    ///< decoded no further than it came
+  std::string path;  ///< decoded no further than it came
   std::string query;
   std::string body;
   Headers headers;     ///< names in lower case

@@ -60,7 +60,9 @@ const std::string& http_date() {
 
 std::string serialize(const Response& response, bool keep_alive, bool with_body) {
   std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
-  out.append(http::obsolete_reason(static_cast<http::status>(response.status))).append("\r\nDate: ").append(http_date());
+  out.append(http::obsolete_reason(static_cast<http::status>(response.status)))
+      .append("\r\nDate: ")
+      .append(http_date());
   for (const auto& [name, value] : response.headers) {
     out.append("\r\n").append(name).append(": ");
     for (const char c : value) out += (c == '\r' || c == '\n' || c == '\0') ? ' ' : c;  // no value can start a header
@@ -81,7 +83,9 @@ Request to_request(http::request<http::string_body>& in, const std::string& issu
   out.body = std::move(in.body());
   out.issuer = issuer;
   out.peer = peer;
-  for (const auto& field : in) out.headers.emplace_back(text::lower({field.name_string().data(), field.name_string().size()}), std::string(field.value()));
+  for (const auto& field : in)
+    out.headers.emplace_back(text::lower({field.name_string().data(), field.name_string().size()}),
+                             std::string(field.value()));
   return out;
 }
 
@@ -90,11 +94,15 @@ Response refusal(error_code ec) {
   if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
     return text_response(431, "The request's headers are larger than " + std::to_string(header_limit) + " bytes.\n");
   if (ec == http::error::body_limit)
-    return json_response(413, json::Value::object({{"error", "invalid_request"}, {"error_description", "The request's body is larger than " + std::to_string(body_limit) + " bytes."}}));
+    return json_response(413, json::Value::object({{"error", "invalid_request"},
+                                                   {"error_description", "The request's body is larger than " +
+                                                                             std::to_string(body_limit) + " bytes."}}));
   return text_response(400, "The request is not HTTP/1.1: " + ec.message() + ".\n");
 }
 
-bool is_parse_error(error_code ec) { return ec.category() == http::make_error_code(http::error::bad_method).category(); }
+bool is_parse_error(error_code ec) {
+  return ec.category() == http::make_error_code(http::error::bad_method).category();
+}
 
 }  // namespace
 
@@ -108,7 +116,8 @@ struct Server::State {
   std::atomic<std::size_t> open = 0;
 
   template <class Stream>
-  asio::awaitable<bool> respond(Stream& stream, Deadline& deadline, const Response& response, bool keep_alive, bool with_body) {
+  asio::awaitable<bool> respond(Stream& stream, Deadline& deadline, const Response& response, bool keep_alive,
+                                bool with_body) {
     error_code ec;
     deadline.at = Clock::now() + request_limit;
     const std::string bytes = serialize(response, keep_alive, with_body);
@@ -236,9 +245,12 @@ Server::Server(unsigned loops, Handler handler) : state_(std::make_unique<State>
 
 Server::~Server() = default;
 
-Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity* tls, const std::function<std::string(std::uint16_t)>& issuer_of) {
+Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity* tls,
+                                     const std::function<std::string(std::uint16_t)>& issuer_of) {
   const auto failed = [&](const std::string& why) {
-    return Error{"cannot_listen", "cannot listen on " + endpoint.host + ":" + std::to_string(endpoint.port) + ": " + why, "cannot_listen", 0, Fault::caller};
+    return Error{"cannot_listen",
+                 "cannot listen on " + endpoint.host + ":" + std::to_string(endpoint.port) + ": " + why,
+                 "cannot_listen", 0, Fault::caller};
   };
   auto& context = state_->loops[0]->context;
   error_code ec;
@@ -288,7 +300,8 @@ void Server::stop() {
     for (auto& acceptor : state_->acceptors) acceptor.close(ec);
   });
   for (auto& loop : state_->loops)
-    asio::post(loop->context, [this, &loop = *loop] { state_->close_if(loop, [](const Deadline& d) { return d.idle; }); });
+    asio::post(loop->context,
+               [this, &loop = *loop] { state_->close_if(loop, [](const Deadline& d) { return d.idle; }); });
   // Requests under way may take as long as they are allowed to; then the loops end.
   std::thread([this] {
     for (const auto end = Clock::now() + request_limit; state_->open > 0 && Clock::now() < end;)

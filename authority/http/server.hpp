@@ -27,9 +27,10 @@ class Server {
   Server(unsigned loops, Handler handler);
   ~Server();
 
-  /// Opens a port (0: any that is free) and gives its number; plain HTTP without `tls`. Requests that come in there carry
-  /// the issuer that `issuer_of` makes of the number. The error names the address and why.
-  Result<std::uint16_t> listen(const Endpoint& endpoint, const TlsIdentity* tls, const std::function<std::string(std::uint16_t)>& issuer_of);
+  /// Opens a port (0: any that is free) and gives its number; plain HTTP without `tls`. Requests that come in there
+  /// carry the issuer that `issuer_of` makes of the number. The error names the address and why.
+  Result<std::uint16_t> listen(const Endpoint& endpoint, const TlsIdentity* tls,
+                               const std::function<std::string(std::uint16_t)>& issuer_of);
 
   /// Serves until `stop`, SIGTERM or SIGINT, finishing what is under way.
   void run();

@@ -76,18 +76,26 @@ std::string for_script(const json::Value& value) {
 }  // namespace
 
 Response login(int status, const LoginPage& page) {
-  std::string content = render(login_template, members({{"tenant", page.tenant}, {"client", page.client}, {"state", page.state}, {"username", page.username}, {"error", page.error}}));
+  std::string content = render(login_template, members({{"tenant", page.tenant},
+                                                        {"client", page.client},
+                                                        {"state", page.state},
+                                                        {"username", page.username},
+                                                        {"error", page.error}}));
   // Browsers apply form-action to the redirects that follow a form, so the application's place must be allowed too.
   return framed(status, "Log in | " + page.client, std::move(content), "'self' " + source_of(page.continue_to));
 }
 
 Response error(const ErrorPage& page) {
-  std::string content = render(error_template, members({{"heading", page.heading}, {"text", page.text}, {"code", page.code}, {"hint", page.hint}}));
+  std::string content =
+      render(error_template,
+             members({{"heading", page.heading}, {"text", page.text}, {"code", page.code}, {"hint", page.hint}}));
   return framed(page.status, page.heading, std::move(content), "'none'");
 }
 
 Response message(std::string_view heading, std::string_view text) {
-  return framed(200, std::string(heading), render(message_template, members({{"heading", std::string(heading)}, {"text", std::string(text)}})), "'none'");
+  return framed(200, std::string(heading),
+                render(message_template, members({{"heading", std::string(heading)}, {"text", std::string(text)}})),
+                "'none'");
 }
 
 Response form_post(const std::string& redirect_uri, const std::vector<std::pair<std::string, std::string>>& fields) {
@@ -112,8 +120,7 @@ Response web_message(const std::string& origin, const json::Value& response) {
   data values;
   values.set("message", for_script(json::Value::object({{"origin", origin}, {"response", response}})));
   values.set("script", std::string(web_message_script));
-  return html(200, render(web_message_template, values),
-              "script-src " + script_source + "; frame-ancestors " + origin);
+  return html(200, render(web_message_template, values), "script-src " + script_source + "; frame-ancestors " + origin);
 }
 
 }  // namespace ostia::authority::pages

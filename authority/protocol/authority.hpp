@@ -17,7 +17,8 @@ namespace ostia::authority {
 class Clock {
  public:
   [[nodiscard]] std::int64_t now() const {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
   }
 };
 

@@ -40,7 +40,8 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> li
 
 Refusal check_encoding(const AuthorizationRequest& r) {
   for (const auto& [name, member] : fields)
-    if (!text::is_utf8(r.*member)) return {{"invalid_request", std::string("Parameter ") + name + " is not valid UTF-8"}};
+    if (!text::is_utf8(r.*member))
+      return {{"invalid_request", std::string("Parameter ") + name + " is not valid UTF-8"}};
   return {};
 }
 
@@ -81,7 +82,8 @@ Refusal check_pkce(const Client& client, const AuthorizationRequest& r, std::str
   return {};
 }
 
-Refusal check_prompt(const AuthorizationRequest& r, const Parameters& parameters, std::optional<std::int64_t>& max_age) {
+Refusal check_prompt(const AuthorizationRequest& r, const Parameters& parameters,
+                     std::optional<std::int64_t>& max_age) {
   for (const auto word : text::split(r.prompt, ' '))
     if (!is_one_of(word, {"none", "login", "consent", "select_account"}))
       return {{"invalid_request", "Unsupported prompt: " + std::string(word)}};
@@ -96,7 +98,8 @@ Refusal check_prompt(const AuthorizationRequest& r, const Parameters& parameters
 
 Refusal check_unsupported(const Parameters& parameters) {
   if (parameters.has("request")) return {{"request_not_supported", "The request parameter is not supported"}};
-  if (parameters.has("request_uri")) return {{"request_uri_not_supported", "The request_uri parameter is not supported"}};
+  if (parameters.has("request_uri"))
+    return {{"request_uri_not_supported", "The request_uri parameter is not supported"}};
   return {};
 }
 
@@ -105,21 +108,28 @@ pages::ErrorPage broken_link(std::string text, std::string code, std::string hin
 }
 
 // Everything up to here is answered on our own page.
-std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Parameters& parameters, const AuthorizationRequest& r) {
+std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Parameters& parameters,
+                                                  const AuthorizationRequest& r) {
   const auto repeated = parameters.repeated();
   if (is_one_of(repeated, {"client_id", "redirect_uri", "response_mode", "response_type", "state"}))
-    return broken_link("The application sent a parameter twice.", "invalid_request: repeated parameter " + std::string(repeated));
+    return broken_link("The application sent a parameter twice.",
+                       "invalid_request: repeated parameter " + std::string(repeated));
   if (r.client_id.empty())
-    return broken_link("The application did not say which one it is.", "invalid_request: missing required parameter: client_id");
+    return broken_link("The application did not say which one it is.",
+                       "invalid_request: missing required parameter: client_id");
   const Client* client = tenant.find_client(r.client_id);
   if (!client)
     return broken_link("The application that sent you here is not known.", "invalid_request: unknown client",
                        "no application has the client_id \"" + r.client_id + "\".");
   if (r.redirect_uri.empty())
-    return broken_link("The application did not say where to go after login.", "invalid_request: missing required parameter: redirect_uri");
+    return broken_link("The application did not say where to go after login.",
+                       "invalid_request: missing required parameter: redirect_uri");
   if (!client->may_redirect_to(r.redirect_uri))
-    return broken_link("The application asked to return to an address that is not on its list.", "unauthorized_client: callback URL mismatch",
-                       "add \"" + r.redirect_uri + "\" to the Allowed Callback URLs (callbacks) of \"" + client->name + "\". The comparison is exact.", 403);
+    return broken_link("The application asked to return to an address that is not on its list.",
+                       "unauthorized_client: callback URL mismatch",
+                       "add \"" + r.redirect_uri + "\" to the Allowed Callback URLs (callbacks) of \"" + client->name +
+                           "\". The comparison is exact.",
+                       403);
   return {};
 }
 

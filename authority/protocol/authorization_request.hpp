@@ -18,7 +18,7 @@ struct AuthorizationRequest {
   std::optional<std::int64_t> max_age;  ///< seconds
   std::string authenticated;            ///< the session that was made for this very request, once there is one
 
-  [[nodiscard]] bool wants(std::string_view type) const;   ///< one word of `response_type`
+  [[nodiscard]] bool wants(std::string_view type) const;    ///< one word of `response_type`
   [[nodiscard]] bool prompts(std::string_view what) const;  ///< one word of `prompt`
 
   [[nodiscard]] json::Value to_json() const;

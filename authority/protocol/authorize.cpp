@@ -1,6 +1,6 @@
-// `/authorize` (checklist section 2): judge the request, look at the session, then either answer or show the login page.
-// Nothing is written until a person signs in: the request travels sealed in the login page's address, bound to the
-// browser by its device cookie, so a flood of requests fills no table.
+// `/authorize` (checklist section 2): judge the request, look at the session, then either answer or show the login
+// page. Nothing is written until a person signs in: the request travels sealed in the login page's address, bound to
+// the browser by its device cookie, so a flood of requests fills no table.
 #include <boost/asio/awaitable.hpp>
 
 #include "ostia/jose/jws.hpp"
@@ -55,8 +55,8 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
   const Client& client = *tenant->find_client(r.client_id);
   auto access = resolve_access(a, r.issuer, r.audience, r.scope);
   if (!access) return deliver_error(r, access.error().code, access.error().description);
-  const Grant grant{r.issuer,     r.client_id,   who.user.id, who.session.id,         access->audience,
-                    access->scope, r.nonce, who.session.auth_time, r.max_age.has_value()};
+  const Grant grant{r.issuer,      r.client_id, who.user.id,           who.session.id,       access->audience,
+                    access->scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
   Fields fields;
   std::string code, access_token;
   if (r.wants("code")) {
@@ -66,7 +66,9 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
   if (r.wants("token")) {
     AccessToken token = issue_access_token(a, grant, true);
     access_token = token.value;
-    fields.insert(fields.end(), {{"access_token", token.value}, {"expires_in", std::to_string(token.expires_in)}, {"token_type", "Bearer"}});
+    fields.insert(
+        fields.end(),
+        {{"access_token", token.value}, {"expires_in", std::to_string(token.expires_in)}, {"token_type", "Bearer"}});
     if (grant.scope != r.scope) fields.emplace_back("scope", grant.scope);
   }
   if (r.wants("id_token") && text::has_word(grant.scope, "openid"))

@@ -17,7 +17,8 @@ std::string read_cookie(const Request& request, CookieKind kind) {
   return std::string(value.empty() ? request.cookie(name + "_compat") : value);
 }
 
-void set_cookie(Response& response, const Request& request, CookieKind kind, std::string_view value, std::int64_t max_age) {
+void set_cookie(Response& response, const Request& request, CookieKind kind, std::string_view value,
+                std::int64_t max_age) {
   const std::string name = name_of(request, kind);
   const std::string rest = "=" + std::string(value) + "; Path=/; HttpOnly; Max-Age=" + std::to_string(max_age);
   if (!request.is_secure()) {

@@ -10,6 +10,7 @@ enum class CookieKind { session, device };
 /// The cookie's value, or that of its copy for browsers that refuse `SameSite=None`.
 std::string read_cookie(const Request& request, CookieKind kind);
 /// Sets both for `max_age` seconds; 0 removes them.
-void set_cookie(Response& response, const Request& request, CookieKind kind, std::string_view value, std::int64_t max_age);
+void set_cookie(Response& response, const Request& request, CookieKind kind, std::string_view value,
+                std::int64_t max_age);
 
 }  // namespace ostia::authority

@@ -23,7 +23,8 @@ std::string userinfo_of(std::string_view issuer) { return std::string(issuer) + 
 
 std::int64_t lifetime_of(const Authority& a, const std::string& audience, bool from_browser) {
   const auto tenant = a.tenant();
-  if (const Api* api = tenant->find_api(audience)) return from_browser ? api->token_lifetime_for_web : api->token_lifetime;
+  if (const Api* api = tenant->find_api(audience))
+    return from_browser ? api->token_lifetime_for_web : api->token_lifetime;
   return from_browser ? profile_token_lifetime_for_web : profile_token_lifetime;
 }
 
@@ -51,21 +52,29 @@ std::optional<Value> read_opaque(const Authority& a, std::string_view token) {
 }  // namespace
 
 Value Grant::to_json() const {
-  return Value::object({{"issuer", issuer}, {"client_id", client_id}, {"user_id", user_id}, {"session_id", session_id},
-                        {"audience", audience}, {"scope", scope}, {"nonce", nonce}, {"auth_time", auth_time},
+  return Value::object({{"issuer", issuer},
+                        {"client_id", client_id},
+                        {"user_id", user_id},
+                        {"session_id", session_id},
+                        {"audience", audience},
+                        {"scope", scope},
+                        {"nonce", nonce},
+                        {"auth_time", auth_time},
                         {"with_auth_time", with_auth_time}});
 }
 
 Grant Grant::from_json(const Value& v) {
-  return {v["issuer"].text(), v["client_id"].text(), v["user_id"].text(), v["session_id"].text(), v["audience"].text(),
-          v["scope"].text(), v["nonce"].text(), v["auth_time"].as_int().value_or(0), v["with_auth_time"].as_bool()};
+  return {v["issuer"].text(),           v["client_id"].text(), v["user_id"].text(), v["session_id"].text(),
+          v["audience"].text(),         v["scope"].text(),     v["nonce"].text(),   v["auth_time"].as_int().value_or(0),
+          v["with_auth_time"].as_bool()};
 }
 
 bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience) {
   return audience == a.issuer + "api/v2/" || audience == std::string(issuer) + "api/v2/";
 }
 
-Result<Access> resolve_access(const Authority& a, std::string_view issuer, std::string_view audience, std::string_view scope) {
+Result<Access> resolve_access(const Authority& a, std::string_view issuer, std::string_view audience,
+                              std::string_view scope) {
   const auto tenant = a.tenant();
   std::string_view wanted = audience.empty() ? std::string_view(tenant->default_audience) : audience;
   if (wanted == userinfo_of(issuer)) wanted = {};
@@ -103,17 +112,24 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   return {a.signing_key().sign(claims, "at+jwt"), lifetime};
 }
 
-AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client, const std::string& audience, const std::string& scope) {
+AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
+                                const std::string& audience, const std::string& scope) {
   const std::int64_t now = a.clock.now();
   const Api* api = a.tenant()->find_api(audience);
   const std::int64_t lifetime = api ? api->token_lifetime : profile_token_lifetime;
-  Value claims = Value::object({{"iss", issuer}, {"sub", client.id + "@clients"}, {"aud", audience}, {"iat", now},
-                                {"exp", now + lifetime}, {"gty", "client-credentials"}, {"azp", client.id}});
+  Value claims = Value::object({{"iss", issuer},
+                                {"sub", client.id + "@clients"},
+                                {"aud", audience},
+                                {"iat", now},
+                                {"exp", now + lifetime},
+                                {"gty", "client-credentials"},
+                                {"azp", client.id}});
   if (!scope.empty()) claims.set("scope", scope);
   return {a.signing_key().sign(claims, "at+jwt"), lifetime};
 }
 
-std::string issue_id_token(const Authority& a, const Grant& g, const User& user, const Client& client, std::string_view access_token, std::string_view code) {
+std::string issue_id_token(const Authority& a, const Grant& g, const User& user, const Client& client,
+                           std::string_view access_token, std::string_view code) {
   const std::int64_t now = a.clock.now();
   Value claims = profile_claims(user, g.scope);
   claims.set("iss", g.issuer);

@@ -22,7 +22,8 @@ struct Grant {
 struct Access {
   std::string audience, scope;
 };
-Result<Access> resolve_access(const Authority& a, std::string_view issuer, std::string_view audience, std::string_view scope);
+Result<Access> resolve_access(const Authority& a, std::string_view issuer, std::string_view audience,
+                              std::string_view scope);
 
 /// Whether `audience` is the Management API, by the canonical domain or by the one that was asked.
 bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience);
@@ -39,8 +40,8 @@ std::string issue_id_token(const Authority& a, const Grant& grant, const User& u
                            std::string_view access_token, std::string_view code);
 
 /// A machine's token (RFC 6749 section 4.4).
-AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client, const std::string& audience,
-                                const std::string& scope);
+AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
+                                const std::string& audience, const std::string& scope);
 
 /// The claims of an access token that this authority issued for `issuer`, opaque or JWT; nothing if it is not good now.
 std::optional<json::Value> read_access_token(const Authority& a, std::string_view issuer, std::string_view token);

@@ -7,9 +7,11 @@
 namespace ostia::authority {
 namespace {
 
-Response login_page(const Authority& a, int status, const AuthorizationRequest& r, std::string state, std::string username, std::string error) {
+Response login_page(const Authority& a, int status, const AuthorizationRequest& r, std::string state,
+                    std::string username, std::string error) {
   const auto tenant = a.tenant();
-  return pages::login(status, {tenant->name, tenant->find_client(r.client_id)->name, std::move(state), std::move(username), std::move(error), r.redirect_uri});
+  return pages::login(status, {tenant->name, tenant->find_client(r.client_id)->name, std::move(state),
+                               std::move(username), std::move(error), r.redirect_uri});
 }
 
 constexpr const char* wrong_credentials = "Wrong email or password.";
@@ -17,12 +19,16 @@ constexpr const char* wrong_credentials = "Wrong email or password.";
 // The account that these credentials open. No such account and a wrong password look the same, in time too.
 Async<User> authenticate(Authority& a, std::string client_id, std::string username, std::string password) {
   const auto tenant = a.tenant();
-  auto user = co_await find_user_by_login(a.store, tenant->databases_of(*tenant->find_client(client_id)), std::move(username));
+  auto connections = tenant->databases_of(*tenant->find_client(client_id));
+  auto user = co_await find_user_by_login(a.store, std::move(connections), std::move(username));
   if (!user) co_return std::move(user).error();
-  const auto good = co_await a.passwords.check(std::move(password), *user ? (*user)->password_hash : std::string());
+  std::string hash;
+  if (*user) hash = (*user)->password_hash;
+  const auto good = co_await a.passwords.check(std::move(password), std::move(hash));
   if (!good) co_return good.error();
   if (!*good) co_return Error{"access_denied", wrong_credentials, "wrong_password", 400, Fault::caller};
-  if ((*user)->blocked) co_return Error{"blocked_user", "Your account has been blocked.", "user_blocked", 403, Fault::caller};
+  if ((*user)->blocked)
+    co_return Error{"blocked_user", "Your account has been blocked.", "user_blocked", 403, Fault::caller};
   co_return **user;
 }
 
@@ -47,13 +53,15 @@ Answering submit_login(Authority& a, Request request) {
   if (!user) {
     const Error& e = user.error();
     log_event("info", "login_failed", {{"reason", e.reason}, {"client_id", r->client_id}, {"peer", request.peer}});
-    const std::string text = e.fault == Fault::ours && e.status == 0 ? "Something went wrong on our side. Try again." : e.description;
+    const std::string text =
+        e.fault == Fault::ours && e.status == 0 ? "Something went wrong on our side. Try again." : e.description;
     co_return login_page(a, e.status == 0 ? 500 : e.status, *r, state, username, text);
   }
   // A new session each time: whatever cookie was there before is worth nothing now.
   auto ended = co_await end_session(a.store, read_cookie(request, CookieKind::session));
   auto session = co_await start_session(a.store, user->id, a.clock.now(), a.session_limits());
-  if (!ended || !session) co_return login_page(a, 500, *r, state, username, "Something went wrong on our side. Try again.");
+  if (!ended || !session)
+    co_return login_page(a, 500, *r, state, username, "Something went wrong on our side. Try again.");
   auto found = co_await find_session(a.store, *session, a.clock.now(), a.session_limits());
   if (found && *found) r->authenticated = (*found)->id;
   log_event("info", "login_succeeded", {{"user_id", user->id}, {"client_id", r->client_id}, {"peer", request.peer}});

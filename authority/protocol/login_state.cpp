@@ -18,7 +18,8 @@ std::string seal_login_state(const Authority& a, const AuthorizationRequest& req
   return a.states.seal(json::write(v));
 }
 
-std::optional<AuthorizationRequest> open_login_state(const Authority& a, std::string_view state, std::string_view device, std::string_view issuer) {
+std::optional<AuthorizationRequest> open_login_state(const Authority& a, std::string_view state,
+                                                     std::string_view device, std::string_view issuer) {
   const auto text = a.states.open(state);
   if (!text || device.empty()) return {};
   const auto v = json::parse(*text);
@@ -34,7 +35,9 @@ std::optional<AuthorizationRequest> open_login_state(const Authority& a, std::st
 Response stale_login_page(const Authority& a) {
   return pages::error({400, "This login page is no longer good", "Go back to the application and log in from there.",
                        "invalid_request: unknown or expired login state",
-                       a.dev ? "the page is older than an hour, was opened in another browser, or the browser keeps no cookies of this site." : ""});
+                       a.dev ? "the page is older than an hour, was opened in another browser, or the browser keeps no "
+                               "cookies of this site."
+                             : ""});
 }
 
 }  // namespace ostia::authority

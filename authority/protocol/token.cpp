@@ -11,7 +11,9 @@ namespace {
 
 using json::Value;
 
-Error oauth(int status, std::string code, std::string description) { return {std::move(code), std::move(description), {}, status}; }
+Error oauth(int status, std::string code, std::string description) {
+  return {std::move(code), std::move(description), {}, status};
+}
 
 Error missing(const char* parameter) {
   return oauth(400, "invalid_request", std::string("Missing required parameter: ") + parameter);
@@ -19,7 +21,8 @@ Error missing(const char* parameter) {
 
 // The body as parameters, from a form or from JSON.
 Result<Parameters> read_body(const Request& request) {
-  const std::string type = text::lower(request.header("content-type").substr(0, request.header("content-type").find(';')));
+  const std::string type =
+      text::lower(request.header("content-type").substr(0, request.header("content-type").find(';')));
   if (type == "application/x-www-form-urlencoded") {
     Parameters form(url::parse_form(request.body));
     if (const auto twice = form.repeated(); !twice.empty())
@@ -29,12 +32,15 @@ Result<Parameters> read_body(const Request& request) {
   if (type != "application/json")
     return oauth(400, "invalid_request", "Content-Type must be application/x-www-form-urlencoded or application/json");
   const auto body = json::parse(request.body, 8);
-  if (!body || !body->is_object()) return oauth(400, "invalid_request", body ? "The body must be a JSON object" : "The body is " + body.error().description);
+  if (!body || !body->is_object())
+    return oauth(400, "invalid_request",
+                 body ? "The body must be a JSON object" : "The body is " + body.error().description);
   std::vector<std::pair<std::string, std::string>> pairs;
   for (std::size_t i = 0; i < body->size(); ++i) {
     const Value& value = body->items()[i];
     if (value.is_null()) continue;
-    if (!value.is_string() && !value.is_number()) return oauth(400, "invalid_request", "Parameter " + body->keys()[i] + " must be a string");
+    if (!value.is_string() && !value.is_number())
+      return oauth(400, "invalid_request", "Parameter " + body->keys()[i] + " must be a string");
     pairs.emplace_back(body->keys()[i], value.text());
   }
   return Parameters(std::move(pairs));
@@ -47,11 +53,14 @@ struct Credentials {
 // RFC 6749 section 2.3.1; both ways at once are one too many.
 Result<Credentials> read_credentials(const Request& request, const Parameters& p) {
   const std::string_view header = request.header("authorization");
-  if (text::lower(header.substr(0, 6)) != "basic ") return Credentials{std::string(p.get("client_id")), std::string(p.get("client_secret"))};
-  if (p.has("client_secret")) return oauth(400, "invalid_request", "Client credentials came both in the header and in the body");
+  if (text::lower(header.substr(0, 6)) != "basic ")
+    return Credentials{std::string(p.get("client_id")), std::string(p.get("client_secret"))};
+  if (p.has("client_secret"))
+    return oauth(400, "invalid_request", "Client credentials came both in the header and in the body");
   const auto pair = text::base64_decode(header.substr(6));
   const auto colon = pair ? pair->find(':') : std::string::npos;
-  if (colon == std::string::npos) return oauth(401, "invalid_client", "The Authorization header is not well-formed Basic authentication");
+  if (colon == std::string::npos)
+    return oauth(401, "invalid_client", "The Authorization header is not well-formed Basic authentication");
   return Credentials{url::form_decode(pair->substr(0, colon)), url::form_decode(pair->substr(colon + 1))};
 }
 
@@ -72,7 +81,8 @@ Result<const Client*> authenticate_client(const Tenant& tenant, const Request& r
 Async<Value> code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   for (const char* required : {"code", "redirect_uri"})
     if (p.get(required).empty()) co_return missing(required);
-  auto grant = co_await redeem_code(a, std::string(p.get("code")), client.id, std::string(p.get("redirect_uri")), std::string(p.get("code_verifier")));
+  auto grant = co_await redeem_code(a, std::string(p.get("code")), client.id, std::string(p.get("redirect_uri")),
+                                    std::string(p.get("code_verifier")));
   if (!grant) co_return std::move(grant).error();
   if (grant->issuer != request.issuer) co_return oauth(403, "invalid_grant", "Invalid authorization code");
   const auto user = co_await find_user(a.store, grant->user_id);
@@ -80,7 +90,8 @@ Async<Value> code_grant(Authority& a, const Request& request, const Client& clie
   if (!user->has_value() || (*user)->blocked) co_return oauth(403, "invalid_grant", "Invalid authorization code");
   const AccessToken token = issue_access_token(a, *grant, false);
   Value out = Value::object({{"access_token", token.value}});
-  if (text::has_word(grant->scope, "openid")) out.set("id_token", issue_id_token(a, *grant, **user, client, token.value, {}));
+  if (text::has_word(grant->scope, "openid"))
+    out.set("id_token", issue_id_token(a, *grant, **user, client, token.value, {}));
   if (!grant->scope.empty()) out.set("scope", grant->scope);
   out.set("expires_in", token.expires_in);
   out.set("token_type", "Bearer");
@@ -101,12 +112,16 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   std::string audience(p.get("audience"));
   if (audience.empty()) audience = tenant->default_audience;
   if (audience.empty())
-    co_return oauth(403, "access_denied", "No audience parameter was provided, and no default audience has been configured");
+    co_return oauth(403, "access_denied",
+                    "No audience parameter was provided, and no default audience has been configured");
   const bool management = is_management_api(a, request.issuer, audience);
-  if (!management && !tenant->find_api(audience)) co_return oauth(403, "access_denied", "Service not enabled within domain: " + audience);
+  if (!management && !tenant->find_api(audience))
+    co_return oauth(403, "access_denied", "Service not enabled within domain: " + audience);
   const auto* granted = tenant->find_grant(client.id, management ? a.issuer + "api/v2/" : audience);
   if (!granted)
-    co_return oauth(403, "access_denied", "Client is not authorized to access \"" + audience + "\". You need to create a \"client-grant\" associated to this API.");
+    co_return oauth(403, "access_denied",
+                    "Client is not authorized to access \"" + audience +
+                        "\". You need to create a \"client-grant\" associated to this API.");
   const std::string scope = machine_scope(*granted, p.get("scope"));
   const AccessToken token = issue_machine_token(a, request.issuer, client, audience, scope);
   Value out = Value::object({{"access_token", token.value}});
@@ -121,7 +136,8 @@ struct GrantType {
   std::string_view name;
   GrantHandler handler;
 };
-constexpr GrantType grant_types[] = {{"authorization_code", code_grant}, {"client_credentials", client_credentials_grant}};
+constexpr GrantType grant_types[] = {{"authorization_code", code_grant},
+                                     {"client_credentials", client_credentials_grant}};
 
 Async<Value> exchange(Authority& a, const Request& request, const Parameters& p) {
   const std::string_view type = p.get("grant_type");
@@ -143,14 +159,17 @@ Async<Value> exchange(Authority& a, const Request& request, const Parameters& p)
 
 Answering token(Authority& a, Request request) {
   const auto parameters = read_body(request);
-  if (!parameters) co_return oauth_error(parameters.error().status, parameters.error().code, parameters.error().description);
+  if (!parameters)
+    co_return oauth_error(parameters.error().status, parameters.error().code, parameters.error().description);
   const auto tokens = co_await exchange(a, request, *parameters);
   if (tokens) co_return json_response(200, *tokens).with("Cache-Control", "no-store").with("Pragma", "no-cache");
   const Error& e = tokens.error();
   log_event("info", "token_refused", {{"error", e.code}, {"reason", e.reason}, {"peer", request.peer}});
-  if (e.fault == Fault::ours) co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
+  if (e.fault == Fault::ours)
+    co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
   Response response = oauth_error(e.status, e.code, e.description);
-  if (e.status == 401 && !request.header("authorization").empty()) response.with("WWW-Authenticate", "Basic realm=\"ostia\"");
+  if (e.status == 401 && !request.header("authorization").empty())
+    response.with("WWW-Authenticate", "Basic realm=\"ostia\"");
   co_return response;
 }
 

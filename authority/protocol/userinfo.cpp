@@ -14,7 +14,8 @@ using json::Value;
 std::string bearer_token(const Request& request) {
   const std::string_view header = request.header("authorization");
   if (text::lower(header.substr(0, 7)) == "bearer ") return std::string(header.substr(7));
-  if (request.method != "POST" || !request.header("content-type").starts_with("application/x-www-form-urlencoded")) return {};
+  if (request.method != "POST" || !request.header("content-type").starts_with("application/x-www-form-urlencoded"))
+    return {};
   return std::string(Parameters(url::parse_form(request.body)).get("access_token"));
 }
 
@@ -26,7 +27,9 @@ bool is_for_userinfo(const Value& claims, const std::string& issuer) {
 
 Response unauthorized(bool with_token) {
   Response response = text_response(401, "Unauthorized");
-  const std::string error = with_token ? ", error=\"invalid_token\", error_description=\"The access token is unknown, expired or for another audience\"" : "";
+  const std::string error = with_token ? ", error=\"invalid_token\", error_description=\"The access token is unknown, "
+                                         "expired or for another audience\""
+                                       : "";
   return response.with("WWW-Authenticate", "Bearer realm=\"Users\"" + error).with("Cache-Control", "no-store");
 }
 

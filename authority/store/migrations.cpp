@@ -6,7 +6,8 @@ namespace ostia::authority {
 const std::vector<std::vector<std::string_view>>& migrations() {
   static const std::vector<std::vector<std::string_view>> steps = {
       {
-          "CREATE TABLE tenant_objects (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id))",
+          "CREATE TABLE tenant_objects (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, "
+          "id))",
           "CREATE TABLE signing_keys (kid TEXT PRIMARY KEY, state TEXT NOT NULL, created_at BIGINT NOT NULL, "
           "sealed_key TEXT NOT NULL, certificate TEXT NOT NULL)",
           "CREATE TABLE users (user_id TEXT PRIMARY KEY, connection TEXT NOT NULL, email TEXT NOT NULL, "

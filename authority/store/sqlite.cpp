@@ -1,5 +1,6 @@
-// SQLite with one writer. Writes of many requests share a transaction and so a disk sync (group commit); each has its own
-// savepoint, so one that fails takes nobody with it. Reads run on the asking thread, on a connection of that thread.
+// SQLite with one writer. Writes of many requests share a transaction and so a disk sync (group commit); each has its
+// own savepoint, so one that fails takes nobody with it. Reads run on the asking thread, on a connection of that
+// thread.
 #include <sqlite3.h>
 
 #include <boost/asio.hpp>
@@ -31,8 +32,8 @@ class Connection {
   }
 
   Status open(const std::string& file) {
-    if (sqlite3_open_v2(file.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) !=
-        SQLITE_OK)
+    if (sqlite3_open_v2(file.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        nullptr) != SQLITE_OK)
       return store_error(db_, "store_cannot_open");
     sqlite3_busy_timeout(db_, 5000);
     for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
@@ -49,7 +50,8 @@ class Connection {
     int step = SQLITE_ROW;
     while ((step = sqlite3_step(prepared)) == SQLITE_ROW) rows.push_back(read(prepared));
     const bool fine = step == SQLITE_DONE;
-    Error error = fine ? Error{} : store_error(db_, (step & 0xFF) == SQLITE_CONSTRAINT ? "store_conflict" : "store_failed");
+    Error error =
+        fine ? Error{} : store_error(db_, (step & 0xFF) == SQLITE_CONSTRAINT ? "store_conflict" : "store_failed");
     sqlite3_reset(prepared);
     sqlite3_clear_bindings(prepared);
     if (!fine) return error;
@@ -203,7 +205,10 @@ class SqliteStore final : public Store {
     const auto from = static_cast<std::size_t>(int_at((*version)[0], 0));
     const auto& steps = migrations();
     if (from > steps.size())
-      return Error{"server_error", "the database is of version " + std::to_string(from) + ", this program knows up to " + std::to_string(steps.size()) + ": run the newer program that wrote it", "store_too_new", 0, Fault::caller};
+      return Error{"server_error",
+                   "the database is of version " + std::to_string(from) + ", this program knows up to " +
+                       std::to_string(steps.size()) + ": run the newer program that wrote it",
+                   "store_too_new", 0, Fault::caller};
     for (std::size_t step = from; step < steps.size(); ++step)
       if (auto done = migrate_step(steps[step], step + 1); !done) return done;
     return ok();

@@ -17,7 +17,8 @@ using Cell = std::variant<std::monostate, std::int64_t, std::string>;
 using Row = std::vector<Cell>;
 using Rows = std::vector<Row>;
 
-/// SQL with `$1`, `$2`, … as both SQLite and PostgreSQL take it. The text must outlive the program's statements: a literal.
+/// SQL with `$1`, `$2`, … as both SQLite and PostgreSQL take it. The text must outlive the program's statements: a
+/// literal.
 struct Statement {
   std::string_view sql;
   std::vector<Cell> values;

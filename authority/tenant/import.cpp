@@ -50,9 +50,10 @@ struct Import {
   std::vector<Statement> statements{};
 
   void put(const char* kind, const std::string& id, const Value& body) {
-    statements.push_back({"INSERT INTO tenant_objects (kind, id, body) VALUES ($1, $2, $3) "
-                          "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
-                          {kind, id, json::write(body)}});
+    statements.push_back(
+        {"INSERT INTO tenant_objects (kind, id, body) VALUES ($1, $2, $3) "
+         "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+         {kind, id, json::write(body)}});
   }
 
   Status load_clients() {
@@ -67,7 +68,8 @@ struct Import {
   void keep_identity(Value& client) {
     const auto stored = clients_by_name.find(client["name"].text());
     const Value before = stored == clients_by_name.end() ? Value() : stored->second;
-    if (!client["client_id"].is_string()) client.set("client_id", before["client_id"].is_string() ? before["client_id"] : Value(random_id().substr(0, 32)));
+    if (!client["client_id"].is_string())
+      client.set("client_id", before["client_id"].is_string() ? before["client_id"] : Value(random_id().substr(0, 32)));
     std::string secret = client["client_secret"].text();
     const std::string old_sealed = before["client_secret_sealed"].text();
     const std::string old_secret = secrets.open(old_sealed).value_or("");
@@ -112,7 +114,8 @@ struct Import {
     for (std::size_t i = 0; i < list.size(); ++i) {
       Value grant = list.items()[i];
       const std::string where = "clientGrants[" + std::to_string(i) + "]";
-      if (!grant["client_id"].is_string() || !grant["audience"].is_string()) return bad_entry(where, "needs client_id and audience");
+      if (!grant["client_id"].is_string() || !grant["audience"].is_string())
+        return bad_entry(where, "needs client_id and audience");
       // The deploy CLI writes a client's name where its id belongs.
       if (const auto client = clients_by_name.find(grant["client_id"].text()); client != clients_by_name.end())
         grant.set("client_id", client->second["client_id"]);
@@ -123,13 +126,15 @@ struct Import {
 };
 
 void warn_of_unused(const Value& config, std::vector<std::string>& warnings) {
-  constexpr std::string_view used[] = {"tenant", "clients", "databases", "connections", "resourceServers", "clientGrants"};
+  constexpr std::string_view used[] = {"tenant",      "clients",         "databases",
+                                       "connections", "resourceServers", "clientGrants"};
   for (const auto& key : config.keys())
     if (std::find(std::begin(used), std::end(used), key) == std::end(used))
       warnings.push_back("\"" + key + "\" is not supported by this version and was left out");
   for (const auto& one : config["connections"].items())
     if (one["strategy"] != Value("auth0"))
-      warnings.push_back("connection \"" + one["name"].text() + "\": strategy \"" + one["strategy"].text() + "\" is not supported by this version and was left out");
+      warnings.push_back("connection \"" + one["name"].text() + "\": strategy \"" + one["strategy"].text() +
+                         "\" is not supported by this version and was left out");
 }
 
 Value databases_of(const Value& config) {
@@ -163,7 +168,8 @@ void hash_passwords(std::vector<NewUser>& users) {
 
 // What of an imported user is the profile: all but what has a column, and never a password.
 Value profile_of(Value user) {
-  for (const char* column : {"user_id", "connection", "email", "username", "password", "password_hash", "custom_password_hash", "blocked"})
+  for (const char* column :
+       {"user_id", "connection", "email", "username", "password", "password_hash", "custom_password_hash", "blocked"})
     user.erase(column);
   return user;
 }
@@ -174,7 +180,10 @@ Result<Value> parse_yaml(std::string_view text) {
   try {
     return convert(YAML::Load(std::string(text)));
   } catch (const YAML::Exception& e) {
-    return caller_error("invalid_config", "line " + std::to_string(e.mark.line + 1) + ", column " + std::to_string(e.mark.column + 1) + ": " + e.msg, "invalid_yaml");
+    return caller_error(
+        "invalid_config",
+        "line " + std::to_string(e.mark.line + 1) + ", column " + std::to_string(e.mark.column + 1) + ": " + e.msg,
+        "invalid_yaml");
   }
 }
 
@@ -203,13 +212,19 @@ Status import_users(Store& store, const Value& users, std::string_view connectio
     const std::string email = text::lower(user["email"].text()), username = text::lower(user["username"].text());
     if (email.empty() && username.empty()) return bad_entry(where, "needs an email or a username");
     const std::string into = user["connection"].is_string() ? user["connection"].text() : std::string(connection);
-    auto there = store.commit_now({{"SELECT 1 FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR username = $3 AND username <> '')", {into, email, username}}});
+    auto there =
+        store.commit_now({{"SELECT 1 FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR username = $3 "
+                           "AND username <> '')",
+                           {into, email, username}}});
     if (!there) return std::move(there).error();
     if (!there->empty()) continue;
     std::string id = user["user_id"].is_string() ? user["user_id"].text() : random_id().substr(0, 24);
     if (id.find('|') == id.npos) id.insert(0, "auth0|");
-    added.push_back({&user, Statement{"INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
-                                 {id, into, email, username, std::string(), static_cast<std::int64_t>(user["blocked"].as_bool()), json::write(profile_of(user)), now}}});
+    added.push_back(
+        {&user, Statement{"INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, "
+                          "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+                          {id, into, email, username, std::string(),
+                           static_cast<std::int64_t>(user["blocked"].as_bool()), json::write(profile_of(user)), now}}});
   }
   hash_passwords(added);
   std::vector<Statement> statements;

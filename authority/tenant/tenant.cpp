@@ -51,7 +51,8 @@ Client read_client(const Value& v, const Sealer& secrets) {
 Api read_api(const Value& v) {
   Api a;
   a.identifier = v["identifier"].text();
-  for (const auto& scope : v["scopes"].items()) a.scopes.push_back(scope.is_string() ? scope.text() : scope["value"].text());
+  for (const auto& scope : v["scopes"].items())
+    a.scopes.push_back(scope.is_string() ? scope.text() : scope["value"].text());
   a.token_lifetime = v["token_lifetime"].as_int().value_or(a.token_lifetime);
   a.token_lifetime_for_web = v["token_lifetime_for_web"].as_int().value_or(a.token_lifetime_for_web);
   return a;
@@ -84,7 +85,8 @@ bool Client::may_redirect_to(std::string_view uri) const {
 }
 
 bool Client::allows_origin(std::string_view origin) const {
-  return oauth::is_allowed_origin(origin, web_origins, callbacks) || oauth::is_allowed_origin(origin, allowed_origins, {});
+  return oauth::is_allowed_origin(origin, web_origins, callbacks) ||
+         oauth::is_allowed_origin(origin, allowed_origins, {});
 }
 
 const Client* Tenant::find_client(std::string_view id) const {
@@ -115,10 +117,13 @@ bool Tenant::allows_origin(std::string_view origin) const {
 }
 
 const std::vector<std::string>& current_user_scopes() {
-  static const std::vector<std::string> scopes = {
-      "read:current_user",            "update:current_user_identities",         "create:current_user_metadata",
-      "update:current_user_metadata", "delete:current_user_metadata",           "create:current_user_device_credentials",
-      "delete:current_user_device_credentials"};
+  static const std::vector<std::string> scopes = {"read:current_user",
+                                                  "update:current_user_identities",
+                                                  "create:current_user_metadata",
+                                                  "update:current_user_metadata",
+                                                  "delete:current_user_metadata",
+                                                  "create:current_user_device_credentials",
+                                                  "delete:current_user_device_credentials"};
   return scopes;
 }
 
@@ -128,7 +133,8 @@ Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& se
   auto tenant = std::make_shared<Tenant>();
   for (const auto& row : *rows) {
     const auto body = json::parse(text_at(row, 1));
-    if (!body) return Error{"server_error", "a stored " + text_at(row, 0) + " is not JSON", "store_malformed", 0, Fault::ours};
+    if (!body)
+      return Error{"server_error", "a stored " + text_at(row, 0) + " is not JSON", "store_malformed", 0, Fault::ours};
     const std::string& kind = text_at(row, 0);
     const Value& v = *body;
     if (kind == "settings") read_settings(*tenant, v);

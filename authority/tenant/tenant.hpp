@@ -25,7 +25,8 @@ struct Client {
   bool is_first_party = true;
   /// `ostia.any_loopback_port`: as for a native application, the port of a loopback IP callback is free.
   bool any_loopback_port = false;
-  /// `ostia.compat: auth0-js`: what the real auth0-js needs and RFC 9700 advises against is allowed (a code without PKCE).
+  /// `ostia.compat: auth0-js`: what the real auth0-js needs and RFC 9700 advises against is allowed (a code without
+  /// PKCE).
   bool auth0_js_compatible = false;
   std::int64_t id_token_lifetime = 36000;  ///< seconds
 

@@ -34,10 +34,10 @@ struct ScriptedHost {
   Value log = Value::array();
 
   std::int64_t perform(const Now&) { return script["now"].as_int().value_or(0) * 1000; }
-  std::string perform(const Random& e) { return script["random"] == Value(false) ? "" : std::string(static_cast<std::size_t>(e.count), '\x07'); }
-  std::string perform(const Sha256& e) {
-    return text::base64url_decode(script["sha256"][e.bytes].text()).value_or("");
+  std::string perform(const Random& e) {
+    return script["random"] == Value(false) ? "" : std::string(static_cast<std::size_t>(e.count), '\x07');
   }
+  std::string perform(const Sha256& e) { return text::base64url_decode(script["sha256"][e.bytes].text()).value_or(""); }
   bool perform(const VerifySignature& e) {
     note("verify " + e.algorithm + " " + e.key["kid"].text());
     return script["signature"].as_bool(true);
@@ -62,9 +62,11 @@ struct ScriptedHost {
     const Value& answer = script["http"][e.url];
     if (answer.is_null()) return {};
     const Value& body = answer["body"];
-    return {static_cast<int>(answer["status"].as_int().value_or(200)), answer["statusText"].text(),
+    return {static_cast<int>(answer["status"].as_int().value_or(200)),
+            answer["statusText"].text(),
             answer["type"].is_string() ? answer["type"].text() : "application/json",
-            body.is_string() ? body.text() : json::write(body), {}};
+            body.is_string() ? body.text() : json::write(body),
+            {}};
   }
   Unit perform(const Navigate& e) { return note("navigate " + e.url); }
   Result<std::string> perform(const Browse& e) {
@@ -96,7 +98,10 @@ Value operate(const Value& v) {
   if (name == "check_session") result = run(auth0::check_session(base, options), host);
   if (name == "native_login") result = run(auth0::native_login(base, options), host);
   if (name == "validate_id_token")
-    result = run(auth0::validate_id_token(base, v["token"].text(), {options["nonce"], options["maxAge"].as_int(), options["organization"].text()}), host);
+    result =
+        run(auth0::validate_id_token(base, v["token"].text(),
+                                     {options["nonce"], options["maxAge"].as_int(), options["organization"].text()}),
+            host);
   return Value::object({{"result", result ? *result : error(result.error())}, {"log", host.log}});
 }
 

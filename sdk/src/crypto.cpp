@@ -35,7 +35,8 @@ Handle<EVP_PKEY, EVP_PKEY_free> to_key(const json::Value& jwk) {
   const Number n = number(jwk["n"]), e = number(jwk["e"]);
   const Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> builder(OSSL_PARAM_BLD_new());
   const Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
-  if (!n || !e || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 16384 || BN_num_bits(e.get()) > 32) return nullptr;
+  if (!n || !e || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 16384 || BN_num_bits(e.get()) > 32)
+    return nullptr;
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
   const Handle<OSSL_PARAM, OSSL_PARAM_free> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
@@ -55,7 +56,9 @@ std::string random_bytes(int count) {
 
 std::string sha256(const std::string& in) {
   std::string out(32, '\0');
-  if (EVP_Digest(in.data(), in.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(), nullptr) != 1) out.clear();
+  if (EVP_Digest(in.data(), in.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(), nullptr) !=
+      1)
+    out.clear();
   return out;
 }
 

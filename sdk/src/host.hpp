@@ -11,7 +11,7 @@ namespace ostia::sdk {
 
 class Host {
  public:
-  std::string ca_file;                                                 ///< empty: the usual places
+  std::string ca_file;                                                ///< empty: the usual places
   std::function<Result<std::string>(const std::string& url)> browse;  ///< answers `Browse`
 
   std::int64_t perform(const Now&);

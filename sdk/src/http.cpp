@@ -78,7 +78,8 @@ HttpResponse send(const Http& request, const std::string& ca_file) {
   }
   const CURLcode done = curl_easy_perform(c);
   if (done != CURLE_OK) {
-    out.failure = received.too_large ? "the answer is larger than " + text::decimal(body_limit) + " bytes" : curl_easy_strerror(done);
+    out.failure = received.too_large ? "the answer is larger than " + text::decimal(body_limit) + " bytes"
+                                     : curl_easy_strerror(done);
     return out;
   }
   long status = 0;

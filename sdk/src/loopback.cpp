@@ -22,7 +22,8 @@ constexpr std::size_t request_limit = 16 * 1024;
 
 constexpr const char* page =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-    "<title>Back to the program</title><body style=\"font:18px/1.5 system-ui;display:grid;place-items:center;min-height:90vh\">"
+    "<title>Back to the program</title><body style=\"font:18px/1.5 "
+    "system-ui;display:grid;place-items:center;min-height:90vh\">"
     "<p>That was it here. You can close this page and go back to the program.</p>";
 
 struct Descriptor {
@@ -56,7 +57,9 @@ std::string read_target(int fd, Clock::time_point end) {
 }
 
 void answer(int fd, const char* status, std::string_view body) {
-  std::string out = std::string("HTTP/1.1 ") + status + "\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\nContent-Length: " +
+  std::string out = std::string("HTTP/1.1 ") + status +
+                    "\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\nReferrer-Policy: "
+                    "no-referrer\r\nCache-Control: no-store\r\nContent-Length: " +
                     text::decimal(static_cast<std::int64_t>(body.size())) + "\r\n\r\n";
   out += body;
   [[maybe_unused]] const auto sent = ::send(fd, out.data(), out.size(), MSG_NOSIGNAL);
@@ -69,7 +72,9 @@ Loopback::Loopback(int socket, std::string redirect_uri, std::string path)
     : socket_(socket), redirect_uri_(std::move(redirect_uri)), path_(std::move(path)) {}
 
 Loopback::Loopback(Loopback&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), redirect_uri_(std::move(other.redirect_uri_)), path_(std::move(other.path_)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      redirect_uri_(std::move(other.redirect_uri_)),
+      path_(std::move(other.path_)) {}
 
 Loopback::~Loopback() {
   if (socket_ >= 0) close(socket_);
@@ -79,7 +84,10 @@ Result<Loopback> Loopback::open(const std::string& redirect_uri) {
   const auto url = url::parse(redirect_uri);
   const bool v6 = url && url->host == "[::1]";
   if (!url || url->scheme != "http" || !url::is_loopback_host(url->host) || url->has_query || url->has_fragment)
-    return caller_error("invalid_option", "redirect_uri \"" + redirect_uri + "\" is not an http URL of the loopback address, such as http://127.0.0.1/callback", "redirect_uri_not_loopback");
+    return caller_error("invalid_option",
+                        "redirect_uri \"" + redirect_uri +
+                            "\" is not an http URL of the loopback address, such as http://127.0.0.1/callback",
+                        "redirect_uri_not_loopback");
   const int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const auto port = static_cast<std::uint16_t>(text::parse_int(url->port).value_or(0));
   sockaddr_in6 six{};
@@ -97,7 +105,8 @@ Result<Loopback> Loopback::open(const std::string& redirect_uri) {
   if (fd < 0 || bind(fd, address, size) != 0 || listen(fd, 8) != 0 || getsockname(fd, address, &size) != 0) {
     const std::string why = std::strerror(errno);
     if (fd >= 0) close(fd);
-    return Error{"cannot_listen", "cannot listen for the redirect at " + redirect_uri + ": " + why, "cannot_listen", 0, Fault::ours};
+    return Error{"cannot_listen", "cannot listen for the redirect at " + redirect_uri + ": " + why, "cannot_listen", 0,
+                 Fault::ours};
   }
   const int bound = ntohs(v6 ? six.sin6_port : four.sin_port);
   std::string path(url->path.empty() ? "/" : url->path);
@@ -120,7 +129,8 @@ Result<std::string> Loopback::wait(std::int64_t timeout_s) {
     answer(peer.fd, "200 OK", page);
     return target.substr(mark + 1);
   }
-  return Error{"timeout", "Nobody finished the login within " + text::decimal(timeout_s) + " seconds", "login_timeout", 0, Fault::peer};
+  return Error{"timeout", "Nobody finished the login within " + text::decimal(timeout_s) + " seconds", "login_timeout",
+               0, Fault::peer};
 }
 
 }  // namespace ostia::sdk

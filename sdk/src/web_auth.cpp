@@ -14,7 +14,8 @@ void set_text(Value& to, const char* name, const std::string& text) {
 }
 
 Value to_value(const WebAuthOptions& o) {
-  Value v = Value::object({{"domain", o.domain}, {"clientID", o.client_id}, {"leeway", o.leeway}, {"_sendTelemetry", false}});
+  Value v =
+      Value::object({{"domain", o.domain}, {"clientID", o.client_id}, {"leeway", o.leeway}, {"_sendTelemetry", false}});
   set_text(v, "redirectUri", o.redirect_uri);
   set_text(v, "scope", o.scope);
   set_text(v, "audience", o.audience);
@@ -82,7 +83,8 @@ Authentication::Authentication(WebAuthOptions options)
     : state_(std::make_unique<State>(State{std::move(options), {}, Error{}})) {
   state_->host.ca_file = state_->options.ca_file;
   Value base = to_value(state_->options);
-  for (const auto& [name, text] : {std::pair{"domain", &state_->options.domain}, {"client_id", &state_->options.client_id}})
+  for (const auto& [name, text] :
+       {std::pair{"domain", &state_->options.domain}, {"client_id", &state_->options.client_id}})
     if (text->empty()) {
       state_->base = caller_error("invalid_option", std::string(name) + " is required", "invalid_option");
       return;
@@ -118,7 +120,8 @@ Result<UserProfile> Authentication::user_info(const std::string& access_token) {
   if (access_token.empty()) return caller_error("invalid_option", "access_token is required", "invalid_option");
   auto answer = auth0::read_answer(run(auth0::user_info(*state_->base, access_token), state_->host));
   if (!answer) return std::move(answer).error();
-  if (!(*answer)["sub"].is_string()) return peer_error("invalid_response", "the authority's answer has no sub", "answer_malformed");
+  if (!(*answer)["sub"].is_string())
+    return peer_error("invalid_response", "the authority's answer has no sub", "answer_malformed");
   return to_profile(*std::move(answer));
 }
 
@@ -132,7 +135,8 @@ Result<AuthResult> WebAuth::authorize(const AuthorizeOptions& options) {
   if (!loopback) return std::move(loopback).error();
   state.host.browse = [&](const std::string& url) -> Result<std::string> {
     if (!(options.open_url ? options.open_url(url) : sdk::open_system_browser(url)))
-      return Error{"browser_unavailable", "No browser could be opened: set BROWSER, or open the URL yourself", "browser_unavailable", 0, Fault::ours};
+      return Error{"browser_unavailable", "No browser could be opened: set BROWSER, or open the URL yourself",
+                   "browser_unavailable", 0, Fault::ours};
     return loopback->wait(options.timeout_s);
   };
   Value given = to_value(options);

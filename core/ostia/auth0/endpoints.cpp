@@ -11,14 +11,42 @@ namespace {
 constexpr std::string_view version = "10.2.1";  // the API that this package is a drop-in for
 
 // Sorted; what `/authorize` is known to take.
-constexpr std::string_view authorize_parameters[] = {
-    "_csrf",         "_intstate",     "access_type",   "acr_values",     "audience",       "auth0Client",
-    "claims",        "claims_locales", "client_id",     "code_challenge", "code_challenge_method",
-    "connection",    "connection_scope", "device",      "display",        "id_token_hint",  "invitation",
-    "login_hint",    "login_ticket",  "max_age",       "nonce",          "organization",   "owp",
-    "prompt",        "protocol",      "realm",         "redirect_uri",   "registration",   "request",
-    "request_uri",   "response_mode", "response_type", "scope",          "screen_hint",    "state",
-    "ui_locales"};
+constexpr std::string_view authorize_parameters[] = {"_csrf",
+                                                     "_intstate",
+                                                     "access_type",
+                                                     "acr_values",
+                                                     "audience",
+                                                     "auth0Client",
+                                                     "claims",
+                                                     "claims_locales",
+                                                     "client_id",
+                                                     "code_challenge",
+                                                     "code_challenge_method",
+                                                     "connection",
+                                                     "connection_scope",
+                                                     "device",
+                                                     "display",
+                                                     "id_token_hint",
+                                                     "invitation",
+                                                     "login_hint",
+                                                     "login_ticket",
+                                                     "max_age",
+                                                     "nonce",
+                                                     "organization",
+                                                     "owp",
+                                                     "prompt",
+                                                     "protocol",
+                                                     "realm",
+                                                     "redirect_uri",
+                                                     "registration",
+                                                     "request",
+                                                     "request_uri",
+                                                     "response_mode",
+                                                     "response_type",
+                                                     "scope",
+                                                     "screen_hint",
+                                                     "state",
+                                                     "ui_locales"};
 static_assert(std::is_sorted(std::begin(authorize_parameters), std::end(authorize_parameters)));
 
 struct TypedOption {
@@ -66,7 +94,8 @@ Status check_overrides(const Value& overrides) {
 }
 
 Status check_options(const Value& options) {
-  if (!options.is_object() && !options.is_array() && !options.is_null()) return refuse("options parameter is not valid");
+  if (!options.is_object() && !options.is_array() && !options.is_null())
+    return refuse("options parameter is not valid");
   for (const char* required : {"domain", "clientID"})
     if (!is_text(options[required])) return refuse(std::string(required) + " option is required");
   for (const auto& [name, kind, long_text] : optional_options)
@@ -116,7 +145,8 @@ Result<Value> derive_base(const Value& options) {
   const std::string scheme = text::lower(domain.substr(0, 8));
   const bool names_scheme = scheme.starts_with("http");
   const std::string root = names_scheme ? domain : "https://" + domain;
-  // A domain that names its scheme gives the issuer too (client-api.md section 18), so plain http can be developed with.
+  // A domain that names its scheme gives the issuer too (client-api.md section 18), so plain http can be developed
+  // with.
   std::string issuer = (scheme.starts_with("http://") || scheme == "https://") ? domain : "https://" + domain;
   if (!issuer.ends_with('/')) issuer += '/';
   Value derived = Value::object({{"tenant", or_else(overrides["__tenant"], domain.substr(0, domain.find('.')))},
@@ -148,7 +178,8 @@ std::string telemetry(const Value& base) {
 }
 
 Result<BuiltUrl> build_authorize_url(const Value& base, const Value& options) {
-  if (!options.is_object() && !options.is_array() && !options.is_null()) return refuse("options parameter is not valid");
+  if (!options.is_object() && !options.is_array() && !options.is_null())
+    return refuse("options parameter is not valid");
   Value p = merge(base, {"clientID", "responseType", "responseMode", "redirectUri", "scope", "audience"}, options);
   if (auto checked = check_authorize(p); !checked) return std::move(checked).error();
   if (const std::string info = telemetry(base); !info.empty()) p.set("auth0Client", info);
@@ -160,13 +191,14 @@ Result<BuiltUrl> build_authorize_url(const Value& base, const Value& options) {
 }
 
 Result<std::string> build_logout_url(const Value& base, const Value& options) {
-  if (is_truthy(options) && !options.is_object() && !options.is_array()) return refuse("options parameter is not valid");
+  if (is_truthy(options) && !options.is_object() && !options.is_array())
+    return refuse("options parameter is not valid");
   Value p = merge(base, {"clientID"}, options);
   if (const std::string info = telemetry(base); !info.empty()) p.set("auth0Client", info);
   p = snake_case(p, {"auth0Client", "returnTo"});
   const Value* federated = options.find("federated");
-  const bool is_federated = federated && !is_undefined(*federated) && *federated != Value(false) &&
-                            *federated != Value("false");
+  const bool is_federated =
+      federated && !is_undefined(*federated) && *federated != Value(false) && *federated != Value("false");
   p.erase("federated");
   return endpoint(base, "/v2/logout?") + stringify(p) + (is_federated ? "&federated" : "");
 }

@@ -1,7 +1,7 @@
+#include "ostia/oidc/id_token.hpp"
 #include "ostia/auth0/endpoints.hpp"
 #include "ostia/auth0/response.hpp"
 #include "ostia/jose/jws.hpp"
-#include "ostia/oidc/id_token.hpp"
 
 namespace ostia::auth0 {
 namespace {
@@ -58,8 +58,8 @@ Task<Result<Value>> validate_id_token(Value base, std::string token, TokenChecks
   const std::int64_t given = base["leeway"].as_int().value_or(0);
   const std::int64_t leeway = given == 0 ? 60 : given;
   if (leeway < 0 || leeway > 300)
-    co_return Error{"invalid_token", "The leeway should be positive and lower than five minutes.", "leeway_out_of_range",
-                    0, Fault::caller};
+    co_return Error{"invalid_token", "The leeway should be positive and lower than five minutes.",
+                    "leeway_out_of_range", 0, Fault::caller};
   if (token.empty()) co_return invalid_token("ID token is required but missing", "id_token_missing");
   auto jws = jose::decode_jws(token);
   if (!jws) co_return invalid_token("ID token could not be decoded", jws.error().reason);

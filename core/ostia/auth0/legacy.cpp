@@ -48,7 +48,8 @@ Value raw_error(const Error& error, const Value& response) {
 }
 
 Value wrapped_error(const Error& error) {
-  const char* name = error.reason == "error_response" || error.fault == Fault::caller ? "error_description" : "errorDescription";
+  const char* name =
+      error.reason == "error_response" || error.fault == Fault::caller ? "error_description" : "errorDescription";
   const Value code = error.code.empty() ? Value() : Value(error.code);
   const Value description = error.description.empty() ? Value() : Value(error.description);
   return Value::object({{"original", Value::object({{"error", code}, {name, description}})},

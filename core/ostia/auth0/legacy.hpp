@@ -1,5 +1,5 @@
-// Errors and answers in the three shapes that auth0-js hands to callbacks (client-api.md section 15). They are generated
-// from the core's one error type; nothing else in the project knows them.
+// Errors and answers in the three shapes that auth0-js hands to callbacks (client-api.md section 15). They are
+// generated from the core's one error type; nothing else in the project knows them.
 #pragma once
 
 #include "ostia/auth0/options.hpp"

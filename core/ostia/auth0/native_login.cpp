@@ -14,9 +14,12 @@ struct Attempt {
 Task<Result<Attempt>> begin() {
   Random some{96};
   const std::string bytes = co_await std::move(some);
-  if (bytes.size() != 96) co_return Error{"no_random", "There is no source of random numbers", "no_random", 0, Fault::ours};
-  Attempt a{text::base64url_encode(bytes.substr(0, 24)), text::base64url_encode(bytes.substr(24, 24)),
-            oauth::code_verifier(bytes.substr(48)), {}};
+  if (bytes.size() != 96)
+    co_return Error{"no_random", "There is no source of random numbers", "no_random", 0, Fault::ours};
+  Attempt a{text::base64url_encode(bytes.substr(0, 24)),
+            text::base64url_encode(bytes.substr(24, 24)),
+            oauth::code_verifier(bytes.substr(48)),
+            {}};
   Sha256 digest{a.verifier};
   const std::string hash = co_await std::move(digest);
   a.challenge = oauth::code_challenge(hash);
@@ -26,10 +29,13 @@ Task<Result<Attempt>> begin() {
 // The authorization response of a code flow (RFC 6749 section 4.1.2, RFC 9207).
 Result<std::string> read_code(const Value& base, const Attempt& attempt, const Value& response) {
   if (response["state"] != Value(attempt.state))
-    return peer_error("invalid_token", "`state` does not match.", is_truthy(response["state"]) ? "state_mismatch" : "state_missing");
+    return peer_error("invalid_token", "`state` does not match.",
+                      is_truthy(response["state"]) ? "state_mismatch" : "state_missing");
   if (const Value* iss = response.find("iss"); iss && *iss != base["token_issuer"])
-    return peer_error("invalid_token", "The response comes from issuer \"" + display(*iss) + "\", expected \"" +
-                                           display(base["token_issuer"]) + "\"", "issuer_mismatch");
+    return peer_error(
+        "invalid_token",
+        "The response comes from issuer \"" + display(*iss) + "\", expected \"" + display(base["token_issuer"]) + "\"",
+        "issuer_mismatch");
   if (response.find("error"))
     return peer_error(display(response["error"]), text_of(response["error_description"]), "error_response");
   if (!is_text(response["code"]) || !is_truthy(response["code"]))
@@ -44,8 +50,10 @@ std::string form(std::initializer_list<std::pair<const char*, std::string>> fiel
   return out;
 }
 
-Task<Result<Value>> redeem(Value base, std::string code, Attempt attempt, std::string redirect_uri, std::string client_id) {
-  Http post{"POST", endpoint(base, "/oauth/token"),
+Task<Result<Value>> redeem(Value base, std::string code, Attempt attempt, std::string redirect_uri,
+                           std::string client_id) {
+  Http post{"POST",
+            endpoint(base, "/oauth/token"),
             {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}},
             form({{"grant_type", "authorization_code"},
                   {"client_id", client_id},
@@ -64,8 +72,10 @@ Task<Result<Value>> native_login(Value base, Value options) {
   if (!is_truthy(p["redirectUri"])) co_return refuse("redirectUri option is required");
   auto attempt = co_await begin();
   if (!attempt) co_return std::move(attempt).error();
-  for (const auto& [name, value] : {std::pair{"responseType", std::string("code")}, {"state", attempt->state},
-                                    {"nonce", attempt->nonce}, {"codeChallenge", attempt->challenge},
+  for (const auto& [name, value] : {std::pair{"responseType", std::string("code")},
+                                    {"state", attempt->state},
+                                    {"nonce", attempt->nonce},
+                                    {"codeChallenge", attempt->challenge},
                                     {"codeChallengeMethod", std::string("S256")}})
     p.set(name, value);
   if (!is_truthy(p["scope"])) p.set("scope", "openid profile email");
@@ -89,9 +99,12 @@ Task<Result<Value>> native_login(Value base, Value options) {
     if (!bound) co_return peer_error("invalid_token", "Invalid access_token", "at_hash_mismatch");
   }
   Value result = Value::object();
-  for (const auto& [name, member] : {std::pair{"accessToken", "access_token"}, {"idToken", "id_token"},
-                                     {"refreshToken", "refresh_token"}, {"expiresIn", "expires_in"},
-                                     {"tokenType", "token_type"}, {"scope", "scope"}})
+  for (const auto& [name, member] : {std::pair{"accessToken", "access_token"},
+                                     {"idToken", "id_token"},
+                                     {"refreshToken", "refresh_token"},
+                                     {"expiresIn", "expires_in"},
+                                     {"tokenType", "token_type"},
+                                     {"scope", "scope"}})
     result.set(name, (*tokens)[member]);
   result.set("idTokenPayload", std::move(claims));
   result.set("appState", options["appState"]);

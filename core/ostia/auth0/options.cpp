@@ -24,9 +24,9 @@ void stringify_into(std::string& out, const std::string& name, const Value& valu
   if (t == 'u' || t == 'f') return;
   if (value.is_object() || value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i)
-      stringify_into(out,
-                     name + "[" + (value.is_object() ? value.keys()[i] : text::decimal(static_cast<std::int64_t>(i))) + "]",
-                     value.items()[i]);
+      stringify_into(
+          out, name + "[" + (value.is_object() ? value.keys()[i] : text::decimal(static_cast<std::int64_t>(i))) + "]",
+          value.items()[i]);
     return;
   }
   if (!out.empty()) out += '&';

@@ -47,7 +47,9 @@ std::optional<Error> missing_token(const Value& base, const Value& options, cons
 }
 
 Error state_mismatch(const Value& received, const Value& transaction) {
-  const char* reason = !is_truthy(received) ? "state_missing" : transaction.is_null() ? "state_unknown" : "state_mismatch";
+  const char* reason = !is_truthy(received)    ? "state_missing"
+                       : transaction.is_null() ? "state_unknown"
+                                               : "state_mismatch";
   return peer_error("invalid_token", "`state` does not match.", reason);
 }
 
@@ -80,7 +82,8 @@ Value parse_fragment(std::string_view hash) {
 
 Task<Result<Value>> validate_response(Value base, Value options, Value response) {
   const Value received = or_null(response["state"]);
-  Value transaction = co_await consume_transaction(base, response.find("state") ? display(response["state"]) : "undefined");
+  Value transaction =
+      co_await consume_transaction(base, response.find("state") ? display(response["state"]) : "undefined");
   const Value expected = first_truthy(options["state"], transaction["state"]);
   const bool initiated_by_authority =
       is_truthy(options["__enableIdPInitiatedLogin"]) || is_truthy(options["__enableImpersonation"]);

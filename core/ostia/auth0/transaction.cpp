@@ -42,7 +42,8 @@ Task<Result<Value>> start_transaction(Value base, Value parameters) {
     const Value& connection = is_truthy(parameters["realm"]) ? parameters["realm"] : parameters["connection"];
     if (!connection.is_null()) kept.set("lastUsedConnection", connection);
     if (is_truthy(parameters["organization"])) kept.set("organization", parameters["organization"]);
-    if (const auto age = parameters["maxAge"].as_int()) kept.set("maxAge", *age);  // CVE-2026-107371: to be checked later
+    if (const auto age = parameters["maxAge"].as_int())
+      kept.set("maxAge", *age);  // CVE-2026-107371: to be checked later
     const double minutes = base["stateExpiration"].as_double().value_or(0);
     StorePut put{transaction_key(base, display(state)), std::move(kept), minutes > 0 ? minutes : 30};
     co_await std::move(put);

@@ -64,10 +64,11 @@ Task<Result<Value>> logout(Value base, Value options) {
 }
 
 Task<Result<Value>> check_session(Value base, Value options) {
-  Value p = merge(base,
-                  {"clientID", "responseType", "redirectUri", "scope", "audience", "_csrf", "state", "_intstate", "nonce"},
-                  options);
-  if (p["responseType"] == Value("code")) co_return refused("error", "responseType can't be `code`", "response_type_code");
+  Value p = merge(
+      base, {"clientID", "responseType", "redirectUri", "scope", "audience", "_csrf", "state", "_intstate", "nonce"},
+      options);
+  if (p["responseType"] == Value("code"))
+    co_return refused("error", "responseType can't be `code`", "response_type_code");
   auto started = co_await start_transaction(base, std::move(p));
   if (!started) co_return std::move(started).error();
   p = *std::move(started);
@@ -76,10 +77,10 @@ Task<Result<Value>> check_session(Value base, Value options) {
   const Value page = co_await Location{};
   const std::string origin = url::origin_of(text_of(p["redirectUri"]));
   if (!origin.empty() && origin != page["origin"].text())
-    co_return refused("origin_mismatch",
-                      "The redirectUri's origin (" + origin + ") should match the window's origin (" +
-                          page["origin"].text() + ").",
-                      "redirect_origin_mismatch");
+    co_return refused(
+        "origin_mismatch",
+        "The redirectUri's origin (" + origin + ") should match the window's origin (" + page["origin"].text() + ").",
+        "redirect_origin_mismatch");
   const Value timeout = p["timeout"];
   for (const char* local : {"usePostMessage", "tenant", "postMessageDataType", "postMessageOrigin"}) p.erase(local);
   p.set("responseMode", "web_message");
@@ -125,14 +126,16 @@ Result<Value> read_answer(const HttpResponse& answer) {
   error.reason = answer.status == 0 ? "network_failed" : good ? "answer_malformed" : "error_answer";
   if (error.code.empty()) error.code = answer.status == 0 ? "request_error" : text::decimal(answer.status);
   if (error.description.empty())
-    error.description = answer.status == 0 ? answer.failure : "The authority answered with HTTP status " + text::decimal(answer.status);
+    error.description =
+        answer.status == 0 ? answer.failure : "The authority answered with HTTP status " + text::decimal(answer.status);
   return error;
 }
 
 Task<HttpResponse> user_info(Value base, std::string access_token) {
   Http get{"GET", endpoint(base, "/userinfo"), {{"Content-Type", "application/json"}}, {}};
   const Value& extra = base["headers"];
-  for (std::size_t i = 0; i < extra.keys().size(); ++i) get.headers.emplace_back(extra.keys()[i], display(extra.items()[i]));
+  for (std::size_t i = 0; i < extra.keys().size(); ++i)
+    get.headers.emplace_back(extra.keys()[i], display(extra.items()[i]));
   if (std::string info = telemetry(base); !info.empty()) get.headers.emplace_back("Auth0-Client", std::move(info));
   get.headers.emplace_back("Authorization", "Bearer " + access_token);
   HttpResponse answer = co_await std::move(get);

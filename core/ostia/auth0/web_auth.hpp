@@ -1,5 +1,5 @@
-// The operations behind the public methods, for any host. Each takes the constructor's options as `derive_base` completed
-// them, and a call's own.
+// The operations behind the public methods, for any host. Each takes the constructor's options as `derive_base`
+// completed them, and a call's own.
 #pragma once
 
 #include "ostia/auth0/endpoints.hpp"
@@ -25,7 +25,8 @@ Task<HttpResponse> user_info(Value base, std::string access_token);
 /// checked. The result has `parse_hash`'s members.
 Task<Result<Value>> native_login(Value base, Value options);
 
-/// What an HTTP exchange came to: the JSON (or text) of a 2xx answer, or the authority's error (client-api.md section 15).
+/// What an HTTP exchange came to: the JSON (or text) of a 2xx answer, or the authority's error (client-api.md section
+/// 15).
 Result<Value> read_answer(const HttpResponse& answer);
 
 }  // namespace ostia::auth0

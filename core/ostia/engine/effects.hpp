@@ -79,8 +79,8 @@ struct Browse {
   using Answer = Result<std::string>;
   std::string url;
 };
-/// Loads `url` in a hidden frame. Answer: the first web message (`{type: "authorization_response", response}`) with this
-/// `state` from that frame at `origin`, or null after `timeout_ms`.
+/// Loads `url` in a hidden frame. Answer: the first web message (`{type: "authorization_response", response}`) with
+/// this `state` from that frame at `origin`, or null after `timeout_ms`.
 struct Frame {
   using Answer = json::Value;
   std::string url;

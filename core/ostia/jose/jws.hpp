@@ -1,5 +1,6 @@
-// JSON Web Signature in its compact form (RFC 7515) and the few things of JSON Web Key (RFC 7517) that a verifier needs.
-// What is decoded here is not yet verified, and its type says so: only a checked signature makes it worth reading.
+// JSON Web Signature in its compact form (RFC 7515) and the few things of JSON Web Key (RFC 7517) that a verifier
+// needs. What is decoded here is not yet verified, and its type says so: only a checked signature makes it worth
+// reading.
 #pragma once
 
 #include <string>

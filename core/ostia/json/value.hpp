@@ -1,5 +1,6 @@
 // The one JSON type of the project (docs/decisions/0002-one-json-type.md). Numbers stay the text that they came as, so
-// nothing is rounded on its way through and the float tables stay out of the WebAssembly module. Objects keep their order.
+// nothing is rounded on its way through and the float tables stay out of the WebAssembly module. Objects keep their
+// order.
 #pragma once
 
 #include <concepts>
@@ -38,7 +39,8 @@ class Value {
   Value(const char* text);           // NOLINT(google-explicit-constructor)
   template <class N>
     requires std::integral<N>
-  Value(N n) : Value(std::same_as<N, bool> ? from_bool(n != 0) : from_integer(static_cast<std::int64_t>(n))) {}  // NOLINT
+  Value(N n)
+      : Value(std::same_as<N, bool> ? from_bool(n != 0) : from_integer(static_cast<std::int64_t>(n))) {}  // NOLINT
 
   static Value array(std::vector<Value> items = {});
   static Value object(std::initializer_list<std::pair<std::string_view, Value>> members = {});

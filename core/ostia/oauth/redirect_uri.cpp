@@ -34,15 +34,13 @@ bool matches(const url::Url& uri, std::string_view text, std::string_view regist
   if (registered_text == text) return true;
   const auto registered = url::parse(registered_text);
   if (!registered || registered->has_userinfo || !same_tail(*registered, uri)) return false;
-  if (registered->host == uri.host)
-    return rules.any_loopback_port && uri.scheme == "http" && is_ip_loopback(uri.host);
+  if (registered->host == uri.host) return rules.any_loopback_port && uri.scheme == "http" && is_ip_loopback(uri.host);
   return registered->port == uri.port && matches_wildcard(registered->host, uri.host);
 }
 
 }  // namespace
 
-bool is_registered_redirect_uri(std::string_view uri, const std::vector<std::string>& registered,
-                                RedirectRules rules) {
+bool is_registered_redirect_uri(std::string_view uri, const std::vector<std::string>& registered, RedirectRules rules) {
   const auto parsed = url::parse(uri);
   if (!parsed || parsed->has_fragment || parsed->has_userinfo || is_dangerous_scheme(parsed->scheme)) return false;
   if (parsed->host.find('*') != parsed->host.npos) return false;

@@ -1,5 +1,5 @@
-// Which redirect URIs a client may use: RFC 9700 section 4.1.3 (exact match), RFC 8252 section 7.3 (loopback ports), and
-// the vendor's one wildcard. The only place of the project that answers this question.
+// Which redirect URIs a client may use: RFC 9700 section 4.1.3 (exact match), RFC 8252 section 7.3 (loopback ports),
+// and the vendor's one wildcard. The only place of the project that answers this question.
 #pragma once
 
 #include <string>

@@ -16,22 +16,24 @@ Verdict refuse(const char* reason, std::string text, std::vector<std::int64_t> d
   return Violation{reason, std::move(text), std::move(dates)};
 }
 
-std::string claim_name(const char* title, const char* claim) {
-  return std::string(title) + " (" + claim + ") claim";
-}
+std::string claim_name(const char* title, const char* claim) { return std::string(title) + " (" + claim + ") claim"; }
 
 std::string mismatch(const std::string& name, const char* words, std::string_view wanted, std::string_view found) {
   std::string text = name;
-  return text.append(words).append(" in the ID token").append("; expected \"").append(wanted).append("\", found \"")
-      .append(found).append("\"");
+  return text.append(words)
+      .append(" in the ID token")
+      .append("; expected \"")
+      .append(wanted)
+      .append("\", found \"")
+      .append(found)
+      .append("\"");
 }
 
 bool is_present(const Value& claim) { return claim.is_string() && !claim.text().empty(); }
 
 Verdict check_issuer(const Value& claims, const IdTokenExpectations& expected) {
   const Value& iss = claims["iss"];
-  if (!is_present(iss))
-    return refuse("issuer_missing", "Issuer (iss) claim must be a string present in the ID token");
+  if (!is_present(iss)) return refuse("issuer_missing", "Issuer (iss) claim must be a string present in the ID token");
   if (iss.text() == expected.issuer) return {};
   return refuse("issuer_mismatch", "Issuer (iss) claim mismatch in the ID token, expected \"" + expected.issuer +
                                        "\", found \"" + iss.text() + "\"");
@@ -44,13 +46,15 @@ Verdict check_subject(const Value& claims, const IdTokenExpectations&) {
 
 Verdict check_audience(const Value& claims, const IdTokenExpectations& expected) {
   const Value& aud = claims["aud"];
-  const std::string wanted = "Audience (aud) claim mismatch in the ID token; expected \"" + expected.audience + "\" but ";
+  const std::string wanted =
+      "Audience (aud) claim mismatch in the ID token; expected \"" + expected.audience + "\" but ";
   if (is_present(aud)) {
     if (aud.text() == expected.audience) return {};
     return refuse("audience_mismatch", wanted + "found \"" + aud.text() + "\"");
   }
   if (!aud.is_array())
-    return refuse("audience_missing", "Audience (aud) claim must be a string or array of strings present in the ID token");
+    return refuse("audience_missing",
+                  "Audience (aud) claim must be a string or array of strings present in the ID token");
   std::string found;
   for (const auto& one : aud.items()) {
     if (one.is_string() && one.text() == expected.audience) return {};
@@ -62,7 +66,8 @@ Verdict check_audience(const Value& claims, const IdTokenExpectations& expected)
 Verdict check_nonce(const Value& claims, const IdTokenExpectations& expected) {
   if (!expected.nonce) return {};
   const Value& nonce = claims["nonce"];
-  if (!is_present(nonce)) return refuse("nonce_missing", "Nonce (nonce) claim must be a string present in the ID token");
+  if (!is_present(nonce))
+    return refuse("nonce_missing", "Nonce (nonce) claim must be a string present in the ID token");
   if (nonce.text() == *expected.nonce) return {};
   return refuse("nonce_mismatch",
                 mismatch(claim_name("Nonce", "nonce"), " value mismatch", *expected.nonce, nonce.text()));
@@ -87,15 +92,15 @@ std::optional<double> time_claim(const Value& claims, const char* name) {
 
 Verdict check_expiration(const Value& claims, const IdTokenExpectations& expected) {
   const auto exp = time_claim(claims, "exp");
-  if (!exp)
-    return refuse("expiration_missing", "Expiration Time (exp) claim must be a number present in the ID token");
+  if (!exp) return refuse("expiration_missing", "Expiration Time (exp) claim must be a number present in the ID token");
   if (!time_claim(claims, "iat"))
     return refuse("issued_at_missing", "Issued At (iat) claim must be a number present in the ID token");
   const auto end = *exp + static_cast<double>(expected.leeway);
   if (static_cast<double>(expected.now) <= end) return {};
-  return refuse("token_expired",
-                "Expiration Time (exp) claim error in the ID token; current time \"{0}\" is after expiration time \"{1}\"",
-                {expected.now, static_cast<std::int64_t>(end)});
+  return refuse(
+      "token_expired",
+      "Expiration Time (exp) claim error in the ID token; current time \"{0}\" is after expiration time \"{1}\"",
+      {expected.now, static_cast<std::int64_t>(end)});
 }
 
 Verdict check_not_before(const Value& claims, const IdTokenExpectations& expected) {
@@ -113,15 +118,17 @@ Verdict check_authentication_age(const Value& claims, const IdTokenExpectations&
   if (!expected.max_age) return {};
   const auto auth_time = time_claim(claims, "auth_time");
   if (!auth_time)
-    return refuse("auth_time_missing",
-                  "Authentication Time (auth_time) claim must be a number present in the ID token when Max Age (max_age) "
-                  "is specified");
+    return refuse(
+        "auth_time_missing",
+        "Authentication Time (auth_time) claim must be a number present in the ID token when Max Age (max_age) "
+        "is specified");
   const auto end = *auth_time + static_cast<double>(*expected.max_age + expected.leeway);
   if (static_cast<double>(expected.now) <= end) return {};
-  return refuse("authentication_too_old",
-                "Authentication Time (auth_time) claim in the ID token indicates that too much time has passed since the "
-                "last end-user authentication. Current time \"{0}\" is after last auth time at \"{1}\"",
-                {expected.now, static_cast<std::int64_t>(end)});
+  return refuse(
+      "authentication_too_old",
+      "Authentication Time (auth_time) claim in the ID token indicates that too much time has passed since the "
+      "last end-user authentication. Current time \"{0}\" is after last auth time at \"{1}\"",
+      {expected.now, static_cast<std::int64_t>(end)});
 }
 
 Verdict check_organization(const Value& claims, const IdTokenExpectations& expected) {

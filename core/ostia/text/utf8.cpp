@@ -8,8 +8,8 @@ namespace {
 std::size_t sequence(const unsigned char* p, std::size_t left) {
   const unsigned char first = p[0];
   if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xC2 && first <= 0xDF ? 2
-                             : (first & 0xF0) == 0xE0       ? 3
+  const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
+                             : (first & 0xF0) == 0xE0         ? 3
                              : first >= 0xF0 && first <= 0xF4 ? 4
                                                               : 0;
   if (length == 0 || left < length) return 0;

@@ -24,16 +24,16 @@ namespace ostia {
 
 /// Options of `WebAuth`. Only the first two are required; the rest are defaults for its methods.
 struct WebAuthOptions {
-  std::string domain;         ///< the authority's host, or its origin with the scheme (`http://localhost:8080`)
+  std::string domain;  ///< the authority's host, or its origin with the scheme (`http://localhost:8080`)
   std::string client_id;
   std::string redirect_uri;   ///< empty: `http://127.0.0.1/callback` on a free port
   std::string scope;          ///< empty: `openid profile email`
   std::string audience;       ///< the API that tokens are for; empty: the profile
   std::string response_type;  ///< for `build_authorize_url` and `parse_hash`; `authorize` always uses `code`
   std::string response_mode;
-  std::int64_t leeway = 60;   ///< seconds that clocks may differ, at most 300
+  std::int64_t leeway = 60;  ///< seconds that clocks may differ, at most 300
   bool disable_deprecation_warnings = false;
-  std::string ca_file;        ///< PEM of the certificates to trust; empty: `SSL_CERT_FILE`, else the system's
+  std::string ca_file;  ///< PEM of the certificates to trust; empty: `SSL_CERT_FILE`, else the system's
 };
 
 /// Options of `authorize` and `build_authorize_url`. What is empty is taken from `WebAuthOptions`.
@@ -48,10 +48,10 @@ struct AuthorizeOptions {
   std::string prompt;
   std::string nonce;
   std::string login_hint;
-  std::string code_challenge;         ///< S256, for `build_authorize_url`
+  std::string code_challenge;           ///< S256, for `build_authorize_url`
   std::optional<std::int64_t> max_age;  ///< seconds since the last sign-in; checked against `auth_time`
   std::vector<std::pair<std::string, std::string>> parameters;  ///< sent as they are
-  std::int64_t timeout_s = 300;         ///< how long `authorize` waits for the person, in seconds
+  std::int64_t timeout_s = 300;  ///< how long `authorize` waits for the person, in seconds
   /// Shows the URL to the person instead of the system's browser; false means that it could not.
   std::function<bool(const std::string& url)> open_url;
 };
@@ -105,8 +105,8 @@ class Authentication {
   /// The URL that ends the session at the authority. Errors: `invalid_option`.
   [[nodiscard]] Result<std::string> build_logout_url(const LogoutOptions& options = {}) const;
 
-  /// The profile of the person for whom `access_token` was issued; blocks for one HTTP exchange. Errors: the authority's,
-  /// with its `status`; `request_error` when there was no answer.
+  /// The profile of the person for whom `access_token` was issued; blocks for one HTTP exchange. Errors: the
+  /// authority's, with its `status`; `request_error` when there was no answer.
   Result<UserProfile> user_info(const std::string& access_token);
 
  private:

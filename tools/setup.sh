@@ -1,0 +1,34 @@
+#!/bin/sh
+# Installs what a build (and the tests) need on Debian 12. Says and does nothing when all of it is there.
+set -eu
+cd "$(dirname "$0")/.."
+
+build="build-essential cmake ninja-build ccache pkg-config git ca-certificates brotli
+  libboost1.81-dev libssl-dev libcurl4-openssl-dev libsodium-dev libsqlite3-dev libyaml-cpp-dev libcli11-dev
+  libkainjow-mustache-dev libcrypt-dev libgtest-dev
+  clang-19 lld-19 llvm-19 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 libclang-rt-19-dev-wasm32 wasi-libc"
+test="curl chromium libclang-rt-19-dev clang-format-19 clang-tidy-19 openssl"
+
+wanted=$build
+case " $* " in *" test "*) wanted="$wanted $test" ;; esac
+command -v node > /dev/null && command -v npm > /dev/null || wanted="$wanted nodejs npm"
+
+missing=
+for package in $wanted; do
+  dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+if [ -n "$missing" ]; then
+  root=
+  [ "$(id -u)" = 0 ] || root=sudo
+  echo "Installing:$missing"
+  export DEBIAN_FRONTEND=noninteractive
+  $root apt-get update -qq
+  # shellcheck disable=SC2086
+  $root apt-get install -qq -y --no-install-recommends $missing > /dev/null
+fi
+
+mkdir -p build
+if ! cmp -s package-lock.json build/node_modules.lock || [ ! -d node_modules ]; then
+  npm ci --no-audit --no-fund --loglevel=error
+  cp package-lock.json build/node_modules.lock
+fi
