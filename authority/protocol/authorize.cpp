@@ -73,6 +73,7 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
   }
   if (r.wants("id_token") && text::has_word(grant.scope, "openid"))
     fields.emplace_back("id_token", issue_id_token(a, grant, who.user, client, access_token, code));
+  if (fields.empty()) return deliver_error(r, "invalid_request", "response_type=id_token needs the scope openid");
   return deliver(r, std::move(fields));
 }
 
@@ -112,8 +113,6 @@ Answering authorize(Authority& a, Request request) {
   // Before anybody is asked for a password: an audience that does not exist is the client's mistake.
   if (auto access = resolve_access(a, r.issuer, r.audience, r.scope); !access)
     co_return deliver_error(r, access.error().code, access.error().description);
-  if (r.wants("id_token") && !text::has_word(r.scope, "openid"))
-    co_return deliver_error(r, "invalid_request", "response_type=id_token needs the scope openid");
   auto deciding = decide(a, request, r);
   co_return co_await std::move(deciding);
 }

@@ -86,8 +86,10 @@ Result<Access> resolve_access(const Authority& a, std::string_view issuer, std::
   else if (!wanted.empty())
     return Error{"access_denied", "Service not found: " + std::string(wanted), "audience_unknown"};
 
+  // Who asks for nothing gets what auth0-js asks for by default: its `checkSession` and `renewAuth` send no scope at all.
+  const std::string_view asked = scope.empty() ? "openid profile email" : scope;
   std::string given;
-  for (const auto word : text::split(scope, ' ')) {
+  for (const auto word : text::split(asked, ' ')) {
     const bool known = std::find(std::begin(openid_scopes), std::end(openid_scopes), word) != std::end(openid_scopes) ||
                        (api_scopes && contains(*api_scopes, word));
     if (known && !text::has_word(given, word)) given.append(given.empty() ? "" : " ").append(word);

@@ -1,0 +1,96 @@
+// The program under test, started as its user starts it, on ports of its own.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../tools/lib.mjs';
+
+export const ostia = process.env.OSTIA ?? `${root}/build/release/ostia`;
+
+/** A port that was free a moment ago. */
+export function freePort() {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** A folder that goes with the test. */
+export function folder(t) {
+  const path = mkdtempSync(join(tmpdir(), 'ostia-test-'));
+  t?.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Runs the program to its end. */
+export function runOstia(args, { env = {}, input } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(ostia, args, { env: { ...process.env, ...env } });
+    let stdout = '', stderr = '';
+    child.stdout.on('data', (d) => (stdout += d));
+    child.stderr.on('data', (d) => (stderr += d));
+    if (input) child.stdin.write(input);
+    child.stdin.end();
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** Starts `ostia serve` and waits until it answers. */
+export async function serve(args) {
+  const child = spawn(ostia, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (d) => (stderr += d));
+  const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
+  const issuer = await new Promise((resolve, reject) => {
+    let stdout = '';
+    child.stdout.on('data', (d) => {
+      const ready = /^ostia: ready at (.*)$/m.exec((stdout += d));
+      if (ready) resolve(ready[1]);
+    });
+    ended.then(({ code }) => reject(new Error(`ostia serve ended with ${code}: ${stderr}`)));
+  });
+  return {
+    issuer,
+    child,
+    ended,
+    log: () => stderr,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** A tenant for tests: the contract's demo users, and the applications that a test names. */
+export function tenantFile(dir, { clients, issuer = '', extra = {} }) {
+  const tenant = {
+    tenant: { friendly_name: 'Test', default_directory: 'Username-Password-Authentication', allowed_logout_urls: ['https://tenant.example/bye'] },
+    clients,
+    databases: [{ name: 'Username-Password-Authentication', strategy: 'auth0' }],
+    resourceServers: [{ name: 'API', identifier: 'https://api.example.com/', scopes: [{ value: 'read:messages' }, { value: 'write:messages' }] }],
+    clientGrants: clients.filter((c) => c.grant_types?.includes('client_credentials'))
+      .map((c) => ({ client_id: c.client_id, audience: 'https://api.example.com/', scope: ['read:messages', 'write:messages'] })),
+    ...extra,
+  };
+  const file = join(dir, 'tenant.yaml');
+  writeFileSync(file, JSON.stringify(tenant)); // JSON is YAML
+  return file;
+}
+
+export const users = `${root}/authority/tenant/demo-users.json`;
+
+/** An authority with a test's own tenant, stopped after the test. */
+export async function startAuthority(t, { clients, args = [], dev = true, extra } = {}) {
+  const dir = folder(t);
+  const port = await freePort();
+  const devPort = await freePort();
+  const config = tenantFile(dir, { clients, extra });
+  const all = ['--data', join(dir, 'data'), '--config', config, '--users', users, '--listen', `127.0.0.1:${port}`,
+    ...(dev ? ['--dev', '--dev-http', `127.0.0.1:${devPort}`] : []), ...args];
+  const server = await serve(all);
+  t?.after(() => server.stop());
+  return { ...server, dir, data: join(dir, 'data'), args: all, port, devPort, devIssuer: `http://localhost:${devPort}/`, domain: `localhost:${port}` };
+}
