@@ -30,7 +30,7 @@ function start(name, program, args, ready) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
 
 await Promise.all([
-  start('the authority', 'build/release/ostia', ['serve', '--dev', '--data', 'build/demo-data'], 'ostia: ready'),
+  start('the authority', 'build/release/ostia', ['serve', '--dev', '--data', process.env.OSTIA_DEMO_DATA ?? 'build/demo-data'], 'ostia: ready'),
   start('the example', process.execPath, ['examples/playground/server.mjs'], 'example: ready'),
 ]);
 if (!stopping) console.log(`

@@ -22,7 +22,8 @@ boost::asio::awaitable<Result<bool>> PasswordPool::check(std::string password, s
     co_return good;
   };
   auto started = work();  // not within the co_await: g++ 12 would free the captures twice
-  const bool good = co_await asio::co_spawn(pool_, std::move(started), asio::use_awaitable);
+  auto good_task = asio::co_spawn(pool_, std::move(started), asio::use_awaitable);
+  const bool good = co_await std::move(good_task);
   co_return good;
 }
 

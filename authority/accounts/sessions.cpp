@@ -19,7 +19,8 @@ Async<std::string> start_session(Store& store, std::string user_id, std::int64_t
   statements.push_back(
       {"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at) VALUES ($1, $2, $3, $3, $3, $4)",
        {session_id(cookie), std::move(user_id), now, now + limits.absolute}});
-  auto stored = co_await store.commit(std::move(statements));
+  auto stored_task = store.commit(std::move(statements));
+  auto stored = co_await std::move(stored_task);
   if (!stored) co_return std::move(stored).error();
   co_return cookie;
 }
@@ -30,7 +31,8 @@ Async<std::optional<Session>> find_session(Store& store, std::string cookie, std
   Statement find{
       "SELECT id, user_id, auth_time, used_at FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3",
       {id, now, now - limits.idle}};
-  auto rows = co_await store.query(std::move(find));
+  auto rows_task = store.query(std::move(find));
+  auto rows = co_await std::move(rows_task);
   if (!rows) co_return std::move(rows).error();
   if (rows->empty()) co_return std::optional<Session>();
   const Row& r = (*rows)[0];
@@ -38,7 +40,8 @@ Async<std::optional<Session>> find_session(Store& store, std::string cookie, std
   if (session.used_at + touch_interval <= now) {
     std::vector<Statement> touch;
     touch.push_back({"UPDATE sessions SET used_at = $2 WHERE id = $1", {id, now}});
-    auto touched = co_await store.commit(std::move(touch));
+    auto touched_task = store.commit(std::move(touch));
+    auto touched = co_await std::move(touched_task);
     if (!touched) co_return std::move(touched).error();
   }
   co_return std::optional(std::move(session));
@@ -48,7 +51,8 @@ Async<Unit> end_session(Store& store, std::string cookie) {
   if (cookie.empty()) co_return Unit{};
   std::vector<Statement> statements;
   statements.push_back({"DELETE FROM sessions WHERE id = $1", {session_id(cookie)}});
-  auto done = co_await store.commit(std::move(statements));
+  auto done_task = store.commit(std::move(statements));
+  auto done = co_await std::move(done_task);
   if (!done) co_return std::move(done).error();
   co_return Unit{};
 }

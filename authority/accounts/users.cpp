@@ -41,7 +41,8 @@ Async<std::optional<User>> find_user(Store& store, std::string id) {
   static const std::string sql = "SELECT " + std::string(columns) + " FROM users WHERE user_id = $1";
   Statement find{sql, {}};
   find.values.emplace_back(std::move(id));
-  const auto rows = co_await store.query(std::move(find));
+  auto rows_task = store.query(std::move(find));
+  const auto rows = co_await std::move(rows_task);
   co_return read_user(rows);
 }
 
@@ -54,7 +55,8 @@ Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::str
     Statement find{sql, {}};
     find.values.emplace_back(connection);
     find.values.emplace_back(login);
-    const auto rows = co_await store.query(std::move(find));
+    auto rows_task = store.query(std::move(find));
+    const auto rows = co_await std::move(rows_task);
     auto user = read_user(rows);
     if (!user || user->has_value()) co_return user;
   }

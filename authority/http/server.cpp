@@ -127,7 +127,8 @@ struct Server::State {
 
   asio::awaitable<Response> answer(Request request) {
     try {
-      co_return co_await handler(std::move(request));
+      auto handling = handler(std::move(request));
+      co_return co_await std::move(handling);
     } catch (const std::exception& e) {
       log_event("error", "request_failed", {{"what", e.what()}});
     }
@@ -154,16 +155,21 @@ struct Server::State {
       deadline.idle = false;
       co_await http::async_read(stream, buffer, parser, use_error(ec));
       if (ec) {
-        if (is_parse_error(ec) && ec != http::error::end_of_stream && ec != http::error::partial_message)
-          co_await respond(stream, deadline, refusal(ec), false, true);
+        if (is_parse_error(ec) && ec != http::error::end_of_stream && ec != http::error::partial_message) {
+          const Response refused = refusal(ec);
+          auto responding = respond(stream, deadline, refused, false, true);
+          co_await std::move(responding);
+        }
         break;
       }
       auto message = parser.release();
       const bool head = message.method() == http::verb::head;
       keep_alive = message.keep_alive() && !stopping;
       Request request = to_request(message, issuer, peer);
-      const Response response = co_await answer(std::move(request));
-      keep_alive = co_await respond(stream, deadline, response, keep_alive, !head);
+      auto answering = answer(std::move(request));
+      const Response response = co_await std::move(answering);
+      auto responding = respond(stream, deadline, response, keep_alive, !head);
+      keep_alive = co_await std::move(responding);
     }
   }
 
@@ -180,13 +186,15 @@ struct Server::State {
         asio::ssl::stream<tcp::socket&> stream(socket, *tls);
         co_await stream.async_handshake(asio::ssl::stream_base::server, use_error(ec));
         if (!ec) {
-          co_await serve(stream, *self, issuer, peer);
+          auto serving = serve(stream, *self, issuer, peer);
+          co_await std::move(serving);
           self->at = Clock::now() + std::chrono::seconds(2);
           self->idle = false;
           co_await stream.async_shutdown(use_error(ec));
         }
       } else {
-        co_await serve(socket, *self, issuer, peer);
+        auto serving = serve(socket, *self, issuer, peer);
+        co_await std::move(serving);
         socket.shutdown(tcp::socket::shutdown_send, ec);
       }
     } catch (const std::exception& e) {

@@ -25,10 +25,12 @@ struct SignedIn {
 // The session that this request may be answered from, if any.
 Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request) {
   const std::string cookie = read_cookie(request, CookieKind::session);
-  auto session = co_await find_session(a.store, cookie, a.clock.now(), a.session_limits());
+  auto session_task = find_session(a.store, cookie, a.clock.now(), a.session_limits());
+  auto session = co_await std::move(session_task);
   if (!session) co_return std::move(session).error();
   if (!session->has_value()) co_return std::optional<SignedIn>();
-  auto user = co_await find_user(a.store, (*session)->user_id);
+  auto user_task = find_user(a.store, (*session)->user_id);
+  auto user = co_await std::move(user_task);
   if (!user) co_return std::move(user).error();
   if (!user->has_value() || (*user)->blocked) co_return std::optional<SignedIn>();
   co_return std::optional(SignedIn{**session, **user});
@@ -87,7 +89,8 @@ Response show_login_page(Authority& a, const Request& request, const Authorizati
 }
 
 boost::asio::awaitable<Response> decide(Authority& a, const Request& request, const AuthorizationRequest& r) {
-  const auto who = co_await current_session(a, request);
+  auto who_task = current_session(a, request);
+  const auto who = co_await std::move(who_task);
   if (!who) co_return deliver_error(r, "server_error", "The session could not be read; try again");
   const bool usable = who->has_value() && agrees_with_hint(a, r, **who) && is_recent_enough(r, **who, a.clock.now());
   if (usable && !a.tenant()->find_client(r.client_id)->is_first_party)

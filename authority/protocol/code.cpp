@@ -48,7 +48,8 @@ Async<Grant> redeem_code(Authority& a, std::string code, std::string client_id, 
   statements.push_back(
       {"INSERT INTO redeemed_codes (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",
        {text::base64url_encode(sha256(code)), until}});
-  const auto first = co_await a.store.commit(std::move(statements));
+  auto first_task = a.store.commit(std::move(statements));
+  const auto first = co_await std::move(first_task);
   if (!first) co_return first.error();
   if (first->empty()) co_return invalid_grant("Invalid authorization code", "code_replayed");
 

@@ -48,7 +48,8 @@ Answering jwks(Authority& a, Request) {
 
 Answering health(Authority& a, Request request) {
   if (request.path == "/health/ready") {
-    const auto alive = co_await a.store.query({"SELECT 1", {}});
+    auto alive_task = a.store.query({"SELECT 1", {}});
+    const auto alive = co_await std::move(alive_task);
     if (!alive) co_return text_response(503, "the database does not answer\n");
   }
   co_return text_response(200, "ok\n");

@@ -86,7 +86,8 @@ Result<Access> resolve_access(const Authority& a, std::string_view issuer, std::
   else if (!wanted.empty())
     return Error{"access_denied", "Service not found: " + std::string(wanted), "audience_unknown"};
 
-  // Who asks for nothing gets what auth0-js asks for by default: its `checkSession` and `renewAuth` send no scope at all.
+  // Who asks for nothing gets what auth0-js asks for by default: its `checkSession` and `renewAuth` send no scope at
+  // all.
   const std::string_view asked = scope.empty() ? "openid profile email" : scope;
   std::string given;
   for (const auto word : text::split(asked, ' ')) {

@@ -20,11 +20,13 @@ constexpr const char* wrong_credentials = "Wrong email or password.";
 Async<User> authenticate(Authority& a, std::string client_id, std::string username, std::string password) {
   const auto tenant = a.tenant();
   auto connections = tenant->databases_of(*tenant->find_client(client_id));
-  auto user = co_await find_user_by_login(a.store, std::move(connections), std::move(username));
+  auto user_task = find_user_by_login(a.store, std::move(connections), std::move(username));
+  auto user = co_await std::move(user_task);
   if (!user) co_return std::move(user).error();
   std::string hash;
   if (*user) hash = (*user)->password_hash;
-  const auto good = co_await a.passwords.check(std::move(password), std::move(hash));
+  auto good_task = a.passwords.check(std::move(password), std::move(hash));
+  const auto good = co_await std::move(good_task);
   if (!good) co_return good.error();
   if (!*good) co_return Error{"access_denied", wrong_credentials, "wrong_password", 400, Fault::caller};
   if ((*user)->blocked)
@@ -49,7 +51,8 @@ Answering submit_login(Authority& a, Request request) {
   auto r = open_login_state(a, state, device, request.issuer);
   if (!r) co_return stale_login_page(a);
 
-  auto user = co_await authenticate(a, r->client_id, username, password);
+  auto user_task = authenticate(a, r->client_id, username, password);
+  auto user = co_await std::move(user_task);
   if (!user) {
     const Error& e = user.error();
     log_event("info", "login_failed", {{"reason", e.reason}, {"client_id", r->client_id}, {"peer", request.peer}});
@@ -58,11 +61,14 @@ Answering submit_login(Authority& a, Request request) {
     co_return login_page(a, e.status == 0 ? 500 : e.status, *r, state, username, text);
   }
   // A new session each time: whatever cookie was there before is worth nothing now.
-  auto ended = co_await end_session(a.store, read_cookie(request, CookieKind::session));
-  auto session = co_await start_session(a.store, user->id, a.clock.now(), a.session_limits());
+  auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
+  auto ended = co_await std::move(ended_task);
+  auto session_task = start_session(a.store, user->id, a.clock.now(), a.session_limits());
+  auto session = co_await std::move(session_task);
   if (!ended || !session)
     co_return login_page(a, 500, *r, state, username, "Something went wrong on our side. Try again.");
-  auto found = co_await find_session(a.store, *session, a.clock.now(), a.session_limits());
+  auto found_task = find_session(a.store, *session, a.clock.now(), a.session_limits());
+  auto found = co_await std::move(found_task);
   if (found && *found) r->authenticated = (*found)->id;
   log_event("info", "login_succeeded", {{"user_id", user->id}, {"client_id", r->client_id}, {"peer", request.peer}});
 

@@ -32,7 +32,8 @@ std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_vie
 
 Answering logout(Authority& a, Request request) {
   const Parameters p(url::parse_form(request.query));
-  auto ended = co_await end_session(a.store, read_cookie(request, CookieKind::session));
+  auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
+  auto ended = co_await std::move(ended_task);
   if (!ended)
     co_return pages::error(
         {500, "You are still logged in", "The session could not be ended. Try again.", "server_error", ""});

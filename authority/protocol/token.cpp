@@ -81,11 +81,13 @@ Result<const Client*> authenticate_client(const Tenant& tenant, const Request& r
 Async<Value> code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   for (const char* required : {"code", "redirect_uri"})
     if (p.get(required).empty()) co_return missing(required);
-  auto grant = co_await redeem_code(a, std::string(p.get("code")), client.id, std::string(p.get("redirect_uri")),
-                                    std::string(p.get("code_verifier")));
+  auto grant_task = redeem_code(a, std::string(p.get("code")), client.id, std::string(p.get("redirect_uri")),
+                                std::string(p.get("code_verifier")));
+  auto grant = co_await std::move(grant_task);
   if (!grant) co_return std::move(grant).error();
   if (grant->issuer != request.issuer) co_return oauth(403, "invalid_grant", "Invalid authorization code");
-  const auto user = co_await find_user(a.store, grant->user_id);
+  auto user_task = find_user(a.store, grant->user_id);
+  const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
   if (!user->has_value() || (*user)->blocked) co_return oauth(403, "invalid_grant", "Invalid authorization code");
   const AccessToken token = issue_access_token(a, *grant, false);
@@ -161,7 +163,8 @@ Answering token(Authority& a, Request request) {
   const auto parameters = read_body(request);
   if (!parameters)
     co_return oauth_error(parameters.error().status, parameters.error().code, parameters.error().description);
-  const auto tokens = co_await exchange(a, request, *parameters);
+  auto tokens_task = exchange(a, request, *parameters);
+  const auto tokens = co_await std::move(tokens_task);
   if (tokens) co_return json_response(200, *tokens).with("Cache-Control", "no-store").with("Pragma", "no-cache");
   const Error& e = tokens.error();
   log_event("info", "token_refused", {{"error", e.code}, {"reason", e.reason}, {"peer", request.peer}});

@@ -39,7 +39,8 @@ Answering userinfo(Authority& a, Request request) {
   const std::string presented = bearer_token(request);
   const auto claims = read_access_token(a, request.issuer, presented);
   if (!claims || !is_for_userinfo(*claims, request.issuer)) co_return unauthorized(!presented.empty());
-  const auto user = co_await find_user(a.store, (*claims)["sub"].text());
+  auto user_task = find_user(a.store, (*claims)["sub"].text());
+  const auto user = co_await std::move(user_task);
   if (!user) co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
   co_return json_response(200, profile_claims(**user, (*claims)["scope"].text())).with("Cache-Control", "no-store");

@@ -72,7 +72,7 @@ export function tenantFile(dir, { clients, issuer = '', extra = {} }) {
     databases: [{ name: 'Username-Password-Authentication', strategy: 'auth0' }],
     resourceServers: [{ name: 'API', identifier: 'https://api.example.com/', scopes: [{ value: 'read:messages' }, { value: 'write:messages' }] }],
     clientGrants: clients.filter((c) => c.grant_types?.includes('client_credentials'))
-      .map((c) => ({ client_id: c.client_id, audience: 'https://api.example.com/', scope: ['read:messages', 'write:messages'] })),
+      .map((c) => ({ client_id: c.client_id ?? c.name, audience: 'https://api.example.com/', scope: ['read:messages', 'write:messages'] })),
     ...extra,
   };
   const file = join(dir, 'tenant.yaml');

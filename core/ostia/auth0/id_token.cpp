@@ -69,7 +69,8 @@ Task<Result<Value>> validate_id_token(Value base, std::string token, TokenChecks
                                 "\" is not supported. Expected the ID token to be signed with \"RS256\".",
                             "algorithm_not_supported");
 
-  auto key = co_await fetch_key(base, jws->header);
+  auto key_task = fetch_key(base, jws->header);
+  auto key = co_await std::move(key_task);
   if (!key) co_return std::move(key).error();
   VerifySignature verify{"RS256", *key, jws->signing_input, jws->signature};
   const bool good = co_await std::move(verify);
@@ -85,7 +86,8 @@ Task<Result<Value>> validate_id_token(Value base, std::string token, TokenChecks
   if (is_truthy(checks.nonce)) expected.nonce = display(checks.nonce);
   expected.now = (co_await Now{}) / 1000;
   if (auto violation = oidc::validate_id_token_claims(jws->payload, expected)) {
-    std::string text = co_await worded(*violation);
+    auto text_task = worded(*violation);
+    std::string text = co_await std::move(text_task);
     co_return invalid_token(std::move(text), violation->reason);
   }
   co_return std::move(jws->payload);

@@ -70,7 +70,8 @@ Task<Result<Value>> redeem(Value base, std::string code, Attempt attempt, std::s
 Task<Result<Value>> native_login(Value base, Value options) {
   Value p = merge(base, {"clientID", "redirectUri", "scope", "audience", "organization", "invitation"}, options);
   if (!is_truthy(p["redirectUri"])) co_return refuse("redirectUri option is required");
-  auto attempt = co_await begin();
+  auto attempt_task = begin();
+  auto attempt = co_await std::move(attempt_task);
   if (!attempt) co_return std::move(attempt).error();
   for (const auto& [name, value] : {std::pair{"responseType", std::string("code")},
                                     {"state", attempt->state},
@@ -87,15 +88,18 @@ Task<Result<Value>> native_login(Value base, Value options) {
   const auto code = read_code(base, *attempt, parse_query(*query));
   if (!code) co_return code.error();
 
-  auto tokens = co_await redeem(base, *code, *attempt, text_of(p["redirectUri"]), text_of(p["clientID"]));
+  auto tokens_task = redeem(base, *code, *attempt, text_of(p["redirectUri"]), text_of(p["clientID"]));
+  auto tokens = co_await std::move(tokens_task);
   if (!tokens) co_return std::move(tokens).error();
   Value claims;
   if (text::has_word(text_of(p["scope"]), "openid")) {
     TokenChecks checks{attempt->nonce, p["maxAge"].as_int(), text_of(p["organization"])};
-    auto checked = co_await validate_id_token(base, text_of((*tokens)["id_token"]), std::move(checks));
+    auto checked_task = validate_id_token(base, text_of((*tokens)["id_token"]), std::move(checks));
+    auto checked = co_await std::move(checked_task);
     if (!checked) co_return std::move(checked).error();
     claims = *std::move(checked);
-    const bool bound = co_await is_bound_access_token(claims, text_of((*tokens)["access_token"]));
+    auto bound_task = is_bound_access_token(claims, text_of((*tokens)["access_token"]));
+    const bool bound = co_await std::move(bound_task);
     if (!bound) co_return peer_error("invalid_token", "Invalid access_token", "at_hash_mismatch");
   }
   Value result = Value::object();

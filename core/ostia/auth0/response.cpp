@@ -11,8 +11,8 @@ Value or_null(const Value& value) { return is_truthy(value) ? value : Value(); }
 Value first_truthy(const Value& a, const Value& b) { return is_truthy(a) ? a : or_null(b); }
 
 // JavaScript's parseInt(text, 10).
-Value parse_seconds(const Value& text) {
-  const std::string in = text_of(text);
+Value parse_seconds(const Value& given) {
+  const std::string in = display(given);  // a fragment has text, a web message a number
   std::size_t end = in.starts_with('-') ? 1 : 0;
   while (end < in.size() && text::is_digit(in[end])) ++end;
   const auto number = text::parse_int(std::string_view(in).substr(0, end));
@@ -56,9 +56,11 @@ Error state_mismatch(const Value& received, const Value& transaction) {
 Task<Result<Value>> checked_claims(Value base, Value options, Value response, Value transaction) {
   TokenChecks checks{first_truthy(options["nonce"], transaction["nonce"]), transaction["maxAge"].as_int(),
                      text_of(transaction["organization"])};
-  auto claims = co_await validate_id_token(base, text_of(response["id_token"]), std::move(checks));
+  auto claims_task = validate_id_token(base, text_of(response["id_token"]), std::move(checks));
+  auto claims = co_await std::move(claims_task);
   if (!claims) co_return std::move(claims).error();
-  const bool bound = co_await is_bound_access_token(*claims, text_of(response["access_token"]));
+  auto bound_task = is_bound_access_token(*claims, text_of(response["access_token"]));
+  const bool bound = co_await std::move(bound_task);
   if (!bound) co_return peer_error("invalid_token", "Invalid access_token", "at_hash_mismatch");
   co_return claims;
 }
@@ -82,8 +84,8 @@ Value parse_fragment(std::string_view hash) {
 
 Task<Result<Value>> validate_response(Value base, Value options, Value response) {
   const Value received = or_null(response["state"]);
-  Value transaction =
-      co_await consume_transaction(base, response.find("state") ? display(response["state"]) : "undefined");
+  auto transaction_task = consume_transaction(base, response.find("state") ? display(response["state"]) : "undefined");
+  Value transaction = co_await std::move(transaction_task);
   const Value expected = first_truthy(options["state"], transaction["state"]);
   const bool initiated_by_authority =
       is_truthy(options["__enableIdPInitiatedLogin"]) || is_truthy(options["__enableImpersonation"]);
@@ -93,11 +95,15 @@ Task<Result<Value>> validate_response(Value base, Value options, Value response)
 
   Value claims;
   if (is_truthy(response["id_token"])) {
-    auto checked = co_await checked_claims(base, options, response, transaction);
+    auto checked_task = checked_claims(base, options, response, transaction);
+    auto checked = co_await std::move(checked_task);
     if (!checked) co_return std::move(checked).error();
     claims = *std::move(checked);
   }
-  if (is_truthy(transaction["lastUsedConnection"])) co_await remember_connection(transaction, claims);
+  if (is_truthy(transaction["lastUsedConnection"])) {
+    auto task = remember_connection(transaction, claims);
+    co_await std::move(task);
+  }
   Value app_state = first_truthy(options["state"], transaction["appState"]);
   co_return build_result(response, std::move(app_state), std::move(claims));
 }
@@ -109,7 +115,8 @@ Task<Result<Value>> parse_hash(Value base, Value options) {
   if (!is_truthy(response["access_token"]) && !is_truthy(response["id_token"]) && !is_truthy(response["refresh_token"]))
     co_return Value();
   if (auto absent = missing_token(base, options, response)) co_return *std::move(absent);
-  auto result = co_await validate_response(std::move(base), std::move(options), std::move(response));
+  auto result_task = validate_response(std::move(base), std::move(options), std::move(response));
+  auto result = co_await std::move(result_task);
   co_return result;
 }
 

@@ -29,8 +29,17 @@ Task<Result<Value>> start_transaction(Value base, Value parameters) {
   const auto length = static_cast<int>(base["transaction"]["keyLength"].as_int().value_or(32));
 
   Value state = parameters["state"], nonce = parameters["nonce"];
-  if (!is_truthy(state)) state = co_await random_text(length);
-  if (!is_truthy(nonce)) nonce = wants_id_token ? Value(co_await random_text(length)) : Value();
+  if (!is_truthy(state)) {
+    auto task = random_text(length);
+    state = co_await std::move(task);
+  }
+  if (!is_truthy(nonce)) {
+    nonce = Value();
+    if (wants_id_token) {
+      auto task = random_text(length);
+      nonce = co_await std::move(task);
+    }
+  }
   for (Value* one : {&state, &nonce})
     if (one->is_string() && one->text().empty()) *one = Value();  // no random source: as the package has it
 

@@ -48,10 +48,12 @@ Task<Result<Value>> authorize(Value base, Value options) {
                    "_intstate", "nonce", "organization", "invitation"},
                   options);
   if (!is_text(p["responseType"])) co_return refuse("responseType option is required");
-  auto started = co_await start_transaction(base, std::move(p));
+  auto started_task = start_transaction(base, std::move(p));
+  auto started = co_await std::move(started_task);
   if (!started) co_return std::move(started).error();
   if (!is_truthy((*started)["scope"])) started->set("scope", default_scope);
-  auto sent = co_await send_to(build_authorize_url(base, *started));
+  auto sent_task = send_to(build_authorize_url(base, *started));
+  auto sent = co_await std::move(sent_task);
   co_return sent;
 }
 
@@ -69,7 +71,8 @@ Task<Result<Value>> check_session(Value base, Value options) {
       options);
   if (p["responseType"] == Value("code"))
     co_return refused("error", "responseType can't be `code`", "response_type_code");
-  auto started = co_await start_transaction(base, std::move(p));
+  auto started_task = start_transaction(base, std::move(p));
+  auto started = co_await std::move(started_task);
   if (!started) co_return std::move(started).error();
   p = *std::move(started);
   if (!is_truthy(p["redirectUri"])) co_return refused("error", "redirectUri can't be empty", "redirect_uri_missing");
@@ -99,12 +102,14 @@ Task<Result<Value>> check_session(Value base, Value options) {
     response = Value::object(
         {{"error", "timeout"}, {"error_description", "Timeout during executing web_message communication"}});
   if (is_truthy(response["error"])) {
-    Error error = co_await failed_session(base, page, response, state);
+    auto error_task = failed_session(base, page, response, state);
+    Error error = co_await std::move(error_task);
     co_return error;
   }
   // A caller's nonce and state were kept with the transaction; what it passed again must not replace `appState`'s rule.
   Value checks = Value::object({{"state", p["state"]}, {"nonce", p["nonce"]}});
-  auto result = co_await validate_response(base, std::move(checks), std::move(response));
+  auto result_task = validate_response(base, std::move(checks), std::move(response));
+  auto result = co_await std::move(result_task);
   co_return result;
 }
 

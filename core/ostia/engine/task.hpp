@@ -6,8 +6,9 @@
 //   while (const Effect* effect = op.step(std::move(answer))) answer = host.perform(*effect);
 //   op.result();
 //
-// Rules: coroutine parameters are taken by value, and an effect is built before the co_await that sends it (g++ 12
-// destroys some temporaries of such an expression twice).
+// Rules, because g++ 12 loses track of temporaries that live across a suspension (it copies them bit by bit or destroys
+// them twice): coroutine parameters are taken by value, and what follows `co_await` is a named object, an effect or a
+// task, made in a statement of its own. `make lint` looks for anything else.
 #pragma once
 
 #include <coroutine>

@@ -24,70 +24,71 @@ namespace ostia {
 
 /// Options of `WebAuth`. Only the first two are required; the rest are defaults for its methods.
 struct WebAuthOptions {
-  std::string domain;  ///< the authority's host, or its origin with the scheme (`http://localhost:8080`)
-  std::string client_id;
-  std::string redirect_uri;   ///< empty: `http://127.0.0.1/callback` on a free port
-  std::string scope;          ///< empty: `openid profile email`
-  std::string audience;       ///< the API that tokens are for; empty: the profile
-  std::string response_type;  ///< for `build_authorize_url` and `parse_hash`; `authorize` always uses `code`
-  std::string response_mode;
+  std::string domain = {};  ///< the authority's host, or its origin with the scheme (`http://localhost:8080`)
+  std::string client_id = {};
+  std::string redirect_uri = {};   ///< empty: `http://127.0.0.1/callback` on a free port
+  std::string scope = {};          ///< empty: `openid profile email`
+  std::string audience = {};       ///< the API that tokens are for; empty: the profile
+  std::string response_type = {};  ///< for `build_authorize_url` and `parse_hash`; `authorize` always uses `code`
+  std::string response_mode = {};
   std::int64_t leeway = 60;  ///< seconds that clocks may differ, at most 300
   bool disable_deprecation_warnings = false;
-  std::string ca_file;  ///< PEM of the certificates to trust; empty: `SSL_CERT_FILE`, else the system's
+  std::string ca_file = {};  ///< PEM of the certificates to trust; empty: `SSL_CERT_FILE`, else the system's
 };
 
 /// Options of `authorize` and `build_authorize_url`. What is empty is taken from `WebAuthOptions`.
 struct AuthorizeOptions {
-  std::string audience;
-  std::string connection;
-  std::string scope;
-  std::string response_type;
-  std::string client_id;
-  std::string redirect_uri;
-  std::string state;
-  std::string prompt;
-  std::string nonce;
-  std::string login_hint;
-  std::string code_challenge;           ///< S256, for `build_authorize_url`
-  std::optional<std::int64_t> max_age;  ///< seconds since the last sign-in; checked against `auth_time`
-  std::vector<std::pair<std::string, std::string>> parameters;  ///< sent as they are
+  std::string audience = {};
+  std::string connection = {};
+  std::string scope = {};
+  std::string response_type = {};
+  std::string client_id = {};
+  std::string redirect_uri = {};
+  std::string state = {};
+  std::string prompt = {};
+  std::string nonce = {};
+  std::string login_hint = {};
+  std::string code_challenge = {};           ///< S256, for `build_authorize_url`
+  std::optional<std::int64_t> max_age = {};  ///< seconds since the last sign-in; checked against `auth_time`
+  std::vector<std::pair<std::string, std::string>> parameters = {};  ///< sent as they are
   std::int64_t timeout_s = 300;  ///< how long `authorize` waits for the person, in seconds
   /// Shows the URL to the person instead of the system's browser; false means that it could not.
-  std::function<bool(const std::string& url)> open_url;
+  std::function<bool(const std::string& url)> open_url = {};
 };
 
 /// Options of `parse_hash`.
 struct ParseHashOptions {
-  std::string state;  ///< expected
-  std::string nonce;  ///< expected
-  std::string hash;   ///< the fragment of the redirect, with or without `#`
+  std::string state = {};  ///< expected
+  std::string nonce = {};  ///< expected
+  std::string hash = {};   ///< the fragment of the redirect, with or without `#`
 };
 
 /// Options of `build_logout_url`.
 struct LogoutOptions {
-  std::string return_to;
-  std::optional<std::string> client_id;  ///< empty text: none, so that the tenant's list counts
+  std::string return_to = {};
+  std::optional<std::string> client_id = {};  ///< empty text: none, so that the tenant's list counts
   bool federated = false;
 };
 
 /// What an authorization gave. Strings are empty when absent.
 struct AuthResult {
-  std::string access_token;
+  std::string access_token = {};
   std::int64_t expires_in = 0;  ///< seconds
-  std::string id_token;
-  json::Value id_token_payload;  ///< checked claims; null without an ID token
-  std::string app_state;
-  std::string refresh_token;
-  std::string state;
-  std::string token_type;
-  std::string scope;
+  std::string id_token = {};
+  json::Value id_token_payload = {};  ///< checked claims; null without an ID token
+  std::string app_state = {};
+  std::string refresh_token = {};
+  std::string state = {};
+  std::string token_type = {};
+  std::string scope = {};
 };
 
 /// A person, as the authority's `/userinfo` tells. Strings are empty when absent.
 struct UserProfile {
-  std::string sub, name, nickname, given_name, family_name, picture, email, updated_at;
+  std::string sub = {}, name = {}, nickname = {}, given_name = {}, family_name = {}, picture = {}, email = {},
+              updated_at = {};
   bool email_verified = false;
-  json::Value claims;  ///< all of it
+  json::Value claims = {};  ///< all of it
 };
 
 /// The authentication API's methods, `webAuth.client` of the page.

@@ -1,0 +1,120 @@
+// The npm package as its users load it: script tag, import, require, types, and under the strictest policies.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { compressedSize } from '../../tools/build-web.mjs';
+import { bin, root } from '../../tools/lib.mjs';
+import { launch, openPage, packages } from '../lib/browser.mjs';
+import { scope } from '../lib/scope.mjs';
+
+const dist = `${root}/build/npm/dist`;
+const group = scope();
+let dir, browser, origin, policy;
+before(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'ostia-npm-'));
+  writeFileSync(join(dir, 'package.json'), '{"private": true, "type": "module"}');
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--install-links', `${root}/build/npm`], { cwd: dir, stdio: 'pipe' });
+  browser = await launch();
+  const server = createServer((request, response) => {
+    const name = request.url.slice(1);
+    if (name.endsWith('.js')) return response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(`${dist}/${name}`));
+    response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
+    response.end(`<!doctype html><script src="/${name || 'auth0.min.js'}.js"></script>`);
+  });
+  await new Promise((resolve) => server.listen(0, resolve));
+  group.after(() => server.close());
+  group.after(() => server.closeAllConnections());
+  origin = `http://localhost:${server.address().port}`;
+});
+after(async () => {
+  await browser.close();
+  rmSync(dir, { recursive: true });
+});
+
+const options = { domain: 'tenant.example', clientID: 'client', responseType: 'token' };
+
+for (const name of ['ostia-js', 'ostia-js/wasm']) {
+  test(`${name}: import in Node, without a window`, async () => {
+    const script = `import auth0, { WebAuth, Authentication, version } from '${name}';
+      if (auth0.WebAuth !== WebAuth || auth0.Authentication !== Authentication || auth0.version !== version) throw new Error('default');
+      console.log(new WebAuth(${JSON.stringify(options)}).client.buildAuthorizeUrl({}));`;
+    writeFileSync(join(dir, 'use.mjs'), script);
+    assert.match(execFileSync(process.execPath, ['use.mjs'], { cwd: dir, encoding: 'utf8' }), /^https:\/\/tenant.example\/authorize\?client_id=client&response_type=token&auth0Client=/);
+  });
+  test(`${name}: require`, () => {
+    const { WebAuth, version } = createRequire(`${dir}/`)(name);
+    assert.equal(version.raw, '10.2.1');
+    assert.match(new WebAuth(options).client.buildLogoutUrl(), /\/v2\/logout\?client_id=client/);
+  });
+}
+
+test('a program of every method type-checks, a wrong one does not', () => {
+  const good = `import auth0, { WebAuth, type AuthResult } from 'ostia-js';
+    const w = new WebAuth({ domain: 'd', clientID: 'c', redirectUri: 'r', scope: 's', audience: 'a', responseType: 'token', responseMode: 'form_post', leeway: 1, _disableDeprecationWarnings: true });
+    w.authorize(); w.authorize({ connection: 'twitter', prompt: 'none' }); w.logout({ returnTo: 'x', clientID: 'y' });
+    w.parseHash({ hash: '#' }, (error, result) => { const token: string | null | undefined = result?.accessToken; const why: string | undefined = error?.reason; });
+    const r: Promise<AuthResult> = w.checkSession({ audience: 'a' });
+    w.checkSession({}, (error, result) => {}); w.client.userInfo('t', (error, user) => { user.sub.length; });
+    const u: string = w.client.buildAuthorizeUrl({ state: 's' }) + new auth0.Authentication({ domain: 'd', clientID: 'c' }).buildLogoutUrl();`;
+  const check = (text) => {
+    writeFileSync(join(dir, 'use.ts'), text);
+    execFileSync(bin('tsc'), ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2022,dom', 'use.ts'], { cwd: dir, stdio: 'pipe' });
+  };
+  check(good);
+  assert.throws(() => check("import { WebAuth } from 'ostia-js'; new WebAuth({ clientID: 'c' });"));
+});
+
+describe('script tag', () => {
+  const cases = [['auth0.min', "default-src 'none'; script-src 'self'"], ['auth0.wasm.min', "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'"]];
+  for (const [name, strictest] of cases)
+    test(`${name}: the global, at once, under ${strictest}`, async (t) => {
+      policy = strictest;
+      const page = await openPage(t, browser, `${origin}/${name}`);
+      assert.deepEqual(await page.evaluate(() => Object.keys(auth0).sort()), ['Authentication', 'WebAuth', 'default', 'version']);
+      assert.match(await page.evaluate((o) => new auth0.WebAuth(o).client.buildAuthorizeUrl({}), options), /^https:\/\/tenant.example\/authorize/);
+      assert.deepEqual(page.errors, []);
+    });
+  test('the WebAssembly build says what it needs when it is refused', async (t) => {
+    policy = "default-src 'none'; script-src 'self'";
+    const page = await openPage(t, browser, `${origin}/auth0.wasm.min`);
+    const said = await page.evaluate((o) => { try { new auth0.WebAuth(o); } catch (error) { return error.message; } }, options);
+    assert.match(said, /'wasm-unsafe-eval'/);
+  });
+});
+
+test('plain-http origins without crypto.subtle: RS256 is checked all the same', async (t) => {
+  // What such an origin lacks is taken away before the page's scripts run.
+  const { generateKeyPairSync, createSign } = await import('node:crypto');
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const now = Math.floor(Date.now() / 1000);
+  const part = (o) => Buffer.from(JSON.stringify(o)).toString('base64url');
+  const input = `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: 'https://tenant.example/', sub: 's', aud: 'client', iat: now, exp: now + 60 })}`;
+  const token = `${input}.${createSign('sha256').update(input).sign(privateKey).toString('base64url')}`;
+  policy = "script-src 'self'";
+  for (const name of ['auth0.min', 'auth0.wasm.min']) {
+    policy = "script-src 'self' 'wasm-unsafe-eval'";
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    await context.addInitScript(() => Object.defineProperty(globalThis.crypto, 'subtle', { value: undefined }));
+    await context.route('https://tenant.example/**', (route) => route.fulfill({ json: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'RS256', use: 'sig' }] }, headers: { 'access-control-allow-origin': '*' } }));
+    const page = await context.newPage();
+    await page.goto(`${origin}/${name}`);
+    const check = (idToken) => page.evaluate(([o, id]) => new auth0.WebAuth(o).validateToken(id).then((c) => c.sub, (e) => e.errorDescription), [options, idToken]);
+    assert.equal(await page.evaluate(() => crypto.subtle), undefined);
+    assert.equal(await check(token), 's');
+    const bytes = Buffer.from(token.split('.')[2], 'base64url');
+    bytes[100] ^= 1;
+    assert.equal(await check(`${input}.${bytes.toString('base64url')}`), 'Invalid ID token signature.');
+    assert.equal(await check(`${input}.AAAA`), 'Invalid ID token signature.');
+  }
+});
+
+test('a script no larger than auth0.min.js', () => {
+  const theirs = compressedSize(packages['auth0-js'].script);
+  for (const name of ['auth0.min.js', 'auth0.wasm.min.js']) assert.ok(compressedSize(`${dist}/${name}`) <= theirs, name);
+});

@@ -1,0 +1,40 @@
+// `make test`: the native tests, then those from outside. The last line says how many passed.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { run as runTests } from 'node:test';
+import { root } from './lib.mjs';
+
+let passed = 0, failed = 0, skipped = 0;
+
+const native = spawnSync('ctest', ['--test-dir', 'build/release', '--output-on-failure', '-j2', '--no-tests=error'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
+const summary = /(\d+) tests failed out of (\d+)/.exec(native.stdout);
+if (!summary || native.status !== 0) console.log(native.stdout, native.stderr);
+failed += summary ? Number(summary[1]) : 1;
+passed += summary ? Number(summary[2]) - Number(summary[1]) : 0;
+console.log(`native: ${passed} passed, ${failed} failed`);
+
+const files = readdirSync(`${root}/tests`, { recursive: true }).filter((f) => f.endsWith('.test.mjs')).sort();
+for (const file of files) {
+  let good = 0, bad = 0;
+  const stream = runTests({ files: [`${root}/tests/${file}`], concurrency: 1, timeout: 300_000 });
+  // Groups are counted by what is in them.
+  const isCase = (event) => event.details.type !== 'suite' && event.name !== `${root}/tests/${file}`;
+  stream.on('test:pass', (event) => {
+    if (!isCase(event)) return;
+    if (event.skip !== undefined) skipped++;
+    else good++;
+  });
+  stream.on('test:fail', (event) => {
+    const { error } = event.details;
+    if (!isCase(event) && error.failureType === 'subtestsFailed') return;
+    bad++;
+    console.log(`FAILED ${file}: ${event.name}\n${error.cause?.stack ?? error.cause ?? error.message}\n`);
+  });
+  await new Promise((resolve) => stream.on('end', resolve).resume());
+  console.log(`${file}: ${good} passed, ${bad} failed`);
+  passed += good;
+  failed += bad;
+}
+
+console.log(`tests: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+process.exit(failed > 0 ? 1 : 0);
