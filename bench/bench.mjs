@@ -1,0 +1,114 @@
+// `make bench`: what the issue of speed asks for, each figure beside its peer in the same run. Ratios are worth more than
+// single times: machines are shared.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compressedSize } from '../tools/build-web.mjs';
+import { root } from '../tools/lib.mjs';
+import { launch, packages } from '../tests/lib/browser.mjs';
+import { freePort, serve } from '../tests/lib/program.mjs';
+import { createServer } from 'node:http';
+
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const line = (name, value, peer = '') => console.log(`${name.padEnd(58)} ${String(value).padStart(12)}  ${peer}`);
+const fixed = (value, digits = 2) => value.toFixed(digits);
+
+const dir = mkdtempSync(join(tmpdir(), 'ostia-bench-'));
+
+function sizes() {
+  const peer = compressedSize(packages['auth0-js'].script);
+  for (const [name, { script }] of Object.entries(packages).slice(1))
+    line(`${name}: script, brotli -11, bytes`, compressedSize(script), `${fixed(compressedSize(script) / peer)} of auth0.min.js (${peer})`);
+}
+
+// From the script tag to the first URL, in a fresh page each time, the packages in turn.
+async function firstUrl(throttle) {
+  const server = createServer((request, response) => {
+    const name = Object.keys(packages)[Number(request.url[1])];
+    if (request.url.endsWith('.js')) return response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(packages[name].script));
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>bench</title>');
+  });
+  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+  const browser = await launch();
+  const times = Object.keys(packages).map(() => []);
+  for (let round = 0; round < 15; round++)
+    for (let i = 0; i < times.length; i++) {
+      const page = await browser.newPage();
+      await page.goto(`http://localhost:${server.address().port}/${i}`);
+      await (await page.context().newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: throttle });
+      const text = readFileSync(Object.values(packages)[i].script, 'utf8');
+      const time = await page.evaluate((code) => {
+        const start = performance.now();
+        const script = document.createElement('script');
+        script.textContent = code; // compiled and run on insertion; the network is not what is measured
+        document.head.append(script);
+        new auth0.WebAuth({ domain: 'tenant.example', clientID: 'c', responseType: 'token' }).client.buildAuthorizeUrl({ state: 's' });
+        return performance.now() - start;
+      }, text);
+      if (round > 0) times[i].push(time);
+      await page.close();
+    }
+  await browser.close();
+  server.close();
+  const [peer, ...ours] = times.map(median);
+  Object.keys(packages).slice(1).forEach((name, i) =>
+    line(`${name}: script to first URL, ${throttle}x CPU, ms`, fixed(ours[i]), `${fixed(ours[i] / peer)} of auth0.min.js (${fixed(peer)} ms)`));
+}
+
+const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+// User and system time of all threads, in seconds.
+function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+}
+
+async function authority() {
+  const port = await freePort(), devPort = await freePort();
+  const args = ['--dev', '--data', join(dir, 'data'), '--listen', `127.0.0.1:${port}`, '--dev-http', `127.0.0.1:${devPort}`];
+  await (await serve(args)).stop();
+  const starts = [];
+  for (let i = 0; i < 9; i++) {
+    const start = performance.now();
+    const server = await serve(args);
+    starts.push(performance.now() - start);
+    await server.stop();
+  }
+  line('ostia serve: ready on an existing store, ms', fixed(median(starts), 0), 'at most 100');
+  const server = await serve(args);
+  line('ostia serve: resident when idle, MB', fixed(memory(server.child.pid), 1), 'at most 20');
+  await tokens(server, devPort);
+  line('ostia serve: resident after the load, MB', fixed(memory(server.child.pid), 1));
+  await server.stop();
+}
+
+// Client-credentials tokens over one keep-alive load, against the signatures that OpenSSL makes on one core alone.
+async function tokens(server, port) {
+  const lua = join(dir, 'token.lua');
+  writeFileSync(lua, `wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+wrk.body = "grant_type=client_credentials&client_id=ostia-machine&client_secret=ostia-machine-secret&audience=https://api.example.com/"
+done = function(summary) io.write(string.format("requests %d bad %d\\n", summary.requests, summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout)) end
+`);
+  const load = (name, args, path) => {
+    const before = cpuSeconds(server.child.pid);
+    const { stdout } = spawnSync('wrk', ['-t1', '-c16', '-d4s', ...args, `http://127.0.0.1:${port}${path}`], { encoding: 'utf8' });
+    const [, requests] = /requests in|(\d+) requests in/.exec(stdout) ?? [];
+    if (/Non-2xx|bad [1-9]/.test(stdout)) throw new Error(`${name}: not every answer was good\n${stdout}`);
+    return Number(requests) / (cpuSeconds(server.child.pid) - before);
+  };
+  const speed = execFileSync('openssl', ['speed', '-seconds', '3', 'rsa2048'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const limit = Number(/rsa\s+2048 bits\s+\S+\s+\S+\s+([\d.]+)/.exec(speed)[1]);
+  const rate = load('tokens', ['-s', lua], '/oauth/token');
+  line('client-credentials tokens (RS256) per CPU second', fixed(rate, 0), `${fixed(rate / limit)} of openssl speed rsa2048 (${fixed(limit, 0)} signatures)`);
+  line('JWKS answers per CPU second', fixed(load('jwks', [], '/.well-known/jwks.json'), 0));
+}
+
+try {
+  sizes();
+  await firstUrl(1);
+  await firstUrl(4);
+  await authority();
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
