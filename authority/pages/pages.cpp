@@ -35,12 +35,12 @@ Response html(int status, std::string body, const std::string& policy) {
 }
 
 // A page with the common frame around `content`; its form may lead to `form_targets`.
-Response framed(int status, const std::string& title, std::string content, const std::string& form_targets) {
+Response framed(int status, const std::string& title, const std::string& content, const std::string& form_targets) {
   static const std::string style_source = source_hash(style_css);
   data values;
   values.set("title", title);
   values.set("style", std::string(style_css));
-  values.set("content", std::move(content));
+  values.set("content", content);
   Response response = html(status, render(layout_template, values),
                            "style-src " + style_source + "; form-action " + form_targets + "; frame-ancestors 'none'");
   return response.with("X-Frame-Options", "DENY");
@@ -48,7 +48,7 @@ Response framed(int status, const std::string& title, std::string content, const
 
 // A source expression for the place that a redirect URI leads to.
 std::string source_of(const std::string& redirect_uri) {
-  const std::string origin = url::origin_of(redirect_uri);
+  std::string origin = url::origin_of(redirect_uri);
   if (!origin.empty()) return origin;
   const auto parsed = url::parse(redirect_uri);
   return parsed ? std::string(parsed->scheme) + ":" : "'none'";
@@ -76,20 +76,20 @@ std::string for_script(const json::Value& value) {
 }  // namespace
 
 Response login(int status, const LoginPage& page) {
-  std::string content = render(login_template, members({{"tenant", page.tenant},
-                                                        {"client", page.client},
-                                                        {"state", page.state},
-                                                        {"username", page.username},
-                                                        {"error", page.error}}));
+  const std::string content = render(login_template, members({{"tenant", page.tenant},
+                                                              {"client", page.client},
+                                                              {"state", page.state},
+                                                              {"username", page.username},
+                                                              {"error", page.error}}));
   // Browsers apply form-action to the redirects that follow a form, so the application's place must be allowed too.
-  return framed(status, "Log in | " + page.client, std::move(content), "'self' " + source_of(page.continue_to));
+  return framed(status, "Log in | " + page.client, content, "'self' " + source_of(page.continue_to));
 }
 
 Response error(const ErrorPage& page) {
   std::string content =
       render(error_template,
              members({{"heading", page.heading}, {"text", page.text}, {"code", page.code}, {"hint", page.hint}}));
-  return framed(page.status, page.heading, std::move(content), "'none'");
+  return framed(page.status, page.heading, content, "'none'");
 }
 
 Response message(std::string_view heading, std::string_view text) {

@@ -90,7 +90,7 @@ struct ScriptedHost {
 Value operate(const Value& v) {
   ScriptedHost host{v["host"]};
   const std::string& name = v["operation"].text();
-  Value base = v["base"], options = v["options"];
+  const Value &base = v["base"], &options = v["options"];
   Result<Value> result = Value();
   if (name == "authorize") result = run(auth0::authorize(base, options), host);
   if (name == "logout") result = run(auth0::logout(base, options), host);

@@ -1,0 +1,12 @@
+// Runs each fuzzer for a bounded time, starting from a copy of its corpus.
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { root, run } from './lib.mjs';
+
+const seconds = process.env.SECONDS_EACH ?? '60';
+for (const target of readdirSync(`${root}/fuzz/corpus`)) {
+  const work = `${root}/build/fuzz/corpus/${target}`;
+  mkdirSync(work, { recursive: true });
+  cpSync(`${root}/fuzz/corpus/${target}`, work, { recursive: true });
+  console.log(`fuzz ${target}: ${seconds} s`);
+  run(`${root}/build/fuzz/fuzz/fuzz_${target}`, [work, `-max_total_time=${seconds}`, '-max_len=4096', '-print_final_stats=1', '-verbosity=0', `-artifact_prefix=${work}-`]);
+}
