@@ -147,8 +147,9 @@ Result<Value> derive_base(const Value& options) {
   const std::string root = names_scheme ? domain : "https://" + domain;
   // A domain that names its scheme gives the issuer too (client-api.md section 18), so plain http can be developed
   // with.
-  std::string issuer = (scheme.starts_with("http://") || scheme == "https://") ? domain : "https://" + domain;
-  if (!issuer.ends_with('/')) issuer += '/';
+  const bool names_origin = scheme.starts_with("http://") || scheme == "https://";
+  std::string issuer = names_origin ? domain : "https://" + domain;
+  if (!names_origin || !issuer.ends_with('/')) issuer += '/';
   Value derived = Value::object({{"tenant", or_else(overrides["__tenant"], domain.substr(0, domain.find('.')))},
                                  {"token_issuer", or_else(overrides["__token_issuer"], issuer)},
                                  {"rootUrl", root}});

@@ -51,8 +51,8 @@ Value wrapped_error(const Error& error) {
   const char* name =
       error.reason == "error_response" || error.fault == Fault::caller ? "error_description" : "errorDescription";
   const Value code = error.code.empty() ? Value() : Value(error.code);
-  const Value description = error.description.empty() ? Value() : Value(error.description);
-  return Value::object({{"original", Value::object({{"error", code}, {name, description}})},
+  const Value description = error.description.empty() ? code : Value(error.description);
+  return Value::object({{"original", Value::object({{"error", code}, {name, error.description}})},
                         {"code", code},
                         {"description", description},
                         {"error", code},
