@@ -15,6 +15,7 @@
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/authority.hpp"
+#include "protocol/setup.hpp"
 #include "tenant/demo.hpp"
 #include "tenant/import.hpp"
 
@@ -153,6 +154,11 @@ Result<Seed> choose_seed(const ServeOptions& o, const std::string& issuer, bool 
   } else if (o.dev && is_empty) {
     seed = {with_issuer(demo_config, issuer), std::string(demo_users), "the demo tenant", "the demo users"};
   }
+  if (o.config.empty() && !o.dev && is_empty)
+    seed = {R"({"databases": [{"name": "Username-Password-Authentication", "strategy": "auth0"}]})",
+            {},
+            "the empty tenant",
+            {}};
   if (!o.users.empty()) {
     auto text = read_file(o.users);
     if (!text) return std::move(text).error();
@@ -199,7 +205,7 @@ std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
 
 }  // namespace
 
-Status serve(const ServeOptions& o, const std::function<void(const std::string&)>& ready) {
+Status serve(const ServeOptions& o, const Ready& ready) {
   if (auto checked = check(o); !checked) return checked;
   const auto endpoint = parse_endpoint(o.listen);
   if (!endpoint) return caller("--listen: " + endpoint.error().description);
@@ -244,12 +250,13 @@ Status serve(const ServeOptions& o, const std::function<void(const std::string&)
   Authority a(**store, *master, issuer, o.dev, cores);
   auto objects = a.store.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
   if (!objects) return std::move(objects).error();
-  const auto seed = choose_seed(o, issuer, int_at((*objects)[0], 0) == 0);
+  const bool is_empty = int_at((*objects)[0], 0) == 0;
+  const auto seed = choose_seed(o, issuer, is_empty);
   if (!seed) return seed.error();
   if (auto imported = import_seed(a, *seed); !imported) return imported;
   if (auto loaded = load_keys(a); !loaded) return loaded;
   authority = &a;
-  ready(issuer);
+  ready(issuer, is_empty && o.config.empty() && !o.dev ? setup_link(a) : "");
   server.run();
   log_event("info", "stopped");
   return ok();

@@ -22,8 +22,12 @@ struct ServeOptions {
   std::string dev_http = "127.0.0.1:8080";  ///< with `dev`; `none` turns it off
 };
 
+/// Called once requests are answered. `setup_link` is where the first administrator is made; empty unless this was the
+/// first start of an empty tenant.
+using Ready = std::function<void(const std::string& issuer, const std::string& setup_link)>;
+
 /// Serves until it is told to stop. An error means that it has not started; `Fault::caller` ones are for the person who
-/// typed the options. `ready` is called once requests are answered.
-Status serve(const ServeOptions& options, const std::function<void(const std::string& issuer)>& ready);
+/// typed the options.
+Status serve(const ServeOptions& options, const Ready& ready);
 
 }  // namespace ostia::authority

@@ -44,8 +44,11 @@ Run add_serve(CLI::App& app) {
       ->type_name("HOST:PORT")
       ->capture_default_str();
   return [options] {
-    auto served = authority::serve(*options, [&](const std::string& issuer) {
+    auto served = authority::serve(*options, [&](const std::string& issuer, const std::string& setup_link) {
       show_banner(*options, issuer);
+      if (!setup_link.empty())
+        std::fprintf(stderr, "\nThe first administrator is made here, once, within a day:\n  %s\n\n",
+                     setup_link.c_str());
       std::printf("ostia: ready at %s\n", issuer.c_str());
       std::fflush(stdout);
     });

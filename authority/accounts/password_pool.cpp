@@ -8,23 +8,48 @@ namespace ostia::authority {
 
 namespace asio = boost::asio;
 
-boost::asio::awaitable<Result<bool>> PasswordPool::check(std::string password, std::string hash) {
-  if (++waiting_ > limit_) {
-    --waiting_;
-    co_return Error{"temporarily_unavailable",
-                    "Too many people are signing in at this moment. Try again in a few seconds.", "password_pool_full",
-                    503, Fault::ours};
-  }
+namespace {
+
+Error too_busy() {
+  return {"temporarily_unavailable", "Too many people are signing in at this moment. Try again in a few seconds.",
+          "password_pool_full", 503, Fault::ours};
+}
+
+// Gives a place back however the work ends.
+struct Place {
+  std::atomic<unsigned>& waiting;
+  ~Place() { --waiting; }
+};
+
+}  // namespace
+
+bool PasswordPool::enter() {
+  if (++waiting_ <= limit_) return true;
+  --waiting_;
+  return false;
+}
+
+asio::awaitable<Result<bool>> PasswordPool::check(std::string password, std::string hash) {
+  if (!enter()) co_return too_busy();
   static const std::string nobodys_hash = hash_password(random_id());
   auto work = [this, password = std::move(password), hash = std::move(hash)]() -> asio::awaitable<bool> {
-    const bool good = check_password(password, hash.empty() ? nobodys_hash : hash) && !hash.empty();
-    --waiting_;
-    co_return good;
+    const Place place{waiting_};
+    co_return check_password(password, hash.empty() ? nobodys_hash : hash) && !hash.empty();
   };
-  auto started = work();  // not within the co_await: g++ 12 would free the captures twice
-  auto good_task = asio::co_spawn(pool_, std::move(started), asio::use_awaitable);
-  const bool good = co_await std::move(good_task);
+  auto started = asio::co_spawn(pool_, work(), asio::use_awaitable);  // `work` holds the captures until the end
+  const bool good = co_await std::move(started);
   co_return good;
+}
+
+asio::awaitable<Result<std::string>> PasswordPool::hash(std::string password) {
+  if (!enter()) co_return too_busy();
+  auto work = [this, password = std::move(password)]() -> asio::awaitable<std::string> {
+    const Place place{waiting_};
+    co_return hash_password(password);
+  };
+  auto started = asio::co_spawn(pool_, work(), asio::use_awaitable);
+  std::string hash = co_await std::move(started);
+  co_return hash;
 }
 
 }  // namespace ostia::authority

@@ -19,8 +19,12 @@ class PasswordPool {
   /// Whether the password is the one of `hash`; with an empty hash, takes the same time and says no. The error is
   /// `too_busy`.
   boost::asio::awaitable<Result<bool>> check(std::string password, std::string hash);
+  /// A hash to keep. The error is as above.
+  boost::asio::awaitable<Result<std::string>> hash(std::string password);
 
  private:
+  [[nodiscard]] bool enter();
+
   boost::asio::thread_pool pool_;
   std::atomic<unsigned> waiting_ = 0;
   unsigned limit_;

@@ -8,8 +8,8 @@
 
 namespace ostia::authority::pages {
 
-extern const std::string_view style_css, layout_template, login_template, error_template, message_template,
-    form_post_template, web_message_template, web_message_script;
+extern const std::string_view style_css, layout_template, login_template, setup_template, error_template,
+    message_template, form_post_template, web_message_template, web_message_script;
 
 namespace {
 
@@ -83,6 +83,12 @@ Response login(int status, const LoginPage& page) {
                                                               {"error", page.error}}));
   // Browsers apply form-action to the redirects that follow a form, so the application's place must be allowed too.
   return framed(status, "Log in | " + page.client, content, "'self' " + source_of(page.continue_to));
+}
+
+Response setup(int status, const SetupPage& page) {
+  const std::string content =
+      render(setup_template, members({{"ticket", page.ticket}, {"username", page.username}, {"error", page.error}}));
+  return framed(status, "First administrator", content, "'self'");
 }
 
 Response error(const ErrorPage& page) {

@@ -17,6 +17,12 @@ struct LoginPage {
 };
 Response login(int status, const LoginPage& page);
 
+struct SetupPage {
+  std::string ticket, username, error;
+};
+/// Asks for the first administrator's e-mail and password.
+Response setup(int status, const SetupPage& page);
+
 struct ErrorPage {
   int status = 400;
   std::string heading, text, code;

@@ -31,13 +31,14 @@ struct Authority {
         codes(master, "authorization codes"),
         states(master, "login states"),
         access_tokens(master, "opaque access tokens"),
+        setup_tickets(master, "setup tickets"),
         passwords(password_threads) {}
 
   Store& store;
   Clock clock;
   std::string issuer;  ///< canonical; a request may have come to another domain's
   bool dev;
-  Sealer secrets, codes, states, access_tokens;
+  Sealer secrets, codes, states, access_tokens, setup_tickets;
   PasswordPool passwords;
   std::vector<SigningKey> keys;  ///< the first one signs, all of them verify
 
@@ -67,6 +68,8 @@ Answering authorize(Authority& a, Request r);
 Answering resume(Authority& a, Request r);
 Answering show_login(Authority& a, Request r);
 Answering submit_login(Authority& a, Request r);
+Answering show_setup(Authority& a, Request r);
+Answering submit_setup(Authority& a, Request r);
 Answering token(Authority& a, Request r);
 Answering userinfo(Authority& a, Request r);
 Answering logout(Authority& a, Request r);

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "ostia/text/ascii.hpp"
+#include "pages/pages.hpp"
 #include "protocol/authority.hpp"
 
 namespace ostia::authority {
@@ -26,6 +26,8 @@ constexpr Route routes[] = {
     {"/authorize/resume", "GET", resume, Cors::none},
     {"/u/login", "GET", show_login, Cors::none},
     {"/u/login", "POST", submit_login, Cors::none},
+    {"/setup", "GET", show_setup, Cors::none},
+    {"/setup", "POST", submit_setup, Cors::none},
     {"/oauth/token", "POST", token, Cors::listed},
     {"/userinfo", "GET", userinfo, Cors::listed},
     {"/userinfo", "POST", userinfo, Cors::listed},
@@ -72,12 +74,22 @@ Response preflight(const Authority& a, const Request& request, const Found& foun
   return response;
 }
 
+// For a person a page, for a program JSON.
+Response nothing_here(const Request& request) {
+  constexpr const char* text = "There is nothing at this address.";
+  if (request.header("accept").find("text/html") == std::string_view::npos) return oauth_error(404, "not_found", text);
+  return pages::error(
+      {404, request.path == "/" ? "This is an Ostia authority" : "Nothing here",
+       request.path == "/" ? "Applications send people here to log in. There is nothing else to see." : text,
+       "not_found", ""});
+}
+
 }  // namespace
 
 Answering route(Authority& a, Request request) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   const Found found = find(request.path, method);
-  if (found.methods.empty()) co_return oauth_error(404, "not_found", "There is nothing at this address.");
+  if (found.methods.empty()) co_return nothing_here(request);
   if (method == "OPTIONS" && found.cors != Cors::none) co_return preflight(a, request, found);
   if (!found.route) {
     Response response = oauth_error(405, "invalid_request", "This address takes " + found.methods + " only.");

@@ -135,6 +135,35 @@ test('secrets at rest are readable by their owner only, and sealed', async (t) =
   for (const secret of ['a-very-secret-value', 'PRIVATE KEY', 'Correct-Horse-9']) assert.ok(!stored.includes(secret), secret);
 });
 
+test('the first start of an empty tenant prints a link, once, at which one administrator is made', async (t) => {
+  const dir = join(folder(t), 'data');
+  const args = ['--data', dir, '--plain-http', '--listen', `127.0.0.1:${await freePort()}`];
+  const first = await serve(args);
+  t.after(() => first.stop());
+  const link = new URL(/^ +(http\S+\/setup\?ticket=\S+)$/m.exec(first.log())[1]);
+  const person = new Person();
+  assert.equal((await person.get(link)).status, 200);
+  const make = (fields) => person.post(new URL('/setup', link), { ticket: link.searchParams.get('ticket'), username: 'root@example.com', password: 'a long password', ...fields });
+  assert.equal((await make({ ticket: 'forged' })).status, 403);
+  assert.match(await (await make({ password: 'short' })).text(), /at least 12 characters/);
+  assert.match(await (await make({ username: 'nobody' })).text(), /e-mail address/);
+  const both = await Promise.all([make({}), make({ username: 'second@example.com' })]);
+  assert.deepEqual(both.map((r) => r.status).sort(), [200, 403]);
+  assert.equal((await person.get(link)).status, 403);
+  assert.equal(sqlite(join(dir, 'ostia.db'), "SELECT count(*) FROM users WHERE profile LIKE '%administrator%'").trim(), '1');
+  await first.stop();
+  const second = await serve(args);
+  t.after(() => second.stop());
+  assert.doesNotMatch(second.log(), /setup/);
+});
+
+test('a person who opens an address that is none sees a page', async (t) => {
+  const { devIssuer } = await startAuthority(t, { clients: [client] });
+  const response = await fetch(devIssuer, { headers: { accept: 'text/html' } });
+  assert.equal(response.status, 404);
+  assert.match(await response.text(), /This is an Ostia authority/);
+});
+
 test('without --dev there is no plain HTTP and no demo tenant', async (t) => {
   const port = await freePort();
   const server = await serve(['--data', join(folder(t), 'data'), '--listen', `127.0.0.1:${port}`]);
