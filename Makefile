@@ -1,5 +1,6 @@
 # One command a need. `make help` lists them. Every one installs what it needs and asks nothing.
 PREFIX ?= /usr/local
+export PATH := $(CURDIR)/build/node/bin:$(PATH)
 export CCACHE_SLOPPINESS := pch_defines,time_macros,include_file_mtime,include_file_ctime
 export CCACHE_MAXSIZE ?= 2G
 

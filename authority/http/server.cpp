@@ -114,6 +114,7 @@ struct Server::State {
   std::vector<std::function<void()>> starts;
   std::atomic<bool> stopping = false;
   std::atomic<std::size_t> open = 0;
+  std::thread stopper;
 
   template <class Stream>
   asio::awaitable<bool> respond(Stream& stream, Deadline& deadline, const Response& response, bool keep_alive,
@@ -299,6 +300,7 @@ void Server::run() {
     loop->thread = std::thread([&context = loop->context] { context.run(); });
   }
   for (auto& loop : state_->loops) loop->thread.join();
+  if (state_->stopper.joinable()) state_->stopper.join();
 }
 
 void Server::stop() {
@@ -311,11 +313,11 @@ void Server::stop() {
     asio::post(loop->context,
                [this, &loop = *loop] { state_->close_if(loop, [](const Deadline& d) { return d.idle; }); });
   // Requests under way may take as long as they are allowed to; then the loops end.
-  std::thread([this] {
+  state_->stopper = std::thread([this] {
     for (const auto end = Clock::now() + request_limit; state_->open > 0 && Clock::now() < end;)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     for (auto& loop : state_->loops) loop->context.stop();
-  }).detach();
+  });
 }
 
 }  // namespace ostia::authority

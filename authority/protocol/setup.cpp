@@ -27,7 +27,8 @@ Async<bool> is_open(Authority& a) {
   auto query = a.store.query({"SELECT 1 FROM users LIMIT 1", {}});
   const auto users = co_await std::move(query);
   if (!users) co_return users.error();
-  co_return users->empty();
+  const bool nobody = users->empty();
+  co_return nobody;
 }
 
 std::string what_is_wrong(const std::string& email, const std::string& password) {
