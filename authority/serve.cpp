@@ -54,8 +54,9 @@ Status check(const ServeOptions& o) {
   if (o.plain_http && !o.tls_cert.empty()) return caller("--plain-http and --tls-cert contradict each other");
   if (!o.issuer.empty()) {
     const auto url = url::parse(o.issuer);
-    if (!url || url::origin_of(o.issuer).empty() || url->has_query || url->has_fragment)
-      return caller("--issuer: \"" + o.issuer + "\" is not an http or https URL without query and fragment");
+    if (!url || url::origin_of(o.issuer).empty() || url->has_query || url->has_fragment ||
+        (!url->path.empty() && url->path != "/"))
+      return caller("--issuer: \"" + o.issuer + "\" is not an http or https URL without path, query and fragment");
   }
   if (!o.database.empty() && !o.database.starts_with("sqlite:"))
     return caller("--database: \"" + o.database.substr(0, o.database.find(':')) +

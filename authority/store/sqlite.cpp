@@ -239,7 +239,12 @@ class SqliteStore final : public Store {
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& file) {
   auto store = std::make_unique<SqliteStore>();
-  if (auto opened = store->open(file); !opened) return std::move(opened).error();
+  if (auto opened = store->open(file); !opened) {
+    Error error = std::move(opened).error();
+    error.description = "cannot open " + file + ": " + error.description;
+    error.fault = Fault::caller;  // the file is what the options name
+    return error;
+  }
   return std::unique_ptr<Store>(std::move(store));
 }
 

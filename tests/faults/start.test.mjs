@@ -25,6 +25,7 @@ describe('a mistake gets a sentence and exit code 2', () => {
   test('an address that is none', () => refused(['--listen', 'here'], /--listen: "here" is not HOST:PORT/));
   test('a port that is none', () => refused(['--listen', '127.0.0.1:99999'], /--listen/));
   test('an issuer that is none', () => refused(['--issuer', 'login.example.com'], /--issuer/));
+  test('an issuer with a path', () => refused(['--issuer', 'https://login.example.com/tenant'], /--issuer/));
   test('half a certificate', () => refused(['--tls-cert', '/etc/hostname'], /belong together/));
   test('plain HTTP to the world in development', () => refused(['--dev', '--dev-http', '0.0.0.0:0'], /loopback/));
   test('a database of another kind', () => refused(['--database', 'mysql://x'], /mysql/));
@@ -56,9 +57,7 @@ describe('a mistake gets a sentence and exit code 2', () => {
   test('a database that is none', async (t) => {
     const dir = folder(t);
     writeFileSync(join(dir, 'ostia.db'), 'this is not a database, however long it may be'.repeat(100));
-    const { code, stderr } = await runOstia(['serve', '--data', dir, '--listen', '127.0.0.1:0']);
-    assert.equal(code, 1);
-    assert.match(stderr, /not a database/);
+    await refused(['--data', dir, '--listen', '127.0.0.1:0'], /cannot open .*ostia\.db: .*not a database/);
   });
   test('a damaged master key', async (t) => {
     const dir = folder(t);
