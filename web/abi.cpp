@@ -129,6 +129,12 @@ Value advance(std::int64_t id, const Value& answer) {
   return Value::object({{"throw", "this operation is over"}});
 }
 
+// A host whose request was called off; what is over already may be dropped again.
+Value drop(std::int64_t id) {
+  std::erase_if(table().running, [id](const auto& one) { return one.first == id; });
+  return Value::object({{"value", nullptr}});
+}
+
 template <class T>
 Value begin(Task<T> task, typename RunningTask<T>::Finish finish) {
   const std::int64_t id = ++table().last;
@@ -217,6 +223,7 @@ std::string handle(std::string_view text) {
   const Value& m = *message;
   if (m.find("call")) return json::write(call(m["call"].text(), arg(m, 0), arg(m, 1)));
   if (m.find("start")) return json::write(start(m["start"].text(), arg(m, 0), arg(m, 1), arg(m, 2)));
+  if (m.find("drop")) return json::write(drop(m["drop"].as_int().value_or(0)));
   return json::write(advance(m["resume"].as_int().value_or(0), m["answer"]));
 }
 

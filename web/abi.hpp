@@ -3,7 +3,7 @@
 //   {"call": NAME, "args": […]}       → {"value": …} | {"throw": text}
 //   {"start": NAME, "args": […]}      → {"id": N, "effect": {…}} | an outcome
 //   {"resume": N, "answer": …}        → the same
-//   {"drop": N}                       abandons an operation
+//   {"drop": N}                       abandons an operation: {"value": null}
 // An outcome is {"value": …}, {"error": …, "reason": …} for the callback, or {"throw": text} for the caller.
 #pragma once
 

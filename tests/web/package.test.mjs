@@ -114,6 +114,26 @@ test('plain-http origins without crypto.subtle: RS256 is checked all the same', 
   }
 });
 
+test('an aborted request never calls back, and the next one is answered (WA-205)', async (t) => {
+  policy = "script-src 'self' 'wasm-unsafe-eval'";
+  for (const name of ['auth0.min', 'auth0.wasm.min']) {
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'authorization, auth0-client, content-type' };
+    await context.route('https://tenant.example/**', (route) => route.fulfill({ json: { sub: 'a' }, headers }));
+    const page = await context.newPage();
+    await page.goto(`${origin}/${name}`);
+    const seen = await page.evaluate((o) => new Promise((resolve) => {
+      const { client } = new auth0.WebAuth(o);
+      const calls = [];
+      const aborted = client.userInfo('first', () => calls.push('first'));
+      aborted.abort();
+      client.userInfo('second', (error, user) => { calls.push(`second ${user?.sub}`); aborted.abort(); setTimeout(() => resolve(calls)); });
+    }), options);
+    assert.deepEqual(seen, ['second a']);
+  }
+});
+
 test('a script no larger than auth0.min.js', () => {
   const theirs = compressedSize(packages['auth0-js'].script);
   for (const name of ['auth0.min.js', 'auth0.wasm.min.js']) assert.ok(compressedSize(`${dist}/${name}`) <= theirs, name);

@@ -24,10 +24,13 @@ export class RequestHandle {
   aborted = false;
   request: unknown = undefined;
   stop: () => void = () => {};
+  /** Lets go of the operation that waits for the answer. */
+  forget: () => void = () => {};
 
   abort(): void {
     this.aborted = true;
     this.stop();
+    this.forget();
   }
   getMethod() { return this.method; }
   getUrl() { return this.url; }

@@ -50,6 +50,7 @@ export function run(host: Host, name: string, args: unknown[], deliver: (reply: 
   const next = (reply: Reply): void => {
     while (reply.effect) {
       const { id } = reply;
+      if (host.request) host.request.forget = () => core({ drop: id });
       const answer = perform(host, reply.effect, (value) => next(core({ resume: id, answer: value ?? null })));
       if (answer === later) return;
       reply = core({ resume: id, answer: answer ?? null });
