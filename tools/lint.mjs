@@ -11,11 +11,11 @@ const complain = (text) => { console.log(text); failures++; };
 const cpp = list('*.cpp', '*.hpp');
 if (spawnSync('clang-format-19', ['--dry-run', '--Werror', ...cpp], { cwd: root, stdio: 'inherit' }).status !== 0) complain('clang-format: run `make format`');
 
-// core/ostia/engine/task.hpp says why: what follows co_await must be a named object, an effect without members or one of
+// g++ 12 loses track of temporaries that live across a suspension, so what follows co_await is a named object or one of
 // Asio's own operations.
-for (const file of list('core/*.cpp', 'authority/*.cpp')) {
+for (const file of list('authority/*.cpp')) {
   const text = readFileSync(`${root}/${file}`, 'utf8').replace(/\/\/.*/g, '');
-  for (const [match] of text.matchAll(/co_await\s+(?!std::move\(\w+\)|Now\{\}|Location\{\}|asio::|http::async_read|stream\.async_|timer\.async_|pause\.async_|acceptor\.async_)[^;]*/g))
+  for (const [match] of text.matchAll(/co_await\s+(?!std::move\(\w+\)|asio::|http::async_read|stream\.async_|timer\.async_|pause\.async_|acceptor\.async_)[^;]*/g))
     complain(`${file}: await a task by its name: ${match.slice(0, 80)}`);
 }
 

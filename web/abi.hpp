@@ -1,10 +1,11 @@
-// The flat face of the core for hosts that speak JSON: one function in, one out. It converts and decides nothing.
+// The flat face of the core for hosts that speak JSON: one function in, one out, nothing kept in between. It converts
+// and decides nothing.
 //
-//   {"call": NAME, "args": […]}       → {"value": …} | {"throw": text}
-//   {"start": NAME, "args": […]}      → {"id": N, "effect": {…}} | an outcome
-//   {"resume": N, "answer": …}        → the same
-//   {"drop": N}                       abandons an operation: {"value": null}
-// An outcome is {"value": …}, {"error": …, "reason": …} for the callback, or {"throw": text} for the caller.
+//   {"call": NAME, "base": …, "options": …}                 → an outcome
+//   {"start": NAME, "base": …, "options": …, "hash": TEXT or "response": …, "answers": […]}
+//                                                           → {"effect": […]} or an outcome
+// An effect is `[what, …arguments]` (replay.cpp): perform it, add its answer to `answers` and send the message again.
+// An outcome is {"value": …} or {"error": code, "description": …, "reason": …}, with the `response` that was an error.
 #pragma once
 
 #include <string>

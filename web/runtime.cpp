@@ -78,6 +78,26 @@ __attribute__((no_builtin)) void* memset(void* to, int value, std::size_t n) {
   return to;
 }
 
+__attribute__((no_builtin)) void* memchr(const void* in, int value, std::size_t n) {
+  for (const auto* p = static_cast<const unsigned char*>(in); n-- > 0; ++p)
+    if (*p == static_cast<unsigned char>(value)) return const_cast<unsigned char*>(p);
+  return nullptr;
+}
+
+__attribute__((no_builtin)) std::size_t strlen(const char* text) {
+  std::size_t n = 0;
+  while (text[n] != '\0') ++n;
+  return n;
+}
+
+__attribute__((no_builtin)) int memcmp(const void* a, const void* b, std::size_t n) {
+  const auto* x = static_cast<const unsigned char*>(a);
+  const auto* y = static_cast<const unsigned char*>(b);
+  for (; n-- > 0; ++x, ++y)
+    if (*x != *y) return *x - *y;
+  return 0;
+}
+
 // A broken invariant stops the module; the texts that the libraries would print are not worth their bytes.
 void abort() { __builtin_trap(); }
 void __cxa_pure_virtual() { __builtin_trap(); }

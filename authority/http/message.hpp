@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "ostia/engine/effects.hpp"
+#include "ostia/engine/host.hpp"
 
 namespace ostia::authority {
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -29,40 +31,44 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}                               // NOLINT(google-explicit-constructor)
+  Result(Error error) : error_(std::make_unique<Error>(std::move(error))) {}  // NOLINT(google-explicit-constructor)
+  Result(Result&&) noexcept = default;
+  Result& operator=(Result&&) noexcept = default;
+  Result(const Result& other)
+      : value_(other.value_), error_(other.error_ ? std::make_unique<Error>(*other.error_) : nullptr) {}
+  Result& operator=(const Result& other) { return *this = Result(other); }
+  ~Result() = default;
 
-  [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+  [[nodiscard]] bool has_value() const noexcept { return !error_; }
   explicit operator bool() const noexcept { return has_value(); }
 
-  T& value() & { return *check<0>(); }
-  const T& value() const& { return *check<0>(); }
-  T&& value() && { return std::move(*check<0>()); }
-  T& operator*() & { return *check<0>(); }
-  const T& operator*() const& { return *check<0>(); }
-  T&& operator*() && { return std::move(*check<0>()); }
-  T* operator->() { return check<0>(); }
-  const T* operator->() const { return check<0>(); }
+  T& value() & { return *checked(); }
+  const T& value() const& { return *checked(); }
+  T&& value() && { return std::move(*checked()); }
+  T& operator*() & { return *checked(); }
+  const T& operator*() const& { return *checked(); }
+  T&& operator*() && { return std::move(*checked()); }
+  T* operator->() { return checked(); }
+  const T* operator->() const { return checked(); }
 
-  Error& error() & { return *check<1>(); }
-  const Error& error() const& { return *check<1>(); }
-  Error&& error() && { return std::move(*check<1>()); }
+  Error& error() & { return *failed(); }
+  const Error& error() const& { return *failed(); }
+  Error&& error() && { return std::move(*failed()); }
 
  private:
-  template <std::size_t I>
-  auto* check() noexcept {
-    auto* side = std::get_if<I>(&state_);
-    if (!side) __builtin_trap();
-    return side;
+  T* checked() noexcept { return const_cast<T*>(std::as_const(*this).checked()); }
+  const T* checked() const noexcept {
+    if (error_) __builtin_trap();
+    return &*value_;
   }
-  template <std::size_t I>
-  const auto* check() const noexcept {
-    const auto* side = std::get_if<I>(&state_);
-    if (!side) __builtin_trap();
-    return side;
+  Error* failed() const noexcept {
+    if (!error_) __builtin_trap();
+    return error_.get();
   }
 
-  std::variant<T, Error> state_;
+  std::optional<T> value_;
+  std::unique_ptr<Error> error_;  // apart, so that handing a result on costs little where all goes well
 };
 
 /// Success without a value.

@@ -1,7 +1,10 @@
 #include "vectors.hpp"
 
-#include "ostia/auth0/legacy.hpp"
-#include "ostia/auth0/web_auth.hpp"
+#include "ostia/auth0/endpoints.hpp"
+#include "ostia/auth0/native_login.hpp"
+#include "ostia/auth0/requests.hpp"
+#include "ostia/auth0/response.hpp"
+#include "ostia/auth0/transaction.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/oauth/pkce.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
@@ -29,92 +32,83 @@ std::vector<std::string> texts(const Value& array) {
 }
 
 // A host that answers from the vector and writes down what it was asked.
-struct ScriptedHost {
-  Value script;
+class ScriptedHost final : public Host {
+ public:
+  explicit ScriptedHost(Value script) : script_(std::move(script)) {}
   Value log = Value::array();
 
-  std::int64_t perform(const Now&) { return script["now"].as_int().value_or(0) * 1000; }
-  std::string perform(const Random& e) {
-    return script["random"] == Value(false) ? "" : std::string(static_cast<std::size_t>(e.count), '\x07');
+  Result<std::int64_t> now() override { return script_["now"].as_int().value_or(0) * 1000; }
+  Result<std::string> date(std::int64_t seconds) override { return "<" + text::decimal(seconds) + ">"; }
+  Result<std::string> random(int count) override {
+    return script_["random"] == Value(false) ? std::string() : std::string(static_cast<std::size_t>(count), '\x07');
   }
-  std::string perform(const Sha256& e) { return text::base64url_decode(script["sha256"][e.bytes].text()).value_or(""); }
-  bool perform(const VerifySignature& e) {
-    note("verify " + e.algorithm + " " + e.key["kid"].text());
-    return script["signature"].as_bool(true);
+  Result<std::string> sha256(const std::string& text) override {
+    return text::base64url_decode(script_["sha256"][text].text()).value_or("");
   }
-  Unit perform(const StorePut& e) {
-    note("put " + e.key + " " + json::write(e.value) + " " + text::decimal(static_cast<std::int64_t>(e.minutes)));
-    Value store = script["store"];
-    store.set(e.key, e.value);
-    script.set("store", store);
-    return {};
+  Result<bool> verify(const char* algorithm, const Value& key, const std::string&, const std::string&) override {
+    note(std::string("verify ") + algorithm + " " + key["kid"].text());
+    return script_["signature"].as_bool(true);
   }
-  Value perform(const StoreGet& e) { return script["store"][e.key]; }
-  Unit perform(const StoreRemove& e) {
-    note("remove " + e.key);
-    Value store = script["store"];
-    store.erase(e.key);
-    script.set("store", store);
-    return {};
+  Status put(const std::string& key, const Value& value, double minutes) override {
+    note("put " + key + " " + json::write(value) + " " + text::decimal(static_cast<std::int64_t>(minutes)));
+    Value store = script_["store"];
+    store.set(key, value);
+    script_.set("store", store);
+    return ok();
   }
-  HttpResponse perform(const Http& e) {
-    note(e.method + " " + e.url + (e.body.empty() ? "" : " " + e.body));
-    const Value& answer = script["http"][e.url];
-    if (answer.is_null()) return {};
+  Result<Value> get(const std::string& key) override { return script_["store"][key]; }
+  Status remove(const std::string& key) override {
+    note("remove " + key);
+    Value store = script_["store"];
+    store.erase(key);
+    script_.set("store", store);
+    return ok();
+  }
+  Result<HttpResponse> http(const HttpRequest& request) override {
+    note(request.method + " " + request.url + (request.body.empty() ? "" : " " + request.body));
+    const Value& answer = script_["http"][request.url];
+    if (answer.is_null()) return HttpResponse{};
     const Value& body = answer["body"];
-    return {static_cast<int>(answer["status"].as_int().value_or(200)),
-            answer["statusText"].text(),
-            answer["type"].is_string() ? answer["type"].text() : "application/json",
-            body.is_string() ? body.text() : json::write(body),
-            {}};
+    return HttpResponse{static_cast<int>(answer["status"].as_int().value_or(200)),
+                        answer["statusText"].text(),
+                        answer["type"].is_string() ? answer["type"].text() : "application/json",
+                        body.is_string() ? body.text() : json::write(body),
+                        {}};
   }
-  Unit perform(const Navigate& e) { return note("navigate " + e.url); }
-  Result<std::string> perform(const Browse& e) {
-    note("browse " + e.url);
-    return script["redirect"].text();
+  Result<std::string> browse(const std::string& url) override {
+    note("browse " + url);
+    return script_["redirect"].text();
   }
-  Value perform(const Frame& e) {
-    note("frame " + e.origin + " " + e.state + " " + e.url);
-    return script["message"];
-  }
-  Unit perform(const Warn& e) { return note("warn " + e.text); }
-  std::string perform(const FormatTime& e) { return "<" + text::decimal(e.seconds) + ">"; }
-  Value perform(const Location&) { return script["location"]; }
 
-  Unit note(std::string line) {
-    log.push_back(std::move(line));
-    return {};
-  }
+ private:
+  void note(std::string line) { log.push_back(std::move(line)); }
+  Value script_;
 };
 
 Value operate(const Value& v) {
-  ScriptedHost host{v["host"]};
+  ScriptedHost host(v["host"]);
   const std::string& name = v["operation"].text();
   const Value &base = v["base"], &options = v["options"];
   Result<Value> result = Value();
-  if (name == "authorize") result = run(auth0::authorize(base, options), host);
-  if (name == "logout") result = run(auth0::logout(base, options), host);
-  if (name == "parse_hash") result = run(auth0::parse_hash(base, options), host);
-  if (name == "check_session") result = run(auth0::check_session(base, options), host);
-  if (name == "native_login") result = run(auth0::native_login(base, options), host);
+  if (name == "start_transaction") result = auth0::start_transaction(host, base, options);
+  if (name == "parse_hash")
+    result = auth0::parse_hash(host, base, options, auth0::parse_fragment(options["hash"].text()));
+  if (name == "native_login") result = auth0::native_login(host, base, options);
   if (name == "validate_id_token")
-    result =
-        run(auth0::validate_id_token(base, v["token"].text(),
-                                     {options["nonce"], options["maxAge"].as_int(), options["organization"].text()}),
-            host);
+    result = auth0::validate_id_token(host, base, v["token"].text(),
+                                      {options["nonce"], options["maxAge"], options["organization"].text(), {}});
   return Value::object({{"result", result ? *result : error(result.error())}, {"log", host.log}});
 }
 
 Value id_token(const Value& claims, const Value& e) {
   oidc::IdTokenExpectations expected{.issuer = e["issuer"].text(),
                                      .audience = e["audience"].text(),
-                                     .nonce = {},
+                                     .nonce = e["nonce"].text(),
                                      .max_age = e["max_age"].as_int(),
                                      .organization = e["organization"].text(),
                                      .leeway = e["leeway"].as_int().value_or(60),
                                      .now = e["now"].as_int().value_or(0)};
-  if (e["nonce"].is_string()) expected.nonce = e["nonce"].text();
-  const auto violation = oidc::validate_id_token_claims(claims, expected);
+  auto violation = oidc::validate_id_token_claims(claims, expected);
   return violation ? Value(violation->text) : Value();
 }
 
@@ -164,19 +158,22 @@ Value call(const Value& v) {
   if (name == "decode_jws") return jws(text(0));
   if (name == "id_token") return id_token(arg(0), arg(1));
   if (name == "left_half_hash") return oidc::left_half_hash(text::base64url_decode(text(0)).value_or(""));
-  if (name == "snake_case") return auth0::snake_case(arg(0), {"auth0Client"});
+  if (name == "snake_case") return auth0::snake_case(arg(0), "auth0Client");
   if (name == "stringify") return auth0::stringify(arg(0));
   if (name == "parse_query") return auth0::parse_query(text(0));
-  if (name == "merge") return auth0::merge(arg(0), {"a", "b"}, arg(1));
-  if (name == "derive_base") return value_or_error(auth0::derive_base(arg(0)));
-  if (name == "telemetry") return auth0::telemetry(arg(0));
+  if (name == "merge") return auth0::merge(arg(0), "a b", arg(1));
+  if (name == "derive_base") return auth0::derive_base(arg(0));
   if (name == "build_logout_url") return value_or_error(auth0::build_logout_url(arg(0), arg(1)));
   if (name == "build_authorize_url") {
     auto built = auth0::build_authorize_url(arg(0), arg(1));
     return built ? Value::object({{"url", built->url}, {"warning", built->warning}}) : error(built.error());
   }
-  if (name == "legacy_answer")
-    return auth0::legacy_answer({static_cast<int>(arg(0).as_int().value_or(0)), text(1), text(2), text(3), {}});
+  if (name == "build_verify_url") return value_or_error(auth0::build_verify_url(arg(0), arg(1)));
+  if (name == "build_request") return value_or_error(auth0::build_request(text(0), arg(1), arg(2)));
+  if (name == "check_request") {
+    const auto checked = auth0::check_request(text(0), arg(1));
+    return checked ? Value() : error(checked.error());
+  }
   return Value::object({{"error", "no such call: " + name}});
 }
 

@@ -1,33 +1,30 @@
-// Performs the core's effects for a native program: libcurl for HTTP, OpenSSL for cryptography, a map for transactions.
+// The core's host in a native program: libcurl for HTTP, OpenSSL for cryptography, a map for transactions.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <string>
 
-#include "ostia/engine/effects.hpp"
+#include "ostia/engine/host.hpp"
 
 namespace ostia::sdk {
 
-class Host {
+class NativeHost final : public Host {
  public:
-  std::string ca_file;                                                ///< empty: the usual places
-  std::function<Result<std::string>(const std::string& url)> browse;  ///< answers `Browse`
+  std::string ca_file;                                                   ///< empty: the usual places
+  std::function<Result<std::string>(const std::string& url)> on_browse;  ///< how the person gets to a URL and back
 
-  std::int64_t perform(const Now&);
-  std::string perform(const Random& effect);
-  std::string perform(const Sha256& effect);
-  bool perform(const VerifySignature& effect);
-  Unit perform(const StorePut& effect);
-  json::Value perform(const StoreGet& effect);
-  Unit perform(const StoreRemove& effect);
-  HttpResponse perform(const Http& effect);
-  Unit perform(const Navigate&) { return {}; }
-  Result<std::string> perform(const Browse& effect) { return browse(effect.url); }
-  json::Value perform(const Frame&) { return {}; }
-  Unit perform(const Warn& effect);
-  std::string perform(const FormatTime& effect);
-  json::Value perform(const Location&) { return {}; }
+  Result<std::int64_t> now() override;
+  Result<std::string> date(std::int64_t seconds) override;
+  Result<std::string> random(int count) override;
+  Result<std::string> sha256(const std::string& text) override;
+  Result<bool> verify(const char* algorithm, const json::Value& key, const std::string& input,
+                      const std::string& signature) override;
+  Status put(const std::string& key, const json::Value& value, double minutes) override;
+  Result<json::Value> get(const std::string& key) override;
+  Status remove(const std::string& key) override;
+  Result<HttpResponse> http(const HttpRequest& request) override;
+  Result<std::string> browse(const std::string& url) override;
 
  private:
   std::map<std::string, json::Value, std::less<>> store_;

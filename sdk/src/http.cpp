@@ -47,7 +47,7 @@ std::string trusted_certificates(const std::string& ca_file) {
 
 }  // namespace
 
-HttpResponse send(const Http& request, const std::string& ca_file) {
+HttpResponse send(const HttpRequest& request, const std::string& ca_file) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(ready == CURLE_OK ? curl_easy_init() : nullptr, curl_easy_cleanup);
   HttpResponse out;

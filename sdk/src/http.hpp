@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "ostia/engine/effects.hpp"
+#include "ostia/engine/host.hpp"
 
 namespace ostia::sdk {
 
-HttpResponse send(const Http& request, const std::string& ca_file);
+HttpResponse send(const HttpRequest& request, const std::string& ca_file);
 
 }  // namespace ostia::sdk

@@ -1,7 +1,8 @@
-#include "ostia/auth0/web_auth.hpp"
-
 #include "host.hpp"
 #include "loopback.hpp"
+#include "ostia/auth0/endpoints.hpp"
+#include "ostia/auth0/native_login.hpp"
+#include "ostia/auth0/response.hpp"
 #include "ostia/ostia.hpp"
 
 namespace ostia {
@@ -14,8 +15,7 @@ void set_text(Value& to, const char* name, const std::string& text) {
 }
 
 Value to_value(const WebAuthOptions& o) {
-  Value v =
-      Value::object({{"domain", o.domain}, {"clientID", o.client_id}, {"leeway", o.leeway}, {"_sendTelemetry", false}});
+  Value v = Value::object({{"domain", o.domain}, {"clientID", o.client_id}, {"leeway", o.leeway}});
   set_text(v, "redirectUri", o.redirect_uri);
   set_text(v, "scope", o.scope);
   set_text(v, "audience", o.audience);
@@ -75,7 +75,7 @@ UserProfile to_profile(Value v) {
 
 struct Authentication::State {
   WebAuthOptions options;
-  sdk::Host host;
+  sdk::NativeHost host;
   Result<Value> base;  // the options as the core completed them, or what is wrong with them
 };
 
@@ -89,10 +89,9 @@ Authentication::Authentication(WebAuthOptions options)
       state_->base = caller_error("invalid_option", std::string(name) + " is required", "invalid_option");
       return;
     }
-  auto derived = auth0::derive_base(base);
-  if (derived)
-    for (std::size_t i = 0; i < derived->size(); ++i) base.set(derived->keys()[i], derived->items()[i]);
-  state_->base = derived ? Result<Value>(std::move(base)) : derived;
+  const Value derived = auth0::derive_base(base);
+  for (std::size_t i = 0; i < derived.size(); ++i) base.set(derived.keys()[i], derived.items()[i]);
+  state_->base = std::move(base);
 }
 
 Authentication::~Authentication() = default;
@@ -118,11 +117,15 @@ Result<std::string> Authentication::build_logout_url(const LogoutOptions& option
 Result<UserProfile> Authentication::user_info(const std::string& access_token) {
   if (!state_->base) return state_->base.error();
   if (access_token.empty()) return caller_error("invalid_option", "access_token is required", "invalid_option");
-  auto answer = auth0::read_answer(run(auth0::user_info(*state_->base, access_token), state_->host));
-  if (!answer) return std::move(answer).error();
-  if (!(*answer)["sub"].is_string())
+  auto answer = state_->host.http({"GET",
+                                   auth0::endpoint(*state_->base, "/userinfo"),
+                                   {{"Accept", "application/json"}, {"Authorization", "Bearer " + access_token}},
+                                   {}});
+  auto profile = answer ? auth0::read_answer(*answer) : Result<Value>(answer.error());
+  if (!profile) return std::move(profile).error();
+  if (!(*profile)["sub"].is_string())
     return peer_error("invalid_response", "the authority's answer has no sub", "answer_malformed");
-  return to_profile(*std::move(answer));
+  return to_profile(*std::move(profile));
 }
 
 WebAuth::WebAuth(WebAuthOptions options) : client_(std::move(options)) {}
@@ -133,7 +136,7 @@ Result<AuthResult> WebAuth::authorize(const AuthorizeOptions& options) {
   const std::string& own = options.redirect_uri.empty() ? state.options.redirect_uri : options.redirect_uri;
   auto loopback = sdk::Loopback::open(own.empty() ? "http://127.0.0.1/callback" : own);
   if (!loopback) return std::move(loopback).error();
-  state.host.browse = [&](const std::string& url) -> Result<std::string> {
+  state.host.on_browse = [&](const std::string& url) -> Result<std::string> {
     if (!(options.open_url ? options.open_url(url) : sdk::open_system_browser(url)))
       return Error{"browser_unavailable", "No browser could be opened: set BROWSER, or open the URL yourself",
                    "browser_unavailable", 0, Fault::ours};
@@ -141,8 +144,8 @@ Result<AuthResult> WebAuth::authorize(const AuthorizeOptions& options) {
   };
   Value given = to_value(options);
   given.set("redirectUri", loopback->redirect_uri());
-  auto result = run(auth0::native_login(*state.base, std::move(given)), state.host);
-  state.host.browse = nullptr;
+  auto result = auth0::native_login(state.host, *state.base, given);
+  state.host.on_browse = nullptr;
   if (!result) return std::move(result).error();
   return to_result(*result);
 }
@@ -150,10 +153,10 @@ Result<AuthResult> WebAuth::authorize(const AuthorizeOptions& options) {
 Result<std::optional<AuthResult>> WebAuth::parse_hash(const ParseHashOptions& options) {
   auto& state = *client_.state_;
   if (!state.base) return state.base.error();
-  Value v = Value::object({{"hash", options.hash}});
+  Value v = Value::object();
   set_text(v, "state", options.state);
   set_text(v, "nonce", options.nonce);
-  auto result = run(auth0::parse_hash(*state.base, std::move(v)), state.host);
+  auto result = auth0::parse_hash(state.host, *state.base, v, auth0::parse_fragment(options.hash));
   if (!result) return std::move(result).error();
   if (result->is_null()) return std::optional<AuthResult>();
   return std::optional(to_result(*result));

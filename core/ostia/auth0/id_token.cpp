@@ -1,5 +1,5 @@
 #include "ostia/oidc/id_token.hpp"
-#include "ostia/auth0/endpoints.hpp"
+
 #include "ostia/auth0/response.hpp"
 #include "ostia/jose/jws.hpp"
 
@@ -18,86 +18,86 @@ std::string jwks_url(const Value& base) {
   return url + ".well-known/jwks.json";
 }
 
-Task<Result<Value>> fetch_key(Value base, Value header) {
-  Http get{"GET", jwks_url(base), {}, {}};
-  const HttpResponse answer = co_await std::move(get);
-  if (answer.status == 0)
-    co_return invalid_token(answer.failure.empty() ? "Failed to fetch" : answer.failure, "jwks_unreachable");
-  if (answer.status < 200 || answer.status > 299)
-    co_return invalid_token(answer.status_text.empty() ? "The issuer's keys could not be fetched" : answer.status_text,
-                            "jwks_unreachable");
-  const auto jwks = json::parse(answer.body);
-  if (!jwks) co_return invalid_token("The issuer's keys are not JSON", "jwks_malformed");
+Result<Value> fetch_key(Host& host, const Value& base, const Value& header) {
+  const auto answer = host.http({"GET", jwks_url(base), {}, {}});
+  if (!answer) return answer.error();
+  if (answer->status == 0)
+    return invalid_token(answer->failure.empty() ? "Failed to fetch" : answer->failure, "jwks_unreachable");
+  if (answer->status < 200 || answer->status > 299)
+    return invalid_token(answer->status_text.empty() ? "The issuer's keys could not be fetched" : answer->status_text,
+                         "jwks_unreachable");
+  const auto jwks = json::parse(answer->body);
+  if (!jwks) return invalid_token("The issuer's keys are not JSON", "jwks_malformed");
   const Value* key = jose::find_key(*jwks, header);
   if (!key)
-    co_return invalid_token("Could not find a public key for Key ID (kid) \"" +
-                                (header.find("kid") ? display(header["kid"]) : "undefined") + "\"",
-                            "key_unknown");
+    return invalid_token("Could not find a public key for Key ID (kid) \"" +
+                             (header.find("kid") ? display(header["kid"]) : "undefined") + "\"",
+                         "key_unknown");
   // The key's own declarations must not contradict its use here: algorithms are pinned to key types.
-  const bool fit = (*key)["kty"].text() == "RSA" && is_truthy((*key)["n"]) && is_truthy((*key)["e"]) &&
-                   (!key->find("use") || (*key)["use"].text() == "sig") &&
-                   (!key->find("alg") || (*key)["alg"].text() == "RS256");
-  if (!fit) co_return invalid_token("Empty keyInfo in response", "key_unfit");
-  co_return *key;
+  const bool fit = (*key)["kty"].is("RSA") && is_truthy((*key)["n"]) && is_truthy((*key)["e"]) &&
+                   (!key->find("use") || (*key)["use"].is("sig")) && (!key->find("alg") || (*key)["alg"].is("RS256"));
+  if (!fit) return invalid_token("Empty keyInfo in response", "key_unfit");
+  return *key;
 }
 
-Task<std::string> worded(oidc::Violation violation) {
-  std::string text = violation.text;
+// The violation as an error, its dates in the host's words.
+Error worded(Host& host, oidc::Violation violation) {
   for (std::size_t i = 0; i < violation.dates.size(); ++i) {
-    FormatTime when{violation.dates[i]};
-    const std::string date = co_await std::move(when);
-    const std::string slot = std::string("{") + static_cast<char>('0' + i) + "}";
-    text.replace(text.find(slot), slot.size(), date);
+    auto date = host.date(violation.dates[i]);
+    if (!date) return std::move(date).error();
+    const auto slot = violation.text.find('{');
+    violation.text.replace(slot, violation.text.find('}') + 1 - slot, *date);
   }
-  co_return text;
+  return invalid_token(std::move(violation.text), std::move(violation.reason));
+}
+
+// `at_hash`: whether `access_token` came together with the token of these claims; true when the claim is absent.
+Status check_access_token(Host& host, const Value& claims, const std::string& access_token) {
+  if (access_token.empty() || !is_truthy(claims["at_hash"])) return ok();
+  const auto hash = host.sha256(access_token);
+  if (!hash) return hash.error();
+  if (claims["at_hash"].text() == oidc::left_half_hash(*hash)) return ok();
+  return invalid_token("Invalid access_token", "at_hash_mismatch");
 }
 
 }  // namespace
 
-Task<Result<Value>> validate_id_token(Value base, std::string token, TokenChecks checks) {
+Result<Value> validate_id_token(Host& host, const Value& base, const std::string& token, const TokenChecks& checks) {
   const std::int64_t given = base["leeway"].as_int().value_or(0);
   const std::int64_t leeway = given == 0 ? 60 : given;
   if (leeway < 0 || leeway > 300)
-    co_return Error{"invalid_token", "The leeway should be positive and lower than five minutes.",
-                    "leeway_out_of_range", 0, Fault::caller};
-  if (token.empty()) co_return invalid_token("ID token is required but missing", "id_token_missing");
+    return caller_error("invalid_token", "The leeway should be positive and lower than five minutes.",
+                        "leeway_out_of_range");
+  if (token.empty()) return invalid_token("ID token is required but missing", "id_token_missing");
   auto jws = jose::decode_jws(token);
-  if (!jws) co_return invalid_token("ID token could not be decoded", jws.error().reason);
+  if (!jws) return invalid_token("ID token could not be decoded", jws.error().reason);
   const Value& alg = jws->header["alg"];
-  if (alg != Value("RS256"))
-    co_return invalid_token("Signature algorithm of \"" + (alg.is_null() ? "undefined" : display(alg)) +
-                                "\" is not supported. Expected the ID token to be signed with \"RS256\".",
-                            "algorithm_not_supported");
+  if (!alg.is("RS256"))
+    return invalid_token("Signature algorithm of \"" + (alg.is_null() ? "undefined" : display(alg)) +
+                             "\" is not supported. Expected the ID token to be signed with \"RS256\".",
+                         "algorithm_not_supported");
 
-  auto key_task = fetch_key(base, jws->header);
-  auto key = co_await std::move(key_task);
-  if (!key) co_return std::move(key).error();
-  VerifySignature verify{"RS256", *key, jws->signing_input, jws->signature};
-  const bool good = co_await std::move(verify);
-  if (!good) co_return invalid_token("Invalid ID token signature.", "signature_invalid");
+  const auto key = fetch_key(host, base, jws->header);
+  if (!key) return key;
+  const auto good = host.verify("RS256", *key, jws->signing_input, jws->signature);
+  if (!good) return good.error();
+  if (!*good) return invalid_token("Invalid ID token signature.", "signature_invalid");
 
-  oidc::IdTokenExpectations expected{.issuer = text_of(base["token_issuer"]),
-                                     .audience = text_of(base["clientID"]),
-                                     .nonce = {},
-                                     .max_age = checks.max_age ? checks.max_age : base["maxAge"].as_int(),
-                                     .organization = checks.organization,
-                                     .leeway = leeway,
-                                     .now = 0};
-  if (is_truthy(checks.nonce)) expected.nonce = display(checks.nonce);
-  expected.now = (co_await Now{}) / 1000;
-  if (auto violation = oidc::validate_id_token_claims(jws->payload, expected)) {
-    auto text_task = worded(*violation);
-    std::string text = co_await std::move(text_task);
-    co_return invalid_token(std::move(text), violation->reason);
-  }
-  co_return std::move(jws->payload);
-}
-
-Task<bool> is_bound_access_token(Value claims, std::string access_token) {
-  if (access_token.empty() || !is_truthy(claims["at_hash"])) co_return true;
-  Sha256 digest{std::move(access_token)};
-  const std::string hash = co_await std::move(digest);
-  co_return claims["at_hash"].text() == oidc::left_half_hash(hash);
+  const auto now = host.now();
+  if (!now) return now.error();
+  const oidc::IdTokenExpectations expected{
+      .issuer = text_of(base["token_issuer"]),
+      .audience = text_of(base["clientID"]),
+      .nonce = is_truthy(checks.nonce) ? display(checks.nonce) : std::string(),
+      .max_age = (checks.max_age.is_number() ? checks.max_age : base["maxAge"]).as_int(),
+      .organization = checks.organization,
+      .leeway = leeway,
+      .now = *now / 1000};
+  if (auto violation = oidc::validate_id_token_claims(jws->payload, expected))
+    return worded(host, *std::move(violation));
+  auto bound = check_access_token(host, jws->payload, checks.access_token);
+  if (!bound) return std::move(bound).error();
+  return std::move(jws->payload);
 }
 
 }  // namespace ostia::auth0

@@ -1,8 +1,11 @@
-#include "ostia/auth0/web_auth.hpp"
+#include "ostia/auth0/native_login.hpp"
+
+#include "ostia/auth0/endpoints.hpp"
+#include "ostia/auth0/requests.hpp"
+#include "ostia/auth0/response.hpp"
 #include "ostia/oauth/pkce.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
-#include "ostia/url/percent.hpp"
 
 namespace ostia::auth0 {
 namespace {
@@ -11,19 +14,19 @@ struct Attempt {
   std::string state, nonce, verifier, challenge;
 };
 
-Task<Result<Attempt>> begin() {
-  Random some{96};
-  const std::string bytes = co_await std::move(some);
-  if (bytes.size() != 96)
-    co_return Error{"no_random", "There is no source of random numbers", "no_random", 0, Fault::ours};
-  Attempt a{text::base64url_encode(bytes.substr(0, 24)),
-            text::base64url_encode(bytes.substr(24, 24)),
-            oauth::code_verifier(bytes.substr(48)),
+Result<Attempt> begin(Host& host) {
+  const auto bytes = host.random(96);
+  if (!bytes) return bytes.error();
+  if (bytes->size() != 96)
+    return Error{"no_random", "There is no source of random numbers", "no_random", 0, Fault::ours};
+  Attempt a{text::base64url_encode(bytes->substr(0, 24)),
+            text::base64url_encode(bytes->substr(24, 24)),
+            oauth::code_verifier(bytes->substr(48)),
             {}};
-  Sha256 digest{a.verifier};
-  const std::string hash = co_await std::move(digest);
-  a.challenge = oauth::code_challenge(hash);
-  co_return a;
+  const auto hash = host.sha256(a.verifier);
+  if (!hash) return hash.error();
+  a.challenge = oauth::code_challenge(*hash);
+  return a;
 }
 
 // The authorization response of a code flow (RFC 6749 section 4.1.2, RFC 9207).
@@ -43,36 +46,31 @@ Result<std::string> read_code(const Value& base, const Attempt& attempt, const V
   return text_of(response["code"]);
 }
 
-std::string form(std::initializer_list<std::pair<const char*, std::string>> fields) {
-  std::string out;
-  for (const auto& [name, value] : fields)
-    out.append(out.empty() ? "" : "&").append(name).append("=").append(url::percent_encode(value));
-  return out;
-}
-
-Task<Result<Value>> redeem(Value base, std::string code, Attempt attempt, std::string redirect_uri,
-                           std::string client_id) {
-  Http post{"POST",
-            endpoint(base, "/oauth/token"),
-            {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}},
-            form({{"grant_type", "authorization_code"},
-                  {"client_id", client_id},
-                  {"code", code},
-                  {"redirect_uri", redirect_uri},
-                  {"code_verifier", attempt.verifier}})};
-  if (std::string info = telemetry(base); !info.empty()) post.headers.emplace_back("Auth0-Client", std::move(info));
-  const HttpResponse answer = co_await std::move(post);
-  co_return read_answer(answer);
+// RFC 6749 section 4.1.3, with the proof that it was this client that asked (RFC 7636).
+Result<Value> redeem(Host& host, const Value& base, const std::string& code, const Attempt& attempt, const Value& p) {
+  const auto request = build_request("oauthToken", base,
+                                     Value::object({{"grantType", "authorization_code"},
+                                                    {"clientID", p["clientID"]},
+                                                    {"code", code},
+                                                    {"redirectUri", p["redirectUri"]},
+                                                    {"codeVerifier", attempt.verifier}}));
+  if (!request) return request;
+  const auto answer =
+      host.http({"POST",
+                 endpoint(base, (*request)["path"].text().c_str()),
+                 {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}},
+                 stringify((*request)["body"])});
+  if (!answer) return answer.error();
+  return read_answer(*answer);
 }
 
 }  // namespace
 
-Task<Result<Value>> native_login(Value base, Value options) {
-  Value p = merge(base, {"clientID", "redirectUri", "scope", "audience", "organization", "invitation"}, options);
-  if (!is_truthy(p["redirectUri"])) co_return refuse("redirectUri option is required");
-  auto attempt_task = begin();
-  auto attempt = co_await std::move(attempt_task);
-  if (!attempt) co_return std::move(attempt).error();
+Result<Value> native_login(Host& host, const Value& base, const Value& options) {
+  Value p = merge(base, "clientID redirectUri scope audience organization invitation", options);
+  if (!is_truthy(p["redirectUri"])) return refuse("redirectUri option is required");
+  const auto attempt = begin(host);
+  if (!attempt) return attempt.error();
   for (const auto& [name, value] : {std::pair{"responseType", std::string("code")},
                                     {"state", attempt->state},
                                     {"nonce", attempt->nonce},
@@ -80,27 +78,21 @@ Task<Result<Value>> native_login(Value base, Value options) {
                                     {"codeChallengeMethod", std::string("S256")}})
     p.set(name, value);
   if (!is_truthy(p["scope"])) p.set("scope", "openid profile email");
-  auto built = build_authorize_url(base, p);
-  if (!built) co_return std::move(built).error();
-  Browse browse{built->url};
-  const auto query = co_await std::move(browse);
-  if (!query) co_return query.error();
+  const auto built = build_authorize_url(base, p);
+  if (!built) return built.error();
+  const auto query = host.browse(built->url);
+  if (!query) return query.error();
   const auto code = read_code(base, *attempt, parse_query(*query));
-  if (!code) co_return code.error();
+  if (!code) return code.error();
 
-  auto tokens_task = redeem(base, *code, *attempt, text_of(p["redirectUri"]), text_of(p["clientID"]));
-  auto tokens = co_await std::move(tokens_task);
-  if (!tokens) co_return std::move(tokens).error();
-  Value claims;
+  const auto tokens = redeem(host, base, *code, *attempt, p);
+  if (!tokens) return tokens;
+  Result<Value> claims = Value();
   if (text::has_word(text_of(p["scope"]), "openid")) {
-    TokenChecks checks{attempt->nonce, p["maxAge"].as_int(), text_of(p["organization"])};
-    auto checked_task = validate_id_token(base, text_of((*tokens)["id_token"]), std::move(checks));
-    auto checked = co_await std::move(checked_task);
-    if (!checked) co_return std::move(checked).error();
-    claims = *std::move(checked);
-    auto bound_task = is_bound_access_token(claims, text_of((*tokens)["access_token"]));
-    const bool bound = co_await std::move(bound_task);
-    if (!bound) co_return peer_error("invalid_token", "Invalid access_token", "at_hash_mismatch");
+    claims = validate_id_token(
+        host, base, text_of((*tokens)["id_token"]),
+        {attempt->nonce, p["maxAge"], text_of(p["organization"]), text_of((*tokens)["access_token"])});
+    if (!claims) return claims;
   }
   Value result = Value::object();
   for (const auto& [name, member] : {std::pair{"accessToken", "access_token"},
@@ -110,9 +102,9 @@ Task<Result<Value>> native_login(Value base, Value options) {
                                      {"tokenType", "token_type"},
                                      {"scope", "scope"}})
     result.set(name, (*tokens)[member]);
-  result.set("idTokenPayload", std::move(claims));
+  result.set("idTokenPayload", *std::move(claims));
   result.set("appState", options["appState"]);
-  co_return result;
+  return result;
 }
 
 }  // namespace ostia::auth0

@@ -15,8 +15,14 @@ char tag(const Value& value) {
   return value.is_string() && value.text().size() > 1 && value.text()[0] == marker ? value.text()[1] : '\0';
 }
 
-bool contains(std::initializer_list<std::string_view> list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
+// Calls `visit` with each word of a list.
+template <class Visit>
+void each_word(std::string_view list, const Visit& visit) {
+  while (!list.empty()) {
+    const std::string_view word = list.substr(0, list.find(' '));
+    list.remove_prefix(std::min(word.size() + 1, list.size()));
+    visit(word);
+  }
 }
 
 void stringify_into(std::string& out, const std::string& name, const Value& value) {
@@ -62,12 +68,39 @@ bool is_truthy(const Value& value) {
   }
 }
 
-Value merge(const Value& base, std::initializer_list<std::string_view> picked, const Value& call) {
+Value pick(const Value& from, std::string_view names) {
   Value out = Value::object();
-  for (const auto key : picked)
-    if (const Value* value = base.find(key); value && is_truthy(*value)) out.set(key, *value);
+  each_word(names, [&](std::string_view name) {
+    if (const Value& value = from[name]; is_truthy(value)) out.set(name, value);
+  });
+  return out;
+}
+
+Value merge(const Value& base, std::string_view picked, const Value& call) {
+  Value out = pick(base, picked);
   for (std::size_t i = 0; i < call.keys().size(); ++i) out.set(call.keys()[i], call.items()[i]);
   return out;
+}
+
+void erase(Value& from, std::string_view names) {
+  each_word(names, [&](std::string_view name) { from.erase(name); });
+}
+
+Status check_texts(const Value& options, std::string_view required, std::string_view optional) {
+  if (!options.is_object() && !options.is_array() && !options.is_null())
+    return refuse("options parameter is not valid");
+  Status status = ok();
+  const auto demand = [&](std::string_view name) {
+    if (status && !is_text(options[name])) status = refuse(std::string(name) + " option is required");
+  };
+  each_word(required, [&](std::string_view word) {
+    const auto bar = word.find('|');
+    if (bar == word.npos || !is_truthy(options[word.substr(bar + 1)])) demand(word.substr(0, bar));
+  });
+  each_word(optional, [&](std::string_view name) {
+    if (is_truthy(options[name])) demand(name);
+  });
+  return status;
 }
 
 std::string snake_case(std::string_view name) {
@@ -82,12 +115,12 @@ std::string snake_case(std::string_view name) {
   return out;
 }
 
-Value snake_case(const Value& value, std::initializer_list<std::string_view> exceptions) {
+Value snake_case(const Value& value, std::string_view exceptions) {
   if (!value.is_object()) return value;
   Value out = Value::object();
   for (std::size_t i = 0; i < value.size(); ++i) {
     const std::string& key = value.keys()[i];
-    out.set(contains(exceptions, key) ? key : snake_case(key), snake_case(value.items()[i], {}));
+    out.set(text::has_word(exceptions, key) ? key : snake_case(key), snake_case(value.items()[i], {}));
   }
   return out;
 }

@@ -5,7 +5,6 @@
 // `u` undefined, `f` a function, `n…` a number without a JSON form; a real string that starts so gets `s` before it.
 #pragma once
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,13 +26,23 @@ std::string text_of(const Value& value);
 /// As JavaScript's `String(value)` shows a scalar in a query.
 std::string display(const Value& value);
 
+// Lists of names are words with one space between them.
+
 /// Truthy members of `base` among `picked`, overridden by every own member of `call`.
-Value merge(const Value& base, std::initializer_list<std::string_view> picked, const Value& call);
+Value merge(const Value& base, std::string_view picked, const Value& call);
+/// Truthy members of `from` among `names`, in the order of `names`.
+Value pick(const Value& from, std::string_view names);
 
 /// `clientID` → `client_id`, `aBC` → `a_bc`, `abc12De` → `abc_12_de`.
 std::string snake_case(std::string_view name);
 /// Renames members, into plain objects but not into arrays; `exceptions` hold for the top level.
-Value snake_case(const Value& value, std::initializer_list<std::string_view> exceptions);
+Value snake_case(const Value& value, std::string_view exceptions);
+/// Removes members.
+void erase(Value& from, std::string_view names);
+
+/// Refuses options that are not an object, and members that are required and not strings or given and not strings. A
+/// required name may say `a|b`: `a`, unless `b` is given.
+Status check_texts(const Value& options, std::string_view required, std::string_view optional);
 
 /// A query string as `qs` writes it: RFC 3986, brackets for nesting, nothing for `undefined`.
 std::string stringify(const Value& object);

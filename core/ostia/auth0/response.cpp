@@ -20,58 +20,34 @@ Value parse_seconds(const Value& given) {
 }
 
 Value build_result(const Value& response, Value app_state, Value claims) {
-  return Value::object({{"accessToken", or_null(response["access_token"])},
-                        {"idToken", or_null(response["id_token"])},
-                        {"idTokenPayload", std::move(claims)},
-                        {"appState", std::move(app_state)},
-                        {"refreshToken", or_null(response["refresh_token"])},
-                        {"state", or_null(response["state"])},
-                        {"expiresIn", parse_seconds(response["expires_in"])},
-                        {"tokenType", or_null(response["token_type"])},
-                        {"scope", or_null(response["scope"])}});
+  Value out = Value::object();
+  struct {
+    const char *name, *parameter;
+  } constexpr members[] = {
+      {"accessToken", "access_token"}, {"idToken", "id_token"},           {"idTokenPayload", nullptr},
+      {"appState", nullptr},           {"refreshToken", "refresh_token"}, {"state", "state"},
+      {"expiresIn", nullptr},          {"tokenType", "token_type"},       {"scope", "scope"}};
+  for (const auto& [name, parameter] : members) out.set(name, parameter ? or_null(response[parameter]) : Value());
+  out.set("idTokenPayload", std::move(claims));
+  out.set("appState", std::move(app_state));
+  out.set("expiresIn", parse_seconds(response["expires_in"]));
+  return out;
 }
 
-Error missing(const char* type, const char* parameter) {
+// Refuses when `type` was asked for and `parameter` did not come.
+Status check_came(std::string_view asked, const char* type, const char* parameter, const Value& response) {
+  if (!text::has_word(asked, type) || response.find(parameter)) return ok();
   return peer_error("invalid_hash",
                     std::string("response_type contains `") + type + "`, but the parsed hash does not contain an `" +
                         parameter + "` property",
                     std::string(parameter) + "_missing");
 }
 
-// What was asked for and did not come, if anything.
-std::optional<Error> missing_token(const Value& base, const Value& options, const Value& response) {
-  const std::string type = text_of(first_truthy(base["responseType"], options["responseType"]));
-  if (text::has_word(type, "token") && !is_truthy(response["access_token"])) return missing("token", "access_token");
-  if (text::has_word(type, "id_token") && !is_truthy(response["id_token"])) return missing("id_token", "id_token");
-  return {};
-}
-
-Error state_mismatch(const Value& received, const Value& transaction) {
-  const char* reason = !is_truthy(received)    ? "state_missing"
-                       : transaction.is_null() ? "state_unknown"
-                                               : "state_mismatch";
-  return peer_error("invalid_token", "`state` does not match.", reason);
-}
-
-Task<Result<Value>> checked_claims(Value base, Value options, Value response, Value transaction) {
-  TokenChecks checks{first_truthy(options["nonce"], transaction["nonce"]), transaction["maxAge"].as_int(),
-                     text_of(transaction["organization"])};
-  auto claims_task = validate_id_token(base, text_of(response["id_token"]), std::move(checks));
-  auto claims = co_await std::move(claims_task);
-  if (!claims) co_return std::move(claims).error();
-  auto bound_task = is_bound_access_token(*claims, text_of(response["access_token"]));
-  const bool bound = co_await std::move(bound_task);
-  if (!bound) co_return peer_error("invalid_token", "Invalid access_token", "at_hash_mismatch");
-  co_return claims;
-}
-
 // For the sign-in hints of `getSSOData`.
-Task<Unit> remember_connection(Value transaction, Value claims) {
+Status remember_connection(Host& host, const Value& transaction, const Value& claims) {
   Value kept = Value::object({{"lastUsedConnection", transaction["lastUsedConnection"]}});
   if (is_truthy(claims["sub"])) kept.set("lastUsedSub", claims["sub"]);
-  StorePut put{"auth0.ssodata", json::write(kept), 24 * 60.0};
-  co_await std::move(put);
-  co_return Unit{};
+  return host.put("auth0.ssodata", json::write(kept), 24 * 60.0);
 }
 
 }  // namespace
@@ -82,42 +58,66 @@ Value parse_fragment(std::string_view hash) {
   return parse_query(hash);
 }
 
-Task<Result<Value>> validate_response(Value base, Value options, Value response) {
+Result<Value> validate_response(Host& host, const Value& base, const Value& options, const Value& response) {
   const Value received = or_null(response["state"]);
-  auto transaction_task = consume_transaction(base, response.find("state") ? display(response["state"]) : "undefined");
-  Value transaction = co_await std::move(transaction_task);
-  const Value expected = first_truthy(options["state"], transaction["state"]);
+  auto transaction = take_transaction(host, base, response.find("state") ? display(response["state"]) : "undefined");
+  if (!transaction) return transaction;
+  const Value expected = first_truthy(options["state"], (*transaction)["state"]);
   const bool initiated_by_authority =
       is_truthy(options["__enableIdPInitiatedLogin"]) || is_truthy(options["__enableImpersonation"]);
   const bool matches = !received.is_null() && expected == received;
   if (!matches && !(initiated_by_authority && received.is_null() && expected.is_null()))
-    co_return state_mismatch(received, transaction);
+    return peer_error("invalid_token", "`state` does not match.",
+                      received.is_null()       ? "state_missing"
+                      : transaction->is_null() ? "state_unknown"
+                                               : "state_mismatch");
 
-  Value claims;
+  Result<Value> claims = Value();
   if (is_truthy(response["id_token"])) {
-    auto checked_task = checked_claims(base, options, response, transaction);
-    auto checked = co_await std::move(checked_task);
-    if (!checked) co_return std::move(checked).error();
-    claims = *std::move(checked);
+    claims = validate_id_token(host, base, text_of(response["id_token"]),
+                               {first_truthy(options["nonce"], (*transaction)["nonce"]), (*transaction)["maxAge"],
+                                text_of((*transaction)["organization"]), text_of(response["access_token"])});
+    if (!claims) return claims;
   }
-  if (is_truthy(transaction["lastUsedConnection"])) {
-    auto task = remember_connection(transaction, claims);
-    co_await std::move(task);
+  if (is_truthy((*transaction)["lastUsedConnection"])) {
+    auto remembered = remember_connection(host, *transaction, *claims);
+    if (!remembered) return std::move(remembered).error();
   }
-  Value app_state = first_truthy(options["state"], transaction["appState"]);
-  co_return build_result(response, std::move(app_state), std::move(claims));
+  return build_result(response, first_truthy(options["state"], (*transaction)["appState"]), *std::move(claims));
 }
 
-Task<Result<Value>> parse_hash(Value base, Value options) {
-  Value response = parse_fragment(text_of(options["hash"]));
-  if (response.find("error"))
-    co_return peer_error(display(response["error"]), text_of(response["error_description"]), "error_response");
-  if (!is_truthy(response["access_token"]) && !is_truthy(response["id_token"]) && !is_truthy(response["refresh_token"]))
-    co_return Value();
-  if (auto absent = missing_token(base, options, response)) co_return *std::move(absent);
-  auto result_task = validate_response(std::move(base), std::move(options), std::move(response));
-  auto result = co_await std::move(result_task);
-  co_return result;
+Result<Value> parse_hash(Host& host, const Value& base, const Value& options, const Value& response) {
+  if (const Value* error = response.find("error"))
+    return peer_error(display(*error), text_of(response["error_description"]), "error_response");
+  if (!response.find("access_token") && !response.find("id_token") && !response.find("refresh_token")) return Value();
+  const std::string asked = text_of(first_truthy(base["responseType"], options["responseType"]));
+  auto came = check_came(asked, "token", "access_token", response);
+  if (came) came = check_came(asked, "id_token", "id_token", response);
+  if (!came) return std::move(came).error();
+  return validate_response(host, base, options, response);
+}
+
+Result<Value> read_answer(const HttpResponse& answer) {
+  const bool is_json = answer.content_type.find("json") != std::string::npos;
+  auto body = is_json ? json::parse(answer.body) : Result<Value>(Value());
+  const bool good = answer.status >= 200 && answer.status <= 299;
+  if (good && body) return is_json ? *std::move(body) : Value(answer.body);
+
+  const Value source = body ? *std::move(body) : Value();
+  const auto first = [&](std::initializer_list<const char*> names) {
+    for (const char* name : names)
+      if (is_truthy(source[name])) return display(source[name]);
+    return std::string();
+  };
+  Error error = peer_error(first({"code", "error", "error_code", "status"}),
+                           first({"errorDescription", "error_description", "description", "error", "details", "err"}));
+  error.status = answer.status;
+  error.reason = answer.status == 0 ? "network_failed" : good ? "answer_malformed" : "error_answer";
+  if (error.code.empty()) error.code = answer.status == 0 ? "request_error" : text::decimal(answer.status);
+  if (error.description.empty())
+    error.description =
+        answer.status == 0 ? answer.failure : "The authority answered with HTTP status " + text::decimal(answer.status);
+  return error;
 }
 
 }  // namespace ostia::auth0

@@ -1,33 +1,35 @@
-// Reading what the authority sent back: a redirect's fragment, a web message, an ID token.
+// Reading what the authority sent back: a redirect's fragment, a web message, an ID token, an HTTP answer.
 #pragma once
 
 #include "ostia/auth0/options.hpp"
-#include "ostia/engine/task.hpp"
+#include "ostia/engine/host.hpp"
 
 namespace ostia::auth0 {
 
 /// The parameters of a redirect's fragment: one leading `#`, then one `/`, are not part of it.
 Value parse_fragment(std::string_view hash);
 
-/// `parseHash` (WA-060 to WA-104): null when `options.hash` holds no response, else the result's nine members. Errors
-/// keep the package's `error` as `code` and add a `reason`.
-Task<Result<Value>> parse_hash(Value base, Value options);
+/// `parseHash` (WA-060 to WA-104): null when `response` holds none, else the result's nine members. Errors keep the
+/// package's `error` as `code` and add a `reason`.
+Result<Value> parse_hash(Host& host, const Value& base, const Value& options, const Value& response);
 
-/// `validateAuthenticationResponse`: as `parse_hash`, for a response that is already an object.
-Task<Result<Value>> validate_response(Value base, Value options, Value response);
+/// `validateAuthenticationResponse`: as `parse_hash`, without its look at what is missing.
+Result<Value> validate_response(Host& host, const Value& base, const Value& options, const Value& response);
 
 /// What a call adds to the constructor's options when an ID token is checked.
 struct TokenChecks {
-  Value nonce;                          ///< checked when truthy
-  std::optional<std::int64_t> max_age;  ///< seconds
+  Value nonce;    ///< checked when truthy
+  Value max_age;  ///< seconds; a number counts
   std::string organization;
+  std::string access_token;  ///< checked against `at_hash`, when the token has one
 };
 
 /// `validateToken`: the claims of an RS256 ID token whose signature, made by a key of the configured issuer, and whose
 /// claims are good (WA-076 to WA-105).
-Task<Result<Value>> validate_id_token(Value base, std::string token, TokenChecks checks);
+Result<Value> validate_id_token(Host& host, const Value& base, const std::string& token, const TokenChecks& checks);
 
-/// `at_hash`: whether `access_token` came together with the token of these claims; true when the claim is absent.
-Task<bool> is_bound_access_token(Value claims, std::string access_token);
+/// What an HTTP exchange came to: the JSON (or text) of a 2xx answer, or the authority's error (client-api.md section
+/// 15).
+Result<Value> read_answer(const HttpResponse& answer);
 
 }  // namespace ostia::auth0

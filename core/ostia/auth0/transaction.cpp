@@ -3,73 +3,67 @@
 #include "ostia/text/ascii.hpp"
 
 namespace ostia::auth0 {
+namespace {
 
 std::string transaction_key(const Value& base, std::string_view state) {
   const Value& name = base["transaction"]["namespace"];
-  return (is_truthy(name) ? text_of(name) : "com.auth0.auth.") + std::string(state);
+  return (is_truthy(name) ? text_of(name) : "com.auth0.auth.").append(state);
 }
 
-Task<std::string> random_text(int length) {
+// The given text, or a random one; null when there is no source of random numbers, as the package has it.
+Result<Value> given_or_random(Host& host, const Value& base, const Value& given) {
+  if (is_truthy(given)) return given;
+  const auto length = base["transaction"]["keyLength"].as_int();
+  auto made = random_text(host, length ? static_cast<int>(*length) : 32);
+  if (!made) return std::move(made).error();
+  return made->empty() ? Value() : Value(*made);
+}
+
+}  // namespace
+
+Result<std::string> random_text(Host& host, int length) {
   constexpr std::string_view alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVXYZabcdefghijklmnopqrstuvwxyz-._~";
   constexpr unsigned fair = 256 / alphabet.size() * alphabet.size();  // beyond it some characters would be favoured
   std::string out;
   while (static_cast<int>(out.size()) < length) {
-    Random more{length * 2};
-    const std::string bytes = co_await std::move(more);
-    if (bytes.empty()) co_return std::string();
-    for (const unsigned char byte : bytes)
+    auto bytes = host.random(length * 2);
+    if (!bytes || bytes->empty()) return bytes;
+    for (const unsigned char byte : *bytes)
       if (byte < fair && static_cast<int>(out.size()) < length) out += alphabet[byte % alphabet.size()];
   }
-  co_return out;
+  return out;
 }
 
-Task<Result<Value>> start_transaction(Value base, Value parameters) {
-  if (!is_truthy(parameters["responseType"])) co_return refuse("responseType is required");
-  const bool wants_id_token = text_of(parameters["responseType"]).find("id_token") != std::string::npos;
-  const auto length = static_cast<int>(base["transaction"]["keyLength"].as_int().value_or(32));
-
-  Value state = parameters["state"], nonce = parameters["nonce"];
-  if (!is_truthy(state)) {
-    auto task = random_text(length);
-    state = co_await std::move(task);
+Result<Value> start_transaction(Host& host, const Value& base, const Value& given) {
+  auto state = given_or_random(host, base, given["state"]);
+  if (!state) return state;
+  Value nonce = is_truthy(given["nonce"]) ? given["nonce"] : Value();
+  if (is_truthy(given["generateNonce"])) {
+    auto made = given_or_random(host, base, nonce);
+    if (!made) return made;
+    nonce = *std::move(made);
   }
-  if (!is_truthy(nonce)) {
-    nonce = Value();
-    if (wants_id_token) {
-      auto task = random_text(length);
-      nonce = co_await std::move(task);
-    }
-  }
-  for (Value* one : {&state, &nonce})
-    if (one->is_string() && one->text().empty()) *one = Value();  // no random source: as the package has it
-
-  const Value page = co_await Location{};
-  if (page.is_null() || page["host"].text() != text_of(base["domain"])) {
+  if (base["pageHost"].is_null() || base["pageHost"].text() != text_of(base["domain"])) {
     Value kept = Value::object({{"nonce", nonce}});
-    if (const Value* app_state = parameters.find("appState")) kept.set("appState", *app_state);
-    kept.set("state", state);
-    const Value& connection = is_truthy(parameters["realm"]) ? parameters["realm"] : parameters["connection"];
-    if (!connection.is_null()) kept.set("lastUsedConnection", connection);
-    if (is_truthy(parameters["organization"])) kept.set("organization", parameters["organization"]);
-    if (const auto age = parameters["maxAge"].as_int())
-      kept.set("maxAge", *age);  // CVE-2026-107371: to be checked later
+    if (const Value* app_state = given.find("appState")) kept.set("appState", *app_state);
+    kept.set("state", *state);
+    if (const Value* connection = given.find("lastUsedConnection")) kept.set("lastUsedConnection", *connection);
+    if (is_truthy(given["organization"])) kept.set("organization", given["organization"]);
+    if (given["maxAge"].is_number()) kept.set("maxAge", given["maxAge"]);  // CVE-2026-107371: to be checked later
     const double minutes = base["stateExpiration"].as_double().value_or(0);
-    StorePut put{transaction_key(base, display(state)), std::move(kept), minutes > 0 ? minutes : 30};
-    co_await std::move(put);
+    auto put = host.put(transaction_key(base, display(*state)), kept, minutes != 0 ? minutes : 30);
+    if (!put) return std::move(put).error();
   }
-
-  if (!is_truthy(parameters["state"])) parameters.set("state", state);
-  if (wants_id_token && !is_truthy(parameters["nonce"])) parameters.set("nonce", nonce);
-  co_return parameters;
+  return Value::object({{"state", *std::move(state)}, {"nonce", std::move(nonce)}});
 }
 
-Task<Value> consume_transaction(Value base, std::string state) {
+Result<Value> take_transaction(Host& host, const Value& base, std::string_view state) {
   const std::string key = transaction_key(base, state);
-  StoreGet get{key};
-  Value kept = co_await std::move(get);
-  StoreRemove remove{key};
-  co_await std::move(remove);
-  co_return kept;
+  auto kept = host.get(key);
+  if (!kept) return kept;
+  auto removed = host.remove(key);
+  if (!removed) return std::move(removed).error();
+  return kept;
 }
 
 }  // namespace ostia::auth0

@@ -3,20 +3,19 @@
 #pragma once
 
 #include "ostia/auth0/options.hpp"
-#include "ostia/engine/task.hpp"
+#include "ostia/engine/host.hpp"
 
 namespace ostia::auth0 {
 
-/// Fills `state` and `nonce` into `parameters` and keeps the transaction; nothing is kept on the authority's own pages.
-Task<Result<Value>> start_transaction(Value base, Value parameters);
+/// Keeps a transaction; on the authority's own pages (`base.pageHost` is its domain) nothing is kept. Of `given`:
+/// `state` and `nonce` (made when absent, the nonce if `generateNonce`), `appState`, `lastUsedConnection`,
+/// `organization`, `maxAge`. Answer: `{state, nonce}`, null without a source of random numbers.
+Result<Value> start_transaction(Host& host, const Value& base, const Value& given);
 
 /// The transaction of `state`, which is removed: a response counts once. Null when there is none.
-Task<Value> consume_transaction(Value base, std::string state);
-
-/// Where the transaction of `state` is kept.
-std::string transaction_key(const Value& base, std::string_view state);
+Result<Value> take_transaction(Host& host, const Value& base, std::string_view state);
 
 /// `length` characters of 65, none more likely than another; empty without a random source.
-Task<std::string> random_text(int length);
+Result<std::string> random_text(Host& host, int length);
 
 }  // namespace ostia::auth0

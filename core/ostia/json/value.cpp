@@ -24,7 +24,7 @@ Value Value::array(std::vector<Value> items) {
   return v;
 }
 
-Value Value::object(std::initializer_list<std::pair<std::string_view, Value>> members) {
+Value Value::object(std::initializer_list<std::pair<const char*, Value>> members) {
   Value v;
   v.make(Kind::object);
   for (const auto& [key, value] : members) v.set(key, value);
@@ -53,6 +53,7 @@ const std::vector<std::string> no_keys;
 
 Value::Kind Value::kind() const noexcept { return rep_ ? rep_->kind : Kind::null; }
 const std::string& Value::text() const noexcept { return rep_ ? rep_->text : no_text; }
+bool Value::is(const char* text) const noexcept { return is_string() && rep_->text == text; }
 bool Value::as_bool(bool otherwise) const noexcept { return is_bool() ? rep_->flag : otherwise; }
 const std::vector<Value>& Value::items() const noexcept { return rep_ ? rep_->items : no_items; }
 const std::vector<std::string>& Value::keys() const noexcept { return rep_ ? rep_->keys : no_keys; }
@@ -104,6 +105,9 @@ const Value& Value::operator[](std::string_view key) const {
   const Value* found = find(key);
   return found ? *found : null;
 }
+
+const Value& Value::operator[](const char* key) const { return (*this)[std::string_view(key)]; }
+Value& Value::set(const char* key, Value value) { return set(std::string_view(key), std::move(value)); }
 
 Value& Value::set(std::string_view key, Value value) {
   if (Value* found = find(key)) return *found = std::move(value);

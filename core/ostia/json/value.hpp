@@ -43,7 +43,7 @@ class Value {
       : Value(std::same_as<N, bool> ? from_bool(n != 0) : from_integer(static_cast<std::int64_t>(n))) {}  // NOLINT
 
   static Value array(std::vector<Value> items = {});
-  static Value object(std::initializer_list<std::pair<std::string_view, Value>> members = {});
+  static Value object(std::initializer_list<std::pair<const char*, Value>> members = {});
   /// `lexeme` must be a JSON number.
   static Value number(std::string lexeme);
 
@@ -55,6 +55,8 @@ class Value {
   [[nodiscard]] bool is_array() const noexcept { return kind() == Kind::array; }
   [[nodiscard]] bool is_object() const noexcept { return kind() == Kind::object; }
 
+  /// Whether this is the string `text`.
+  [[nodiscard]] bool is(const char* text) const noexcept;
   /// The string, or the number's text; empty for anything else.
   [[nodiscard]] const std::string& text() const noexcept;
   [[nodiscard]] bool as_bool(bool otherwise = false) const noexcept;
@@ -71,12 +73,15 @@ class Value {
   /// Appends to an array; a null value becomes one.
   void push_back(Value item);
 
+  // Twice, because most names are literals, and a pointer is what a call costs least with.
   [[nodiscard]] const Value* find(std::string_view key) const;
   [[nodiscard]] Value* find(std::string_view key);
   /// The member, or a null value.
   const Value& operator[](std::string_view key) const;
+  const Value& operator[](const char* key) const;
   /// Replaces or appends.
   Value& set(std::string_view key, Value value);
+  Value& set(const char* key, Value value);
   void erase(std::string_view key);
 
   friend bool operator==(const Value& a, const Value& b);

@@ -16,27 +16,29 @@ Verdict refuse(const char* reason, std::string text, std::vector<std::int64_t> d
   return Violation{reason, std::move(text), std::move(dates)};
 }
 
-std::string claim_name(const char* title, const char* claim) { return std::string(title) + " (" + claim + ") claim"; }
-
-std::string mismatch(const std::string& name, const char* words, std::string_view wanted, std::string_view found) {
-  std::string text = name;
-  return text.append(words)
-      .append(" in the ID token")
-      .append("; expected \"")
-      .append(wanted)
-      .append("\", found \"")
-      .append(found)
-      .append("\"");
-}
-
 bool is_present(const Value& claim) { return claim.is_string() && !claim.text().empty(); }
 
+// A claim that must be a string and say what is expected; the words around are the package's.
+struct TextRule {
+  const char* title;
+  const char* claim;
+  const char* reason;
+  const char* mismatch = " value mismatch in the ID token; expected \"";
+  const char* missing = "";
+};
+
+Verdict check_text(const Value& found, const TextRule& rule, const std::string& expected, const std::string& shown) {
+  const std::string name = std::string(rule.title).append(" (").append(rule.claim).append(") claim");
+  const std::string reason = rule.reason;
+  if (!is_present(found))
+    return Violation{reason + "_missing", name + " must be a string present in the ID token" + rule.missing, {}};
+  if (found.text() == expected) return {};
+  return Violation{reason + "_mismatch", name + rule.mismatch + shown + "\", found \"" + found.text() + "\"", {}};
+}
+
 Verdict check_issuer(const Value& claims, const IdTokenExpectations& expected) {
-  const Value& iss = claims["iss"];
-  if (!is_present(iss)) return refuse("issuer_missing", "Issuer (iss) claim must be a string present in the ID token");
-  if (iss.text() == expected.issuer) return {};
-  return refuse("issuer_mismatch", "Issuer (iss) claim mismatch in the ID token, expected \"" + expected.issuer +
-                                       "\", found \"" + iss.text() + "\"");
+  return check_text(claims["iss"], {"Issuer", "iss", "issuer", " mismatch in the ID token, expected \""},
+                    expected.issuer, expected.issuer);
 }
 
 Verdict check_subject(const Value& claims, const IdTokenExpectations&) {
@@ -64,25 +66,16 @@ Verdict check_audience(const Value& claims, const IdTokenExpectations& expected)
 }
 
 Verdict check_nonce(const Value& claims, const IdTokenExpectations& expected) {
-  if (!expected.nonce) return {};
-  const Value& nonce = claims["nonce"];
-  if (!is_present(nonce))
-    return refuse("nonce_missing", "Nonce (nonce) claim must be a string present in the ID token");
-  if (nonce.text() == *expected.nonce) return {};
-  return refuse("nonce_mismatch",
-                mismatch(claim_name("Nonce", "nonce"), " value mismatch", *expected.nonce, nonce.text()));
+  if (expected.nonce.empty()) return {};
+  return check_text(claims["nonce"], {"Nonce", "nonce", "nonce"}, expected.nonce, expected.nonce);
 }
 
 Verdict check_authorized_party(const Value& claims, const IdTokenExpectations& expected) {
   if (!claims["aud"].is_array() || claims["aud"].size() < 2) return {};
-  const Value& azp = claims["azp"];
-  if (!is_present(azp))
-    return refuse("authorized_party_missing",
-                  "Authorized Party (azp) claim must be a string present in the ID token when Audience (aud) claim has "
-                  "multiple values");
-  if (azp.text() == expected.audience) return {};
-  return refuse("authorized_party_mismatch",
-                mismatch(claim_name("Authorized Party", "azp"), " mismatch", expected.audience, azp.text()));
+  return check_text(claims["azp"],
+                    {"Authorized Party", "azp", "authorized_party", " mismatch in the ID token; expected \"",
+                     " when Audience (aud) claim has multiple values"},
+                    expected.audience, expected.audience);
 }
 
 std::optional<double> time_claim(const Value& claims, const char* name) {
@@ -99,7 +92,7 @@ Verdict check_expiration(const Value& claims, const IdTokenExpectations& expecte
   if (static_cast<double>(expected.now) <= end) return {};
   return refuse(
       "token_expired",
-      "Expiration Time (exp) claim error in the ID token; current time \"{0}\" is after expiration time \"{1}\"",
+      "Expiration Time (exp) claim error in the ID token; current time \"{}\" is after expiration time \"{}\"",
       {expected.now, static_cast<std::int64_t>(end)});
 }
 
@@ -109,8 +102,8 @@ Verdict check_not_before(const Value& claims, const IdTokenExpectations& expecte
   const auto start = *nbf - static_cast<double>(expected.leeway);
   if (static_cast<double>(expected.now) >= start) return {};
   return refuse("token_not_yet_valid",
-                "Not Before Time (nbf) claim error in the ID token; current time \"{0}\" is before the not before time "
-                "\"{1}\"",
+                "Not Before Time (nbf) claim error in the ID token; current time \"{}\" is before the not before time "
+                "\"{}\"",
                 {expected.now, static_cast<std::int64_t>(start)});
 }
 
@@ -127,20 +120,16 @@ Verdict check_authentication_age(const Value& claims, const IdTokenExpectations&
   return refuse(
       "authentication_too_old",
       "Authentication Time (auth_time) claim in the ID token indicates that too much time has passed since the "
-      "last end-user authentication. Current time \"{0}\" is after last auth time at \"{1}\"",
+      "last end-user authentication. Current time \"{}\" is after last auth time at \"{}\"",
       {expected.now, static_cast<std::int64_t>(end)});
 }
 
 Verdict check_organization(const Value& claims, const IdTokenExpectations& expected) {
-  if (expected.organization.empty()) return {};
-  const bool by_id = expected.organization.starts_with("org_");
-  const char* claim = by_id ? "org_id" : "org_name";
-  const std::string name = claim_name(by_id ? "Organization Id" : "Organization Name", claim);
-  const std::string wanted = by_id ? expected.organization : text::lower(expected.organization);
-  const Value& found = claims[claim];
-  if (!is_present(found)) return refuse("organization_missing", name + " must be a string present in the ID token");
-  if (found.text() == wanted) return {};
-  return refuse("organization_mismatch", mismatch(name, " value mismatch", expected.organization, found.text()));
+  const std::string& asked = expected.organization;
+  if (asked.empty()) return {};
+  if (asked.starts_with("org_"))
+    return check_text(claims["org_id"], {"Organization Id", "org_id", "organization"}, asked, asked);
+  return check_text(claims["org_name"], {"Organization Name", "org_name", "organization"}, text::lower(asked), asked);
 }
 
 }  // namespace

@@ -16,14 +16,14 @@ namespace ostia::oidc {
 struct IdTokenExpectations {
   std::string issuer;
   std::string audience;                 ///< the client id
-  std::optional<std::string> nonce;     ///< checked when given
+  std::string nonce;                    ///< checked when not empty
   std::optional<std::int64_t> max_age;  ///< seconds; then `auth_time` is required
   std::string organization;             ///< `org_…` is compared to `org_id`, anything else to `org_name`
   std::int64_t leeway = 60;             ///< seconds
   std::int64_t now = 0;                 ///< seconds since 1970
 };
 
-/// Why a token is refused. `text` may hold `{0}` and `{1}`, to be replaced by the host's wording of `dates`.
+/// Why a token is refused. `text` has `{}` for each of `dates`, to be replaced by the host's wording.
 struct Violation {
   std::string reason;
   std::string text;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,21 +37,36 @@ inline std::vector<std::string_view> split(std::string_view haystack, char separ
 
 /// Whether `word` is one of `list`'s space-separated words, as in `scope` and `response_type`.
 inline bool has_word(std::string_view list, std::string_view word) {
-  const auto words = split(list, ' ');
-  return std::find(words.begin(), words.end(), word) != words.end();
+  while (!list.empty()) {
+    const std::string_view next = list.substr(0, list.find(' '));
+    if (next == word) return !word.empty();
+    list.remove_prefix(std::min(next.size() + 1, list.size()));
+  }
+  return false;
 }
+
+// Loops of our own, for size: the library's conversions bring tables, and these run on short numbers.
 
 inline std::string decimal(std::int64_t number) {
   char buffer[24];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
-  return {buffer, end};
+  char* at = buffer + sizeof buffer;
+  auto rest = number < 0 ? -static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
+  do *--at = static_cast<char>('0' + rest % 10);
+  while ((rest /= 10) > 0);
+  if (number < 0) *--at = '-';
+  return {at, buffer + sizeof buffer};
 }
 
-/// A whole decimal number and nothing else.
+/// A whole decimal number that fits and nothing else.
 inline std::optional<std::int64_t> parse_int(std::string_view in) {
-  std::int64_t number = 0;
-  const auto [end, failure] = std::from_chars(in.data(), in.data() + in.size(), number);
-  if (failure != std::errc() || end != in.data() + in.size()) return std::nullopt;
+  const bool negative = in.starts_with('-');
+  if (negative) in.remove_prefix(1);
+  if (in.empty()) return std::nullopt;
+  std::int64_t number = 0;  // counted down, because the lowest number has no positive counterpart
+  for (const char c : in)
+    if (!is_digit(c) || __builtin_mul_overflow(number, 10, &number) || __builtin_sub_overflow(number, c - '0', &number))
+      return std::nullopt;
+  if (!negative && __builtin_sub_overflow(std::int64_t{0}, number, &number)) return std::nullopt;
   return number;
 }
 

@@ -111,10 +111,12 @@ bool is_loopback_host(std::string_view host) {
 
 std::vector<std::pair<std::string, std::string>> parse_form(std::string_view in) {
   std::vector<std::pair<std::string, std::string>> out;
-  for (const auto pair : text::split(in, '&')) {
+  while (!in.empty()) {
+    const auto pair = in.substr(0, in.find('&'));
+    in.remove_prefix(std::min(pair.size() + 1, in.size()));
+    if (pair.empty()) continue;
     const auto equals = std::min(pair.find('='), pair.size());
-    out.emplace_back(form_decode(pair.substr(0, equals)),
-                     equals < pair.size() ? form_decode(pair.substr(equals + 1)) : std::string());
+    out.emplace_back(form_decode(pair.substr(0, equals)), form_decode(pair.substr(std::min(equals + 1, pair.size()))));
   }
   return out;
 }

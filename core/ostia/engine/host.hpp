@@ -1,0 +1,67 @@
+// Everything that an operation may ask of its host. The core decides, a host acts, so the browser package, the SDK and
+// a test that injects failures run the very same operations.
+//
+// An operation is an ordinary function that asks as it goes. A host that can wait (a native program) answers at once. A
+// host that cannot (a page) answers with an error of its own, which ends the operation as any error does; it performs
+// what was asked and runs the operation again with the answers so far (docs/decisions/0006). So an operation depends on
+// its arguments and answers only, and hands a host's errors on unchanged.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ostia/json/value.hpp"
+
+namespace ostia {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// One HTTP request; redirects are not followed.
+struct HttpRequest {
+  std::string method;
+  std::string url;
+  Headers headers;
+  std::string body;
+};
+
+struct HttpResponse {
+  int status = 0;  ///< 0: no answer at all, and `failure` says why
+  std::string status_text;
+  std::string content_type;
+  std::string body;
+  std::string failure;
+};
+
+/// Not thread-safe: one operation at a time.
+class Host {
+ public:
+  virtual ~Host() = default;
+
+  /// Milliseconds since 1970.
+  virtual Result<std::int64_t> now() = 0;
+  /// A time (seconds since 1970) as the host's people read it.
+  virtual Result<std::string> date(std::int64_t seconds) = 0;
+  /// `count` octets of a cryptographic source; empty when there is none.
+  virtual Result<std::string> random(int count) = 0;
+  /// The 32 octets of SHA-256 of `text`.
+  virtual Result<std::string> sha256(const std::string& text) = 0;
+  /// Whether `signature` (octets) over `input` is good for the public JSON Web Key `key` and the JOSE algorithm
+  /// `algorithm`.
+  virtual Result<bool> verify(const char* algorithm, const json::Value& key, const std::string& input,
+                              const std::string& signature) = 0;
+
+  /// Keeps `value` under `key` for `minutes`.
+  virtual Status put(const std::string& key, const json::Value& value, double minutes) = 0;
+  /// What is kept under `key`; null when nothing is.
+  virtual Result<json::Value> get(const std::string& key) = 0;
+  virtual Status remove(const std::string& key) = 0;
+
+  virtual Result<HttpResponse> http(const HttpRequest& request) = 0;
+  /// Sends the person's browser to `url` and waits for the redirect. Answer: the query of the redirect URI.
+  virtual Result<std::string> browse(const std::string& url) = 0;
+};
+
+}  // namespace ostia
