@@ -13,7 +13,7 @@ const features = ['--enable-bulk-memory', '--enable-bulk-memory-opt', '--enable-
 
 // The smallest form of a module, and that it asks its host for nothing: the core does no I/O.
 export function optimise(wasm, to) {
-  run(bin('wasm-opt'), ['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features', ...features, wasm, '-o', to]);
+  run(bin('wasm-opt'), ['-Oz', '--low-memory-unused', '--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features', ...features, wasm, '-o', to]);
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(to)));
   if (imports.length > 0) throw new Error(`${wasm} imports ${imports.map((i) => i.name)}: the core must not do I/O`);
 }
@@ -24,6 +24,21 @@ export function toJavaScript(wasm, to) {
 
 const shared = { bundle: true, minify: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
 
+// The module as text that brotli likes and every encoding of a page can hold: the 87 commonest bytes are a character
+// each, the others an escape and a character. web/src/module-wasm.ts reads it.
+const escapes = ' !#', characters = [...Array(0x7f - 0x24).keys()].map((i) => String.fromCharCode(0x24 + i)).filter((c) => !'\\`"\''.includes(c));
+function toText(bytes) {
+  const counts = new Array(256).fill(0);
+  for (const byte of bytes) counts[byte]++;
+  const common = new Set([...counts.keys()].sort((a, b) => counts[b] - counts[a]).slice(0, characters.length));
+  const code = [];
+  let ones = 0, others = 0;
+  for (let byte = 0; byte < 256; byte++)
+    code[byte] = common.has(byte) ? characters[ones++] : escapes[Math.floor(others / characters.length)] + characters[others++ % characters.length];
+  const isCommon = Array.from({ length: 64 }, (_, i) => [0, 1, 2, 3].reduce((bits, j) => bits | (common.has(4 * i + j) << j), 0).toString(16)).join('');
+  return { isCommon, text: Array.from(bytes, (byte) => code[byte]).join(''), escapes, characters: characters.join('') };
+}
+
 // Where `ostia:…` imports lead: the one place that tells the two builds apart.
 const modules = (kind) => ({
   name: 'ostia-modules',
@@ -31,7 +46,7 @@ const modules = (kind) => ({
     b.onResolve({ filter: /^ostia:module$/ }, () => ({ path: `${root}/web/src/module-${kind}.ts` }));
     b.onResolve({ filter: /^ostia:core\.js$/ }, () => ({ path: `${work}/core.js` }));
     b.onResolve({ filter: /^ostia:core\.wasm$/ }, () => ({ path: 'core', namespace: 'wasm' }));
-    b.onLoad({ filter: /.*/, namespace: 'wasm' }, () => ({ contents: readFileSync(`${work}/core.wasm`).toString('hex'), loader: 'text' }));
+    b.onLoad({ filter: /.*/, namespace: 'wasm' }, () => ({ contents: JSON.stringify(toText(readFileSync(`${work}/core.wasm`))), loader: 'json' }));
   },
 });
 
@@ -60,7 +75,7 @@ const manifest = {
     './dist/*': './dist/*',
     './package.json': './package.json',
   },
-  files: ['dist', 'index.d.ts', 'README.md', 'LICENSE'],
+  files: ['dist', 'index.d.ts', 'errors.md', 'README.md', 'LICENSE'],
   sideEffects: ['./dist/*.min.js'],
 };
 
@@ -84,6 +99,7 @@ async function main() {
   await bundle('wasm', 'auth0.wasm');
   cpSync(`${root}/web/index.d.ts`, `${out}/index.d.ts`);
   cpSync(`${root}/web/README.md`, `${out}/README.md`);
+  cpSync(`${root}/docs/errors.md`, `${out}/errors.md`);
   cpSync(`${root}/LICENSE`, `${out}/LICENSE`);
   writeFileSync(`${out}/package.json`, JSON.stringify(manifest, null, 2) + '\n');
   for (const name of ['auth0.min.js', 'auth0.wasm.min.js']) console.log(`build/npm/dist/${name}: ${compressedSize(`${out}/dist/${name}`)} bytes in brotli`);

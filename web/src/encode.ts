@@ -17,22 +17,22 @@ export function encode(value: unknown): unknown {
   return text === undefined ? mark + 'u' : JSON.parse(text);
 }
 
-// The constructor's options that the core reads. Only these: applications keep their own things in `baseOptions`.
-const known = [
-  'domain', 'clientID', 'responseType', 'responseMode', 'redirectUri', 'scope', 'audience', '_csrf', 'state', '_intstate',
-  'nonce', 'organization', 'invitation', 'tenant', 'token_issuer', 'jwksURI', 'rootUrl', 'leeway', 'maxAge',
-  'stateExpiration', 'transaction', 'headers', '_sendTelemetry', '_telemetryInfo', '_disableDeprecationWarnings',
-  'disableWarnings',
-];
-
-export function encodeBase(base: any, hostedPage: boolean): unknown {
-  const picked: Record<string, unknown> = { universalLoginPage: hostedPage };
-  for (const key of known) if (base[key] !== undefined && base[key] !== null) picked[key] = base[key];
-  return encode(picked);
+/** JSON from the core; what is `undefined` or a function there is left out. */
+export function decode(text: string): any {
+  return JSON.parse(text, text.includes('\\u0001') ? (_key, value) => {
+    if (typeof value !== 'string' || value[0] !== mark) return value;
+    return value[1] === 's' ? value.slice(2) : value[1] === 'n' ? Number(value.slice(2)) : undefined;
+  } : undefined);
 }
 
-/** `undefined` on its way out. */
-export function decodeMembers(object: any): any {
-  for (const key in object) if (object[key] === mark + 'u') object[key] = undefined;
-  return object;
+// The constructor's options that the core reads. Only these: applications keep their own things in `baseOptions`.
+const known =
+  'domain clientID responseType responseMode redirectUri scope audience _csrf state _intstate nonce protocol realm ' +
+  'credentialType token_issuer jwksURI rootUrl leeway maxAge stateExpiration transaction _disableDeprecationWarnings';
+
+export function encodeBase(base: any, auth0Client?: string): unknown {
+  const picked: Record<string, unknown> = { auth0Client, pageHost: globalThis.window?.location.host };
+  for (const key of known.split(' ')) picked[key] = base[key];
+  for (const key in picked) picked[key] ?? delete picked[key];
+  return encode(picked);
 }

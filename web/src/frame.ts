@@ -1,31 +1,36 @@
-// Silent authentication's hidden frame. Unlike auth0-js's, it listens to its own frame at the authority's origin only.
+// Hidden frames for what happens without showing anything. Unlike auth0-js's, they take a web message from their own
+// frame at the authority's origin only.
 
-export interface FrameEffect {
+interface FrameOptions {
   url: string;
-  origin: string;
-  state: string;
-  timeout: number;
+  timeout?: number | undefined;
+  /** Where the answer is awaited: the page's messages, or the frame's loading. */
+  event: 'message' | 'load';
+  /** The answer in `event`, or `undefined` to wait on. */
+  read: (event: any, frame: HTMLIFrameElement) => any;
+  /** What a time-out answers. */
+  late: any;
 }
 
-export function listenToFrame(effect: FrameEffect, done: (response: unknown) => void): void {
+export function openFrame({ url, timeout, event, read, late }: FrameOptions, done: (answer: any) => void): void {
   const frame = document.createElement('iframe');
   frame.style.display = 'none';
+  const target: EventTarget = event === 'load' ? frame : window;
 
-  const finish = (response: unknown) => {
+  const finish = (answer: any) => {
     clearTimeout(timer);
     setTimeout(() => {
-      window.removeEventListener('message', hear, false);
+      target.removeEventListener(event, hear);
       frame.remove();
     }, 0);
-    done(response);
+    done(answer);
   };
-  const hear = (event: MessageEvent) => {
-    if (event.source !== frame.contentWindow || event.origin !== effect.origin) return;
-    const data = event.data;
-    if (data?.type === 'authorization_response' && data.response?.state === effect.state) finish(data.response);
+  const hear = (heard: Event) => {
+    const answer = read(heard, frame);
+    if (answer !== undefined) finish(answer);
   };
-  const timer = setTimeout(() => finish(null), effect.timeout);
-  window.addEventListener('message', hear, false);
+  const timer = setTimeout(() => finish(late), timeout || 60_000);
+  target.addEventListener(event, hear);
   document.body.appendChild(frame);
-  frame.src = effect.url;
+  frame.src = url;
 }

@@ -1,8 +1,7 @@
 import { Authentication } from './authentication.js';
+import { Management } from './management.js';
+import { version } from './version.js';
 import { WebAuth } from './web-auth.js';
 
-/** The version of auth0-js whose API this is. */
-const version = { raw: '10.2.1' };
-
-export { Authentication, WebAuth, version };
-export default { Authentication, WebAuth, version };
+export { Authentication, Management, version, WebAuth };
+export default { Authentication, Management, version, WebAuth };

@@ -1,18 +1,25 @@
 // WebAssembly inside the script, compiled at once: construction and URL building must not wait.
-// Hexadecimal, because it compresses better than base64 does.
-import hex from 'ostia:core.wasm';
+import packed from 'ostia:core.wasm';
 import type { Module } from 'ostia:module';
 
-function unpack(): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.substring(2 * i, 2 * i + 2), 16);
-  return bytes;
+// tools/build-web.mjs says how the bytes became text.
+function unpack({ text, isCommon, escapes, characters }: typeof packed): Uint8Array<ArrayBuffer> {
+  const common: number[] = [], others: number[] = [];
+  for (let byte = 0; byte < 256; byte++) ((parseInt(isCommon[byte >> 2]!, 16) >> (byte & 3)) & 1 ? common : others).push(byte);
+  const place: Record<number, number> = {};
+  for (let i = 0; i < characters.length; i++) place[characters.charCodeAt(i)] = i;
+  const bytes = new Uint8Array(text.length);
+  let size = 0;
+  for (let i = 0; i < text.length; i++) {
+    const escape = escapes.indexOf(text[i]!);
+    bytes[size++] = escape < 0 ? common[place[text.charCodeAt(i)]!]! : others[escape * characters.length + place[text.charCodeAt(++i)]!]!;
+  }
+  return bytes.slice(0, size);
 }
 
 export function load(): Module {
-  const bytes = (Uint8Array as any).fromHex?.(hex) ?? unpack();
   try {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(unpack(packed)));
     (exports as any)._initialize();
     return exports as unknown as Module;
   } catch (error) {

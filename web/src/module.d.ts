@@ -7,8 +7,8 @@ declare module 'ostia:module' {
   export function load(): Module;
 }
 declare module 'ostia:core.wasm' {
-  const hex: string;
-  export default hex;
+  const packed: { text: string; isCommon: string; escapes: string; characters: string };
+  export default packed;
 }
 declare module 'ostia:core.js' {
   export const memory: { buffer: ArrayBuffer };

@@ -1,62 +1,56 @@
-// Drives an operation of the core: performs each effect and hands back the answer. Effects that a browser answers at once
-// are answered at once, so an operation made of these is over when its method returns.
+// Drives an operation of the core: performs what it asks for and runs it again with the answers so far. What a browser
+// answers at once is answered at once, so an operation made of that is over when its method returns.
+import { noteTaken } from './attempts.js';
 import { core, type Reply } from './core.js';
+import { decode } from './encode.js';
 import { digest, fromBase64url, randomBytes, toBase64url, verifyRs256 } from './crypto.js';
-import { listenToFrame } from './frame.js';
-import { send, type HttpAnswer, type RequestHandle } from './http.js';
+import { exchange } from './request.js';
 import type { Storage } from './storage.js';
 
 export interface Host {
   storage: Storage;
-  request?: RequestHandle;
-  /** The last HTTP exchange, for the `original` of its error. */
-  answered?: HttpAnswer;
-  clock?: () => Date;
+  clock?: (() => Date) | undefined;
+  /** Told when a kept transaction is read. */
+  onTransaction?: () => void;
 }
 
 const later = Symbol('answered later');
+const keysLimit = 1 << 20, keysTimeout = 30_000;
 
-function perform(host: Host, effect: any, done: (answer: unknown) => void): unknown {
-  const page = typeof window === 'undefined' ? undefined : window;
-  switch (effect.do) {
-    case 'now': return host.clock ? host.clock().getTime() : Date.now();
-    case 'random': return toBase64url(randomBytes(effect.count));
-    case 'date': return String(new Date(effect.seconds * 1000));
-    case 'warn': return console.warn(effect.text);
-    case 'location': {
-      if (!page) return null;
-      const { host: name, hostname, protocol } = page.location;
-      return { host: name, hostname, origin: `${protocol}//${name}` };
+function perform(host: Host, [what, a, b, c]: any[], done: (answer: unknown) => void): unknown {
+  switch (what) {
+    case 'now': return (host.clock ? host.clock() : new Date()).getTime();
+    case 'date': return String(new Date(a * 1000));
+    case 'random': return toBase64url(randomBytes(a));
+    case 'get': {
+      const kept = host.storage.getItem(a);
+      if (kept) host.onTransaction?.();
+      return kept;
     }
-    case 'put': return host.storage.setItem(effect.key, effect.value, { expires: effect.milliminutes / 1000 / 60 / 24 });
-    case 'get': return host.storage.getItem(effect.key);
-    case 'remove': return host.storage.removeItem(effect.key);
-    case 'navigate': return void ((page as any).location = effect.url);
-    case 'sha256': digest(fromBase64url(effect.bytes)).then((bytes) => done(toBase64url(bytes))); return later;
-    case 'verify': verifyRs256(effect.key, effect.input, fromBase64url(effect.signature)).then(done); return later;
-    case 'frame': listenToFrame(effect, done); return later;
-    case 'http':
-      send(effect, host.request!, (answer) => {
-        host.answered = answer;
-        done(answer);
-      });
+    case 'remove': noteTaken(a); return host.storage.removeItem(a);
+    case 'put': return host.storage.setItem(a, decode(JSON.stringify(b)), { expires: c / 1000 / 60 / 24 });
+    case 'sha256': digest(new TextEncoder().encode(a)).then((bytes) => done(toBase64url(bytes))); return later;
+    case 'verify': verifyRs256(a, b, fromBase64url(c)).then(done); return later;
+    default: // http: the issuer's keys
+      exchange({ method: 'GET', url: a, headers: {}, limit: keysLimit, timeout: keysTimeout }, ({ status, statusText, text }) => done({ status, statusText, body: text }));
       return later;
-    default: throw new Error(`this host cannot ${effect.do}`);
   }
 }
 
-/** Runs the operation; throws what the caller did wrong; hands the outcome to `deliver`, exactly once. */
-export function run(host: Host, name: string, args: unknown[], deliver: (reply: Reply) => void): void {
-  const next = (reply: Reply): void => {
-    while (reply.effect) {
-      const { id } = reply;
-      if (host.request) host.request.forget = () => core({ drop: id });
-      const answer = perform(host, reply.effect, (value) => next(core({ resume: id, answer: value ?? null })));
+/** Runs the operation `message.start` and hands its outcome to `deliver`, exactly once. */
+export function run(host: Host, message: { start: string; [part: string]: unknown }, deliver: (reply: Reply) => void): void {
+  const answers: unknown[] = [];
+  const advance = (): void => {
+    for (;;) {
+      const reply: Reply = JSON.parse(core({ ...message, answers }));
+      if (!reply.effect) return deliver(reply);
+      const answer = perform(host, reply.effect, (value) => {
+        answers.push(value ?? null);
+        advance();
+      });
       if (answer === later) return;
-      reply = core({ resume: id, answer: answer ?? null });
+      answers.push(answer ?? null);
     }
-    if ('throw' in reply) throw new Error(reply.throw);
-    deliver(reply);
   };
-  next(core({ start: name, args }));
+  advance();
 }

@@ -11,7 +11,11 @@ export interface StorageOptions {
   legacySameSiteCookie?: boolean;
   cookieDomain?: string;
   __tryLocalStorageFirst?: boolean;
+  transaction?: { namespace?: string };
 }
+
+// Transactions are kept for half an hour each; the ones beyond these few are attempts that nobody will finish.
+const mostTransactions = 5;
 
 const encodeName = (name: string) =>
   encodeURIComponent(name).replace(/%(2[346B]|5E|60|7C)/g, decodeURIComponent).replace(/[()]/g, escape);
@@ -52,6 +56,7 @@ class CookieStore implements Store {
     return this.read(key) || this.read(`_${key}_compat`);
   }
   setItem(key: string, value: string, minutes: number) {
+    this.makeRoom(key);
     this.write(key, value, minutes * 60, true, this.options.cookieDomain);
     if (this.keepsCopy) this.write(`_${key}_compat`, value, minutes * 60, false, undefined);
   }
@@ -59,6 +64,20 @@ class CookieStore implements Store {
     this.write(key, '', -86400, true, this.options.cookieDomain);
     if (this.keepsCopy) this.write(`_${key}_compat`, '', -86400, false, undefined);
   }
+
+  /** Forgets the oldest transactions, which browsers list first, so that cookies never outgrow the request header. */
+  private makeRoom(key: string): void {
+    const prefix = key.slice(0, key.lastIndexOf('.') + 1);
+    if (!prefix.startsWith(this.options.transaction?.namespace || 'com.auth0.auth.')) return;
+    const live = (document.cookie || '').split('; ').map((one) => one.slice(0, one.indexOf('='))).filter((name) => name.startsWith(encodeName(prefix)));
+    for (const name of live.slice(0, Math.max(0, live.length + 1 - mostTransactions))) this.removeItem(decodeURIComponent(name));
+  }
+}
+
+// Without a page there are no cookies; what is kept lives as long as the program.
+function inMemory(): Store {
+  const kept = new Map<string, string>();
+  return { getItem: (key) => kept.get(key), setItem: (key, value) => void kept.set(key, value), removeItem: (key) => void kept.delete(key) };
 }
 
 const nothing: Store = { getItem: () => null, setItem() {}, removeItem() {} };
@@ -68,7 +87,7 @@ export class Storage {
   private store: Store;
 
   constructor(options: StorageOptions) {
-    this.store = new CookieStore(options);
+    this.store = typeof document === 'undefined' ? inMemory() : new CookieStore(options);
     if (options.__tryLocalStorageFirst !== true) return;
     try {
       if (window.localStorage) this.store = window.localStorage;
@@ -76,6 +95,11 @@ export class Storage {
       console.warn(error);
       console.warn("Can't use localStorage. Using CookieStorage instead.");
     }
+  }
+
+  /** Nothing can be kept. */
+  get isBlocked(): boolean {
+    return this.store === nothing;
   }
 
   private failOver(error: unknown): void {

@@ -1,3 +1,4 @@
+import { noteStart, noteTaken } from './attempts.js';
 import { encode, encodeBase } from './encode.js';
 import { run } from './run.js';
 import { Storage } from './storage.js';
@@ -16,11 +17,25 @@ export class TransactionManager {
 
   /** Fills `state` and `nonce` into `options` and keeps them. */
   process(options: any): any {
-    run({ storage: this.storage }, 'start_transaction', [encodeBase(this.options, false), encode(options)], ({ value }) => {
-      if (!options.state) options.state = value.state;
-      if (value.nonce && !options.nonce) options.nonce = value.nonce;
-    });
+    const { responseType, appState, organization, maxAge } = options;
+    if (!responseType) throw new Error('responseType is required');
+    const wantsIdToken = responseType.indexOf('id_token') !== -1;
+    const { state, nonce } = this.generateTransaction(
+      appState, options.state, options.nonce, options.realm || options.connection, wantsIdToken, organization, maxAge);
+    if (!options.state) options.state = state;
+    if (wantsIdToken && !options.nonce) options.nonce = nonce;
     return options;
+  }
+
+  generateTransaction(
+    appState: any, state?: string | null, nonce?: string | null, lastUsedConnection?: string, generateNonce?: boolean,
+    organization?: string, maxAge?: number,
+  ): { state: string; nonce: string | null } {
+    const options = { appState, state, nonce, lastUsedConnection, generateNonce, organization, maxAge };
+    let made: any;
+    run({ storage: this.storage }, { start: 'start_transaction', base: encodeBase(this.options), options: encode(options) }, (reply) => (made = reply.value));
+    noteStart(made.state, this.options.stateExpiration || 30);
+    return made;
   }
 
   getStoredTransaction(state: string): any {
@@ -31,5 +46,6 @@ export class TransactionManager {
 
   clearTransaction(state: string): void {
     this.storage.removeItem(this.namespace + state);
+    noteTaken(state);
   }
 }
