@@ -8,6 +8,7 @@ import { compressedSize } from '../tools/build-web.mjs';
 import { root } from '../tools/lib.mjs';
 import { launch, packages } from '../tests/lib/browser.mjs';
 import { freePort, serve } from '../tests/lib/program.mjs';
+import { jwks, token } from '../tests/parity/cases.mjs';
 import { createServer } from 'node:http';
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -54,6 +55,51 @@ async function firstUrl(throttle) {
   const [peer, ...ours] = times.map(median);
   Object.keys(packages).slice(1).forEach((name, i) =>
     line(`${name}: script to first URL, ${throttle}x CPU, ms`, fixed(ours[i]), `${fixed(ours[i] / peer)} of auth0.min.js (${fixed(peer)} ms)`));
+}
+
+// `parseHash` of a signed token, its keys from a real server, on an origin with the browser's cryptography and on one without;
+// cold is the first of a fresh page. Then a thousand more, and what they leave on the heap.
+async function parseHash() {
+  const server = createServer((request, response) => {
+    const [, kind, i] = /^\/(\w+)\/?(\d?)/.exec(request.url) ?? [];
+    if (kind === 'keys') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(jwks.body));
+    if (kind === 'script') return response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(Object.values(packages)[i].script));
+    response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><script src="/script/${i}"></script>`);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  const browser = await launch(['--host-resolver-rules=MAP app.test 127.0.0.1', '--js-flags=--expose-gc']);
+  for (const [kind, host] of [['secure', 'localhost'], ['plain-http', 'app.test']]) {
+    const times = Object.keys(packages).map(() => ({ cold: [], warm: [], kept: [] }));
+    for (let round = 0; round < 7; round++)
+      for (let i = 0; i < times.length; i++) {
+        const context = await browser.newContext();
+        const page = await context.newPage();
+        await page.goto(`http://${host}:${port}/page/${i}`);
+        const { cold, warm, kept } = await page.evaluate(async ([token, keys, many]) => {
+          const w = new auth0.WebAuth({ domain: 'tenant.example', clientID: 'client', responseType: 'token id_token', overrides: { __jwks_uri: keys } });
+          const once = () => new Promise((resolve, reject) => w.parseHash({ hash: `#access_token=AT&state=S&id_token=${token}`, state: 'S', nonce: 'N' }, (e) => (e ? reject(new Error(e.errorDescription)) : resolve())));
+          const timed = async () => { const start = performance.now(); await once(); return performance.now() - start; };
+          const first = await timed(), next = [];
+          for (let n = 0; n < 15; n++) next.push(await timed());
+          const heap = () => { gc(); return performance.memory.usedJSHeapSize; };
+          const before = heap();
+          for (let n = 0; n < many; n++) await once();
+          return { cold: first, warm: next.sort((a, b) => a - b)[7], kept: many ? heap() - before : 0 };
+        }, [token(), `http://${host}:${port}/keys`, round === 0 ? 1000 : 0]);
+        if (round === 0) times[i].kept.push(kept);
+        else times[i].cold.push(cold), times[i].warm.push(warm);
+        await context.close();
+      }
+    const [peer, ...ours] = times;
+    Object.keys(packages).slice(1).forEach((name, i) => {
+      for (const state of ['cold', 'warm'])
+        line(`${name}: parseHash, ${kind} origin, ${state}, ms`, fixed(median(ours[i][state])), `${fixed(median(ours[i][state]) / median(peer[state]))} of auth0.min.js (${fixed(median(peer[state]))} ms)`);
+      line(`${name}: ${kind} origin, heap after 1,000 more, kB`, fixed(ours[i].kept[0] / 1024, 0), `auth0.min.js ${fixed(peer.kept[0] / 1024, 0)}`);
+    });
+  }
+  await browser.close();
+  server.close();
 }
 
 const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
@@ -108,6 +154,7 @@ try {
   sizes();
   await firstUrl(1);
   await firstUrl(4);
+  await parseHash();
   await authority();
 } finally {
   rmSync(dir, { recursive: true, force: true });

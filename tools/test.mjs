@@ -16,7 +16,7 @@ console.log(`native: ${passed} passed, ${failed} failed`);
 const files = readdirSync(`${root}/tests`, { recursive: true }).filter((f) => f.endsWith('.test.mjs')).sort();
 for (const file of files) {
   let good = 0, bad = 0;
-  const stream = runTests({ files: [`${root}/tests/${file}`], concurrency: 1, timeout: 300_000 });
+  const stream = runTests({ files: [`${root}/tests/${file}`], concurrency: 1, timeout: 600_000 });
   // Groups are counted by what is in them.
   const isCase = (event) => event.details.type !== 'suite' && event.name !== `${root}/tests/${file}`;
   stream.on('test:pass', (event) => {

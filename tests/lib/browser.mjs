@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { root } from '../../tools/lib.mjs';
 
-export function launch() {
+export function launch(more = []) {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...more],
   });
 }
 

@@ -54,11 +54,11 @@ for (const name of ['ostia-js', 'ostia-js/wasm']) {
 }
 
 test('a program of every method type-checks, a wrong one does not', () => {
-  const good = `import auth0, { WebAuth, type AuthResult } from 'ostia-js';
+  const good = `import auth0, { WebAuth, type Auth0DecodedHash } from 'ostia-js';
     const w = new WebAuth({ domain: 'd', clientID: 'c', redirectUri: 'r', scope: 's', audience: 'a', responseType: 'token', responseMode: 'form_post', leeway: 1, _disableDeprecationWarnings: true });
     w.authorize(); w.authorize({ connection: 'twitter', prompt: 'none' }); w.logout({ returnTo: 'x', clientID: 'y' });
     w.parseHash({ hash: '#' }, (error, result) => { const token: string | null | undefined = result?.accessToken; const why: string | undefined = error?.reason; });
-    const r: Promise<AuthResult> = w.checkSession({ audience: 'a' });
+    const r: Promise<Auth0DecodedHash> = w.checkSession({ audience: 'a' });
     w.checkSession({}, (error, result) => {}); w.client.userInfo('t', (error, user) => { user.sub.length; });
     const u: string = w.client.buildAuthorizeUrl({ state: 's' }) + new auth0.Authentication({ domain: 'd', clientID: 'c' }).buildLogoutUrl();`;
   const check = (text) => {
@@ -75,7 +75,7 @@ describe('script tag', () => {
     test(`${name}: the global, at once, under ${strictest}`, async (t) => {
       policy = strictest;
       const page = await openPage(t, browser, `${origin}/${name}`);
-      assert.deepEqual(await page.evaluate(() => Object.keys(auth0).sort()), ['Authentication', 'WebAuth', 'default', 'version']);
+      assert.deepEqual(await page.evaluate(() => Object.keys(auth0).sort()), ['Authentication', 'Management', 'WebAuth', 'default', 'version']);
       assert.match(await page.evaluate((o) => new auth0.WebAuth(o).client.buildAuthorizeUrl({}), options), /^https:\/\/tenant.example\/authorize/);
       assert.deepEqual(page.errors, []);
     });

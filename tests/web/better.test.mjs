@@ -1,0 +1,225 @@
+// What ours does beyond auth0-js, in Chromium with a scripted authority; both builds.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { launch, packages } from '../lib/browser.mjs';
+import { base, hash, jwks, token, transaction } from '../parity/cases.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const now = Math.floor(Date.now() / 1000);
+const authority = { 'GET /.well-known/jwks.json': () => jwks.body };
+
+// A page of https://app.example with the package; `answers` is the authority: what it answers to METHOD and path.
+async function pageOf(t, name, { answers = {}, headers = {}, path = '/', context: given, popup = '', frame = '' } = {}) {
+  const context = given ?? await browser.newContext();
+  if (!given) t.after(() => context.close());
+  const script = readFileSync(packages[name].script, 'utf8');
+  const requests = [];
+  const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*, content-type, auth0-client' };
+  if (!given) await context.route('**/*', async (route) => {
+    const request = route.request(), url = new URL(request.url());
+    if (url.pathname === '/library.js') return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: script });
+    if (url.host === 'app.example') return route.fulfill({ contentType: 'text/html', headers, body: `<!doctype html><script src="/library.js"></script><body>${url.pathname === '/cb' ? `<script>${popup}</script>` : ''}` });
+    if (request.isNavigationRequest()) return route.fulfill({ contentType: 'text/html', headers: url.pathname === '/authorize' ? headers : {}, body: `<script>${frame}</script>` });
+    if (request.method() === 'OPTIONS') return route.fulfill({ status: 204, headers: cors });
+    requests.push({ path: url.pathname, body: request.postDataJSON() });
+    const answer = ({ ...authority, ...answers })[`${request.method()} ${url.pathname}`];
+    if (!answer) return route.abort();
+    const { status = 200, ...body } = await answer(request.postDataJSON());
+    return route.fulfill({ status, headers: { ...cors, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  });
+  const page = await context.newPage();
+  await page.goto(`https://app.example${path}`);
+  return { page, context, requests };
+}
+
+const outcome = (page, method, args, options = base) => page.evaluate(async ([o, m, a]) => {
+  try {
+    const path = m.split('.'), last = path.pop(), target = path.reduce((x, n) => x[n], (window.w ??= new auth0.WebAuth(o)));
+    return { value: await target[last](...a) };
+  } catch (error) { return { reason: error.reason, message: error.message, skew: error.skew, keys: Object.keys(error) }; }
+}, [options, method, args]);
+
+for (const name of Object.keys(packages).slice(1))
+  describe(name, () => {
+    test('a Promise when no callback is given; reason and message are not enumerable', async (t) => {
+      const { page } = await pageOf(t, name, { answers: { 'POST /dbconnections/signup': () => ({ email_verified: false }) } });
+      assert.deepEqual(await outcome(page, 'signup', [{ connection: 'c', email: 'a@b', password: 'p' }]), { value: { emailVerified: false } });
+      const failed = await outcome(page, 'client.getUserCountry', []);
+      assert.equal(failed.reason, 'network_failed');
+      assert.match(failed.message, /errors\.md#network_failed/);
+      assert.ok(!failed.keys.includes('reason') && !failed.keys.includes('message'));
+    });
+
+    test('the same response read twice, at once and later, gives the same answer', async (t) => {
+      const { page, requests } = await pageOf(t, name);
+      await page.evaluate((c) => { document.cookie = `${c}; path=/`; }, transaction('S', { appState: { a: 1 } }));
+      const results = await page.evaluate(async ([o, h]) => {
+        const w = new auth0.WebAuth(o);
+        const [a, b] = await Promise.all([w.parseHash({ hash: h }), new auth0.WebAuth({ ...o }).parseHash({ hash: h })]);
+        return [a, b, await w.parseHash({ hash: h })];
+      }, [base, hash(token())]);
+      assert.equal(results[0].idTokenPayload.sub, 'auth0|ada');
+      assert.deepEqual(results[0].appState, { a: 1 });
+      assert.deepEqual(results[1], results[0]);
+      assert.deepEqual(results[2], results[0]);
+      assert.equal(requests.length, 1);
+    });
+
+    test('why a state is refused', async (t) => {
+      const { page } = await pageOf(t, name);
+      const parse = (state) => outcome(page, 'parseHash', [{ hash: `#access_token=AT&state=${state}` }], { ...base, responseType: 'token' });
+      assert.equal((await parse('')).reason, 'state_missing');
+      assert.equal((await parse('never')).reason, 'state_unknown');
+      await page.evaluate(() => w.transactionManager.process({ responseType: 'token', state: 'used' }));
+      assert.ok((await parse('used')).value);
+      await page.evaluate(() => w.parseHash({ hash: '#access_token=OTHER&state=used' }).catch((e) => { window.why = e.reason; }));
+      assert.equal(await page.evaluate(() => why), 'state_consumed');
+      await page.evaluate(() => {
+        w.transactionManager.process({ responseType: 'token', state: 'old' });
+        document.cookie = 'com.auth0.auth.old=; path=/; max-age=0';
+        document.cookie = '_com.auth0.auth.old_compat=; path=/; max-age=0';
+        const kept = JSON.parse(sessionStorage.getItem('ostia.attempts'));
+        kept.find((a) => a.state === 'old').until = 1;
+        sessionStorage.setItem('ostia.attempts', JSON.stringify(kept));
+      });
+      assert.equal((await parse('old')).reason, 'state_expired');
+    });
+
+    test('clocks that differ are measured', async (t) => {
+      const { page } = await pageOf(t, name);
+      const stale = token({ iat: now - 7200, exp: now - 3600 });
+      await page.evaluate((o) => (window.w = new auth0.WebAuth(o)).transactionManager.process({ responseType: 'token id_token', state: 'S', nonce: 'N' }), base);
+      const { reason, skew, message } = await outcome(page, 'parseHash', [{ hash: hash(stale) }]);
+      assert.equal(reason, 'clock_skew');
+      assert.ok(Math.abs(skew - 7200) < 300, String(skew));
+      assert.match(message, /clock is about 7\d+ s ahead/);
+    });
+
+    test('at most a few live transactions, the newest', async (t) => {
+      const { page } = await pageOf(t, name);
+      const { names, size } = await page.evaluate((o) => {
+        const manager = new auth0.WebAuth(o).transactionManager;
+        for (let i = 0; i < 40; i++) manager.process({ responseType: 'token id_token', state: `state${i}` });
+        const all = document.cookie.split('; ').map((c) => c.split('=')[0]);
+        return { names: all.filter((n) => n.startsWith('com.')), size: document.cookie.length };
+      }, base);
+      assert.deepEqual(names.sort(), [35, 36, 37, 38, 39].map((i) => `com.auth0.auth.state${i}`));
+      assert.ok(size < 4096);
+    });
+
+    test('popup: blocked, closed, and cut off by Cross-Origin-Opener-Policy', async (t) => {
+      const asked = { redirectUri: 'https://app.example/cb', state: 'S', nonce: 'N' };
+      const blocked = await pageOf(t, name);
+      await blocked.page.evaluate(() => { window.open = () => null; });
+      assert.equal((await outcome(blocked.page, 'popup.authorize', [asked])).reason, 'popup_blocked');
+
+      const closed = await pageOf(t, name, { frame: 'window.close()' });
+      assert.equal((await outcome(closed.page, 'popup.authorize', [asked])).reason, 'popup_closed');
+
+      const cut = await pageOf(t, name, {
+        headers: { 'cross-origin-opener-policy': 'same-origin' },
+        frame: `location.replace(${JSON.stringify(`https://app.example/cb${hash(token())}`)})`,
+        popup: `new auth0.WebAuth(${JSON.stringify(base)}).popup.callback()`,
+      });
+      const result = await outcome(cut.page, 'popup.authorize', [asked]);
+      assert.equal(result.value?.idTokenPayload?.sub, 'auth0|ada', JSON.stringify(result));
+    });
+
+    test('a login that a frame on another site does not see', async (t) => {
+      const refused = "parent.postMessage({ type: 'authorization_response', response: { error: 'login_required', error_description: 'x', state: new URLSearchParams(location.search).get('state') } }, '*')";
+      const { page } = await pageOf(t, name, { frame: refused });
+      assert.equal((await outcome(page, 'checkSession', [{}])).reason, 'login_required');
+      await page.evaluate(() => w.transactionManager.process({ responseType: 'token id_token', state: 'S', nonce: 'N' }));
+      assert.ok((await outcome(page, 'parseHash', [{ hash: hash(token()) }])).value);
+      assert.equal((await outcome(page, 'checkSession', [{}])).reason, 'third_party_cookies_blocked');
+    });
+
+    test('a hostile web message is not an answer', async (t) => {
+      const { page } = await pageOf(t, name);
+      const pending = outcome(page, 'checkSession', [{ state: 'S', nonce: 'N', timeout: 400 }]);
+      await page.evaluate(async (response) => {
+        for (const data of [null, 5, 'x', {}, { type: 'authorization_response' }, { type: 'authorization_response', response }]) {
+          window.postMessage(data, '*');
+          window.dispatchEvent(new MessageEvent('message', { data, origin: 'https://tenant.example', source: window }));
+        }
+      }, { access_token: 'EVIL', state: 'S' });
+      assert.equal((await pending).reason, 'timeout');
+    });
+
+    test('storage that throws, and none at all', async (t) => {
+      const { page } = await pageOf(t, name);
+      const states = await page.evaluate(async (o) => {
+        Object.defineProperty(document, 'cookie', { get() { throw new Error('no'); }, set() { throw new Error('no'); } });
+        Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('no'); } });
+        const w = new auth0.WebAuth({ ...o, responseType: 'token' });
+        const { state } = w.transactionManager.process({ responseType: 'token' });
+        return w.parseHash({ hash: `#access_token=AT&state=${state}` }).then(() => 'parsed', (e) => e.reason);
+      }, base);
+      assert.equal(states, 'storage_blocked');
+    });
+
+    test('bad responses and keys: the documented error, once', async (t) => {
+      let keys = jwks.body;
+      const { page } = await pageOf(t, name, { answers: { 'GET /.well-known/jwks.json': () => keys } });
+      const parse = async (h) => (await outcome(page, 'parseHash', [{ hash: h, state: 'S', nonce: 'N' }])).reason;
+      assert.equal(await parse(hash(token({}, { alg: 'none' }))), 'algorithm_not_supported');
+      assert.equal(await parse(hash(token({}, { alg: 'HS256' }))), 'algorithm_not_supported');
+      assert.equal(await parse(hash(token().slice(0, -22))), 'signature_invalid');
+      assert.equal(await parse(`#id_token=${'A'.repeat(1 << 20)}&access_token=x&state=S`), 'token_malformed');
+      assert.equal(await parse(`#state=S&access_token=${'&'.repeat(100_000)}`), 'id_token_missing');
+      keys = {};
+      assert.equal(await parse(hash(token())), 'key_unknown');
+      keys = { keys: [{ kty: 'oct', kid: 'k', k: 'AAAA' }] };
+      assert.equal(await parse(hash(token())), 'key_unfit');
+      keys = { keys: [{ ...jwks.body.keys[0], padding: 'x'.repeat(3 << 20) }] };
+      assert.equal(await parse(hash(token())), 'jwks_unreachable');
+      keys = jwks.body;
+      assert.equal(await parse(hash(token())), undefined);
+    });
+
+    test('code with PKCE, redeemed by parseHash, renewed by checkSession, one tab at a time', async (t) => {
+      const options = { ...base, responseType: 'code', useRefreshTokens: true, cacheLocation: 'localstorage', scope: 'openid offline_access' };
+      let live = 'R0', renewals = 0, nonce;
+      const tokens = (more = {}) => ({ access_token: `AT${renewals}`, id_token: token(more), refresh_token: live, expires_in: 60, token_type: 'Bearer' });
+      const { page, context, requests } = await pageOf(t, name, {
+        answers: {
+          'POST /oauth/token': async ({ grant_type: grant, refresh_token: given }) => {
+            if (grant === 'authorization_code') return tokens({ nonce });
+            if (given !== live) return { status: 403, error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' };
+            live = `R${++renewals}`;
+            await new Promise((r) => setTimeout(r, 50));
+            return tokens({ nonce: undefined });
+          },
+        },
+      });
+      const asked = page.waitForRequest((r) => r.url().includes('/authorize'));
+      await page.evaluate((o) => new auth0.WebAuth(o).authorize({ appState: 'mine' }), options);
+      const url = new URL((await asked).url());
+      assert.equal(url.searchParams.get('code_challenge_method'), 'S256');
+      assert.equal(url.searchParams.get('code_challenge').length, 43);
+      const state = url.searchParams.get('state');
+      await page.goto(`https://app.example/cb?code=C&state=${state}`);
+      const first = await outcome(page, 'parseHash', [], options);
+      assert.equal(first.value?.accessToken, 'AT0', JSON.stringify(first));
+      assert.equal(first.value.appState, 'mine');
+      assert.equal(requests[0].body.code_verifier.length, 43);
+
+      const other = await pageOf(t, name, { context });
+      const renewed = await Promise.all([page, other.page, page].map((p) => outcome(p, 'checkSession', [{}], options)));
+      for (const one of renewed) assert.match(one.value?.accessToken ?? JSON.stringify(one), /^AT[12]$/);
+      assert.ok(renewals <= 2, `${renewals} renewals`);
+      live = 'revoked';
+      assert.equal((await outcome(page, 'checkSession', [{}], options)).reason, 'refresh_token_refused');
+      assert.equal((await outcome(page, 'checkSession', [{}], options)).reason, 'login_required');
+    });
+
+    test('a per-call maxAge is checked (CVE-2026-107371)', async (t) => {
+      const { page } = await pageOf(t, name);
+      await page.evaluate((o) => (window.w = new auth0.WebAuth(o)).transactionManager.process({ responseType: 'token id_token', state: 'S', nonce: 'N', maxAge: 60 }), base);
+      assert.equal((await outcome(page, 'parseHash', [{ hash: hash(token({ auth_time: now - 3600 })) }])).reason, 'authentication_too_old');
+    });
+  });
