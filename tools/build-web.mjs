@@ -1,8 +1,10 @@
 // Makes build/npm, the package `ostia-js`, of the core's WebAssembly module and the glue in web/src.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 import { bin, root, run } from './lib.mjs';
 
 const work = `${root}/build/web/package`;
@@ -22,21 +24,27 @@ export function toJavaScript(wasm, to) {
   run(bin('wasm2js'), ['-Oz', ...features, wasm, '-o', to]);
 }
 
-const shared = { bundle: true, minify: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
+const shared = { bundle: true, write: false, sourcemap: 'external', minifySyntax: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
 
-// The module as text that brotli likes and every encoding of a page can hold: the 87 commonest bytes are a character
-// each, the others an escape and a character. web/src/module-wasm.ts reads it.
-const escapes = ' !#', characters = [...Array(0x7f - 0x24).keys()].map((i) => String.fromCharCode(0x24 + i)).filter((c) => !'\\`"\''.includes(c));
+// The module as text that brotli likes and every encoding of a page can hold. The commonest bytes are a character each,
+// their own where they have one, so that the module's words are the script's words; the others are an escape and a
+// character. web/src/module-wasm.ts reads it.
 function toText(bytes) {
   const counts = new Array(256).fill(0);
   for (const byte of bytes) counts[byte]++;
+  const printable = [...Array(0x7f - 0x20).keys()].map((i) => 0x20 + i).filter((byte) => !'\\"'.includes(String.fromCharCode(byte)));
+  const escapes = [...printable].sort((a, b) => counts[a] - counts[b]).slice(0, 2);
+  const characters = printable.filter((byte) => !escapes.includes(byte));
   const common = new Set([...counts.keys()].sort((a, b) => counts[b] - counts[a]).slice(0, characters.length));
+  const free = characters.filter((byte) => !common.has(byte));
   const code = [];
-  let ones = 0, others = 0;
+  let others = 0;
   for (let byte = 0; byte < 256; byte++)
-    code[byte] = common.has(byte) ? characters[ones++] : escapes[Math.floor(others / characters.length)] + characters[others++ % characters.length];
+    code[byte] = !common.has(byte) ? [escapes[Math.floor(others / characters.length)], characters[others++ % characters.length]]
+      : characters.includes(byte) ? [byte] : [free.shift()];
   const isCommon = Array.from({ length: 64 }, (_, i) => [0, 1, 2, 3].reduce((bits, j) => bits | (common.has(4 * i + j) << j), 0).toString(16)).join('');
-  return { isCommon, text: Array.from(bytes, (byte) => code[byte]).join(''), escapes, characters: characters.join('') };
+  const text = (codes) => String.fromCharCode(...codes);
+  return { isCommon, text: Array.from(bytes, (byte) => text(code[byte])).join(''), escapes: text(escapes), characters: text(characters) };
 }
 
 // Where `ostia:…` imports lead: the one place that tells the two builds apart.
@@ -50,12 +58,45 @@ const modules = (kind) => ({
   },
 });
 
+// Names are terser's to shorten: a percent less than esbuild makes of them.
+async function emit(name, options, more = {}) {
+  const outfile = `${out}/dist/${name}`;
+  const { outputFiles } = await build({ ...shared, ...options, outfile });
+  const [map, code] = outputFiles.map((file) => file.text);
+  const made = await minify(code, {
+    ecma: 2020,
+    module: options.format === 'esm',
+    compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
+    sourceMap: { content: map, url: `${name}.map`, includeSources: true },
+    ...more,
+  });
+  writeFileSync(outfile, made.code);
+  writeFileSync(`${outfile}.map`, made.map);
+}
+
 async function bundle(kind, name) {
   const plugins = [modules(kind)];
-  const entry = `${root}/web/src/index.ts`;
-  await build({ ...shared, plugins, entryPoints: [`${root}/web/src/script.ts`], format: 'iife', outfile: `${out}/dist/${name}.min.js` });
-  await build({ ...shared, plugins, entryPoints: [entry], format: 'esm', outfile: `${out}/dist/${name}.esm.js` });
-  await build({ ...shared, plugins, entryPoints: [entry], format: 'cjs', outfile: `${out}/dist/${name}.cjs` });
+  const entryPoints = [`${root}/web/src/index.ts`];
+  await emit(`${name}.min.js`, { plugins, entryPoints: [`${root}/web/src/script.ts`], format: 'iife' });
+  await emit(`${name}.esm.js`, { plugins, entryPoints, format: 'esm' });
+  await emit(`${name}.cjs`, { plugins, entryPoints, format: 'cjs' });
+}
+
+// The plugin is loaded by script tags and by bundlers alike, under the name that it has in auth0-js.
+async function cordova() {
+  const wrapper = {
+    banner: "(function(root,make){typeof module==='object'&&module.exports?module.exports=make():root.CordovaAuth0Plugin=make()})(globalThis,function(){",
+    footer: 'return plugin.default})',
+  };
+  await emit('cordova-auth0-plugin.min.js', { entryPoints: [`${root}/web/src/cordova.ts`], format: 'iife', globalName: 'plugin', banner: { js: wrapper.banner }, footer: { js: wrapper.footer } });
+}
+
+// Whose bytes these are: the module's digest, and what made it; `make reproduce` makes it again.
+function provenance() {
+  const wasm = readFileSync(`${work}/core.wasm`);
+  const version = (command, ...args) => execFileSync(command, args, { encoding: 'utf8' }).split('\n')[0];
+  const tools = { clang: version('clang++-19', '--version'), lld: version('wasm-ld-19', '--version'), binaryen: version(bin('wasm-opt'), '--version') };
+  writeFileSync(`${out}/provenance.json`, JSON.stringify({ module: { bytes: wasm.length, sha256: createHash('sha256').update(wasm).digest('hex') }, tools }, null, 2) + '\n');
 }
 
 const manifest = {
@@ -73,9 +114,10 @@ const manifest = {
     '.': { types: './index.d.ts', import: './dist/auth0.esm.js', require: './dist/auth0.cjs' },
     './wasm': { types: './index.d.ts', import: './dist/auth0.wasm.esm.js', require: './dist/auth0.wasm.cjs' },
     './dist/*': './dist/*',
+    './build/*': './dist/*',
     './package.json': './package.json',
   },
-  files: ['dist', 'index.d.ts', 'errors.md', 'README.md', 'LICENSE'],
+  files: ['dist', 'index.d.ts', 'errors.md', 'provenance.json', 'README.md', 'LICENSE'],
   sideEffects: ['./dist/*.min.js'],
 };
 
@@ -97,6 +139,8 @@ async function main() {
   mkdirSync(`${out}/dist`, { recursive: true });
   await bundle('js', 'auth0');
   await bundle('wasm', 'auth0.wasm');
+  await cordova();
+  provenance();
   cpSync(`${root}/web/index.d.ts`, `${out}/index.d.ts`);
   cpSync(`${root}/web/README.md`, `${out}/README.md`);
   cpSync(`${root}/docs/errors.md`, `${out}/errors.md`);

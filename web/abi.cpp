@@ -30,6 +30,12 @@ Value call(const Value& name, const Value& base, const Value& options) {
     const auto checked = auth0::check_request(base.text(), options);
     return checked ? Value::object() : failed(checked.error());
   }
+  if (name.is("parse_hash")) {
+    const Value response = auth0::parse_fragment(auth0::text_of(options["hash"]));
+    Value out = outcome(auth0::read_response(base, options, response));
+    out.set("response", response);
+    return out;
+  }
   if (name.is("build_authorize_url")) {
     const auto built = auth0::build_authorize_url(base, options);
     if (!built) return failed(built.error());
@@ -39,7 +45,6 @@ Value call(const Value& name, const Value& base, const Value& options) {
 }
 
 Result<Value> operate(Host& host, const Value& name, const Value& base, const Value& options, const Value& response) {
-  if (name.is("parse_hash")) return auth0::parse_hash(host, base, options, response);
   if (name.is("validate_response")) return auth0::validate_response(host, base, options, response);
   if (name.is("validate_token")) return auth0::validate_id_token(host, base, options.text(), {response, {}, {}, {}});
   return auth0::start_transaction(host, base, options);
@@ -54,14 +59,10 @@ std::string handle(std::string_view text) {
   const Value &base = m["base"], &options = m["options"];
   if (m.find("call")) return json::write(call(m["call"], base, options));
 
-  Value response = m["response"];
-  if (m.find("hash")) response = auth0::parse_fragment(m["hash"].text());
   Replay host(m["answers"].items());
-  const auto result = operate(host, m["start"], base, options, response);
+  const auto result = operate(host, m["start"], base, options, m["response"]);
   if (!host.asked().is_null()) return json::write(Value::object({{"effect", host.asked()}}));
-  Value out = outcome(result);
-  if (out["reason"].is("error_response")) out.set("response", response);
-  return json::write(out);
+  return json::write(outcome(result));
 }
 
 }  // namespace ostia::abi

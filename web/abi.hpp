@@ -2,10 +2,10 @@
 // and decides nothing.
 //
 //   {"call": NAME, "base": …, "options": …}                 → an outcome
-//   {"start": NAME, "base": …, "options": …, "hash": TEXT or "response": …, "answers": […]}
+//   {"start": NAME, "base": …, "options": …, "response": …, "answers": […]}
 //                                                           → {"effect": […]} or an outcome
 // An effect is `[what, …arguments]` (replay.cpp): perform it, add its answer to `answers` and send the message again.
-// An outcome is {"value": …} or {"error": code, "description": …, "reason": …}, with the `response` that was an error.
+// An outcome is {"value": …} or {"error": code, "description": …, "reason": …}, and of `parse_hash` the `response` as well.
 #pragma once
 
 #include <string>

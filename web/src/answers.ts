@@ -4,10 +4,16 @@ import type { Reply } from './core.js';
 
 export type Callback<T = any> = (error?: any, result?: T) => any;
 
-/** Calls `start` with the caller's callback, or with one that settles the Promise which is then returned. */
+/**
+ * Calls `start` with the caller's callback, or with one that settles the Promise which is then returned. What is wrong
+ * with the options is thrown at once either way, as auth0-js does.
+ */
 export function settled<T, R>(cb: Callback<T> | undefined, start: (cb: Callback<T>) => R): R | Promise<T> {
   if (cb !== undefined) return start(cb);
-  return new Promise<T>((resolve, reject) => start((error, result) => (error ? reject(error) : resolve(result as T))));
+  let settle: Callback<T>;
+  const outcome = new Promise<T>((resolve, reject) => (settle = (error, result) => (error ? reject(error) : resolve(result as T))));
+  start(settle!);
+  return outcome;
 }
 
 export function checkCallback(cb: unknown): void {
@@ -22,12 +28,11 @@ export function explain(error: any, reason: string, message?: unknown, more: obj
   return error;
 }
 
-/** What the core refused, as `parseHash` hands it out. */
-export function rawError(reply: Reply): any {
-  const { response } = reply;
-  const error: any = { error: reply.error, errorDescription: reply.description };
-  if (response) Object.assign(error, { error: response.error, errorDescription: response.error_description }, response.state && { state: response.state });
-  return explain(error, response ? knownReason(response.error) : reply.reason, reply.description || reply.error);
+/** What the core refused, as `parseHash` hands it out; an error that came in `response` keeps its own words. */
+export function rawError({ error, description, reason, response }: Reply): any {
+  const said = reason === 'error_response';
+  const out = said ? { error: response.error, errorDescription: response.error_description, ...(response.state && { state: response.state }) } : { error, errorDescription: description };
+  return explain(out, said ? knownReason(error) : reason, description || error);
 }
 
 /** The authority's own word for what is wrong, when it is a word. */

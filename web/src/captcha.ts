@@ -19,39 +19,41 @@ interface Provider {
   script: (lang: string, callback: string, challenge: Challenge) => string;
 }
 
+// Looked up each time: tests put another in its place.
+const page = (): any => window;
+
 const most = 3;
 const bypass = 'BYPASS_CAPTCHA'; // what the authority lets pass where it is told to fail open
-const page: any = globalThis;
 
 const providers: Record<string, Provider> = {
   recaptcha_v2: {
     holder: 'recaptcha',
-    widget: () => page.grecaptcha,
+    widget: () => page().grecaptcha,
     script: (lang, callback) => `https://www.recaptcha.net/recaptcha/api.js?hl=${lang}&onload=${callback}`,
   },
   recaptcha_enterprise: {
     holder: 'recaptcha',
-    widget: () => page.grecaptcha.enterprise,
+    widget: () => page().grecaptcha.enterprise,
     script: (lang, callback) => `https://www.recaptcha.net/recaptcha/enterprise.js?render=explicit&hl=${lang}&onload=${callback}`,
   },
   hcaptcha: {
     holder: 'hcaptcha',
-    widget: () => page.hcaptcha,
+    widget: () => page().hcaptcha,
     script: (lang, callback) => `https://js.hcaptcha.com/1/api.js?hl=${lang}&onload=${callback}`,
   },
   friendly_captcha: {
     holder: 'friendly-captcha',
-    widget: () => page.friendlyChallenge,
+    widget: () => page().friendlyChallenge,
     script: () => 'https://cdn.jsdelivr.net/npm/friendly-challenge@0.9.12/widget.min.js',
   },
   arkose: {
     holder: 'arkose',
-    widget: () => page.arkose,
+    widget: () => page().arkose,
     script: (_lang, _callback, { clientSubdomain, siteKey }) => `https://${clientSubdomain}.arkoselabs.com/v2/${siteKey}/api.js`,
   },
   auth0_v2: {
     holder: 'auth0_v2',
-    widget: () => page.turnstile,
+    widget: () => page().turnstile,
     script: (_lang, callback) => `https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit&onload=${callback}`,
   },
 };
@@ -74,7 +76,7 @@ const escapeAttribute = (text: unknown) => String(text || '').replace(/&/g, '&am
 function loadScript(url: string, attributes: Record<string, unknown>, callback: string | undefined, failed?: () => void): void {
   let left = failed ? most : 0;
   const load = () => {
-    const script = Object.assign(document.createElement('script'), { async: true, defer: true }, attributes);
+    const script = Object.assign(window.document.createElement('script'), { async: true, defer: true }, attributes);
     if (callback) script.dataset.callback = callback;
     if (failed) script.onerror = () => {
       script.remove();
@@ -82,7 +84,7 @@ function loadScript(url: string, attributes: Record<string, unknown>, callback: 
       else failed();
     };
     script.src = url;
-    document.body.appendChild(script);
+    window.document.body.appendChild(script);
   };
   load();
 }
@@ -143,7 +145,7 @@ class Captcha {
   private showWidget(challenge: Challenge, provider: Provider): void {
     const { element, options } = this;
     const name = challenge.provider;
-    const shown = name === 'friendly_captcha' ? page.auth0FCInstance : name === 'arkose' ? page.arkose : element.getAttribute('data-wid') && provider.widget();
+    const shown = name === 'friendly_captcha' ? page().auth0FCInstance : name === 'arkose' ? page().arkose : element.getAttribute('data-wid') && provider.widget();
     if (shown) {
       this.setValue();
       shown.reset(...(element.hasAttribute('data-wid') && name !== 'friendly_captcha' && name !== 'arkose' ? [element.getAttribute('data-wid')] : []));
@@ -153,9 +155,9 @@ class Captcha {
     const holder = element.querySelector('.' + provider.holder)!;
     const mayBypass = name === 'arkose' || name === 'auth0_v2';
     const callback = `${name}Callback_${Math.floor(Math.random() * 1000001)}`;
-    page[callback] = (given: any) => {
-      if (!mayBypass) delete page[callback];
-      if (name === 'arkose') this.startArkose((page.arkose = given));
+    page()[callback] = (given: any) => {
+      if (!mayBypass) delete page()[callback];
+      if (name === 'arkose') this.startArkose((page().arkose = given));
       else if (name === 'friendly_captcha') this.startFriendly(holder, challenge);
       else this.startRendered(holder, challenge, provider);
     };
@@ -163,7 +165,7 @@ class Captcha {
       this.done(new Error(`${name} failed to load`));
       this.setValue(bypass);
     } : undefined;
-    loadScript(provider.script(options.lang, callback, challenge), name === 'friendly_captcha' ? { onload: page[callback] } : {}, mayBypass ? callback : undefined, failed);
+    loadScript(provider.script(options.lang, callback, challenge), name === 'friendly_captcha' ? { onload: page()[callback] } : {}, mayBypass ? callback : undefined, failed);
   }
 
   private startArkose(arkose: any): void {
@@ -199,7 +201,7 @@ class Captcha {
   }
 
   private startFriendly(holder: Element, { siteKey }: Challenge): void {
-    page.auth0FCInstance = new page.friendlyChallenge.WidgetInstance(holder, {
+    page().auth0FCInstance = new (page().friendlyChallenge.WidgetInstance)(holder, {
       sitekey: siteKey,
       language: this.options.lang,
       doneCallback: (solution: string) => this.setValue(solution),

@@ -25,7 +25,6 @@ export interface ChannelOptions {
   origin?: string | undefined;
   features: string;
   popup?: Window | null;
-  state?: string | undefined;
 }
 
 export interface PopupReference {
@@ -35,7 +34,7 @@ export interface PopupReference {
 }
 
 /** Opens (or sends on) the popup and waits for its one answer. */
-export function openChannel({ url, relayUrl, origin = pageOrigin(url), features, popup, state }: ChannelOptions, cb: (error: any, data?: any, reason?: string) => void): PopupReference {
+export function openChannel({ url, relayUrl, origin = pageOrigin(url), features, popup }: ChannelOptions, cb: (error: any, data?: any, reason?: string) => void): PopupReference {
   const stop = () => {
     clearInterval(poll);
     window.removeEventListener('message', hear);
@@ -77,6 +76,7 @@ export function openChannel({ url, relayUrl, origin = pageOrigin(url), features,
     else if (message?.a === 'error') receive(message.d, undefined, 'popup_closed');
     else if (message?.a === 'response') receive(null, message.d);
   };
+  const state = new URL(url, window.location.href).searchParams.get('state');
   const channel = state ? relay(state) : undefined;
   if (channel) channel.onmessage = ({ data }) => receive(null, data);
   let asked = false;

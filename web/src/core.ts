@@ -22,6 +22,6 @@ export function core(message: object): string {
 /** A pure function of the core. Throws what the caller did wrong. */
 export function ask(name: string, base: unknown, options?: unknown): Reply {
   const reply = decode(core({ call: name, base, options }));
-  if ('error' in reply) throw new Error(reply.description);
+  if ('error' in reply && !reply.response) throw new Error(reply.description);
   return reply;
 }

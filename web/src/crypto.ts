@@ -15,7 +15,7 @@ export function randomBytes(count: number): Uint8Array {
 }
 
 // FIPS 180-4. The round constants are the first 32 bits of the fractional parts of roots of primes, so they are computed.
-function sha256(message: Uint8Array): Uint8Array {
+export function sha256(message: Uint8Array): Uint8Array {
   const k: number[] = [], h: number[] = [];
   const fraction = (x: number) => ((x - Math.floor(x)) * 0x100000000) | 0;
   for (let n = 2; k.length < 64; n++) {

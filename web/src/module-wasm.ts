@@ -6,13 +6,19 @@ import type { Module } from 'ostia:module';
 function unpack({ text, isCommon, escapes, characters }: typeof packed): Uint8Array<ArrayBuffer> {
   const common: number[] = [], others: number[] = [];
   for (let byte = 0; byte < 256; byte++) ((parseInt(isCommon[byte >> 2]!, 16) >> (byte & 3)) & 1 ? common : others).push(byte);
-  const place: Record<number, number> = {};
-  for (let i = 0; i < characters.length; i++) place[characters.charCodeAt(i)] = i;
+  // A common byte is its own character where it has one; the rest share what is left.
+  const isOwn = (byte: number) => characters.includes(String.fromCharCode(byte));
+  const shared = common.filter((byte) => !isOwn(byte));
+  const meaning: Record<string, number> = {};
+  for (const character of characters) {
+    const byte = character.charCodeAt(0);
+    meaning[character] = common.includes(byte) ? byte : shared.shift()!;
+  }
   const bytes = new Uint8Array(text.length);
   let size = 0;
   for (let i = 0; i < text.length; i++) {
     const escape = escapes.indexOf(text[i]!);
-    bytes[size++] = escape < 0 ? common[place[text.charCodeAt(i)]!]! : others[escape * characters.length + place[text.charCodeAt(++i)]!]!;
+    bytes[size++] = escape < 0 ? meaning[text[i]!]! : others[escape * characters.length + characters.indexOf(text[++i]!)]!;
   }
   return bytes.slice(0, size);
 }

@@ -5,6 +5,7 @@ import { afterSignup } from './login-error.js';
 import { checkResponseType, merge, omit, pick } from './options.js';
 import { join } from './request.js';
 import { TransactionManager } from './transaction-manager.js';
+import { addChallenge, keep, usesPkce } from './refresh.js';
 import type { WebAuth } from './web-auth.js';
 
 const features = (options: object) => Object.entries(options).map(([name, value]) => `${name}=${value}`).join(',');
@@ -35,7 +36,7 @@ export class PopupHandler {
   load(url: string, relayUrl: unknown, options: any, cb: Callback): any {
     const given = options.popupOptions ?? {};
     const channel = {
-      url, relayUrl, origin: options.origin, state: options.state, popup: this._current_popup,
+      url, relayUrl, origin: options.origin, popup: this._current_popup,
       features: features({ ...this.calculatePosition(given), ...given }),
     };
     const popup = openChannel(channel, (...outcome) => {
@@ -94,9 +95,14 @@ export class Popup {
       params = this.transactionManager.process(params);
       params.scope ||= 'openid profile email';
       delete params.domain;
-      window.state = params.state;
+      const pkce = usesPkce(baseOptions, params);
+      if (pkce) addChallenge(this.transactionManager, params);
       const url = this.client.buildAuthorizeUrl(params);
-      return this.getPopupHandler(options).load(url, relayUrl, window, answer(done, { keepOriginal: true }));
+      const deliver = answer(done, { keepOriginal: true });
+      return this.getPopupHandler(options).load(url, relayUrl, window, (...outcome: [any, any?, any?]) => {
+        if (pkce && outcome[1]?.refreshToken) keep(this.webAuth, params, outcome[1]);
+        deliver(...outcome);
+      });
     });
   }
 
@@ -107,8 +113,9 @@ export class Popup {
     const parse = (done: (data: any) => void) => this.webAuth.parseHash(options, (error: any, data: any) => done(error || data));
     if (!window.opener) {
       (window as any).doPost = (message: any) => window.parent.postMessage(message, expected);
-      const state = new URLSearchParams((options.hash ?? window.location.hash).replace(/^#?\/?/, '')).get('state');
-      if (state && window.parent === window) parse((data) => broadcast(state, data));
+      const { hash, search } = window.location;
+      const state = /[#?&/]state=([^&]+)/.exec(options.hash ?? hash + search)?.[1];
+      if (state && window.parent === window) parse((data) => broadcast(decodeURIComponent(state), data));
       return;
     }
     answerOpener((origin, done) => {

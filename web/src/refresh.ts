@@ -1,104 +1,93 @@
 // Authorization code with PKCE and refresh-token rotation, behind the methods that a page knows already: with
-// `useRefreshTokens: true` and `responseType: 'code'`, `authorize` proves itself (RFC 7636), `parseHash` redeems the code
-// and `checkSession` renews, one tab at a time.
+// `useRefreshTokens: true` and `responseType: 'code'`, logins prove themselves (RFC 7636), responses are redeemed where
+// they are read, and `checkSession` renews, one tab at a time.
 import { explain, type Callback } from './answers.js';
 import { recall } from './attempts.js';
-import { digest, randomBytes, toBase64url } from './crypto.js';
+import { randomBytes, sha256, toBase64url } from './crypto.js';
 import { pick } from './options.js';
 import type { TransactionManager } from './transaction-manager.js';
 import type { WebAuth } from './web-auth.js';
 
 interface Kept {
   refreshToken: string;
-  /** The claims of the login that the token continues. */
+  /** The person whose login the token continues. */
   sub: string;
   /** What the last renewal gave, for tabs that waited for it. */
   result: any;
   at: number;
 }
 
+/** What tokens are for: each pair of audience and scope has its own. */
+interface Purpose {
+  audience?: string;
+  scope?: string;
+}
+
 export const usesPkce = (base: any, options: any): boolean =>
   base.useRefreshTokens === true && (options.responseType ?? base.responseType) === 'code';
 
-/** Adds the challenge to `params`; the verifier waits with the transaction. */
-export async function withChallenge(transactions: TransactionManager, params: any): Promise<any> {
+/** Adds the challenge to `params`, at once: popups must open inside the click. The verifier waits with the transaction. */
+export function addChallenge(transactions: TransactionManager, params: any): void {
+  const { storage, namespace, options } = transactions;
   const verifier = toBase64url(randomBytes(32));
-  const key = transactions.namespace + params.state;
-  const expires = (transactions.options.stateExpiration || 30) / 60 / 24;
-  transactions.storage.setItem(key, { ...transactions.storage.getItem(key), verifier, redirectUri: params.redirectUri, scope: params.scope, audience: params.audience }, { expires });
-  const challenge = toBase64url(await digest(new TextEncoder().encode(verifier)));
-  return { ...params, codeChallenge: challenge, codeChallengeMethod: 'S256' };
+  const key = namespace + params.state;
+  storage.setItem(key, { ...storage.getItem(key), verifier, ...pick(params, 'redirectUri scope audience') }, { expires: (options.stateExpiration || 30) / 60 / 24 });
+  params.codeChallenge = toBase64url(sha256(new TextEncoder().encode(verifier)));
+  params.codeChallengeMethod = 'S256';
 }
 
 // ---- what is kept between renewals -------------------------------------------------------------------------------
 
-const inMemory = new Map<string, Kept>();
+const inMemory: Record<string, string> = {};
 
-function vault({ baseOptions: { clientID, rootUrl, cacheLocation } }: WebAuth, { audience = '', scope = '' }: any) {
-  const key = ['ostia.refresh', rootUrl, clientID, audience, [...new Set(String(scope).split(' '))].sort().join(' ')].join('|');
-  const shared = cacheLocation === 'localstorage';
+/** Where a client's refresh tokens are: this page's memory, unless they are to be shared with other tabs. */
+function vault({ baseOptions: { clientID, rootUrl, cacheLocation } }: WebAuth) {
+  let store = inMemory;
+  try {
+    if (cacheLocation === 'localstorage') store = localStorage;
+  } catch { /* the browser forbids it */ }
+  const prefix = ['ostia.refresh', rootUrl, clientID, ''].join('|');
   return {
-    key,
-    load: (): Kept | undefined => (shared ? JSON.parse(localStorage.getItem(key) ?? 'null') ?? undefined : inMemory.get(key)),
-    save: (kept: Kept) => (shared ? localStorage.setItem(key, JSON.stringify(kept)) : void inMemory.set(key, kept)),
-    clear: () => (shared ? localStorage.removeItem(key) : void inMemory.delete(key)),
+    key: ({ audience = '', scope = '' }: Purpose) => prefix + audience + '|' + [...new Set(scope.split(' '))].sort().join(' '),
+    load: (key: string): Kept | undefined => store[key] && JSON.parse(store[key]),
+    save: (key: string, kept: Kept) => { store[key] = JSON.stringify(kept); },
+    clear: (key = '') => {
+      for (const one of Object.keys(store)) if (key ? one === key : one.startsWith(prefix)) delete store[one];
+    },
   };
 }
 
+export function keep(webAuth: WebAuth, what: Purpose, result: any): void {
+  const store = vault(webAuth), key = store.key(what), before = store.load(key);
+  const refreshToken = result.refreshToken || before?.refreshToken; // without rotation the old one stays good
+  if (refreshToken) store.save(key, { refreshToken, sub: result.idTokenPayload?.sub ?? before?.sub, result, at: Date.now() });
+}
+
+/** Whoever logs out leaves no refresh token behind. */
+export const forget = (webAuth: WebAuth): void => void (webAuth.baseOptions.useRefreshTokens && vault(webAuth).clear());
+
 // ---- code to tokens ------------------------------------------------------------------------------------------------
 
-/** Redeems the code of a response, if there is one; false when this is no response with a code. */
-export function redeem(webAuth: WebAuth, options: any, hash: string, cb: Callback): boolean {
-  const given = new URLSearchParams(hash.replace(/^[#?]?\/?/, ''));
-  const response = given.has('code') || options.hash !== undefined ? given : new URLSearchParams(window.location.search);
-  const code = response.get('code'), state = response.get('state');
-  if (!code) return false;
-  const transaction = state && webAuth.transactionManager.getStoredTransaction(state);
-  if (!transaction?.verifier || (options.state && options.state !== state)) {
-    const reason = !state ? 'state_missing' : recall(state).reason;
-    cb(explain({ error: 'invalid_token', errorDescription: '`state` does not match.' }, reason));
-    return true;
-  }
-  const { verifier: codeVerifier, redirectUri, scope, audience, nonce, appState } = transaction;
-  webAuth.client.oauthToken({ grantType: 'authorization_code', code, codeVerifier, redirectUri }, (error: any, tokens: any) => {
-    if (error) return cb(error);
-    finish(webAuth, tokens, { nonce: nonce ?? options.nonce }, (failure, result) => {
-      if (failure) return cb(failure);
-      Object.assign(result, { appState: appState ?? null, state });
-      keep(webAuth, { scope, audience }, tokens, result);
-      cb(null, result);
-    });
-  });
-  return true;
-}
+// The token endpoint's answer as an authorization response would have brought it.
+const asResponse = ({ accessToken, idToken, refreshToken, expiresIn, tokenType, scope }: any, state?: string) =>
+  ({ access_token: accessToken, id_token: idToken, refresh_token: refreshToken, expires_in: expiresIn, token_type: tokenType, scope, state });
 
-// A token response as `parseHash` would give it, its ID token checked.
-function finish(webAuth: WebAuth, tokens: any, expected: { nonce?: string; sub?: string }, cb: Callback): void {
-  const deliver = (claims: any) => cb(null, {
-    accessToken: tokens.accessToken ?? null,
-    idToken: tokens.idToken ?? null,
-    idTokenPayload: claims,
-    appState: null,
-    refreshToken: tokens.refreshToken ?? null,
-    state: null,
-    expiresIn: tokens.expiresIn ?? null,
-    tokenType: tokens.tokenType ?? null,
-    scope: tokens.scope ?? null,
-  });
-  if (!tokens?.idToken) return deliver(null);
-  webAuth.validateToken(tokens.idToken, expected.nonce, (error: any, claims: any) => {
-    if (error) return cb(error);
-    // OpenID Connect Core section 12.2: a renewal is for the person who logged in.
-    if (expected.sub && claims.sub !== expected.sub)
-      return cb(explain({ error: 'invalid_token', errorDescription: 'The renewed ID token is for somebody else' }, 'subject_mismatch'));
-    deliver(claims);
-  });
-}
+const invalid = (errorDescription: string, reason: string) => explain({ error: 'invalid_token', errorDescription }, reason, errorDescription);
 
-function keep(webAuth: WebAuth, what: any, tokens: any, result: any): void {
-  const store = vault(webAuth, what);
-  const refreshToken = tokens.refreshToken ?? store.load()?.refreshToken; // without rotation the old one stays good
-  if (refreshToken) store.save({ refreshToken, sub: result.idTokenPayload?.sub ?? store.load()?.sub, result, at: Date.now() });
+/** Redeems the code of `response`; gives the tokens as a response that is still to be validated. */
+export function redeem(webAuth: WebAuth, options: any, { code, state, iss }: any, cb: (error: any, tokens?: any, what?: any) => void): void {
+  const { client, transactionManager: { storage, namespace }, baseOptions } = webAuth;
+  const transaction = state && storage.getItem(namespace + state);
+  if (!transaction?.verifier || (options.state && options.state !== state))
+    return cb(invalid('`state` does not match.', state ? recall(state).reason : 'state_missing'));
+  if (iss && iss !== baseOptions.token_issuer) // RFC 9207
+    return cb(invalid(`The response comes from issuer "${iss}", expected "${baseOptions.token_issuer}"`, 'issuer_mismatch'));
+  const { verifier: codeVerifier, redirectUri, scope, audience } = transaction;
+  client.oauthToken({ grantType: 'authorization_code', code, codeVerifier, redirectUri }, (error: any, tokens: any) => {
+    if (error) return cb(error);
+    if (!tokens?.idToken && / openid /.test(` ${scope} `)) return cb(invalid('ID token is required but missing', 'id_token_missing'));
+    cb(null, asResponse(tokens, state), { scope, audience });
+  });
 }
 
 // ---- renewal -------------------------------------------------------------------------------------------------------
@@ -113,24 +102,30 @@ const alone = <T>(name: string, action: () => Promise<T>): Promise<T> => {
   return turn;
 };
 
-/** `checkSession` with a refresh token; a failed network leaves it as it is, a refused token ends it. */
-export function refresh(webAuth: WebAuth, params: any, cb: Callback): void {
-  const what = { audience: params.audience, scope: params.scope || 'openid profile email' };
-  const store = vault(webAuth, what);
+/**
+ * `checkSession` with a refresh token, or `otherwise` when there is none. A failed network leaves the token as it is; a
+ * refused one is forgotten.
+ */
+export function refresh(webAuth: WebAuth, params: any, cb: Callback, otherwise: () => void): void {
+  const what: Purpose = { audience: params.audience, scope: params.scope || 'openid profile email' };
+  const store = vault(webAuth), key = store.key(what);
   const asked = Date.now();
-  const renew = () => new Promise<[any, any?]>((settle) => {
-    const kept = store.load();
-    if (!kept) return settle([explain({ error: 'login_required', error_description: 'There is no refresh token' }, 'login_required')]);
+  const renew = () => new Promise<[any, any?] | void>((settle) => {
+    const kept = store.load(key);
+    if (!kept) return settle();
     if (kept.at >= asked) return settle([null, kept.result]); // another tab was faster
-    const request = { grantType: 'refresh_token', refreshToken: kept.refreshToken, ...pick(what, 'audience scope') };
-    webAuth.client.oauthToken(request, (error: any, tokens: any) => {
-      if (error?.code === 'invalid_grant') store.clear();
-      if (error) return settle([explain({ error: error.code, error_description: error.description }, error.code === 'invalid_grant' ? 'refresh_token_refused' : error.reason)]);
-      finish(webAuth, tokens, { sub: kept.sub }, (failure, result) => {
-        if (!failure) keep(webAuth, what, tokens, result);
+    webAuth.client.oauthToken({ grantType: 'refresh_token', refreshToken: kept.refreshToken, ...what }, (error: any, tokens: any) => {
+      const isRefused = error?.code === 'invalid_grant';
+      if (isRefused) store.clear(key);
+      if (error) return settle([explain({ error: error.code, error_description: error.description }, isRefused ? 'refresh_token_refused' : error.reason, error.description)]);
+      // A token response has no `state` that could be compared.
+      webAuth.validateAuthenticationResponse({ __enableIdPInitiatedLogin: true }, asResponse(tokens), (failure, result) => {
+        // OpenID Connect Core section 12.2: a renewal is for the person who logged in.
+        if (result?.idTokenPayload && kept.sub && result.idTokenPayload.sub !== kept.sub) failure = invalid('The renewed ID token is for somebody else', 'subject_mismatch');
+        if (!failure) keep(webAuth, what, result);
         settle(failure ? [failure] : [null, result]);
       });
     });
   });
-  alone(store.key, renew).then(([error, result]) => cb(error, result));
+  alone(key, renew).then((outcome) => (outcome ? cb(...outcome) : otherwise()));
 }

@@ -2,28 +2,27 @@
 // frameworks do that render twice, gives the same answer.
 import { explain, rawError, type Callback } from './answers.js';
 import { noteLogin, recall } from './attempts.js';
-import type { Reply } from './core.js';
 import { encode } from './encode.js';
+import { keep, redeem, usesPkce } from './refresh.js';
 import { run, type Host } from './run.js';
+import type { WebAuth } from './web-auth.js';
 
 interface Read {
   key: string;
-  reply?: Reply;
-  waiting: ((reply: Reply) => void)[];
+  outcome?: [error: any, result?: any];
+  waiting: Callback[];
 }
 
 const mostRemembered = 3;
-const remembered: Read[] = [];
-
-const remove = (read: Read) => remembered.splice(0, remembered.length, ...remembered.filter((one) => one !== read));
+let remembered: Read[] = [];
 
 // What the core cannot know: this tab's attempts and the difference of clocks.
 function refine(error: any, response: any, storageIsBlocked: boolean): any {
   const { reason } = error;
-  const attempt = recall(response?.state);
+  const attempt = recall(response.state);
   if (reason === 'state_unknown') return reword(error, storageIsBlocked ? 'storage_blocked' : attempt.reason);
   if (!/^token_(expired|not_yet)/.test(reason)) return error;
-  const issuedAt = issued(response?.id_token) * 1000, now = Date.now();
+  const issuedAt = issued(response.id_token) * 1000, now = Date.now();
   // A token that came before it was issued, or that was issued before it was asked for: one of two clocks is wrong.
   const ahead = attempt.at !== undefined && issuedAt < attempt.at - 60_000 ? attempt.at - issuedAt : issuedAt > now + 60_000 ? now - issuedAt : 0;
   return ahead ? reword(error, 'clock_skew', { skew: Math.round(ahead / 1000) }) : error;
@@ -44,30 +43,36 @@ function reword(error: any, reason: string, more: { skew?: number } = {}): any {
   return explain(error, reason, error.errorDescription + skew, more);
 }
 
-/** Runs `message`, an operation that reads a response, once for each response. */
-export function readResponse(host: Host, message: { start: string; base: any; options: any; hash?: string; response?: any }, cb: Callback): void {
-  const { start, base, options, hash, response } = message;
-  const deliver = (reply: Reply) => {
-    if ('value' in reply) {
-      if (reply.value?.state) noteLogin(reply.value.state);
-      return cb(null, reply.value);
-    }
-    const wire = response ?? Object.fromEntries(new URLSearchParams(String(hash).replace(/^#?\/?/, '')));
-    cb(refine(rawError(reply), wire, host.storage.isBlocked));
-  };
-  const key = JSON.stringify([base.clientID, base.rootUrl, hash, response, options.state, options.nonce]);
-  const before = remembered.find((one) => one.key === key);
-  if (before) return before.reply ? deliver(before.reply) : void before.waiting.push(deliver);
+// Each reader gets a result of its own.
+const tell = ([error, result]: [any, any?], cb: Callback): void => cb(error, result && JSON.parse(JSON.stringify(result)));
 
-  const read: Read = { key, waiting: [deliver] };
+/** Validates `response`, once for each response; a code is redeemed first. */
+export function readResponse(webAuth: WebAuth, options: any, response: any, cb: Callback): void {
+  const { baseOptions, client, transactionManager: { storage } } = webAuth;
+  const key = JSON.stringify([baseOptions.clientID, baseOptions.rootUrl, response, options.state, options.nonce]);
+  const before = remembered.find((one) => one.key === key);
+  if (before) return before.outcome ? tell(before.outcome, cb) : void before.waiting.push(cb);
+
+  const read: Read = { key, waiting: [cb] };
   remembered.push(read);
   if (remembered.length > mostRemembered) remembered.shift();
   let hadTransaction = false;
-  const watched: Host = { ...host, onTransaction: () => (hadTransaction = true) };
-  run(watched, { start, base, options: encode(options), ...(hash === undefined ? { response: encode(response) } : { hash }) }, (reply) => {
-    read.reply = reply;
+  const finish: Callback = (error, result = null) => {
+    read.outcome = [error, result];
     // Without a transaction that is used up, reading again is asking again.
-    if (!hadTransaction) remove(read);
-    for (const one of read.waiting) one(reply);
-  });
+    if (!hadTransaction) remembered = remembered.filter((one) => one !== read);
+    for (const one of read.waiting) tell(read.outcome, one);
+  };
+  const host: Host = { storage, clock: baseOptions.__clock, onTransaction: () => (hadTransaction = true) };
+  const validate = (tokens: any, done: Callback) =>
+    run(host, { start: 'validate_response', base: client.encodedBase(), options: encode(options), response: encode(tokens) }, (reply) => {
+      if (!('value' in reply)) return done(refine(rawError(reply), tokens, storage.isBlocked));
+      if (reply.value.state) noteLogin(reply.value.state);
+      done(null, reply.value);
+    });
+  if (!response.code || !usesPkce(baseOptions, options)) return validate(response, finish);
+  redeem(webAuth, options, response, (error, tokens, what) => (error ? finish(error) : validate(tokens, (failure, result) => {
+    if (result) keep(webAuth, what, result);
+    finish(failure, result);
+  })));
 }

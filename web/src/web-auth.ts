@@ -10,10 +10,10 @@ import { checkResponseType, checkWebAuth, flow, flowWithMode, merge, omit } from
 import { PluginHandler } from './plugins.js';
 import { Popup } from './popup.js';
 import { Redirect } from './redirect.js';
-import { redeem, refresh, usesPkce, withChallenge } from './refresh.js';
+import { addChallenge, forget, refresh, usesPkce } from './refresh.js';
 import { renew } from './renew.js';
 import { readResponse } from './responses.js';
-import { run, type Host } from './run.js';
+import { run } from './run.js';
 import { SSODataStorage } from './ssodata.js';
 import { TransactionManager } from './transaction-manager.js';
 import { WebMessageHandler } from './web-message.js';
@@ -55,37 +55,41 @@ export class WebAuth {
     checkResponseType(params);
     params = this.transactionManager.process(params);
     params.scope ||= 'openid profile email';
-    const go = (final: any) => void ((window as any).location = this.client.buildAuthorizeUrl(final));
-    if (usesPkce(this.baseOptions, params)) withChallenge(this.transactionManager, params).then(go);
-    else go(params);
+    if (usesPkce(this.baseOptions, params)) addChallenge(this.transactionManager, params);
+    (window as any).location = this.client.buildAuthorizeUrl(params);
   }
 
   /** Ends the session at the authority and sends the person back to `returnTo`. */
   logout(options?: any): void {
     noteLogout();
+    forget(this);
     (window as any).location = this.client.buildLogoutUrl(options);
   }
 
-  /** Reads an authorization response from the location's fragment, or from `options.hash`. */
+  /** Reads an authorization response from the location's fragment (with PKCE, from its query too), or from `options.hash`. */
   parseHash(options?: any, cb?: Callback): any {
     if (!cb && typeof options === 'function') return this.parseHash({}, options);
     options ??= {};
-    const hash = '#/' + (options.hash === undefined ? window.location.hash : options.hash).replace(/^#?\/?/, '');
     return settled(cb, (done) => {
-      if (usesPkce(this.baseOptions, options) && redeem(this, options, hash, done)) return;
-      this.read({ start: 'parse_hash', options, hash }, done);
+      const pkce = usesPkce(this.baseOptions, options);
+      let hash = (options.hash === undefined ? window.location.hash : options.hash).replace(/^#?\/?/, '');
+      if (pkce && options.hash === undefined && !/(^|&)(code|error)=/.test(hash)) hash = window.location.search.slice(1);
+      const reply = ask('parse_hash', this.client.encodedBase(), encode({ hash: '#/' + hash, responseType: options.responseType }));
+      if ('error' in reply) return done(rawError(reply));
+      if (!reply.value && !(pkce && reply.response.code)) return done(null, null);
+      return this.validateAuthenticationResponse(options, reply.response, done);
     });
   }
 
   /** Checks an authorization response that is already taken apart. */
   validateAuthenticationResponse(options: any, parsedHash: any, cb?: Callback): any {
-    return settled(cb, (done) => this.read({ start: 'validate_response', options, response: parsedHash }, done));
+    return settled(cb, (done) => readResponse(this, options, parsedHash, done));
   }
 
   /** Checks an ID token: its signature and its claims. */
   validateToken(token: string, nonce?: string, cb?: Callback): any {
     return settled(cb, (done) =>
-      run(this.host(), { start: 'validate_token', base: this.client.encodedBase(), options: encode(token), response: encode(nonce) },
+      run({ storage: this.transactionManager.storage, clock: this.baseOptions.__clock }, { start: 'validate_token', base: this.client.encodedBase(), options: encode(token), response: encode(nonce) },
         (reply) => ('value' in reply ? done(null, reply.value) : done(rawError(reply)))));
   }
 
@@ -94,12 +98,17 @@ export class WebAuth {
     return settled(cb, (done) => {
       let params = merge(this.baseOptions, 'clientID ' + flow, options);
       const deliver = answer(done, { forceLegacy: true, ignoreCasing: true });
-      if (usesPkce(this.baseOptions, params)) return refresh(this, params, deliver);
-      if (params.responseType === 'code') return done(explain({ error: 'error', error_description: "responseType can't be `code`" }, 'response_type_code'));
-      if (!(options.nonce && options.state)) params = this.transactionManager.process(params);
-      if (!params.redirectUri) return done(explain({ error: 'error', error_description: "redirectUri can't be empty" }, 'redirect_uri_missing'));
-      checkCallback(done);
-      this.webMessageHandler.run(omit(params, 'usePostMessage tenant postMessageDataType'), deliver);
+      const pkce = usesPkce(this.baseOptions, params);
+      const askFrame = () => {
+        if (!pkce && params.responseType === 'code') return done(explain({ error: 'error', error_description: "responseType can't be `code`" }, 'response_type_code'));
+        if (!(options.nonce && options.state)) params = this.transactionManager.process(params);
+        if (!params.redirectUri) return done(explain({ error: 'error', error_description: "redirectUri can't be empty" }, 'redirect_uri_missing'));
+        checkCallback(done);
+        if (pkce) addChallenge(this.transactionManager, params);
+        this.webMessageHandler.run(omit(params, 'usePostMessage tenant postMessageDataType'), deliver);
+      };
+      if (pkce) refresh(this, params, deliver, askFrame);
+      else askFrame();
     });
   }
 
@@ -209,13 +218,5 @@ export class WebAuth {
 
   private isHostedPage(): boolean {
     return window.location.host === this.baseOptions.domain;
-  }
-
-  private host(): Host {
-    return { storage: this.transactionManager.storage, clock: this.baseOptions.__clock };
-  }
-
-  private read(message: { start: string; options: any; hash?: string; response?: any }, cb: Callback): void {
-    readResponse(this.host(), { ...message, base: this.client.encodedBase() }, cb);
   }
 }

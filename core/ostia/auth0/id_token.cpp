@@ -63,8 +63,8 @@ Status check_access_token(Host& host, const Value& claims, const std::string& ac
 }  // namespace
 
 Result<Value> validate_id_token(Host& host, const Value& base, const std::string& token, const TokenChecks& checks) {
-  const std::int64_t given = base["leeway"].as_int().value_or(0);
-  const std::int64_t leeway = given == 0 ? 60 : given;
+  const double given = base["leeway"].as_double().value_or(0);
+  const double leeway = given == 0 ? 60 : given;
   if (leeway < 0 || leeway > 300)
     return caller_error("invalid_token", "The leeway should be positive and lower than five minutes.",
                         "leeway_out_of_range");
@@ -89,7 +89,7 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
       .issuer = text_of(base["token_issuer"]),
       .audience = text_of(base["clientID"]),
       .nonce = is_truthy(checks.nonce) ? display(checks.nonce) : std::string(),
-      .max_age = (checks.max_age.is_number() ? checks.max_age : base["maxAge"]).as_int(),
+      .max_age = (checks.max_age.is_number() ? checks.max_age : base["maxAge"]).as_double(),
       .organization = checks.organization,
       .leeway = leeway,
       .now = *now / 1000};

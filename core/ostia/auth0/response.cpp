@@ -86,7 +86,7 @@ Result<Value> validate_response(Host& host, const Value& base, const Value& opti
   return build_result(response, first_truthy(options["state"], (*transaction)["appState"]), *std::move(claims));
 }
 
-Result<Value> parse_hash(Host& host, const Value& base, const Value& options, const Value& response) {
+Result<Value> read_response(const Value& base, const Value& options, const Value& response) {
   if (const Value* error = response.find("error"))
     return peer_error(display(*error), text_of(response["error_description"]), "error_response");
   if (!response.find("access_token") && !response.find("id_token") && !response.find("refresh_token")) return Value();
@@ -94,6 +94,12 @@ Result<Value> parse_hash(Host& host, const Value& base, const Value& options, co
   auto came = check_came(asked, "token", "access_token", response);
   if (came) came = check_came(asked, "id_token", "id_token", response);
   if (!came) return std::move(came).error();
+  return response;
+}
+
+Result<Value> parse_hash(Host& host, const Value& base, const Value& options, const Value& response) {
+  auto read = read_response(base, options, response);
+  if (!read || read->is_null()) return read;
   return validate_response(host, base, options, response);
 }
 

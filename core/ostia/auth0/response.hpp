@@ -9,6 +9,10 @@ namespace ostia::auth0 {
 /// The parameters of a redirect's fragment: one leading `#`, then one `/`, are not part of it.
 Value parse_fragment(std::string_view hash);
 
+/// The first half of `parseHash`: null when `response` holds none, `response` when it is to be validated, else what is
+/// missing from it or the error that it brings (`reason` is `error_response`).
+Result<Value> read_response(const Value& base, const Value& options, const Value& response);
+
 /// `parseHash` (WA-060 to WA-104): null when `response` holds none, else the result's nine members. Errors keep the
 /// package's `error` as `code` and add a `reason`.
 Result<Value> parse_hash(Host& host, const Value& base, const Value& options, const Value& response);

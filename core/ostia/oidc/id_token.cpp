@@ -88,7 +88,7 @@ Verdict check_expiration(const Value& claims, const IdTokenExpectations& expecte
   if (!exp) return refuse("expiration_missing", "Expiration Time (exp) claim must be a number present in the ID token");
   if (!time_claim(claims, "iat"))
     return refuse("issued_at_missing", "Issued At (iat) claim must be a number present in the ID token");
-  const auto end = *exp + static_cast<double>(expected.leeway);
+  const auto end = *exp + expected.leeway;
   if (static_cast<double>(expected.now) <= end) return {};
   return refuse(
       "token_expired",
@@ -99,7 +99,7 @@ Verdict check_expiration(const Value& claims, const IdTokenExpectations& expecte
 Verdict check_not_before(const Value& claims, const IdTokenExpectations& expected) {
   const auto nbf = time_claim(claims, "nbf");
   if (!nbf) return {};
-  const auto start = *nbf - static_cast<double>(expected.leeway);
+  const auto start = *nbf - expected.leeway;
   if (static_cast<double>(expected.now) >= start) return {};
   return refuse("token_not_yet_valid",
                 "Not Before Time (nbf) claim error in the ID token; current time \"{}\" is before the not before time "
@@ -115,7 +115,7 @@ Verdict check_authentication_age(const Value& claims, const IdTokenExpectations&
         "auth_time_missing",
         "Authentication Time (auth_time) claim must be a number present in the ID token when Max Age (max_age) "
         "is specified");
-  const auto end = *auth_time + static_cast<double>(*expected.max_age + expected.leeway);
+  const auto end = *auth_time + *expected.max_age + expected.leeway;
   if (static_cast<double>(expected.now) <= end) return {};
   return refuse(
       "authentication_too_old",
