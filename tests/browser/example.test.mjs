@@ -78,6 +78,8 @@ test('keyboard only', async (t) => {
   await page.focus('#login');
   await page.keyboard.press('Enter');
   await page.waitForURL(/u\/login/);
+  // A person types once the field shows the focus, which is after the page has loaded.
+  await page.waitForFunction(() => document.activeElement?.name === 'username');
   await page.keyboard.type('ada@example.com');
   await page.keyboard.press('Tab');
   await page.keyboard.type('Correct-Horse-9');

@@ -116,7 +116,7 @@ for (const [name, o, framed, rest = {}] of [
   ['of a type', { state: 'S', nonce: 'N', usePostMessage: true, postMessageDataType: 'x' }, `parent.postMessage({ type: 'y', hash: '#error=no' }, '*'); parent.postMessage({ type: 'x', hash: '${hash(token())}' }, '*')`],
   ['error', { state: 'S', usePostMessage: true }, "parent.postMessage('#error=login_required&error_description=x&state=S', '*')"],
 ]) add(`renewAuth: ${name}`, 'renewAuth', [o, '@cb'], { authority: name === 'by load' ? `location.replace('https://app.example/silent${hash(token())}')` : `location.replace('https://app.example/silent')`, framed, ...rest });
-add('renewAuth: an object that is no response', 'renewAuth', [{ state: 'S', usePostMessage: true, timeout: 300 }, '@cb'], { authority: "location.replace('https://app.example/silent')", framed: "parent.postMessage({ idTokenPayload: { sub: 'mallory' } }, '*')", exception: 'unchecked objects are never handed out (client-api.md 18 f)' });
+add('renewAuth: an object that is no response', 'renewAuth', [{ state: 'S', usePostMessage: true, timeout: 1500 }, '@cb'], { authority: "location.replace('https://app.example/silent')", framed: "parent.postMessage({ idTokenPayload: { sub: 'mallory' } }, '*')", exception: 'unchecked objects are never handed out (client-api.md 18 f)' });
 add('renewAuth: no answer', 'renewAuth', [{ state: 'S', usePostMessage: true, timeout: 300 }, '@cb']);
 add('renewAuth: no response type', 'renewAuth', [{ state: 'S', usePostMessage: true, timeout: 200 }, '@cb'], { options: { responseType: undefined } });
 add('renewAuth: cb of another type', 'renewAuth', [{ state: 'S' }, 5]);

@@ -36,6 +36,9 @@ async function pageOf(t, name, { answers = {}, headers = {}, path = '/', context
   return { page, context, requests };
 }
 
+// The authority in a frame: a web message of `members` and the state that was sent.
+const answerFrame = (members) => `parent.postMessage({ type: 'authorization_response', response: { ${members}, state: new URLSearchParams(location.search).get('state') } }, '*')`;
+
 const outcome = (page, method, args, options = base) => page.evaluate(async ([o, m, a]) => {
   try {
     const path = m.split('.'), last = path.pop(), target = path.reduce((x, n) => x[n], (window.w ??= new auth0.WebAuth(o)));
@@ -52,6 +55,8 @@ for (const name of Object.keys(packages).slice(1))
       assert.equal(failed.reason, 'network_failed');
       assert.match(failed.message, /errors\.md#network_failed/);
       assert.ok(!failed.keys.includes('reason') && !failed.keys.includes('message'));
+      // What is wrong with the options is thrown at once, Promise or not, as auth0-js does.
+      assert.equal(await page.evaluate(() => { try { w.signup({}); } catch (error) { return error.message; } }), 'connection option is required');
     });
 
     test('the same response read twice, at once and later, gives the same answer', async (t) => {
@@ -130,8 +135,7 @@ for (const name of Object.keys(packages).slice(1))
     });
 
     test('a login that a frame on another site does not see', async (t) => {
-      const refused = "parent.postMessage({ type: 'authorization_response', response: { error: 'login_required', error_description: 'x', state: new URLSearchParams(location.search).get('state') } }, '*')";
-      const { page } = await pageOf(t, name, { frame: refused });
+      const { page } = await pageOf(t, name, { frame: answerFrame("error: 'login_required', error_description: 'x'") });
       assert.equal((await outcome(page, 'checkSession', [{}])).reason, 'login_required');
       await page.evaluate(() => w.transactionManager.process({ responseType: 'token id_token', state: 'S', nonce: 'N' }));
       assert.ok((await outcome(page, 'parseHash', [{ hash: hash(token()) }])).value);
@@ -186,6 +190,7 @@ for (const name of Object.keys(packages).slice(1))
       let live = 'R0', renewals = 0, nonce;
       const tokens = (more = {}) => ({ access_token: `AT${renewals}`, id_token: token(more), refresh_token: live, expires_in: 60, token_type: 'Bearer' });
       const { page, context, requests } = await pageOf(t, name, {
+        frame: answerFrame("error: 'login_required', error_description: 'x'"),
         answers: {
           'POST /oauth/token': async ({ grant_type: grant, refresh_token: given }) => {
             if (grant === 'authorization_code') return tokens({ nonce });
@@ -214,12 +219,100 @@ for (const name of Object.keys(packages).slice(1))
       assert.ok(renewals <= 2, `${renewals} renewals`);
       live = 'revoked';
       assert.equal((await outcome(page, 'checkSession', [{}], options)).reason, 'refresh_token_refused');
-      assert.equal((await outcome(page, 'checkSession', [{}], options)).reason, 'login_required');
+      // Then it asks in a frame, where the authority does not see the login that this tab had.
+      assert.equal((await outcome(page, 'checkSession', [{}], options)).reason, 'third_party_cookies_blocked');
+    });
+
+    // A page that came back with a code, after `authorize(asked)`.
+    async function returned(t, { answer = {}, asked = {}, query = () => 'code=C', options = {}, ...rest } = {}) {
+      const used = { ...base, responseType: 'code', useRefreshTokens: true, scope: 'openid', ...options };
+      const opened = await pageOf(t, name, { answers: { 'POST /oauth/token': () => ({ access_token: 'AT', id_token: token({ nonce: undefined }), refresh_token: 'R', expires_in: 60, ...answer }) }, ...rest });
+      const { page } = opened;
+      await page.evaluate(([o, a]) => new auth0.WebAuth(o).authorize(a), [used, { state: 'S', ...asked }]);
+      await page.waitForURL(/authorize/);
+      await page.goto(`https://app.example/cb?${query()}&state=S`);
+      return { ...opened, used };
+    }
+
+    test('a code read twice is redeemed once', async (t) => {
+      const { page, requests, used } = await returned(t, { asked: { appState: { a: 1 } } });
+      const [first, second, third] = await page.evaluate(async (o) => {
+        const w = new auth0.WebAuth(o);
+        const both = await Promise.all([w.parseHash(), w.parseHash()]);
+        both[0].appState.a = 'changed by its reader';
+        return [...both, await w.parseHash()];
+      }, used);
+      assert.equal(second.accessToken, 'AT');
+      assert.deepEqual(second.appState, { a: 1 });
+      assert.deepEqual(third, second);
+      assert.equal(first.idTokenPayload.sub, 'auth0|ada');
+      assert.equal(requests.filter((r) => r.path === '/oauth/token').length, 1);
+    });
+
+    for (const [what, given, reason] of [
+      ['a response of another issuer', { query: () => 'code=C&iss=https%3A%2F%2Fevil.example%2F' }, 'issuer_mismatch'],
+      ['no ID token where openid was asked for', { answer: { id_token: undefined } }, 'id_token_missing'],
+      ['an ID token older than maxAge', { asked: { maxAge: 60 }, answer: { id_token: token({ nonce: undefined, auth_time: now - 3600 }) } }, 'authentication_too_old'],
+      ['another organization', { asked: { organization: 'org_1' }, answer: { id_token: token({ nonce: undefined, org_id: 'org_2' }) } }, 'organization_mismatch'],
+      ['an access token of another response', { answer: { id_token: token({ nonce: undefined, at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }) } }, 'at_hash_mismatch'],
+      ['an error in the query', { query: () => 'error=access_denied&error_description=no' }, 'access_denied'],
+      ['a refused code', { answer: { status: 403, error: 'invalid_grant', error_description: 'Invalid authorization code' } }, 'error_answer'],
+    ])
+      test(`code with PKCE refuses ${what}`, async (t) => {
+        const { page, used } = await returned(t, given);
+        assert.equal((await outcome(page, 'parseHash', [], used)).reason, reason);
+      });
+
+    test('code with PKCE: a code without its verifier is not sent', async (t) => {
+      const { page, requests } = await pageOf(t, name, { path: '/cb?code=C&state=T' });
+      assert.equal((await outcome(page, 'parseHash', [], { ...base, responseType: 'code', useRefreshTokens: true })).reason, 'state_unknown');
+      assert.deepEqual(requests, []);
+    });
+
+    test('code with PKCE: without a refresh token, checkSession asks in a frame', async (t) => {
+      const { page, requests } = await pageOf(t, name, {
+        frame: answerFrame("code: 'SILENT'"),
+        answers: { 'POST /oauth/token': ({ code, code_verifier: verifier }) => (code === 'SILENT' && verifier.length === 43 ? { access_token: 'AT', id_token: token({ nonce: undefined }), expires_in: 60 } : { status: 400 }) },
+      });
+      const { value } = await outcome(page, 'checkSession', [{}], { ...base, responseType: 'code', useRefreshTokens: true });
+      assert.equal(value.accessToken, 'AT');
+      assert.equal(requests[0].body.grant_type, 'authorization_code');
+    });
+
+    test('code with PKCE in a popup; the opener renews', async (t) => {
+      const used = { ...base, responseType: 'code', useRefreshTokens: true, scope: 'openid' };
+      let given = 0;
+      const { page, requests } = await pageOf(t, name, {
+        frame: "const q = new URLSearchParams(location.search); if (q.get('response_mode')) { parent.postMessage({ type: 'authorization_response', response: { error: 'login_required', error_description: 'x', state: q.get('state') } }, '*') } else location.replace(`https://app.example/cb?code=C&state=${q.get('state')}`)",
+        popup: `new auth0.WebAuth(${JSON.stringify(used)}).popup.callback()`,
+        answers: { 'POST /oauth/token': () => ({ access_token: `AT${++given}`, id_token: token({ nonce: undefined }), refresh_token: `R${given}`, expires_in: 60 }) },
+      });
+      assert.equal((await outcome(page, 'popup.authorize', [{}], used)).value.accessToken, 'AT1');
+      assert.equal((await outcome(page, 'checkSession', [{}])).value.accessToken, 'AT2');
+      assert.ok(requests.some((r) => r.body?.refresh_token === 'R1'));
+    });
+
+    test('logging out forgets the refresh token', async (t) => {
+      const { page, used } = await returned(t, { options: { cacheLocation: 'localstorage' } });
+      assert.ok((await outcome(page, 'parseHash', [], used)).value);
+      const kept = () => page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('ostia.refresh')).length);
+      assert.equal(await kept(), 1);
+      await page.evaluate(() => { w.logout(); });
+      await page.waitForURL(/v2\/logout/);
+      await page.goto('https://app.example/');
+      assert.equal(await kept(), 0);
     });
 
     test('a per-call maxAge is checked (CVE-2026-107371)', async (t) => {
       const { page } = await pageOf(t, name);
       await page.evaluate((o) => (window.w = new auth0.WebAuth(o)).transactionManager.process({ responseType: 'token id_token', state: 'S', nonce: 'N', maxAge: 60 }), base);
       assert.equal((await outcome(page, 'parseHash', [{ hash: hash(token({ auth_time: now - 3600 })) }])).reason, 'authentication_too_old');
+    });
+
+    test('times with a fraction count', async (t) => {
+      const { page } = await pageOf(t, name);
+      const parse = (change, options) => outcome(page, 'parseHash', [{ hash: hash(token(change)), state: 'S', nonce: 'N' }], { ...base, ...options }).finally(() => page.evaluate(() => { delete window.w; }));
+      assert.equal((await parse({ auth_time: now - 3600 }, { maxAge: 1.5 })).reason, 'authentication_too_old');
+      assert.equal((await parse({}, { leeway: -0.5 })).reason, 'leeway_out_of_range');
     });
   });

@@ -74,15 +74,15 @@ const escapeAttribute = (text: unknown) => String(text || '').replace(/&/g, '&am
 
 /** Loads `url`; `failed` after three more tries, where the provider's widget may be passed by. */
 function loadScript(url: string, attributes: Record<string, unknown>, callback: string | undefined, failed?: () => void): void {
-  let left = failed ? most : 0;
+  let left = most, script: HTMLScriptElement;
+  const again = () => {
+    script.remove();
+    if (left-- > 0) load();
+    else failed!();
+  };
   const load = () => {
-    const script = Object.assign(window.document.createElement('script'), { async: true, defer: true }, attributes);
+    script = Object.assign(window.document.createElement('script'), { async: true, defer: true }, attributes, failed && { onerror: again });
     if (callback) script.dataset.callback = callback;
-    if (failed) script.onerror = () => {
-      script.remove();
-      if (left-- > 0) load();
-      else failed();
-    };
     script.src = url;
     window.document.body.appendChild(script);
   };

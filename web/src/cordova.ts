@@ -48,6 +48,7 @@ class InAppBrowser {
       },
       exit: () => {
         for (const name in hear) popup.removeEventListener(name, hear[name]);
+        popup.kill = undefined; // it is gone
         finish({ error: 'window_closed', errorDescription: 'Browser window closed' });
       },
     };

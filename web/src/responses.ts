@@ -44,7 +44,7 @@ function reword(error: any, reason: string, more: { skew?: number } = {}): any {
 }
 
 // Each reader gets a result of its own.
-const tell = ([error, result]: [any, any?], cb: Callback): void => cb(error, result && JSON.parse(JSON.stringify(result)));
+const tell = ([error, result]: [any, any?], cb: Callback): void => (error ? cb(error) : cb(null, JSON.parse(JSON.stringify(result))));
 
 /** Validates `response`, once for each response; a code is redeemed first. */
 export function readResponse(webAuth: WebAuth, options: any, response: any, cb: Callback): void {
@@ -57,7 +57,7 @@ export function readResponse(webAuth: WebAuth, options: any, response: any, cb: 
   remembered.push(read);
   if (remembered.length > mostRemembered) remembered.shift();
   let hadTransaction = false;
-  const finish: Callback = (error, result = null) => {
+  const finish: Callback = (error, result) => {
     read.outcome = [error, result];
     // Without a transaction that is used up, reading again is asking again.
     if (!hadTransaction) remembered = remembered.filter((one) => one !== read);
