@@ -82,6 +82,13 @@ async function bundle(kind, name) {
   await emit(`${name}.cjs`, { plugins, entryPoints, format: 'cjs' });
 }
 
+// Management needs no protocol, so no module: a tenth of the whole.
+async function management() {
+  const entryPoints = [`${root}/web/src/management.ts`];
+  await emit('management.esm.js', { entryPoints, format: 'esm' });
+  await emit('management.cjs', { entryPoints, format: 'cjs' });
+}
+
 // The plugin is loaded by script tags and by bundlers alike, under the name that it has in auth0-js.
 async function cordova() {
   const wrapper = {
@@ -113,11 +120,12 @@ const manifest = {
   exports: {
     '.': { types: './index.d.ts', import: './dist/auth0.esm.js', require: './dist/auth0.cjs' },
     './wasm': { types: './index.d.ts', import: './dist/auth0.wasm.esm.js', require: './dist/auth0.wasm.cjs' },
+    './management': { types: './management.d.ts', import: './dist/management.esm.js', require: './dist/management.cjs' },
     './dist/*': './dist/*',
     './build/*': './dist/*',
     './package.json': './package.json',
   },
-  files: ['dist', 'index.d.ts', 'errors.md', 'provenance.json', 'README.md', 'LICENSE'],
+  files: ['dist', 'index.d.ts', 'management.d.ts', 'errors.md', 'provenance.json', 'README.md', 'LICENSE'],
   sideEffects: ['./dist/*.min.js'],
 };
 
@@ -139,9 +147,10 @@ async function main() {
   mkdirSync(`${out}/dist`, { recursive: true });
   await bundle('js', 'auth0');
   await bundle('wasm', 'auth0.wasm');
+  await management();
   await cordova();
   provenance();
-  cpSync(`${root}/web/index.d.ts`, `${out}/index.d.ts`);
+  for (const name of ['index', 'management']) cpSync(`${root}/web/${name}.d.ts`, `${out}/${name}.d.ts`);
   cpSync(`${root}/web/README.md`, `${out}/README.md`);
   cpSync(`${root}/docs/errors.md`, `${out}/errors.md`);
   cpSync(`${root}/LICENSE`, `${out}/LICENSE`);

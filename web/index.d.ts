@@ -169,7 +169,7 @@ export interface CrossOriginLoginOptions {
   email?: string | undefined;
   password: string;
   realm?: string | undefined;
-  captcha?: string | undefined;
+  captcha?: any;
   onRedirecting?: ((done: () => void) => void) | undefined;
   [parameter: string]: any;
 }
@@ -253,14 +253,16 @@ export type DoneCallback = (err?: Auth0Error) => void;
 
 export interface Captcha {
   reload: (callback?: DoneCallback) => void;
-  getValue: () => string | undefined;
+  getValue: () => string;
 }
 export interface Auth0Challenge {
-  required?: boolean | undefined;
+  required: boolean;
   image: string;
-  type: string;
-  provider?: string | undefined;
-  siteKey?: string | undefined;
+  /** `code` or `formula`. */
+  type: any;
+  /** `auth0`, `recaptcha_v2`, `recaptcha_enterprise`, `hcaptcha`, `friendly_captcha`, `arkose` or `auth0_v2`. */
+  provider: any;
+  [other: string]: unknown;
 }
 export interface CaptchaTemplates {
   auth0?: ((challenge: Auth0Challenge) => string) | undefined;
@@ -270,7 +272,7 @@ export interface CaptchaTemplates {
   friendly_captcha?: ((challenge: Auth0Challenge) => string) | undefined;
   arkose?: ((challenge: Auth0Challenge) => string) | undefined;
   auth0_v2?: ((challenge: Auth0Challenge) => string) | undefined;
-  error?: ((error: Auth0Error) => string) | undefined;
+  error?: ((error: any) => string) | undefined;
 }
 export interface CatpchaConfiguration {
   lang?: string | undefined;

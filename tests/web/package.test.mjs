@@ -1,7 +1,8 @@
 // The npm package as its users load it: script tag, import, require, types, and under the strictest policies.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -69,6 +70,36 @@ test('a program of every method type-checks, a wrong one does not', () => {
   assert.throws(() => check("import { WebAuth } from 'ostia-js'; new WebAuth({ clientID: 'c' });"));
 });
 
+test('every type of @types/auth0-js: what its programs give is taken, what they read is there', () => {
+  const theirs = readFileSync(`${root}/node_modules/@types/auth0-js/index.d.ts`, 'utf8');
+  const checks = [...theirs.matchAll(/^export (?:class|interface|type) (\w+)(<)?/gm)].map(([, name, generic], i) => {
+    if (generic) return `export type T${i} = ours.${name}<string>;`;
+    if (/Options|Params|Configuration|Templates|TokenProvider/.test(name)) return `export const v${i}: ours.${name} = null! as theirs.${name};`;
+    // Classes with private members are like nobody but themselves.
+    if (name === 'Popup') return `export const v${i}: Pick<theirs.Popup, keyof theirs.Popup> = null! as ours.Popup;`;
+    if (name === 'WebAuth') return `export const v${i}: Omit<theirs.WebAuth, 'popup'> = null! as ours.WebAuth;`;
+    return `export const v${i}: theirs.${name} = null! as ours.${name};`;
+  });
+  assert.ok(checks.length > 50);
+  writeFileSync(`${root}/build/types.ts`, `import * as theirs from 'auth0-js';\nimport * as ours from './npm/index.js';\n${checks.join('\n')}\n`);
+  execFileSync(bin('tsc'), ['--noEmit', '--strict', '--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2022,dom', `${root}/build/types.ts`], { stdio: 'pipe' });
+});
+
+test('source maps lead to the sources', () => {
+  for (const name of readdirSync(dist).filter((f) => /js$/.test(f))) {
+    const map = JSON.parse(readFileSync(`${dist}/${name}.map`, 'utf8'));
+    assert.ok(map.sources.some((s) => s.endsWith('.ts')), name);
+    assert.equal(map.sourcesContent.length, map.sources.length);
+    assert.match(readFileSync(`${dist}/${name}`, 'utf8'), new RegExp(`sourceMappingURL=${name.replaceAll('.', '\\.')}\\.map`));
+  }
+});
+
+test('Management alone: a tenth of the whole, and no module', async () => {
+  writeFileSync(join(dir, 'management.mjs'), "import { Management } from 'ostia-js/management'; console.log(new Management({ domain: 'd', token: 't' }).baseOptions.rootUrl);");
+  assert.equal(execFileSync(process.execPath, ['management.mjs'], { cwd: dir, encoding: 'utf8' }), 'https://d/api/v2\n');
+  assert.ok(compressedSize(`${dist}/management.esm.js`) < compressedSize(`${dist}/auth0.wasm.esm.js`) / 10);
+});
+
 describe('script tag', () => {
   const cases = [['auth0.min', "default-src 'none'; script-src 'self'"], ['auth0.wasm.min', "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'"]];
   for (const [name, strictest] of cases)
@@ -134,7 +165,26 @@ test('an aborted request never calls back, and the next one is answered (WA-205)
   }
 });
 
-test('a script no larger than auth0.min.js', () => {
+test('scripts no larger than auth0.min.js, and than three quarters of it', () => {
   const theirs = compressedSize(packages['auth0-js'].script);
-  for (const name of ['auth0.min.js', 'auth0.wasm.min.js']) assert.ok(compressedSize(`${dist}/${name}`) <= theirs, name);
+  assert.ok(compressedSize(`${dist}/auth0.min.js`) <= theirs);
+  assert.ok(compressedSize(`${dist}/auth0.wasm.min.js`) <= 0.75 * theirs);
+});
+
+test("the module is what its provenance says, and is the script's", () => {
+  const { module } = JSON.parse(readFileSync(`${root}/build/npm/provenance.json`, 'utf8'));
+  const wasm = readFileSync(`${root}/build/web/package/core.wasm`);
+  assert.equal(createHash('sha256').update(wasm).digest('hex'), module.sha256);
+  // What the script compiles when it is first used.
+  const script = `import { createHash } from 'node:crypto';
+    const { Module } = WebAssembly;
+    WebAssembly.Module = function (bytes) { console.log(createHash('sha256').update(bytes).digest('hex')); return new Module(bytes); };
+    const { WebAuth } = await import('ostia-js/wasm');
+    new WebAuth(${JSON.stringify(options)});`;
+  writeFileSync(join(dir, 'module.mjs'), script);
+  assert.equal(execFileSync(process.execPath, ['module.mjs'], { cwd: dir, encoding: 'utf8' }).trim(), module.sha256);
+});
+
+test('the module is made again, from a copy of the sources elsewhere, byte for byte', () => {
+  assert.match(execFileSync(process.execPath, [`${root}/tools/reproduce.mjs`], { encoding: 'utf8' }), /^the same: [0-9a-f]{64}\n$/);
 });
