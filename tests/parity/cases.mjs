@@ -17,6 +17,9 @@ export function token(change = {}, header = {}) {
 export const base = { domain: 'tenant.example', clientID: 'client', redirectUri: 'https://app.example/cb', responseType: 'token id_token' };
 export const transaction = (state, value) => `com.auth0.auth.${state}=${encodeURIComponent(JSON.stringify({ nonce: 'N', state, ...value }))}`;
 export const jwks = { body: { keys: [jwk] } };
+const keys = (body) => ({ 'tenant.example/.well-known/jwks.json': body });
+const longer = generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey;
+const signedByLonger = () => { const input = token().split('.').slice(0, 2).join('.'); return `${input}.${createSign('sha256').update(input).sign(longer).toString('base64url')}`; };
 
 // name, options of the constructor, method, arguments (functions: 'cb'), and what surrounds the call.
 export const cases = [];
@@ -33,7 +36,7 @@ for (const [name, o] of Object.entries({
   '_telemetryInfo text': { domain: 'd', clientID: 'c', _telemetryInfo: 'x' }, '_timesToRetryFailedRequests text': { domain: 'd', clientID: 'c', _timesToRetryFailedRequests: 'x' },
   'overrides text': { domain: 'd', clientID: 'c', overrides: 'x' }, 'overrides.__tenant': { domain: 'd', clientID: 'c', overrides: { __tenant: 1 } },
   'overrides.__token_issuer': { domain: 'd', clientID: 'c', overrides: { __token_issuer: 1 } }, 'overrides.__jwks_uri': { domain: 'd', clientID: 'c', overrides: { __jwks_uri: 1 } },
-  'two mistakes': { domain: 5, clientID: 5, scope: 5 }, 'falsy options pass': { domain: 'd', clientID: 'c', scope: 0, leeway: '', plugins: null }, 'everything': { domain: 'a.b.c', clientID: 'c', leeway: 5, maxAge: 1, stateExpiration: 2, overrides: { __tenant: 't', __token_issuer: 'i', __jwks_uri: 'j' }, _timesToRetryFailedRequests: 2.7 },
+  'two mistakes': { domain: 5, clientID: 5, scope: 5 }, 'a plugin of another version': { domain: 'd', clientID: 'c', plugins: [{ version: '9.0.0' }] }, 'falsy options pass': { domain: 'd', clientID: 'c', scope: 0, leeway: '', plugins: null }, 'everything': { domain: 'a.b.c', clientID: 'c', leeway: 5, maxAge: 1, stateExpiration: 2, overrides: { __tenant: 't', __token_issuer: 'i', __jwks_uri: 'j' }, _timesToRetryFailedRequests: 2.7 },
 })) cases.push({ name: `WebAuth: ${name}`, construct: o, undefinedOptions: o === undefined, cookies: [], answers: {}, exception: o === null ? 'the engine words this TypeError' : undefined });
 
 const options = [
@@ -42,7 +45,7 @@ const options = [
   ['encoding', [{ nonce: 'n', state: " +é(~)!'*&=#%\u2028😀" }]], ['falsy values', [{ nonce: 'n', prompt: null, maxAge: 0, display: '', x: false }]], ['numbers', [{ nonce: 'n', a: 1.5, b: '@NaN', c: -0, d: 1e21 }]],
   ['connection_scope', [{ nonce: 'n', connection_scope: ['a', 'b'] }]], ['local ones', [{ nonce: 'n', username: 'u', popupOptions: {}, domain: 'd', tenant: 't', timeout: 1, appState: 'a' }]],
   ['types', [{ nonce: 'n', redirectUri: 5 }]], ['nonce 5', [{ nonce: 5 }]], ['scope 5', [{ nonce: 'n', scope: 5 }]], ['audience {}', [{ nonce: 'n', audience: {} }]], ['code', [{ responseType: 'code' }]], ['code id_token', [{ responseType: 'code id_token' }]],
-  ['camel and snake', [{ nonce: 'n', clientID: 'x', client_id: 'y', aBC: 1, abc12De: 2, _csrf: 3, auth0Client: 'z' }]], ['empty arrays and objects', [{ nonce: 'n', a: [], b: {} }]],
+  ['camel and snake', [{ nonce: 'n', clientID: 'x', client_id: 'y', aBC: 1, abc12De: 2, _csrf: 3, auth0Client: 'z' }]], ['empty arrays and objects', [{ nonce: 'n', a: [], b: {} }]], ['a code challenge', [{ nonce: 'n', codeChallenge: 'c', codeChallengeMethod: 'S256' }]],
 ];
 for (const [name, args] of options) add(`buildAuthorizeUrl: ${name}`, 'client.buildAuthorizeUrl', args);
 add('buildAuthorizeUrl: a date', 'client.buildAuthorizeUrl', [{ nonce: 'n', d: '@date' }], { exception: 'a date is sent as its ISO text instead of being dropped' });
@@ -72,6 +75,12 @@ for (const [name, h, rest = {}] of [
   ['max age, no auth_time', hash(token()), { cookies: S, options: { maxAge: 10 } }], ['max age, old', hash(token({ auth_time: now - 3600 })), { cookies: S, options: { maxAge: 10 } }], ['max age, fine', hash(token({ auth_time: now })), { cookies: S, options: { maxAge: 10 } }],
   ['at_hash wrong', hash(token({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' })), { cookies: S }], ['at_hash right', hash(token({ at_hash: createHash('sha256').update('AT').digest().subarray(0, 16).toString('base64url') })), { cookies: S }],
   ['HS256', hash(token({}, { alg: 'HS256' })), { cookies: S }], ['none', hash(token({}, { alg: 'none' })), { cookies: S }], ['ES256', hash(token({}, { alg: 'ES256' })), { cookies: S }], ['no alg', hash(token({}, { alg: undefined })), { cookies: S }], ['not three parts', hash('a.b'), { cookies: S }], ['not JSON', hash('YQ.YQ.YQ'), { cookies: S }], ['forged', hash(token().slice(0, -8) + 'AAAAAAAA'), { cookies: S }], ['unknown kid', hash(token({}, { kid: 'x' })), { cookies: S }], ['no kid', hash(token({}, { kid: undefined })), { cookies: S }],
+  ['a longer signature than the key', hash(signedByLonger()), { cookies: S }], ['neither token nor key has a kid', hash(token({}, { kid: undefined })), { cookies: S, answers: keys({ body: { keys: [{ ...jwk, kid: undefined }] } }) }],
+  ['keys that are not JSON', hash(token()), { cookies: S, answers: keys({ text: '<html>' }), exception: "the engine words this SyntaxError; ours says that the issuer's keys are not JSON" }], ['an empty key', hash(token()), { cookies: S, answers: keys({ body: { keys: [{ kid: 'k' }] } }), exception: 'the engine words this TypeError; ours says that the key is empty' }],
+  ['iss wrong', hash(token({ iss: 'https://other.example/' })), { cookies: S, options: { overrides: { __jwks_uri: 'https://tenant.example/other' } }, answers: { 'tenant.example/other': jwks } }],
+  ['leeway 0 means 60', hash(token({ exp: now - 30 })), { cookies: S, options: { leeway: 0 } }], ['leeway 1', hash(token({ exp: now - 30 })), { cookies: S, options: { leeway: 1 } }], ['leeway 300', hash(token({ exp: now - 200 })), { cookies: S, options: { leeway: 300 } }],
+  ['leeway 301', hash(token()), { cookies: S, options: { leeway: 301 }, exception: 'a bad leeway is an error through the callback (client-api.md 18 h)' }], ['leeway -1', hash(token()), { cookies: S, options: { leeway: -1 }, exception: 'a bad leeway is an error through the callback (client-api.md 18 h)' }],
+  ['nbf within leeway', hash(token({ nbf: now + 30 })), { cookies: S }],
   ['keys 404', hash(token()), { cookies: S, answers: { 'tenant.example/.well-known/jwks.json': { status: 404, body: {} } } }], ['keys offline', hash(token()), { cookies: S, answers: { 'tenant.example/.well-known/jwks.json': { abort: true } } }], ['no keys', hash(token()), { cookies: S, answers: { 'tenant.example/.well-known/jwks.json': { body: { keys: [] } } } }],
   ['keys elsewhere', hash(token()), { cookies: S, options: { overrides: { __jwks_uri: 'https://tenant.example/other' } }, answers: { 'tenant.example/other': jwks } }],
   ['a foreign issuer', hash(token({ iss: 'https://evil.example/' })), { cookies: S, answers: { 'evil.example/.well-known/jwks.json': jwks }, exception: 'keys come from the configured issuer only (client-api.md 18)' }],
@@ -82,6 +91,12 @@ add('parseHash: the location', 'parseHash', ['@cb'], { cookies: S, fragment: has
 add('parseHash: own state and nonce', 'parseHash', [{ hash: hash(token()), state: 'S', nonce: 'N' }, '@cb']);
 add('parseHash: own nonce, wrong', 'parseHash', [{ hash: hash(token()), nonce: 'M' }, '@cb'], { cookies: S });
 add('parseHash: started by the authority', 'parseHash', [{ hash: `#access_token=AT&id_token=${token({ nonce: undefined })}`, __enableIdPInitiatedLogin: true }, '@cb']);
+add('parseHash: started by the authority, unknown state', 'parseHash', [{ hash: `#access_token=AT&state=T&id_token=${token()}`, __enableIdPInitiatedLogin: true }, '@cb']);
+add('parseHash: the constructor\'s type wins', 'parseHash', [{ hash: '#access_token=AT&state=S', responseType: 'token' }, '@cb'], { cookies: S });
+add('parseHash: null as hash', 'parseHash', [{ hash: null }, '@cb']);
+add('validateToken: empty', 'validateToken', ['', 'N', '@cb']);
+add('validateToken: good', 'validateToken', [token(), 'N', '@cb']);
+add('validateAuthenticationResponse', 'validateAuthenticationResponse', [{ state: 'S', nonce: 'N' }, { access_token: 'AT', id_token: token(), state: 'S', expires_in: '7200' }, '@cb']);
 add('parseHash: impersonation', 'parseHash', [{ hash: '#access_token=AT', __enableImpersonation: true }, '@cb'], { options: { responseType: 'token' } });
 for (const [name, answer] of [['a profile', { body: { sub: 'a', email_verified: true, 'https://x/y': 1 } }], ['401 text', { status: 401, text: 'Unauthorized' }], ['an OAuth error', { status: 403, body: { error: 'e', error_description: 'd' } }], ['an empty error', { status: 500, body: {} }], ['HTML', { status: 502, text: '<b>', type: 'text/html' }], ['error, code, name', { status: 400, body: { code: 'c', description: { a: 1 }, name: 'n', policy: 'p', error_codes: ['x'], error_details: { y: 1 } } }], ['offline', { abort: true }], ['Management shape', { status: 404, body: { statusCode: 404, error: 'Not Found', message: 'm', errorCode: 'x' } }]])
   add(`userInfo: ${name}`, 'client.userInfo', ['TOKEN', '@cb'], { answers: { 'tenant.example/userinfo': answer } });

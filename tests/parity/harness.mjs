@@ -53,6 +53,8 @@ export async function open(browser, name) {
       log.navigations.push(url);
       return route.fulfill({ status: 204 });
     }
+    const widget = one.widgets?.[new URL(url).host];
+    if (widget) return route.fulfill({ contentType: 'text/javascript', body: widget });
     if (request.method() === 'OPTIONS') return route.fulfill({ status: 204, headers: cors });
     const { 'auth0-client': client, authorization, 'content-type': type, 'x-mine': mine, 'x-request-language': language, cookie } = await request.allHeaders();
     log.requests.push([request.method(), url, url.includes('jwks') ? '' : JSON.stringify({ client, authorization, type, mine, language, cookie: !!cookie }), request.postData()].join(' '));
@@ -90,7 +92,7 @@ export async function open(browser, name) {
 
 // Runs in the page.
 async function call(c) {
-  const special = { '@undefined': undefined, '@NaN': NaN, '@function': () => 1, '@date': new Date(0), '@element': document.getElementById('captcha'), '@proceed': (done) => done(), '@later': () => {} };
+  const special = { '@undefined': undefined, '@NaN': NaN, '@function': () => 1, '@date': new Date(0), '@element': document.getElementById('captcha'), '@proceed': (done) => done(), '@later': () => {}, '@template': (argument) => `<b title="${argument.image}">own</b>` };
   const revive = (v) => (typeof v === 'string' && v in special ? special[v] : Array.isArray(v) ? v.map(revive) : v && typeof v === 'object' ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, revive(x)])) : v);
   const original = (o) => (typeof o !== 'object' || !o ? o : o instanceof Error
     ? { text: o.message, status: o.status, crossDomain: o.crossDomain, body: o.response?.body, sent: o.response?.req?._data }
@@ -118,6 +120,9 @@ async function call(c) {
           result.value = typeof value === 'string' ? value : value === undefined ? '@undefined' : value === null ? null : c.returns ? Object.keys(value).filter((k) => !/^_|^request$/.test(k)).sort() : typeof value;
         } catch (error) { return reject(error); }
         sync = false;
+        // Once it is there, asked for anew: by its handle, or by the person.
+        if (c.again) setTimeout(() => (c.again === 'reload' ? value.reload((...r) => result.calls.push({ again: true, args: simple(r) })) : document.querySelector('.captcha-reload').click()), 200);
+        if (c.again) return void setTimeout(resolve, 500);
         // A callback that never comes is an observation too.
         window.goOn = resolve;
         setTimeout(resolve, c.navigates ? 4000 : !c.args.includes('@cb') || c.silent ? c.wait ?? 30 : 2500);
@@ -132,7 +137,7 @@ async function call(c) {
     cookies: document.cookie.split('; ').filter(Boolean).sort(),
     storage: Object.entries(localStorage).sort(),
     frames: document.querySelectorAll('iframe').length,
-    captcha: element.outerHTML,
+    captcha: [element.outerHTML, element.querySelector('input')?.value],
     scripts: [...document.querySelectorAll('body script')].map((s) => [s.src, s.async, s.defer, s.dataset.callback]),
     seen: window.seen,
   };

@@ -2,6 +2,7 @@
 
 #include "ostia/auth0/response.hpp"
 #include "ostia/jose/jws.hpp"
+#include "ostia/text/base64url.hpp"
 
 namespace ostia::auth0 {
 namespace {
@@ -81,7 +82,12 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
   if (!key) return key;
   const auto good = host.verify("RS256", *key, jws->signing_input, jws->signature);
   if (!good) return good.error();
-  if (!*good) return invalid_token("Invalid ID token signature.", "signature_invalid");
+  if (!*good) {
+    const auto modulus = text::base64url_decode((*key)["n"].text());
+    const bool is_longer = modulus && jws->signature.size() > modulus->size();
+    return invalid_token(is_longer ? "Signature does not match with the key modulus." : "Invalid ID token signature.",
+                         "signature_invalid");
+  }
 
   const auto now = host.now();
   if (!now) return now.error();
