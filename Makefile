@@ -5,7 +5,7 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros,include_file_mtime,include_f
 export CCACHE_MAXSIZE ?= 2G
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build native web demo test bench fuzz lint format package install clean
+.PHONY: help setup setup-test build native web demo test bench fuzz reproduce lint format package install clean
 
 help: ## lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ bench: setup-test build ## the benchmarks, beside their peers
 fuzz: setup-test ## the fuzzers, for a bounded time (SECONDS_EACH=60)
 	@cmake --preset fuzz > /dev/null && cmake --build --preset fuzz --target fuzzers
 	@node tools/fuzz.mjs
+
+reproduce: build ## makes the package's WebAssembly again and compares it, byte for byte
+	@node tools/reproduce.mjs
 
 lint: setup-test ## formatting and static analysis
 	@node tools/lint.mjs

@@ -6,6 +6,9 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../tools/lib.mjs';
 import { ostia } from '../lib/program.mjs';
+import { cases } from '../parity/cases.mjs';
+import { heldBy } from '../parity/checklist.mjs';
+import '../parity/method-cases.mjs';
 
 const text = (file) => readFileSync(join(root, file), 'utf8');
 
@@ -37,6 +40,24 @@ for (const page of pages)
     for (const [, target] of text(page).matchAll(/\]\(([^)#]+)[^)]*\)/g))
       if (!target.startsWith('http')) assert.ok(existsSync(join(root, dirname(page), target)), target);
   });
+
+test('each row of the compatibility table is held by a test that exists', () => {
+  const sources = ['parity', 'web'].flatMap((folder) => readdirSync(join(root, 'tests', folder)).filter((f) => f.endsWith('.test.mjs')).map((f) => text(`tests/${folder}/${f}`))).join('\n');
+  const quote = (part) => part.replace(/[.*+?^$(){}|[\]\\]/g, '\\$&');
+  // A title of nothing but placeholders says nothing.
+  const titled = [...sources.matchAll(/test\(`([^`]+)`/g)].filter(([, title]) => title.replace(/\$\{[^}]*\}/g, '').length > 8);
+  const templates = titled.map(([, title]) => new RegExp(`^${title.split(/\$\{[^}]*\}/).map(quote).join('.*')}`));
+  const rows = [...text('docs/compatibility.md').matchAll(/^\| (WA-\d+) \|.* \| (.*?) \|$/gm)];
+  assert.equal(rows.length, Object.keys(heldBy).length);
+  for (const [, id, title] of rows) {
+    assert.equal(title, heldBy[id], id);
+    assert.ok(cases.some((c) => c.name.startsWith(title)) || sources.includes(title) || templates.some((t) => t.test(title)), `${id}: no test is called ${title}`);
+  }
+});
+
+test('the compatibility table is what the checklist and the cases make', { skip: !existsSync(join(root, '../shared')) && 'the checklist is not beside this checkout' }, () => {
+  execFileSync(process.execPath, [join(root, 'tools/compatibility.mjs'), '--check'], { stdio: 'pipe' });
+});
 
 test('each reason is in the catalogue, and nothing else is', () => {
   const named = [...text('docs/errors.md').matchAll(/^### `([a-z_]+)`$/gm)].map((m) => m[1]);

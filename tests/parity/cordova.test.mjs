@@ -57,7 +57,7 @@ const [theirs, ...ours] = Object.keys(packages);
 describe('the Cordova plugin, as auth0-js has it', () => {
   for (const platform of ['cordova', 'electron'])
     for (const [what, events] of Object.entries(stories))
-      test(`${platform}: ${what}`, async () => {
+      test(`the plugin in ${platform}: ${what}`, async () => {
         const story = { platform, events, options: { popupOptions: { width: 300, height: 200, toolbar: 'no' } } };
         const [expected, ...found] = await Promise.all([theirs, ...ours].map((name) => observe(name, story)));
         for (const [i, name] of ours.entries()) assert.deepEqual(found[i], expected, name);

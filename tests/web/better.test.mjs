@@ -74,6 +74,25 @@ for (const name of Object.keys(packages).slice(1))
       assert.equal(requests.length, 1);
     });
 
+    test('two parses, two requests for the keys', async (t) => {
+      const { page, requests } = await pageOf(t, name);
+      const parse = () => outcome(page, 'parseHash', [{ hash: hash(token()), state: 'S', nonce: 'N' }]);
+      assert.ok((await parse()).value && (await parse()).value);
+      assert.equal(requests.length, 2);
+    });
+
+    test('popup.authorize: a preloaded window is sent on', async (t) => {
+      const { page, context } = await pageOf(t, name, {
+        frame: `location.replace(${JSON.stringify(`https://app.example/cb${hash(token())}`)})`,
+        popup: `new auth0.WebAuth(${JSON.stringify(base)}).popup.callback()`,
+      });
+      await page.evaluate((o) => { window.w = new auth0.WebAuth(o); window.handler = w.popup.preload({}); }, base);
+      const before = context.pages().length;
+      const sub = await page.evaluate(() => w.popup.authorize({ state: 'S', nonce: 'N', popupHandler: handler }).then((r) => r.idTokenPayload.sub, (e) => e.reason));
+      assert.equal(sub, 'auth0|ada');
+      assert.ok(context.pages().length <= before);
+    });
+
     test('why a state is refused', async (t) => {
       const { page } = await pageOf(t, name);
       const parse = (state) => outcome(page, 'parseHash', [{ hash: `#access_token=AT&state=${state}` }], { ...base, responseType: 'token' });

@@ -85,6 +85,11 @@ test('every type of @types/auth0-js: what its programs give is taken, what they 
   execFileSync(bin('tsc'), ['--noEmit', '--strict', '--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2022,dom', `${root}/build/types.ts`], { stdio: 'pipe' });
 });
 
+test('what the package does not export stays inside', async () => {
+  for (const path of ['src/index.js', 'plugins/cordova', 'index.d.ts'])
+    assert.throws(() => createRequire(`${dir}/`).resolve(`ostia-js/${path}`), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+});
+
 test('source maps lead to the sources', () => {
   for (const name of readdirSync(dist).filter((f) => /js$/.test(f))) {
     const map = JSON.parse(readFileSync(`${dist}/${name}.map`, 'utf8'));
