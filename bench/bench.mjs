@@ -82,10 +82,11 @@ async function parseHash() {
           const timed = async () => { const start = performance.now(); await once(); return performance.now() - start; };
           const first = await timed(), next = [];
           for (let n = 0; n < 15; n++) next.push(await timed());
-          const heap = () => { gc(); return performance.memory.usedJSHeapSize; };
-          const before = heap();
+          // What the browser lets go of when it is idle is not kept.
+          const heap = async () => { gc(); await new Promise((r) => setTimeout(r, many && 1500)); gc(); return performance.memory.usedJSHeapSize; };
+          const before = await heap();
           for (let n = 0; n < many; n++) await once();
-          return { cold: first, warm: next.sort((a, b) => a - b)[7], kept: many ? heap() - before : 0 };
+          return { cold: first, warm: next.sort((a, b) => a - b)[7], kept: many ? (await heap()) - before : 0 };
         }, [token(), `http://${host}:${port}/keys`, round === 0 ? 1000 : 0]);
         if (round === 0) times[i].kept.push(kept);
         else times[i].cold.push(cold), times[i].warm.push(warm);

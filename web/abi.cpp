@@ -59,10 +59,11 @@ std::string handle(std::string_view text) {
   const Value &base = m["base"], &options = m["options"];
   if (m.find("call")) return json::write(call(m["call"], base, options));
 
-  Replay host(m["answers"].items());
+  Replay host(m["now"], m["answers"].items());
   const auto result = operate(host, m["start"], base, options, m["response"]);
-  if (!host.asked().is_null()) return json::write(Value::object({{"effect", host.asked()}}));
-  return json::write(outcome(result));
+  Value out = host.waits() ? Value::object() : outcome(result);
+  out.set("effects", host.asked());
+  return json::write(out);
 }
 
 }  // namespace ostia::abi

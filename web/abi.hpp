@@ -2,10 +2,11 @@
 // and decides nothing.
 //
 //   {"call": NAME, "base": …, "options": …}                 → an outcome
-//   {"start": NAME, "base": …, "options": …, "response": …, "answers": […]}
-//                                                           → {"effect": […]} or an outcome
-// An effect is `[what, …arguments]` (replay.cpp): perform it, add its answer to `answers` and send the message again.
-// An outcome is {"value": …} or {"error": code, "description": …, "reason": …}, and of `parse_hash` the `response` as well.
+//   {"start": NAME, "base": …, "options": …, "response": …, "now": MILLISECONDS, "answers": […]}
+//                                                           → {"effects": […]}, with an outcome when that is all
+// An effect is `[what, …arguments]` (replay.cpp): perform them, add their answers to `answers`, in order, and, when
+// there is no outcome yet, send the message again. An outcome is {"value": …} or {"error": code, "description": …,
+// "reason": …}, and of `parse_hash` the `response` as well.
 #pragma once
 
 #include <string>

@@ -5,24 +5,31 @@
 namespace ostia::abi {
 
 // `[what, …arguments]`; octets travel as base64url. The answer that is there, or null.
-const Value& Replay::ask(const char* what, Value a, Value b, Value c) {
+const Value& Replay::say(const char* what, Value a, Value b, Value c) {
   if (next_ < answers_.size()) return answers_[next_++];
-  asked_ = Value::array();
-  asked_.push_back(what);
-  asked_.push_back(std::move(a));
-  asked_.push_back(std::move(b));
-  asked_.push_back(std::move(c));
+  Value effect;
+  effect.push_back(what);
+  effect.push_back(std::move(a));
+  effect.push_back(std::move(b));
+  effect.push_back(std::move(c));
+  asked_.push_back(std::move(effect));
   static const Value nothing;
   return nothing;
 }
 
+// A question: the operation cannot go on without its answer.
+const Value& Replay::ask(const char* what, Value a, Value b, Value c) {
+  waits_ = next_ == answers_.size();
+  return say(what, std::move(a), std::move(b), std::move(c));
+}
+
 template <class T>
 Result<T> Replay::answered(T answer) {
-  if (asked_.is_null()) return answer;
+  if (!waits_) return answer;
   return Error{};  // nobody reads it: the operation runs again
 }
 
-Result<std::int64_t> Replay::now() { return answered(ask("now", {}).as_int().value_or(0)); }
+Result<std::int64_t> Replay::now() { return now_.as_int().value_or(0); }
 
 Result<std::string> Replay::date(std::int64_t seconds) { return answered(ask("date", seconds).text()); }
 
@@ -40,15 +47,15 @@ Result<bool> Replay::verify(const char*, const Value& key, const std::string& in
 
 Status Replay::put(const std::string& key, const Value& value, double minutes) {
   // Thousandths: the writer has no fractions.
-  ask("put", key, value, static_cast<std::int64_t>(minutes * 1000));
-  return answered(Unit{});
+  say("put", key, value, static_cast<std::int64_t>(minutes * 1000));
+  return ok();
 }
 
 Result<Value> Replay::get(const std::string& key) { return answered(ask("get", key)); }
 
 Status Replay::remove(const std::string& key) {
-  ask("remove", key);
-  return answered(Unit{});
+  say("remove", key, {}, {});
+  return ok();
 }
 
 Result<HttpResponse> Replay::http(const HttpRequest& request) {

@@ -9,10 +9,13 @@ using json::Value;
 
 class Replay final : public Host {
  public:
-  explicit Replay(const std::vector<Value>& answers) : answers_(answers) {}
+  /// `now` in milliseconds; the answers to what earlier runs asked, in order.
+  Replay(const Value& now, const std::vector<Value>& answers) : now_(now), answers_(answers) {}
 
-  /// What to perform next; null when the operation is over.
+  /// What to perform: commands, and at the end perhaps a question.
   [[nodiscard]] const Value& asked() const { return asked_; }
+  /// Whether the operation ended for want of an answer.
+  [[nodiscard]] bool waits() const { return waits_; }
 
   Result<std::int64_t> now() override;
   Result<std::string> date(std::int64_t seconds) override;
@@ -27,13 +30,16 @@ class Replay final : public Host {
   Result<std::string> browse(const std::string& url) override;
 
  private:
+  const Value& say(const char* what, Value a, Value b, Value c);
   const Value& ask(const char* what, Value a, Value b = {}, Value c = {});
   template <class T>
   Result<T> answered(T answer);
 
+  const Value& now_;
   const std::vector<Value>& answers_;
   std::size_t next_ = 0;
   Value asked_;
+  bool waits_ = false;
 };
 
 }  // namespace ostia::abi

@@ -7,7 +7,6 @@ interface Attempt {
   state: string;
   at: number;
   until: number;
-  taken?: boolean;
   /** It ended in a login. */
   good?: boolean;
 }
@@ -31,20 +30,13 @@ export function noteStart(state: string, minutes: number): void {
   save([...load().filter((one) => one.state !== state), { state, at, until: at + minutes * 60_000 }]);
 }
 
-function note(name: string, what: Partial<Attempt>): void {
-  const attempts = load();
-  const one = attempts.find((a) => name.endsWith(a.state)); // the state, or the key that ends with it
-  if (one) save((Object.assign(one, what), attempts));
-}
-
-export const noteTaken = (name: string): void => note(name, { taken: true });
-export const noteLogin = (state: string): void => note(state, { good: true });
+export const noteLogin = (state: string): void => save(load().map((one) => (one.state === state ? { ...one, good: true } : one)));
 export const noteLogout = (): void => save(load().map((one) => ({ ...one, good: false })));
 
 /** Whether somebody logged in in this tab, and did not log out in it. */
 export const hadLogin = (): boolean => load().some((one) => one.good);
 
-/** Why there is no transaction for `state`, and when the attempt began. */
+/** Why there is no transaction for `state` (those of this tab end when they are read), and when the attempt began. */
 export function recall(state: string): { reason: string; at?: number } {
   const one = load().find((a) => a.state === state);
   if (!one) return { reason: 'state_unknown' };

@@ -76,14 +76,18 @@ function verifyWithBigInt(key: JsonWebKey, input: Uint8Array, signature: Uint8Ar
   return opened.toString(16).padStart(2 * size, '0') === expected;
 }
 
+const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+/** The key used last: an authority signs with one. */
+let imported: { name: string; key: Promise<CryptoKey> } | undefined;
+
 export async function verifyRs256(key: JsonWebKey, input: string, signature: Uint8Array<ArrayBuffer>): Promise<boolean> {
   const bytes = new TextEncoder().encode(input);
   const platform = subtle();
   try {
     if (!platform) return verifyWithBigInt(key, bytes, signature);
-    const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-    const imported = await platform.importKey('jwk', { kty: 'RSA', n: key.n, e: key.e }, algorithm, false, ['verify']);
-    return await platform.verify(algorithm, imported, signature, bytes);
+    const name = key.n + '.' + key.e;
+    if (imported?.name !== name) imported = { name, key: platform.importKey('jwk', { kty: 'RSA', n: key.n, e: key.e }, algorithm, false, ['verify']) };
+    return await platform.verify(algorithm, await imported.key, signature, bytes);
   } catch {
     return false; // a key that the platform cannot read signs nothing
   }

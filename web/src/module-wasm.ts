@@ -2,23 +2,24 @@
 import packed from 'ostia:core.wasm';
 import type { Module } from 'ostia:module';
 
-// tools/build-web.mjs says how the bytes became text.
+// tools/build-web.mjs says how the bytes became text. Numbers only in the loop: it runs before anything else can.
 function unpack({ text, isCommon, escapes, characters }: typeof packed): Uint8Array<ArrayBuffer> {
   const common: number[] = [], others: number[] = [];
   for (let byte = 0; byte < 256; byte++) ((parseInt(isCommon[byte >> 2]!, 16) >> (byte & 3)) & 1 ? common : others).push(byte);
+  const codes = Array.from(characters, (character) => character.charCodeAt(0));
   // A common byte is its own character where it has one; the rest share what is left.
-  const isOwn = (byte: number) => characters.includes(String.fromCharCode(byte));
-  const shared = common.filter((byte) => !isOwn(byte));
-  const meaning: Record<string, number> = {};
-  for (const character of characters) {
-    const byte = character.charCodeAt(0);
-    meaning[character] = common.includes(byte) ? byte : shared.shift()!;
-  }
+  const shared = common.filter((byte) => !codes.includes(byte));
+  const meaning = new Int16Array(128), place = new Uint8Array(128);
+  codes.forEach((code, i) => {
+    meaning[code] = common.includes(code) ? code : shared.shift()!;
+    place[code] = i;
+  });
+  for (let i = 0; i < escapes.length; i++) meaning[escapes.charCodeAt(i)] = ~i;
   const bytes = new Uint8Array(text.length);
   let size = 0;
   for (let i = 0; i < text.length; i++) {
-    const escape = escapes.indexOf(text[i]!);
-    bytes[size++] = escape < 0 ? meaning[text[i]!]! : others[escape * characters.length + characters.indexOf(text[++i]!)]!;
+    const byte = meaning[text.charCodeAt(i)]!;
+    bytes[size++] = byte < 0 ? others[~byte * codes.length + place[text.charCodeAt(++i)]!]! : byte;
   }
   return bytes.slice(0, size);
 }

@@ -12,38 +12,55 @@ interface Raw {
   text?: string;
 }
 
+interface Exchange {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+  credentials?: boolean;
+}
+
 /** One exchange; answers status 0 when nothing came. Returns what stops it. */
-export function exchange(request: { method: string; url: string; headers: Record<string, string>; body?: string; credentials?: boolean; limit?: number; timeout?: number }, done: (raw: Raw) => void): () => void {
-  const { method, url, headers, body, credentials, limit, timeout } = request;
-  if (typeof XMLHttpRequest === 'undefined') {
-    const stop = new AbortController();
-    fetch(url, { method, headers, body: body ?? null, credentials: credentials ? 'include' : 'omit', signal: stop.signal })
-      .then(async (r) => ({ status: r.status, statusText: r.statusText, type: r.headers.get('content-type') ?? '', text: await r.text() }))
-      .catch(() => ({ status: 0 }))
-      .then((raw) => stop.signal.aborted || done(raw));
-    return () => stop.abort();
-  }
+export function exchange({ method, url, headers, body, credentials }: Exchange, done: (raw: Raw) => void): () => void {
+  if (typeof XMLHttpRequest === 'undefined') return fetchText(url, { method, headers, body: body ?? null, credentials: credentials ? 'include' : 'omit' }, Infinity, done);
   const xhr = new XMLHttpRequest();
   let stopped = false;
   xhr.open(method, url, true);
   xhr.withCredentials = !!credentials;
-  xhr.timeout = timeout ?? 0;
   for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
-  const finish = (raw: Raw) => {
-    if (stopped) return;
-    stopped = true;
-    done(raw);
+  xhr.onloadend = () => {
+    if (!stopped) done(xhr.status ? { status: xhr.status, statusText: xhr.statusText, type: xhr.getResponseHeader('content-type') ?? '', text: xhr.responseText } : { status: 0 });
   };
-  if (limit) xhr.onprogress = ({ loaded }) => {
-    if (loaded <= limit) return;
-    finish({ status: 0 });
-    xhr.abort();
-  };
-  xhr.onloadend = () => finish(xhr.status ? { status: xhr.status, statusText: xhr.statusText, type: xhr.getResponseHeader('content-type') ?? '', text: xhr.responseText } : { status: 0 });
   xhr.send(body ?? null);
   return () => {
     stopped = true;
     xhr.abort();
+  };
+}
+
+const patience = 30_000;
+
+/** By fetch, as auth0-js gets keys: at most `limit` characters, and with a limit at most half a minute. */
+export function fetchText(url: string, options: RequestInit, limit: number, done: (raw: Raw) => void): () => void {
+  const stop = new AbortController();
+  let stopped = false;
+  const timer = limit < Infinity ? setTimeout(() => stop.abort(), patience) : undefined;
+  const read = async (response: Response): Promise<Raw> => {
+    const reader = response.body?.getReader(), decoder = new TextDecoder();
+    let text = '';
+    for (let part; reader && !(part = await reader.read()).done; ) {
+      text += decoder.decode(part.value, { stream: true });
+      if (text.length > limit) throw stop.abort();
+    }
+    return { status: response.status, statusText: response.statusText, type: response.headers.get('content-type') ?? '', text: text + decoder.decode() };
+  };
+  fetch(url, { ...options, signal: stop.signal }).then(read).catch(() => ({ status: 0 })).then((raw) => {
+    clearTimeout(timer);
+    if (!stopped) done(raw);
+  });
+  return () => {
+    stopped = true;
+    stop.abort();
   };
 }
 

@@ -62,12 +62,12 @@ export function readResponse(webAuth: WebAuth, options: any, response: any, cb: 
     // Without a transaction that is used up, reading again is asking again.
     if (!hadTransaction) remembered = remembered.filter((one) => one !== read);
     for (const one of read.waiting) tell(read.outcome, one);
+    if (!error && response.state) noteLogin(response.state); // last: the browser takes its time over it
   };
   const host: Host = { storage, clock: baseOptions.__clock, onTransaction: () => (hadTransaction = true) };
   const validate = (tokens: any, done: Callback) =>
     run(host, { start: 'validate_response', base: client.encodedBase(), options: encode(options), response: encode(tokens) }, (reply) => {
       if (!('value' in reply)) return done(refine(rawError(reply), tokens, storage.isBlocked));
-      if (reply.value.state) noteLogin(reply.value.state);
       done(null, reply.value);
     });
   if (!response.code || !usesPkce(baseOptions, options)) return validate(response, finish);

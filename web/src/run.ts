@@ -1,10 +1,9 @@
 // Drives an operation of the core: performs what it asks for and runs it again with the answers so far. What a browser
 // answers at once is answered at once, so an operation made of that is over when its method returns.
-import { noteTaken } from './attempts.js';
 import { core, type Reply } from './core.js';
 import { decode } from './encode.js';
 import { digest, fromBase64url, randomBytes, toBase64url, verifyRs256 } from './crypto.js';
-import { exchange } from './request.js';
+import { fetchText } from './request.js';
 import type { Storage } from './storage.js';
 
 export interface Host {
@@ -15,11 +14,10 @@ export interface Host {
 }
 
 const later = Symbol('answered later');
-const keysLimit = 1 << 20, keysTimeout = 30_000;
+const keysLimit = 1 << 20;
 
 function perform(host: Host, [what, a, b, c]: any[], done: (answer: unknown) => void): unknown {
   switch (what) {
-    case 'now': return (host.clock ? host.clock() : new Date()).getTime();
     case 'date': return String(new Date(a * 1000));
     case 'random': return toBase64url(randomBytes(a));
     case 'get': {
@@ -27,12 +25,12 @@ function perform(host: Host, [what, a, b, c]: any[], done: (answer: unknown) => 
       if (kept) host.onTransaction?.();
       return kept;
     }
-    case 'remove': noteTaken(a); return host.storage.removeItem(a);
+    case 'remove': return host.storage.removeItem(a);
     case 'put': return host.storage.setItem(a, decode(JSON.stringify(b)), { expires: c / 1000 / 60 / 24 });
     case 'sha256': digest(new TextEncoder().encode(a)).then((bytes) => done(toBase64url(bytes))); return later;
     case 'verify': verifyRs256(a, b, fromBase64url(c)).then(done); return later;
     default: // http: the issuer's keys
-      exchange({ method: 'GET', url: a, headers: {}, limit: keysLimit, timeout: keysTimeout }, ({ status, statusText, text }) => done({ status, statusText, body: text }));
+      fetchText(a, { credentials: 'omit' }, keysLimit, ({ status, statusText, text }) => done({ status, statusText, body: text }));
       return later;
   }
 }
@@ -42,14 +40,17 @@ export function run(host: Host, message: { start: string; [part: string]: unknow
   const answers: unknown[] = [];
   const advance = (): void => {
     for (;;) {
-      const reply: Reply = JSON.parse(core({ ...message, answers }));
-      if (!reply.effect) return deliver(reply);
-      const answer = perform(host, reply.effect, (value) => {
-        answers.push(value ?? null);
-        advance();
-      });
-      if (answer === later) return;
-      answers.push(answer ?? null);
+      const now = (host.clock ? host.clock() : new Date()).getTime();
+      const { effects, ...outcome }: Reply = JSON.parse(core({ ...message, now, answers }));
+      for (const effect of effects ?? []) {
+        const answer = perform(host, effect, (value) => {
+          answers.push(value ?? null);
+          advance();
+        });
+        if (answer === later) return; // a question, the last of them
+        answers.push(answer ?? null);
+      }
+      if ('value' in outcome || 'error' in outcome) return deliver(outcome);
     }
   };
   advance();

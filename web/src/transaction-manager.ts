@@ -1,4 +1,4 @@
-import { noteStart, noteTaken } from './attempts.js';
+import { noteStart } from './attempts.js';
 import { encode, encodeBase } from './encode.js';
 import { run } from './run.js';
 import { Storage } from './storage.js';
@@ -46,6 +46,5 @@ export class TransactionManager {
 
   clearTransaction(state: string): void {
     this.storage.removeItem(this.namespace + state);
-    noteTaken(state);
   }
 }

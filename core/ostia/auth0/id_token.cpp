@@ -78,7 +78,7 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
                              "\" is not supported. Expected the ID token to be signed with \"RS256\".",
                          "algorithm_not_supported");
 
-  const auto key = fetch_key(host, base, jws->header);
+  auto key = fetch_key(host, base, jws->header);
   if (!key) return key;
   const auto good = host.verify("RS256", *key, jws->signing_input, jws->signature);
   if (!good) return good.error();

@@ -48,7 +48,7 @@ Result<std::string> read_code(const Value& base, const Attempt& attempt, const V
 
 // RFC 6749 section 4.1.3, with the proof that it was this client that asked (RFC 7636).
 Result<Value> redeem(Host& host, const Value& base, const std::string& code, const Attempt& attempt, const Value& p) {
-  const auto request = build_request("oauthToken", base,
+  auto request = build_request("oauthToken", base,
                                      Value::object({{"grantType", "authorization_code"},
                                                     {"clientID", p["clientID"]},
                                                     {"code", code},
@@ -85,7 +85,7 @@ Result<Value> native_login(Host& host, const Value& base, const Value& options) 
   const auto code = read_code(base, *attempt, parse_query(*query));
   if (!code) return code.error();
 
-  const auto tokens = redeem(host, base, *code, *attempt, p);
+  auto tokens = redeem(host, base, *code, *attempt, p);
   if (!tokens) return tokens;
   Result<Value> claims = Value();
   if (text::has_word(text_of(p["scope"]), "openid")) {
