@@ -49,11 +49,11 @@ Result<std::string> read_code(const Value& base, const Attempt& attempt, const V
 // RFC 6749 section 4.1.3, with the proof that it was this client that asked (RFC 7636).
 Result<Value> redeem(Host& host, const Value& base, const std::string& code, const Attempt& attempt, const Value& p) {
   auto request = build_request("oauthToken", base,
-                                     Value::object({{"grantType", "authorization_code"},
-                                                    {"clientID", p["clientID"]},
-                                                    {"code", code},
-                                                    {"redirectUri", p["redirectUri"]},
-                                                    {"codeVerifier", attempt.verifier}}));
+                               Value::object({{"grantType", "authorization_code"},
+                                              {"clientID", p["clientID"]},
+                                              {"code", code},
+                                              {"redirectUri", p["redirectUri"]},
+                                              {"codeVerifier", attempt.verifier}}));
   if (!request) return request;
   const auto answer =
       host.http({"POST",
