@@ -1,10 +1,10 @@
 // Which test holds each row of the checklist (client-api.md section 20): the title, or its beginning. tools/compatibility.mjs
 // makes docs/compatibility.md of it, and tests/docs checks that every title is a test's.
 const lines = `
-001 auth0.min: the global, at once
+001 auth0.min: the global, at once, under default-src 'none'
 002 ostia-js: require
-003 ostia-js: import in Node
-004 ostia-js: import in Node
+003 ostia-js: import in Node, without a window
+004 ostia-js: import in Node, without a window
 005 what the package does not export
 006 WebAuth: nothing
 007 WebAuth: no domain
