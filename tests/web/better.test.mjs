@@ -74,6 +74,17 @@ for (const name of Object.keys(packages).slice(1))
       assert.equal(requests.length, 1);
     });
 
+    test('a reader that throws does not keep the answer from the next', async (t) => {
+      const { page } = await pageOf(t, name);
+      const seen = await page.evaluate(([o, h]) => new Promise((resolve) => {
+        window.addEventListener('unhandledrejection', (event) => event.preventDefault());
+        const w = new auth0.WebAuth(o), calls = [];
+        w.parseHash({ hash: h, state: 'S', nonce: 'N' }, () => { calls.push('first'); throw new Error('mine'); });
+        w.parseHash({ hash: h, state: 'S', nonce: 'N' }, (error, result) => { calls.push(result.idTokenPayload.sub); setTimeout(() => resolve(calls), 50); });
+      }), [base, hash(token())]);
+      assert.deepEqual(seen, ['first', 'auth0|ada']);
+    });
+
     test('two parses, two requests for the keys', async (t) => {
       const { page, requests } = await pageOf(t, name);
       const parse = () => outcome(page, 'parseHash', [{ hash: hash(token()), state: 'S', nonce: 'N' }]);

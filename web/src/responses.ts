@@ -2,7 +2,7 @@
 // frameworks do that render twice, gives the same answer.
 import { explain, rawError, type Callback } from './answers.js';
 import { noteLogin, recall } from './attempts.js';
-import { encode } from './encode.js';
+import { encode, encodeBase } from './encode.js';
 import { keep, redeem, usesPkce } from './refresh.js';
 import { run, type Host } from './run.js';
 import type { WebAuth } from './web-auth.js';
@@ -48,8 +48,9 @@ const tell = ([error, result]: [any, any?], cb: Callback): void => (error ? cb(e
 
 /** Validates `response`, once for each response; a code is redeemed first. */
 export function readResponse(webAuth: WebAuth, options: any, response: any, cb: Callback): void {
-  const { baseOptions, client, transactionManager: { storage } } = webAuth;
-  const key = JSON.stringify([baseOptions.clientID, baseOptions.rootUrl, response, options.state, options.nonce]);
+  const { baseOptions, transactionManager: { storage } } = webAuth;
+  const base = encodeBase(baseOptions);
+  const key = JSON.stringify([base, response, options.state, options.nonce]);
   const before = remembered.find((one) => one.key === key);
   if (before) return before.outcome ? tell(before.outcome, cb) : void before.waiting.push(cb);
 
@@ -61,12 +62,14 @@ export function readResponse(webAuth: WebAuth, options: any, response: any, cb: 
     read.outcome = [error, result];
     // Without a transaction that is used up, reading again is asking again.
     if (!hadTransaction) remembered = remembered.filter((one) => one !== read);
-    for (const one of read.waiting) tell(read.outcome, one);
+    // Apart from the first, so that what one reader throws is not the others' loss.
+    for (const one of read.waiting.slice(1)) queueMicrotask(() => tell([error, result], one));
+    tell(read.outcome, cb);
     if (!error && response.state) noteLogin(response.state); // last: the browser takes its time over it
   };
   const host: Host = { storage, clock: baseOptions.__clock, onTransaction: () => (hadTransaction = true) };
   const validate = (tokens: any, done: Callback) =>
-    run(host, { start: 'validate_response', base: client.encodedBase(), options: encode(options), response: encode(tokens) }, (reply) => {
+    run(host, { start: 'validate_response', base, options: encode(options), response: encode(tokens) }, (reply) => {
       if (!('value' in reply)) return done(refine(rawError(reply), tokens, storage.isBlocked));
       done(null, reply.value);
     });
