@@ -72,6 +72,28 @@ for (const name of Object.keys(packages)) {
       assert.equal(await stranger.locator('iframe').count(), 0);
     });
 
+    if (ours) test('code with PKCE: redeemed by parseHash, renewed silently, in a popup too', async (t) => {
+      const code = { ...options, responseType: 'code', useRefreshTokens: true };
+      const page = await openPage(t, browser, app.origin);
+      await authorize(page, code, { appState: 'mine' });
+      await signIn(page);
+      await page.waitForURL(`${app.origin}/callback?*`);
+      const { error, result } = await call(page, code, 'parseHash');
+      assert.equal(error, null);
+      assert.deepEqual([result.idTokenPayload.sub, result.appState], ['auth0|ada', 'mine']);
+      const silent = await call(page, code, 'checkSession', {});
+      assert.equal(silent.error, null);
+      assert.equal(silent.result.idTokenPayload.sub, 'auth0|ada');
+      // The popup ends at the application, whose page answers.
+      const opened = page.context().waitForEvent('page');
+      const answered = call(page, code, 'popup.authorize', {});
+      const popup = await opened;
+      await popup.waitForURL(`${app.origin}/callback?*`);
+      await popup.evaluate((o) => { new auth0.WebAuth(o).popup.callback(); }, code);
+      assert.equal((await answered).result.idTokenPayload.sub, 'auth0|ada');
+      assert.deepEqual(page.errors, []);
+    });
+
     test('single sign-on: a second login shows no page', async (t) => {
       const page = await signedIn(t);
       await page.goto(app.origin);

@@ -123,6 +123,24 @@ describe('script tag', () => {
   });
 });
 
+test('in a worker: URLs, and responses that are handed in', async (t) => {
+  policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:";
+  for (const name of ['auth0.min', 'auth0.wasm.min']) {
+    const page = await openPage(t, browser, `${origin}/${name}`);
+    const seen = await page.evaluate(([script, o]) => new Promise((resolve) => {
+      const code = `importScripts('${script}');
+        const w = new auth0.WebAuth(${JSON.stringify(o)});
+        const { state } = w.transactionManager.process({ responseType: 'token' });
+        const url = w.client.buildAuthorizeUrl({ state });
+        w.parseHash({ hash: '#access_token=AT&state=' + state }, (error, result) => postMessage([new URL(url).searchParams.get('state') === state, error, result && result.accessToken]));`;
+      const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => resolve(message);
+    }), [`${origin}/${name}.js`, options]);
+    assert.deepEqual(seen, [true, null, 'AT'], name);
+  }
+});
+
 test('plain-http origins without crypto.subtle: RS256 is checked all the same', async (t) => {
   // What such an origin lacks is taken away before the page's scripts run.
   const { generateKeyPairSync, createSign } = await import('node:crypto');
