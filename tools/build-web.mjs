@@ -26,25 +26,21 @@ export function toJavaScript(wasm, to) {
 
 const shared = { bundle: true, write: false, sourcemap: 'external', minifySyntax: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
 
-// The module as text that brotli likes and every encoding of a page can hold. The commonest bytes are a character each,
-// their own where they have one, so that the module's words are the script's words; the others are an escape and a
-// character. web/src/module-wasm.ts reads it.
+// The module as ASCII text, which brotli likes, every encoding of a page holds, and the page's own functions turn back: a
+// byte below 128 is its character, so that the module's words are the script's words; another is `escape` and its lower
+// half. `zero` stands for the zeros, which a script would have to escape; where it or `escape` is itself meant, `rare`
+// says so, in pairs of a place and a byte. web/src/module-wasm.ts reads it.
 function toText(bytes) {
   const counts = new Array(256).fill(0);
   for (const byte of bytes) counts[byte]++;
-  const printable = [...Array(0x7f - 0x20).keys()].map((i) => 0x20 + i).filter((byte) => !'\\"'.includes(String.fromCharCode(byte)));
-  const escapes = [...printable].sort((a, b) => counts[a] - counts[b]).slice(0, 2);
-  const characters = printable.filter((byte) => !escapes.includes(byte));
-  const common = new Set([...counts.keys()].sort((a, b) => counts[b] - counts[a]).slice(0, characters.length));
-  const free = characters.filter((byte) => !common.has(byte));
-  const code = [];
-  let others = 0;
-  for (let byte = 0; byte < 256; byte++)
-    code[byte] = !common.has(byte) ? [escapes[Math.floor(others / characters.length)], characters[others++ % characters.length]]
-      : characters.includes(byte) ? [byte] : [free.shift()];
-  const isCommon = Array.from({ length: 64 }, (_, i) => [0, 1, 2, 3].reduce((bits, j) => bits | (common.has(4 * i + j) << j), 0).toString(16)).join('');
-  const text = (codes) => String.fromCharCode(...codes);
-  return { isCommon, text: Array.from(bytes, (byte) => text(code[byte])).join(''), escapes: text(escapes), characters: text(characters) };
+  const [escape, zero] = [...Array(0x80).keys()].slice(1).sort((a, b) => counts[a] - counts[b]);
+  const rare = [];
+  const text = Array.from(bytes, (byte, at) => {
+    const low = byte & 0x7f;
+    if (low === zero || byte === escape) return rare.push(at, byte), ' ';
+    return (byte > 0x7f ? String.fromCharCode(escape) : '') + String.fromCharCode(low || zero);
+  });
+  return { text: text.join(''), escape, zero: String.fromCharCode(zero), rare };
 }
 
 // Where `ostia:…` imports lead: the one place that tells the two builds apart.

@@ -2,26 +2,20 @@
 import packed from 'ostia:core.wasm';
 import type { Module } from 'ostia:module';
 
-// tools/build-web.mjs says how the bytes became text. Numbers only in the loop: it runs before anything else can.
-function unpack({ text, isCommon, escapes, characters }: typeof packed): Uint8Array<ArrayBuffer> {
-  const common: number[] = [], others: number[] = [];
-  for (let byte = 0; byte < 256; byte++) ((parseInt(isCommon[byte >> 2]!, 16) >> (byte & 3)) & 1 ? common : others).push(byte);
-  const codes = Array.from(characters, (character) => character.charCodeAt(0));
-  // A common byte is its own character where it has one; the rest share what is left.
-  const shared = common.filter((byte) => !codes.includes(byte));
-  const meaning = new Int16Array(128), place = new Uint8Array(128);
-  codes.forEach((code, i) => {
-    meaning[code] = common.includes(code) ? code : shared.shift()!;
-    place[code] = i;
-  });
-  for (let i = 0; i < escapes.length; i++) meaning[escapes.charCodeAt(i)] = ~i;
-  const bytes = new Uint8Array(text.length);
-  let size = 0;
-  for (let i = 0; i < text.length; i++) {
-    const byte = meaning[text.charCodeAt(i)]!;
-    bytes[size++] = byte < 0 ? others[~byte * codes.length + place[text.charCodeAt(++i)]!]! : byte;
+// tools/build-web.mjs says how the bytes became text. The browser's own functions do what they can of it: this runs before
+// anything else can, and a loop over all bytes would be half of the start.
+function unpack({ text, escape, zero, rare }: typeof packed): Uint8Array<ArrayBuffer> {
+  const coded = new TextEncoder().encode(text.split(zero).join('\0'));
+  const bytes = new Uint8Array(coded.length);
+  let size = 0, from = 0;
+  for (let at; (at = coded.indexOf(escape, from)) >= 0; from = at + 2) {
+    bytes.set(coded.subarray(from, at), size);
+    size += at - from;
+    bytes[size++] = coded[at + 1]! + 0x80;
   }
-  return bytes.slice(0, size);
+  bytes.set(coded.subarray(from), size);
+  for (let i = 0; i < rare.length; i += 2) bytes[rare[i]!] = rare[i + 1]!;
+  return bytes.slice(0, size + coded.length - from);
 }
 
 export function load(): Module {

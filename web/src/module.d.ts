@@ -7,7 +7,7 @@ declare module 'ostia:module' {
   export function load(): Module;
 }
 declare module 'ostia:core.wasm' {
-  const packed: { text: string; isCommon: string; escapes: string; characters: string };
+  const packed: { text: string; escape: number; zero: string; rare: number[] };
   export default packed;
 }
 declare module 'ostia:core.js' {
