@@ -1,5 +1,6 @@
 #include "serve.hpp"
 
+#include <curl/curl.h>
 #include <malloc.h>
 #include <sodium.h>
 #include <sys/stat.h>
@@ -10,12 +11,14 @@
 #include <sstream>
 #include <thread>
 
+#include "dev/faults.hpp"
 #include "http/server.hpp"
 #include "log.hpp"
+#include "messages/transport.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
-#include "protocol/authority.hpp"
-#include "protocol/setup.hpp"
+#include "authority.hpp"
+#include "login/setup.hpp"
 #include "tenant/demo.hpp"
 #include "tenant/import.hpp"
 
@@ -192,8 +195,8 @@ Status import_seed(Authority& a, const Seed& seed) {
   if (!users) return in_file(seed.users_name, caller_error("invalid_config", users.error().description));
   const auto& t = *a.tenant();
   const std::string connection = !t.default_directory.empty() ? t.default_directory
-                                 : t.databases.empty()        ? "Username-Password-Authentication"
-                                                              : t.databases[0].name;
+                                 : t.connections.empty()      ? "Username-Password-Authentication"
+                                                              : t.connections[0].name;
   return in_file(seed.users_name, import_users(a.store, *users, connection, a.clock.now()));
 }
 
@@ -218,6 +221,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
     return caller("--dev-http: plain HTTP is for the loopback address only, not " + dev_endpoint->host);
 
   mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than the program
+  curl_global_init(CURL_GLOBAL_DEFAULT);
   umask(0077);              // what is kept is its owner's business only
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(o.data); !made) return made;
@@ -256,6 +260,11 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (!seed) return seed.error();
   if (auto imported = import_seed(a, *seed); !imported) return imported;
   if (auto loaded = load_keys(a); !loaded) return loaded;
+  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); });
+  if (o.dev) {
+    a.faults = std::make_shared<dev::Faults>();
+    if (auto kept = a.store.take_snapshot(); !kept) return kept;
+  }
   authority = &a;
   ready(issuer, is_empty && o.config.empty() && !o.dev ? setup_link(a) : "");
   server.run();

@@ -41,6 +41,19 @@ asio::awaitable<Result<bool>> PasswordPool::check(std::string password, std::str
   co_return good;
 }
 
+asio::awaitable<Result<bool>> PasswordPool::check_any(std::string password, std::vector<std::string> hashes) {
+  if (!enter()) co_return too_busy();
+  auto work = [this, password = std::move(password), hashes = std::move(hashes)]() -> asio::awaitable<bool> {
+    const Place place{waiting_};
+    bool any = false;
+    for (const auto& hash : hashes) any = any || check_password(password, hash);
+    co_return any;
+  };
+  auto started = asio::co_spawn(pool_, work(), asio::use_awaitable);
+  const bool any = co_await std::move(started);
+  co_return any;
+}
+
 asio::awaitable<Result<std::string>> PasswordPool::hash(std::string password) {
   if (!enter()) co_return too_busy();
   auto work = [this, password = std::move(password)]() -> asio::awaitable<std::string> {

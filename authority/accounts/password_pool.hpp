@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <string>
+#include <vector>
 
 #include "ostia/result.hpp"
 
@@ -19,6 +20,8 @@ class PasswordPool {
   /// Whether the password is the one of `hash`; with an empty hash, takes the same time and says no. The error is
   /// `too_busy`.
   boost::asio::awaitable<Result<bool>> check(std::string password, std::string hash);
+  /// The same for several hashes: whether it is the password of any.
+  boost::asio::awaitable<Result<bool>> check_any(std::string password, std::vector<std::string> hashes);
   /// A hash to keep. The error is as above.
   boost::asio::awaitable<Result<std::string>> hash(std::string password);
 

@@ -15,7 +15,6 @@ std::string session_id(std::string_view cookie) { return text::base64url_encode(
 Async<std::string> start_session(Store& store, std::string user_id, std::int64_t now, SessionLimits limits) {
   std::string cookie = random_id();
   std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM sessions WHERE expires_at < $1", {now}});
   statements.push_back(
       {"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at) VALUES ($1, $2, $3, $3, $3, $4)",
        {session_id(cookie), std::move(user_id), now, now + limits.absolute}});
@@ -47,14 +46,23 @@ Async<std::optional<Session>> find_session(Store& store, std::string cookie, std
   co_return std::optional(std::move(session));
 }
 
-Async<Unit> end_session(Store& store, std::string cookie) {
-  if (cookie.empty()) co_return Unit{};
+Async<std::optional<Session>> end_session(Store& store, std::string cookie) {
+  if (cookie.empty()) co_return std::optional<Session>();
   std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM sessions WHERE id = $1", {session_id(cookie)}});
+  statements.push_back({"DELETE FROM sessions WHERE id = $1 RETURNING id, user_id, auth_time, used_at", {session_id(cookie)}});
   auto done_task = store.commit(std::move(statements));
   auto done = co_await std::move(done_task);
   if (!done) co_return std::move(done).error();
-  co_return Unit{};
+  if (done->empty()) co_return std::optional<Session>();
+  const Row& r = (*done)[0];
+  co_return std::optional(Session{text_at(r, 0), text_at(r, 1), int_at(r, 2), int_at(r, 3)});
+}
+
+std::vector<Statement> end_everything(const std::string& user_id) {
+  std::vector<Statement> out;
+  out.push_back({"DELETE FROM sessions WHERE user_id = $1", {user_id}});
+  out.push_back({"DELETE FROM refresh_tokens WHERE user_id = $1", {user_id}});
+  return out;
 }
 
 }  // namespace ostia::authority

@@ -26,6 +26,8 @@ class Sealer {
   Sealer(std::string_view master, std::string_view purpose);
   [[nodiscard]] std::string seal(std::string_view plain) const;  ///< base64url
   [[nodiscard]] std::optional<std::string> open(std::string_view sealed) const;
+  /// A keyed digest, base64url: what a short secret, such as a code of six digits, is known by in the store.
+  [[nodiscard]] std::string mark(std::string_view text) const;
 
  private:
   std::string key_;
@@ -64,5 +66,15 @@ TlsIdentity make_tls_identity(std::string_view host);
 std::string hash_password(std::string_view password);
 /// Whether `password` is the one that `hash` was made of (Argon2id; bcrypt, for imported users).
 bool check_password(std::string_view password, const std::string& hash);
+/// Whether `hash` is of another kind or of other parameters than `hash_password` makes.
+bool is_outdated_hash(const std::string& hash);
+
+/// HMAC-SHA-256 (RFC 2104).
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
+/// Whether a JWS signature over `input` is by the public key in `pem`, whose type `alg` must fit (RS256, RS384, RS512,
+/// PS256, ES256, ES384); ECDSA signatures are r and s, as RFC 7518 has them.
+bool verify_signature(std::string_view alg, const std::string& pem, std::string_view input, std::string_view signature);
+/// Upper-case hexadecimal SHA-1, which the published lists of leaked passwords are sorted by.
+std::string sha1_hex(std::string_view bytes);
 
 }  // namespace ostia::authority

@@ -33,4 +33,8 @@ bool check_password(std::string_view password, const std::string& hash) {
   return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
 }
 
+bool is_outdated_hash(const std::string& hash) {
+  return !hash.starts_with("$argon2id$") || crypto_pwhash_str_needs_rehash(hash.c_str(), operations, memory) != 0;
+}
+
 }  // namespace ostia::authority

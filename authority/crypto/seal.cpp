@@ -37,4 +37,10 @@ std::optional<std::string> Sealer::open(std::string_view sealed) const {
   return failed ? std::nullopt : std::optional(std::move(plain));
 }
 
+std::string Sealer::mark(std::string_view text) const {
+  std::string out(crypto_generichash_BYTES, '\0');
+  crypto_generichash(bytes(out), out.size(), bytes(text), text.size(), bytes(key_), key_.size());
+  return text::base64url_encode(out);
+}
+
 }  // namespace ostia::authority

@@ -22,6 +22,7 @@ class Parameters {
   [[nodiscard]] bool has(std::string_view name) const;
   /// The first name that is there twice, which OAuth forbids (RFC 6749 section 3.1); empty when there is none.
   [[nodiscard]] std::string_view repeated() const;
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& pairs() const { return pairs_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> pairs_;
@@ -42,7 +43,7 @@ struct Request {
 };
 
 struct Response {
-  int status = 200;
+  int status = 200;  ///< 0: none at all, the connection is cut
   Headers headers;
   std::string body;
 

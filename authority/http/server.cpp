@@ -169,6 +169,7 @@ struct Server::State {
       Request request = to_request(message, issuer, peer);
       auto answering = answer(std::move(request));
       const Response response = co_await std::move(answering);
+      if (response.status == 0) break;  // a cut that was ordered
       auto responding = respond(stream, deadline, response, keep_alive, !head);
       keep_alive = co_await std::move(responding);
     }

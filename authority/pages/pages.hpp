@@ -8,34 +8,83 @@
 #include <vector>
 
 #include "http/message.hpp"
+#include "pages/texts.hpp"
+#include "tenant/tenant.hpp"
 
 namespace ostia::authority::pages {
 
-struct LoginPage {
-  std::string tenant, client, state, username, error;
-  std::string continue_to;  ///< the redirect URI, where the form's answer may lead
-};
-Response login(int status, const LoginPage& page);
+using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-struct SetupPage {
-  std::string ticket, username, error;
+/// The frame of a page: its language, and the tenant's name, colours and logo.
+struct Look {
+  const Texts& texts;
+  std::string tenant;
+  Branding branding;
+  std::string support;
 };
-/// Asks for the first administrator's e-mail and password.
-Response setup(int status, const SetupPage& page);
+/// Of `tenant`, in the first language of `wanted` that it has.
+Look look_of(const Tenant& tenant, const std::vector<std::string_view>& wanted);
+
+struct Field {
+  std::string name, label, value;
+  std::string type = "text";
+  std::string autocomplete, inputmode;
+  bool is_secret() const { return type == "password"; }
+};
+
+struct Link {
+  std::string before, text, href;
+};
+
+struct Button {
+  std::string value, text;  ///< submitted as `action`
+  bool is_secondary = false;
+};
+
+/// A page with one form.
+struct FormPage {
+  int status = 200;
+  std::string heading, text, alert;
+  std::string action;  ///< where the form goes
+  Pairs hidden;
+  std::string list_title;
+  std::vector<std::string> list;
+  std::vector<Field> fields;
+  std::vector<Button> buttons;
+  std::vector<Link> links;
+  std::string continue_to;  ///< the redirect URI, where the form's answer may lead; empty: nowhere else
+};
+Response form(const Look& look, const FormPage& page);
 
 struct ErrorPage {
   int status = 400;
-  std::string heading, text, code;
+  std::string key;   ///< of its texts: `error.<key>.title` and `.text`
+  std::string code;  ///< the protocol's, for a report
   std::string hint;  ///< what to change; for development only
 };
-Response error(const ErrorPage& page);
+Response error(const Look& look, const ErrorPage& page);
 
-Response message(std::string_view heading, std::string_view text);
+Response message(const Look& look, std::string heading, std::string text, std::vector<Link> links = {});
 
 /// A form that posts `fields` to `redirect_uri` (OAuth 2.0 Form Post Response Mode).
-Response form_post(const std::string& redirect_uri, const std::vector<std::pair<std::string, std::string>>& fields);
+Response form_post(const std::string& redirect_uri, const Pairs& fields);
 
-/// A page that posts the authorization response to its parent or opener at `origin`, and to nobody else.
-Response web_message(const std::string& origin, const json::Value& response);
+/// A page that posts the authorization response to its parent or opener, if that is at one of `origins`, and to nobody
+/// else.
+Response web_message(const std::vector<std::string>& origins, const json::Value& response);
+
+/// The page that asks the application's hidden page at `source` for the verifier of `id`, and posts it to `action`
+/// (cross-origin verification). It may be framed by `ancestors`.
+Response verify_cross_origin(const std::string& source, const std::string& id, const std::string& state,
+                             const std::string& redirect_uri, const std::vector<std::string>& ancestors);
+
+struct Mail {
+  std::string language, subject, title, text, button, copy, contact, tenant, logo, accent, code, link;
+};
+/// The HTML of a message.
+std::string mail(const Mail& mail);
+
+/// A page of text for developers (`/_dev/`).
+Response listing(const std::string& title, const std::vector<Pairs>& items);
 
 }  // namespace ostia::authority::pages

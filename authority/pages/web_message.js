@@ -1,3 +1,3 @@
-const { origin, response } = JSON.parse(document.getElementById('message').textContent);
+const { origins, response } = JSON.parse(document.getElementById('message').textContent);
 const to = window.parent !== window ? window.parent : window.opener;
-if (to) to.postMessage({ type: 'authorization_response', response }, origin);
+if (to) for (const origin of origins) to.postMessage({ type: 'authorization_response', response }, origin);

@@ -30,9 +30,15 @@ constexpr Field fields[] = {{"client_id", &AuthorizationRequest::client_id},
                             {"prompt", &AuthorizationRequest::prompt},
                             {"login_hint", &AuthorizationRequest::login_hint},
                             {"id_token_hint", &AuthorizationRequest::id_token_hint},
-                            {"code_challenge", &AuthorizationRequest::code_challenge}};
+                            {"code_challenge", &AuthorizationRequest::code_challenge},
+                            {"connection", &AuthorizationRequest::connection},
+                            {"screen_hint", &AuthorizationRequest::screen_hint},
+                            {"ui_locales", &AuthorizationRequest::ui_locales},
+                            {"acr_values", &AuthorizationRequest::acr_values}};
 constexpr Field carried[] = {{"issuer", &AuthorizationRequest::issuer},
-                             {"authenticated", &AuthorizationRequest::authenticated}};
+                             {"authenticated", &AuthorizationRequest::authenticated},
+                             {"consented", &AuthorizationRequest::consented},
+                             {"user_code", &AuthorizationRequest::user_code}};
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) {
   return std::find(list.begin(), list.end(), word) != list.end();
@@ -99,37 +105,31 @@ Refusal check_prompt(const AuthorizationRequest& r, const Parameters& parameters
 Refusal check_unsupported(const Parameters& parameters) {
   if (parameters.has("request")) return {{"request_not_supported", "The request parameter is not supported"}};
   if (parameters.has("request_uri"))
-    return {{"request_uri_not_supported", "The request_uri parameter is not supported"}};
+    return {{"request_uri_not_supported", "Only a request_uri of /oauth/par is supported"}};
   return {};
-}
-
-pages::ErrorPage broken_link(std::string text, std::string code, std::string hint = {}, int status = 400) {
-  return {status, "This login link does not work", std::move(text), std::move(code), std::move(hint)};
 }
 
 // Everything up to here is answered on our own page.
 std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Parameters& parameters,
-                                                  const AuthorizationRequest& r) {
+                                                  const AuthorizationRequest& r, bool pushed) {
   const auto repeated = parameters.repeated();
   if (is_one_of(repeated, {"client_id", "redirect_uri", "response_mode", "response_type", "state"}))
-    return broken_link("The application sent a parameter twice.",
-                       "invalid_request: repeated parameter " + std::string(repeated));
+    return pages::ErrorPage{400, "parameter_repeated", "invalid_request: repeated parameter " + std::string(repeated), {}};
   if (r.client_id.empty())
-    return broken_link("The application did not say which one it is.",
-                       "invalid_request: missing required parameter: client_id");
+    return pages::ErrorPage{400, "client_missing", "invalid_request: missing required parameter: client_id", {}};
   const Client* client = tenant.find_client(r.client_id);
   if (!client)
-    return broken_link("The application that sent you here is not known.", "invalid_request: unknown client",
-                       "no application has the client_id \"" + r.client_id + "\".");
+    return pages::ErrorPage{400, "client_unknown", "invalid_request: unknown client",
+                            "no application has the client_id \"" + r.client_id + "\"."};
+  if (client->requires_par && !pushed)
+    return pages::ErrorPage{400, "par_invalid", "invalid_request: the application must use pushed authorization requests",
+                            "\"" + client->name + "\" has require_pushed_authorization_requests: send the request to /oauth/par first."};
   if (r.redirect_uri.empty())
-    return broken_link("The application did not say where to go after login.",
-                       "invalid_request: missing required parameter: redirect_uri");
+    return pages::ErrorPage{400, "redirect_uri_missing", "invalid_request: missing required parameter: redirect_uri", {}};
   if (!client->may_redirect_to(r.redirect_uri))
-    return broken_link("The application asked to return to an address that is not on its list.",
-                       "unauthorized_client: callback URL mismatch",
-                       "add \"" + r.redirect_uri + "\" to the Allowed Callback URLs (callbacks) of \"" + client->name +
-                           "\". The comparison is exact.",
-                       403);
+    return pages::ErrorPage{403, "redirect_uri_mismatch", "unauthorized_client: callback URL mismatch",
+                            "add \"" + r.redirect_uri + "\" to the Allowed Callback URLs (callbacks) of \"" + client->name +
+                                "\". The comparison is exact."};
   return {};
 }
 
@@ -158,11 +158,11 @@ AuthorizationRequest AuthorizationRequest::from_json(const Value& v) {
   return r;
 }
 
-Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer) {
+Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer, bool pushed) {
   AuthorizationRequest r;
   r.issuer = std::move(issuer);
   for (const auto& [name, member] : fields) r.*member = std::string(parameters.get(name));
-  if (auto page = check_destination(tenant, parameters, r)) return *std::move(page);
+  if (auto page = check_destination(tenant, parameters, r, pushed)) return *std::move(page);
   const Client& client = *tenant.find_client(r.client_id);
 
   Refusal refusal;

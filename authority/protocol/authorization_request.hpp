@@ -14,9 +14,11 @@ namespace ostia::authority {
 struct AuthorizationRequest {
   std::string issuer;  ///< the domain that was asked
   std::string client_id, redirect_uri, response_type, response_mode, scope, audience, state, nonce, prompt, login_hint,
-      id_token_hint, code_challenge;
+      id_token_hint, code_challenge, connection, screen_hint, ui_locales, acr_values;
   std::optional<std::int64_t> max_age;  ///< seconds
   std::string authenticated;            ///< the session that was made for this very request, once there is one
+  std::string consented;                ///< the session in which the person has agreed to this very request
+  std::string user_code;                ///< of a device (RFC 8628), which has no redirect URI
 
   [[nodiscard]] bool wants(std::string_view type) const;    ///< one word of `response_type`
   [[nodiscard]] bool prompts(std::string_view what) const;  ///< one word of `prompt`
@@ -33,6 +35,7 @@ struct ClientError {
 
 using Judged = std::variant<AuthorizationRequest, ClientError, pages::ErrorPage>;
 
-Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer);
+/// `pushed`: the parameters came through the pushed authorization request endpoint (RFC 9126).
+Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer, bool pushed);
 
 }  // namespace ostia::authority

@@ -31,7 +31,7 @@ Response deliver(const AuthorizationRequest& request, Fields fields) {
   fields.emplace_back("iss", request.issuer);
   if (request.response_mode == "form_post") return pages::form_post(request.redirect_uri, fields);
   if (request.response_mode == "web_message")
-    return pages::web_message(url::origin_of(request.redirect_uri), to_message(fields));
+    return pages::web_message({url::origin_of(request.redirect_uri)}, to_message(fields));
   const bool query = request.response_mode == "query";
   const char* joint = !query ? "#" : request.redirect_uri.find('?') == std::string::npos ? "?" : "&";
   return redirect(request.redirect_uri + joint + encode(fields));

@@ -1,48 +1,30 @@
-// `/authorize` (checklist section 2): judge the request, look at the session, then either answer or show the login
-// page. Nothing is written until a person signs in: the request travels sealed in the login page's address, bound to
-// the browser by its device cookie, so a flood of requests fills no table.
-#include <boost/asio/awaitable.hpp>
-
-#include "ostia/jose/jws.hpp"
+// `/authorize` (checklist section 2): judge the request, look at the session, then either answer or show a page.
+// Nothing is written until a person signs in: the request travels sealed in the page's address, bound to the browser by
+// its device cookie, so a flood of requests fills no table.
+#include "http/body.hpp"
+#include "journal.hpp"
+#include "login/step.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/authorization_response.hpp"
 #include "protocol/code.hpp"
+#include "protocol/consent.hpp"
 #include "protocol/cookies.hpp"
-#include "protocol/grant.hpp"
-#include "protocol/login_state.hpp"
+#include "protocol/endpoints.hpp"
+#include "protocol/login_ticket.hpp"
+#include "protocol/pushed_request.hpp"
 
 namespace ostia::authority {
 namespace {
 
 using json::Value;
-
-struct SignedIn {
-  Session session;
-  User user;
-};
-
-// The session that this request may be answered from, if any.
-Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request) {
-  const std::string cookie = read_cookie(request, CookieKind::session);
-  auto session_task = find_session(a.store, cookie, a.clock.now(), a.session_limits());
-  auto session = co_await std::move(session_task);
-  if (!session) co_return std::move(session).error();
-  if (!session->has_value()) co_return std::optional<SignedIn>();
-  auto user_task = find_user(a.store, (*session)->user_id);
-  auto user = co_await std::move(user_task);
-  if (!user) co_return std::move(user).error();
-  if (!user->has_value() || (*user)->blocked) co_return std::optional<SignedIn>();
-  co_return std::optional(SignedIn{**session, **user});
-}
+using Answer = boost::asio::awaitable<Response>;
 
 // Core section 3.1.2.1: the person that the hint names must be the one who is signed in.
 bool agrees_with_hint(const Authority& a, const AuthorizationRequest& r, const SignedIn& who) {
   if (r.id_token_hint.empty()) return true;
-  const auto jws = jose::decode_jws(r.id_token_hint);
-  if (!jws) return false;
-  const SigningKey* key = a.find_key(jws->header["kid"].text());
-  return key && key->verify(jws->signing_input, jws->signature) && jws->payload["sub"] == Value(who.user.id);
+  const auto hint = read_id_token_hint(a, r.issuer, r.id_token_hint);
+  return hint && (*hint)["sub"] == Value(who.user.id);
 }
 
 bool is_recent_enough(const AuthorizationRequest& r, const SignedIn& who, std::int64_t now) {
@@ -52,13 +34,11 @@ bool is_recent_enough(const AuthorizationRequest& r, const SignedIn& who, std::i
 }
 
 // The tokens and codes that the response type names (Core sections 3.1 to 3.3).
-Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who) {
+Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who, const Access& access) {
   const auto tenant = a.tenant();
   const Client& client = *tenant->find_client(r.client_id);
-  auto access = resolve_access(a, r.issuer, r.audience, r.scope);
-  if (!access) return deliver_error(r, access.error().code, access.error().description);
-  const Grant grant{r.issuer,      r.client_id, who.user.id,           who.session.id,       access->audience,
-                    access->scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
+  const Grant grant{random_id(),  r.issuer,     r.client_id, who.user.id,           who.session.id,       access.audience,
+                    access.scope, r.nonce,      who.session.auth_time, r.max_age.has_value()};
   Fields fields;
   std::string code, access_token;
   if (r.wants("code")) {
@@ -79,52 +59,155 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
   return deliver(r, std::move(fields));
 }
 
-Response show_login_page(Authority& a, const Request& request, const AuthorizationRequest& r) {
-  std::string device = read_cookie(request, CookieKind::device);
-  const bool is_new = device.size() != 43;
-  if (is_new) device = random_id();
-  Response response = redirect("/u/login?state=" + seal_login_state(a, r, device));
-  if (is_new) set_cookie(response, request, CookieKind::device, device, 365 * 24 * 3600);
-  return response;
+// For back-channel logout: which applications this session is known to.
+Async<Unit> remember_client(Authority& a, const AuthorizationRequest& r, const SignedIn& who) {
+  const auto tenant = a.tenant();
+  if (tenant->find_client(r.client_id)->backchannel_logout_urls.empty()) co_return Unit{};
+  auto reading = a.store.query({"SELECT 1 FROM session_clients WHERE session_id = $1 AND client_id = $2", {who.session.id, r.client_id}});
+  const auto known = co_await std::move(reading);
+  if (!known) co_return known.error();
+  if (!known->empty()) co_return Unit{};
+  std::vector<Statement> statements;
+  statements.push_back({"INSERT INTO session_clients (session_id, client_id, issuer, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                        {who.session.id, r.client_id, r.issuer, a.clock.now() + tenant->session_lifetime}});
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return Unit{};
 }
 
-boost::asio::awaitable<Response> decide(Authority& a, const Request& request, const AuthorizationRequest& r) {
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
-  if (!who) co_return deliver_error(r, "server_error", "The session could not be read; try again");
-  const bool usable = who->has_value() && agrees_with_hint(a, r, **who) && is_recent_enough(r, **who, a.clock.now());
-  if (usable && !a.tenant()->find_client(r.client_id)->is_first_party)
-    co_return deliver_error(r, "consent_required", "Consent required");
-  if (usable) co_return answer(a, r, **who);
-  if (r.prompts("none")) co_return deliver_error(r, "login_required", "Login required");
-  co_return show_login_page(a, request, r);
+// Silence is what the frame of a `checkSession` must never get: a refusal goes to whoever may be waiting there. It says
+// nothing that the asker did not send.
+Response refuse(const Authority& a, const Request& request, const Parameters& p, pages::ErrorPage page) {
+  if (!a.dev) page.hint.clear();
+  const auto tenant = a.tenant();
+  std::vector<std::string> origins;
+  const auto add = [&](const std::string& origin) {
+    if (!origin.empty() && std::find(origins.begin(), origins.end(), origin) == origins.end()) origins.push_back(origin);
+  };
+  add(url::origin_of(p.get("redirect_uri")));
+  if (const Client* client = tenant->find_client(p.get("client_id"))) {
+    for (const auto& origin : client->web_origins) add(url::origin_of(origin));
+    for (const auto& uri : client->callbacks) add(url::origin_of(uri));
+  }
+  if (p.get("response_mode") != "web_message" || origins.empty()) return pages::error(look_for(*tenant, request, p.get("ui_locales")), page);
+  const auto colon = page.code.find(": ");
+  Value response = Value::object({{"error", page.code.substr(0, colon)}, {"error_description", page.code.substr(colon + 2)}});
+  if (p.has("state")) response.set("state", p.get("state"));
+  if (!page.hint.empty()) response.set("hint", page.hint);
+  return pages::web_message(origins, response);
+}
+
+Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std::optional<SignedIn> fresh) {
+  std::optional<SignedIn> who = std::move(fresh);
+  if (!who) {
+    auto who_task = current_session(a, request);
+    const auto found = co_await std::move(who_task);
+    if (!found) co_return deliver_error(r, "server_error", "The session could not be read; try again");
+    who = *found;
+  }
+  const auto tenant = a.tenant();
+  const Client& client = *tenant->find_client(r.client_id);
+  const auto refused = [&](const char* error, const char* description) {
+    record(a, request, {r.prompts("none") ? "fsa" : "f", description, r.client_id, who ? who->user.id : "", {}, {}, error});
+    return deliver_error(r, error, description);
+  };
+  if (!who || !agrees_with_hint(a, r, *who) || !is_recent_enough(r, *who, a.clock.now())) {
+    if (r.prompts("none")) co_return refused("login_required", "Login required");
+    co_return show_step(a, request, r, first_page(*tenant, client, r, who.has_value()));
+  }
+  if (!r.user_code.empty()) co_return show_step(a, request, r, "/activate/confirm");
+  const auto access = resolve_access(a, client, r.issuer, r.audience, r.scope);
+  if (!access) co_return deliver_error(r, access.error().code, access.error().description);
+  if (r.consented != who->session.id) {
+    auto consenting = needs_consent(a, r, *access, who->user.id);
+    const auto needed = co_await std::move(consenting);
+    if (!needed) co_return deliver_error(r, "server_error", "The consents could not be read; try again");
+    if (*needed && r.prompts("none")) co_return refused("consent_required", "Consent required");
+    if (*needed) co_return show_step(a, request, r, "/u/consent");
+  }
+  auto remembering = remember_client(a, r, *who);
+  const auto remembered = co_await std::move(remembering);
+  if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");
+  if (r.prompts("none")) record(a, request, {"ssa", {}, r.client_id, who->user.id, {}, {}, {}});
+  co_return answer(a, r, *who, *access);
+}
+
+// A login ticket stands for a session, if the browser that has it also has its proof.
+Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequest r, std::string ticket) {
+  const auto tenant = a.tenant();
+  const auto opened = open_login_ticket(a, r.client_id, ticket);
+  const Client& client = *tenant->find_client(r.client_id);
+  if (opened && !opened->is_proven_by_cookie(request) && !client.cross_origin_page.empty())
+    co_return ask_for_verifier(a, r, *opened, client);
+  if (!opened || !opened->is_proven_by_cookie(request)) {
+    record(a, request, {"fcoa", "Cross-origin login without its cookie", r.client_id, {}, {}, {}, opened ? "cookie_missing" : "login_ticket_unknown"});
+    auto deciding = decide(a, request, std::move(r), {});
+    co_return co_await std::move(deciding);
+  }
+  auto finishing = redeem_login_ticket(a, request, std::move(r), *opened);
+  co_return co_await std::move(finishing);
 }
 
 }  // namespace
 
+Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request) {
+  const std::string cookie = read_cookie(request, CookieKind::session);
+  auto session_task = find_session(a.store, cookie, a.clock.now(), a.session_limits());
+  auto session = co_await std::move(session_task);
+  if (!session) co_return std::move(session).error();
+  if (!session->has_value()) co_return std::optional<SignedIn>();
+  auto user_task = find_user(a.store, (*session)->user_id);
+  auto user = co_await std::move(user_task);
+  if (!user) co_return std::move(user).error();
+  if (!user->has_value() || (*user)->blocked) co_return std::optional<SignedIn>();
+  co_return std::optional(SignedIn{**session, **user});
+}
+
+Answer continue_with(Authority& a, const Request& request, AuthorizationRequest r, SignedIn who) {
+  auto deciding = decide(a, request, std::move(r), std::move(who));
+  co_return co_await std::move(deciding);
+}
+
 Answering authorize(Authority& a, Request request) {
-  const Parameters parameters(url::parse_form(request.method == "POST" ? request.body : request.query));
-  const auto tenant = a.tenant();
-  auto judged = judge_authorization_request(*tenant, parameters, request.issuer);
-  if (auto* page = std::get_if<pages::ErrorPage>(&judged)) {
-    if (!a.dev) page->hint.clear();
-    co_return pages::error(*page);
+  Parameters parameters = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
+  bool pushed = false;
+  if (is_pushed_request(parameters)) {
+    auto opening = open_pushed_request(a, parameters);
+    auto opened = co_await std::move(opening);
+    if (!opened) co_return refuse(a, request, parameters, {400, "par_invalid", "invalid_request_uri: unknown, used or expired", {}});
+    parameters = *std::move(opened);
+    pushed = true;
   }
-  if (auto* error = std::get_if<ClientError>(&judged))
+  const auto tenant = a.tenant();
+  auto judged = judge_authorization_request(*tenant, parameters, request.issuer, pushed);
+  if (auto* page = std::get_if<pages::ErrorPage>(&judged)) {
+    record(a, request, {"f", page->code, std::string(parameters.get("client_id")), {}, {}, {}, page->key});
+    co_return refuse(a, request, parameters, *page);
+  }
+  if (auto* error = std::get_if<ClientError>(&judged)) {
+    record(a, request, {"f", error->error + ": " + error->description, error->request.client_id, {}, {}, {}, error->error});
     co_return deliver_error(error->request, error->error, error->description);
-  const auto& r = std::get<AuthorizationRequest>(judged);
+  }
+  auto& r = std::get<AuthorizationRequest>(judged);
   // Before anybody is asked for a password: an audience that does not exist is the client's mistake.
-  if (auto access = resolve_access(a, r.issuer, r.audience, r.scope); !access)
+  if (auto access = resolve_access(a, *tenant->find_client(r.client_id), r.issuer, r.audience, r.scope); !access) {
+    record(a, request, {"f", access.error().description, r.client_id, {}, {}, {}, access.error().reason});
     co_return deliver_error(r, access.error().code, access.error().description);
-  auto deciding = decide(a, request, r);
+  }
+  if (const auto ticket = parameters.get("login_ticket"); !ticket.empty()) {
+    auto logging_in = with_login_ticket(a, request, std::move(r), std::string(ticket));
+    co_return co_await std::move(logging_in);
+  }
+  auto deciding = decide(a, request, std::move(r), {});
   co_return co_await std::move(deciding);
 }
 
 Answering resume(Authority& a, Request request) {
   const Parameters parameters(url::parse_form(request.query));
-  const auto r = open_login_state(a, parameters.get("state"), read_cookie(request, CookieKind::device), request.issuer);
-  if (!r) co_return stale_login_page(a);
-  auto deciding = decide(a, request, *r);
+  const auto step = open_step(a, request, parameters.get("state"));
+  if (!step) co_return stale_page(a, request);
+  auto deciding = decide(a, request, step->request, {});
   co_return co_await std::move(deciding);
 }
 

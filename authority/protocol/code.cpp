@@ -1,7 +1,7 @@
 #include "protocol/code.hpp"
 
 #include "ostia/oauth/pkce.hpp"
-#include "ostia/text/base64url.hpp"
+#include "ticket.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -43,15 +43,15 @@ Async<Grant> redeem_code(Authority& a, std::string code, std::string client_id, 
   if ((*v)["client_id"].text() != client_id)
     co_return invalid_grant("Invalid authorization code", "code_of_another_client");
 
-  std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM redeemed_codes WHERE expires_at < $1", {now}});
-  statements.push_back(
-      {"INSERT INTO redeemed_codes (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",
-       {text::base64url_encode(sha256(code)), until}});
-  auto first_task = a.store.commit(std::move(statements));
+  auto first_task = use_once(a, code, until);
   const auto first = co_await std::move(first_task);
   if (!first) co_return first.error();
-  if (first->empty()) co_return invalid_grant("Invalid authorization code", "code_replayed");
+  if (!*first) {  // RFC 6749 section 4.1.2: what the code gave may be in a thief's hands
+    auto revoking = revoke_grant(a, (*v)["id"].text());
+    const auto revoked = co_await std::move(revoking);
+    if (!revoked) co_return revoked.error();
+    co_return invalid_grant("Invalid authorization code", "code_replayed");
+  }
 
   if ((*v)["redirect_uri"].text() != redirect_uri)
     co_return invalid_grant("The redirect URI is wrong: it must be the one that the authorization request had.",

@@ -5,6 +5,8 @@
 #include "ostia/jose/jws.hpp"
 #include "ostia/oidc/id_token.hpp"
 #include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
+#include "tenant/reading.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -14,10 +16,6 @@ using json::Value;
 constexpr std::string_view openid_scopes[] = {"openid", "profile", "email", "address", "phone"};
 constexpr std::int64_t profile_token_lifetime = 86400;         // seconds
 constexpr std::int64_t profile_token_lifetime_for_web = 7200;  // seconds
-
-bool contains(const std::vector<std::string>& list, std::string_view item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
 
 std::string userinfo_of(std::string_view issuer) { return std::string(issuer) + "userinfo"; }
 
@@ -34,12 +32,40 @@ Value string_array(std::initializer_list<std::string> items) {
   return out;
 }
 
+std::string sign_hs256(const std::string& secret, const Value& claims, std::string_view type) {
+  const std::string input =
+      jose::build_signing_input(Value::object({{"alg", "HS256"}, {"typ", type}}), claims);
+  return input + "." + text::base64url_encode(hmac_sha256(secret, input));
+}
+
+bool is_by_us(const Authority& a, const jose::UnverifiedJws& jws) {
+  const SigningKey* key = jws.header["alg"].is("RS256") ? a.find_key(jws.header["kid"].text()) : nullptr;
+  return key && key->verify(jws.signing_input, jws.signature);
+}
+
+bool is_by(const std::string& secret, const jose::UnverifiedJws& jws) {
+  return jws.header["alg"].is("HS256") && !secret.empty() &&
+         equal_in_constant_time(hmac_sha256(secret, jws.signing_input), jws.signature);
+}
+
+// The API of a token with a symmetric signature says which secret; the algorithm must be the one that the API has.
+bool is_by_api(const Authority& a, const jose::UnverifiedJws& jws) {
+  const Value& aud = jws.payload["aud"];
+  const Api* api = a.tenant()->find_api(aud.is_array() ? aud.items()[0].text() : aud.text());
+  return api && api->signing_alg == "HS256" && is_by(api->signing_secret, jws);
+}
+
 std::optional<Value> read_jwt(const Authority& a, std::string_view token) {
   auto jws = jose::decode_jws(token);
-  if (!jws || jws->header["alg"] != Value("RS256") || jws->header["typ"] != Value("at+jwt")) return {};
-  const SigningKey* key = a.find_key(jws->header["kid"].text());
-  if (!key || !key->verify(jws->signing_input, jws->signature)) return {};
+  if (!jws || !jws->header["typ"].is("at+jwt") || !(is_by_us(a, *jws) || is_by_api(a, *jws))) return {};
   return std::move(jws->payload);
+}
+
+std::string sign_access_token(const Authority& a, const std::string& audience, const Value& claims) {
+  const auto tenant = a.tenant();
+  const Api* api = tenant->find_api(audience);
+  return api && api->signing_alg == "HS256" ? sign_hs256(api->signing_secret, claims, "at+jwt")
+                                            : a.signing_key().sign(claims, "at+jwt");
 }
 
 std::optional<Value> read_opaque(const Authority& a, std::string_view token) {
@@ -52,7 +78,8 @@ std::optional<Value> read_opaque(const Authority& a, std::string_view token) {
 }  // namespace
 
 Value Grant::to_json() const {
-  return Value::object({{"issuer", issuer},
+  return Value::object({{"id", id},
+                        {"issuer", issuer},
                         {"client_id", client_id},
                         {"user_id", user_id},
                         {"session_id", session_id},
@@ -64,8 +91,15 @@ Value Grant::to_json() const {
 }
 
 Grant Grant::from_json(const Value& v) {
-  return {v["issuer"].text(),           v["client_id"].text(), v["user_id"].text(), v["session_id"].text(),
-          v["audience"].text(),         v["scope"].text(),     v["nonce"].text(),   v["auth_time"].as_int().value_or(0),
+  return {v["id"].text(),
+          v["issuer"].text(),
+          v["client_id"].text(),
+          v["user_id"].text(),
+          v["session_id"].text(),
+          v["audience"].text(),
+          v["scope"].text(),
+          v["nonce"].text(),
+          v["auth_time"].as_int().value_or(0),
           v["with_auth_time"].as_bool()};
 }
 
@@ -73,18 +107,22 @@ bool is_management_api(const Authority& a, std::string_view issuer, std::string_
   return audience == a.issuer + "api/v2/" || audience == std::string(issuer) + "api/v2/";
 }
 
-Result<Access> resolve_access(const Authority& a, std::string_view issuer, std::string_view audience,
-                              std::string_view scope) {
+Result<Access> resolve_access(const Authority& a, const Client& client, std::string_view issuer,
+                              std::string_view audience, std::string_view scope) {
   const auto tenant = a.tenant();
   std::string_view wanted = audience.empty() ? std::string_view(tenant->default_audience) : audience;
   if (wanted == userinfo_of(issuer)) wanted = {};
   const std::vector<std::string>* api_scopes = nullptr;
-  if (is_management_api(a, issuer, wanted))
+  bool offline = client.has_grant("refresh_token");
+  if (is_management_api(a, issuer, wanted)) {
     api_scopes = &current_user_scopes();
-  else if (const Api* api = tenant->find_api(wanted))
+    offline = false;
+  } else if (const Api* api = tenant->find_api(wanted)) {
     api_scopes = &api->scopes;
-  else if (!wanted.empty())
-    return Error{"access_denied", "Service not found: " + std::string(wanted), "audience_unknown"};
+    offline = offline && api->allows_offline_access;
+  }
+  if (!wanted.empty() && !api_scopes)
+    return Error{"access_denied", "Service not found: " + std::string(wanted), "audience_unknown", 403};
 
   // Who asks for nothing gets what auth0-js asks for by default: its `checkSession` and `renewAuth` send no scope at
   // all.
@@ -92,7 +130,7 @@ Result<Access> resolve_access(const Authority& a, std::string_view issuer, std::
   std::string given;
   for (const auto word : text::split(asked, ' ')) {
     const bool known = std::find(std::begin(openid_scopes), std::end(openid_scopes), word) != std::end(openid_scopes) ||
-                       (api_scopes && contains(*api_scopes, word));
+                       (api_scopes && contains(*api_scopes, word)) || (offline && word == "offline_access");
     if (known && !text::has_word(given, word)) given.append(given.empty() ? "" : " ").append(word);
   }
   return Access{std::string(wanted), std::move(given)};
@@ -111,8 +149,9 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   claims.set("exp", now + lifetime);
   claims.set("scope", g.scope);
   claims.set("azp", g.client_id);
+  if (!g.id.empty()) claims.set("jti", g.id + "." + random_id().substr(0, 11));
   if (g.audience.empty()) return {a.access_tokens.seal(json::write(claims)), lifetime};
-  return {a.signing_key().sign(claims, "at+jwt"), lifetime};
+  return {sign_access_token(a, g.audience, claims), lifetime};
 }
 
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
@@ -128,7 +167,7 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
                                 {"gty", "client-credentials"},
                                 {"azp", client.id}});
   if (!scope.empty()) claims.set("scope", scope);
-  return {a.signing_key().sign(claims, "at+jwt"), lifetime};
+  return {sign_access_token(a, audience, claims), lifetime};
 }
 
 std::string issue_id_token(const Authority& a, const Grant& g, const User& user, const Client& client,
@@ -139,12 +178,12 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   claims.set("aud", g.client_id);
   claims.set("iat", now);
   claims.set("exp", now + client.id_token_lifetime);
-  claims.set("sid", g.session_id);
+  if (!g.session_id.empty()) claims.set("sid", g.session_id);
   if (!g.nonce.empty()) claims.set("nonce", g.nonce);
   if (g.with_auth_time) claims.set("auth_time", g.auth_time);
   if (!access_token.empty()) claims.set("at_hash", oidc::left_half_hash(sha256(access_token)));
   if (!code.empty()) claims.set("c_hash", oidc::left_half_hash(sha256(code)));
-  return a.signing_key().sign(claims);
+  return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key().sign(claims);
 }
 
 std::optional<Value> read_access_token(const Authority& a, std::string_view issuer, std::string_view token) {
@@ -152,6 +191,44 @@ std::optional<Value> read_access_token(const Authority& a, std::string_view issu
   if (!claims || (*claims)["iss"] != Value(issuer)) return {};
   if ((*claims)["exp"].as_int().value_or(0) <= a.clock.now()) return {};
   return claims;
+}
+
+std::optional<Value> read_id_token_hint(const Authority& a, std::string_view issuer, std::string_view token) {
+  auto jws = jose::decode_jws(token);
+  if (!jws || jws->header["typ"].is("at+jwt") || jws->payload["iss"] != Value(issuer)) return {};
+  const auto tenant = a.tenant();
+  const Client* client = tenant->find_client(jws->payload["aud"].text());
+  const bool good = client && (client->signing_alg == "HS256" ? is_by(client->hs256_key, *jws) : is_by_us(a, *jws));
+  if (!good) return {};
+  return std::move(jws->payload);
+}
+
+std::string grant_id_of(const Value& claims) {
+  const std::string& jti = claims["jti"].text();
+  const auto dot = jti.find('.');
+  return dot == jti.npos ? "" : jti.substr(0, dot);
+}
+
+Async<Unit> revoke_grant(Authority& a, std::string id) {
+  constexpr std::int64_t longest_token = 30 * 24 * 3600;  // seconds
+  if (id.empty()) co_return Unit{};
+  std::vector<Statement> statements;
+  statements.push_back({"DELETE FROM refresh_tokens WHERE grant_id = $1", {id}});
+  statements.push_back({"INSERT INTO revoked_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+                        {id, a.clock.now() + longest_token}});
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return Unit{};
+}
+
+Async<bool> is_revoked(Authority& a, std::string id) {
+  if (id.empty()) co_return false;
+  auto task = a.store.query({"SELECT 1 FROM revoked_grants WHERE id = $1", {std::move(id)}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  const bool revoked = !rows->empty();
+  co_return revoked;
 }
 
 }  // namespace ostia::authority

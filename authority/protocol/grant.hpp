@@ -1,12 +1,13 @@
 // What a client is given: which API and scopes, and the tokens that say so.
 #pragma once
 
-#include "protocol/authority.hpp"
+#include "authority.hpp"
 
 namespace ostia::authority {
 
 /// What was agreed on: by whom, for whom, for what.
 struct Grant {
+  std::string id;  ///< what everything that comes of it has in common, and is revoked by
   std::string issuer, client_id, user_id, session_id;
   std::string audience;  ///< empty: the profile only
   std::string scope;
@@ -18,12 +19,13 @@ struct Grant {
   static Grant from_json(const json::Value& v);
 };
 
-/// The API and the scopes of it that may be given to a person for `audience` and `scope` as asked.
+/// The API and the scopes of it that may be given to a person for `audience` and `scope` as asked. `offline_access` is
+/// left out where the client or the API does not allow it.
 struct Access {
   std::string audience, scope;
 };
-Result<Access> resolve_access(const Authority& a, std::string_view issuer, std::string_view audience,
-                              std::string_view scope);
+Result<Access> resolve_access(const Authority& a, const Client& client, std::string_view issuer,
+                              std::string_view audience, std::string_view scope);
 
 /// Whether `audience` is the Management API, by the canonical domain or by the one that was asked.
 bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience);
@@ -44,6 +46,17 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
                                 const std::string& audience, const std::string& scope);
 
 /// The claims of an access token that this authority issued for `issuer`, opaque or JWT; nothing if it is not good now.
+/// Whether its grant has been revoked since is the caller's to ask (`is_revoked`).
 std::optional<json::Value> read_access_token(const Authority& a, std::string_view issuer, std::string_view token);
+
+/// The claims of an ID token that this authority issued for `issuer`, which may have expired: a hint names a person and
+/// a session, and proves nothing more.
+std::optional<json::Value> read_id_token_hint(const Authority& a, std::string_view issuer, std::string_view token);
+
+/// The grant that an access token's claims belong to; empty for machine tokens.
+std::string grant_id_of(const json::Value& claims);
+/// Ends everything that a grant gave: its refresh tokens, and its access tokens where this authority is asked.
+Async<Unit> revoke_grant(Authority& a, std::string grant_id);
+Async<bool> is_revoked(Authority& a, std::string grant_id);
 
 }  // namespace ostia::authority

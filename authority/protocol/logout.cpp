@@ -1,50 +1,182 @@
-// `/v2/logout` (checklist section 8): ends the session always; goes to `returnTo` only if it is listed.
+// Logout (checklist section 8): `/v2/logout` with its lists, `/oidc/logout` (RP-Initiated Logout), and the tokens that
+// tell applications about it (Back-Channel Logout).
 #include <algorithm>
 
+#include "http/body.hpp"
+#include "journal.hpp"
+#include "login/step.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
 #include "ostia/url/url.hpp"
-#include "pages/pages.hpp"
-#include "protocol/authority.hpp"
 #include "protocol/cookies.hpp"
+#include "protocol/endpoints.hpp"
+#include "protocol/grant.hpp"
+#include "ticket.hpp"
 
 namespace ostia::authority {
 namespace {
 
+using json::Value;
+using Answer = boost::asio::awaitable<Response>;
+
 // With a client, its own list counts; without one, the tenant's.
 std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_view client_id, bool with_client,
-                                             const std::string& to) {
+                                             const std::string& to, const char* parameter) {
   const auto tenant = a.tenant();
   const Client* client = with_client ? tenant->find_client(client_id) : nullptr;
-  if (with_client && !client)
-    return pages::ErrorPage{400, "You are logged out",
-                            "The application that sent you here is not known, so there is no way back to it.",
-                            "invalid_request: unknown client", ""};
+  if (with_client && !client) return pages::ErrorPage{400, "logout_client_unknown", "invalid_request: unknown client", ""};
   const auto& list = client ? client->allowed_logout_urls : tenant->allowed_logout_urls;
   if (to.empty() || oauth::is_registered_redirect_uri(to, list, {})) return {};
-  return pages::ErrorPage{
-      400, "You are logged out", "The application asked to return to an address that is not on its list.",
-      "invalid_request: the \"returnTo\" parameter is not defined as a valid URL in \"Allowed Logout URLs\"",
-      "add \"" + to + "\" to the Allowed Logout URLs of " + (client ? "\"" + client->name + "\"" : "the tenant") +
-          ". The comparison is exact."};
+  return pages::ErrorPage{400, "logout_url_mismatch",
+                          std::string("invalid_request: the \"") + parameter + "\" parameter is not defined as a valid URL in \"Allowed Logout URLs\"",
+                          "add \"" + to + "\" to the Allowed Logout URLs of " + (client ? "\"" + client->name + "\"" : "the tenant") +
+                              ". The comparison is exact."};
+}
+
+std::string logout_token(const Authority& a, const std::string& issuer, const Client& client, const Session& session) {
+  const std::int64_t now = a.clock.now();
+  return a.signing_key().sign(
+      Value::object({{"iss", issuer},
+                     {"sub", session.user_id},
+                     {"aud", client.id},
+                     {"iat", now},
+                     {"exp", now + 120},
+                     {"jti", random_id()},
+                     {"sid", session.id},
+                     {"events", Value::object({{"http://schemas.openid.net/event/backchannel-logout", Value::object()}})}}),
+      "logout+jwt");
+}
+
+// Queues a token for each application that the session was used with.
+Async<Unit> tell_clients(Authority& a, Session session) {
+  auto reading = a.store.query({"SELECT client_id, issuer FROM session_clients WHERE session_id = $1", {session.id}});
+  const auto rows = co_await std::move(reading);
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return Unit{};
+  const auto tenant = a.tenant();
+  std::vector<Statement> statements;
+  for (const auto& row : *rows)
+    if (const Client* client = tenant->find_client(text_at(row, 0)))
+      for (const auto& url : client->backchannel_logout_urls)
+        statements.push_back(a.outbox.queue({"backchannel_logout", url, {}, "logout_token", {}, logout_token(a, text_at(row, 1), *client, session), {}, {}, {}, {}}));
+  statements.push_back({"DELETE FROM session_clients WHERE session_id = $1", {session.id}});
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  a.outbox.wake();
+  co_return Unit{};
+}
+
+Async<Unit> end_current_session(Authority& a, const Request& request, std::string client_id) {
+  auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
+  const auto ended = co_await std::move(ended_task);
+  if (!ended) co_return ended.error();
+  if (!*ended) co_return Unit{};
+  record(a, request, {"slo", "Logged out", std::move(client_id), (*ended)->user_id, {}, {}, {}});
+  auto telling = tell_clients(a, **ended);
+  co_return co_await std::move(telling);
+}
+
+Response still_logged_in(const Authority& a, const Request& request) {
+  return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", ""});
+}
+
+Response logged_out(const Authority& a, const Request& request, std::optional<pages::ErrorPage> problem, const std::string& to, std::string_view locales) {
+  if (problem && !a.dev) problem->hint.clear();
+  const auto look = look_for(*a.tenant(), request, locales);
+  Response response = problem      ? pages::error(look, *problem)
+                      : to.empty() ? pages::message(look, look.texts.get("logged_out.title"), look.texts.get("logged_out.text"))
+                                   : redirect(to);
+  set_cookie(response, request, CookieKind::session, "", 0);
+  return response;
+}
+
+// What an RP-initiated logout asks for, judged.
+struct OidcLogout {
+  std::string client_id, to, locales, subject;
+  std::optional<pages::ErrorPage> problem;
+  bool is_certain = false;  // a hint names the session's owner: nobody needs to be asked
+};
+
+OidcLogout judge(const Authority& a, const Request& request, const Parameters& p) {
+  OidcLogout out;
+  out.client_id = p.get("client_id");
+  out.locales = p.get("ui_locales");
+  const std::string hint_text(p.get("id_token_hint"));
+  const auto hint = hint_text.empty() ? std::nullopt : read_id_token_hint(a, request.issuer, hint_text);
+  const bool bad_hint = !hint_text.empty() && !hint;
+  const bool differs = hint && !out.client_id.empty() && (*hint)["aud"] != Value(out.client_id);
+  if (bad_hint || differs) {
+    out.problem = pages::ErrorPage{400, "link_over", bad_hint ? "invalid_request: id_token_hint is not an ID token of this authority" : "invalid_request: client_id and id_token_hint are of two applications", {}};
+    return out;
+  }
+  if (hint) {
+    out.client_id = (*hint)["aud"].text();
+    out.subject = (*hint)["sub"].text();
+    out.is_certain = true;
+  }
+  out.to = p.get("post_logout_redirect_uri");
+  out.problem = check_return(a, out.client_id, !out.client_id.empty(), out.to, "post_logout_redirect_uri");
+  if (!out.to.empty() && p.has("state")) url::append_query(out.to, "state", p.get("state"));
+  return out;
+}
+
+Answer finish(Authority& a, const Request& request, OidcLogout o) {
+  auto ending = end_current_session(a, request, o.client_id);
+  const auto ended = co_await std::move(ending);
+  if (!ended) co_return still_logged_in(a, request);
+  co_return logged_out(a, request, {}, o.to, o.locales);
 }
 
 }  // namespace
 
 Answering logout(Authority& a, Request request) {
   const Parameters p(url::parse_form(request.query));
-  auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
-  auto ended = co_await std::move(ended_task);
-  if (!ended)
-    co_return pages::error(
-        {500, "You are still logged in", "The session could not be ended. Try again.", "server_error", ""});
+  auto ending = end_current_session(a, request, std::string(p.get("client_id")));
+  const auto ended = co_await std::move(ending);
+  if (!ended) co_return still_logged_in(a, request);
   const std::string to(p.get("returnTo"));
-  auto page = check_return(a, p.get("client_id"), p.has("client_id"), to);
-  if (page && !a.dev) page->hint.clear();
-  Response response = page         ? pages::error(*page)
-                      : to.empty() ? pages::message("You are logged out", "You can close this page.")
-                                   : redirect(to);
-  set_cookie(response, request, CookieKind::session, "", 0);
-  co_return response;
+  const auto problem = check_return(a, p.get("client_id"), p.has("client_id"), to, "returnTo");
+  if (problem) record(a, request, {"flo", problem->code, std::string(p.get("client_id")), {}, {}, {}, problem->key});
+  co_return logged_out(a, request, problem, to, p.get("ui_locales"));
+}
+
+Answering oidc_logout(Authority& a, Request request) {
+  const Parameters p = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
+  OidcLogout o = judge(a, request, p);
+  if (o.problem) {
+    if (!a.dev) o.problem->hint.clear();
+    record(a, request, {"flo", o.problem->code, o.client_id, {}, {}, {}, o.problem->key});
+    co_return pages::error(look_for(*a.tenant(), request, o.locales), *o.problem);
+  }
+  auto who_task = current_session(a, request);
+  const auto who = co_await std::move(who_task);
+  if (!who) co_return still_logged_in(a, request);
+  const bool is_theirs = !*who || (o.is_certain && (*who)->user.id == o.subject);
+  if (is_theirs) {
+    auto finishing = finish(a, request, std::move(o));
+    co_return co_await std::move(finishing);
+  }
+  const auto look = look_for(*a.tenant(), request, o.locales);
+  const std::string state = seal_ticket(a, "oidc_logout", Value::object({{"client_id", o.client_id}, {"to", o.to}, {"session", (*who)->session.id}}), 3600);
+  pages::FormPage page{200, look.texts.get("logout.title"), look.texts.get("logout.text", {{"tenant", look.tenant}}), {}, "/oidc/logout/confirm", {{"state", state}}};
+  page.buttons = {{"accept", look.texts.get("logout.yes")}, {"deny", look.texts.get("logout.no"), true}};
+  page.continue_to = o.to;
+  co_return pages::form(look, page);
+}
+
+Answering submit_oidc_logout(Authority& a, Request request) {
+  const Parameters form = read_form(request);
+  const auto v = open_ticket(a, "oidc_logout", form.get("state"));
+  auto who_task = current_session(a, request);
+  const auto who = co_await std::move(who_task);
+  const auto look = look_for(*a.tenant(), request, {});
+  if (!v || !who || (*who && (*who)->session.id != (*v)["session"].text())) co_return stale_page(a, request);
+  if (form.get("action") != "accept") co_return pages::message(look, look.texts.get("logged_in.title"), look.texts.get("logged_out.text"));
+  OidcLogout o;
+  o.client_id = (*v)["client_id"].text();
+  o.to = (*v)["to"].text();
+  auto finishing = finish(a, request, std::move(o));
+  co_return co_await std::move(finishing);
 }
 
 }  // namespace ostia::authority

@@ -1,14 +1,22 @@
 #include <algorithm>
+#include <boost/asio.hpp>
 
-#include "pages/pages.hpp"
-#include "protocol/authority.hpp"
+#include "dev/faults.hpp"
+#include "login/step.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
+#include "protocol/endpoints.hpp"
+#include "tenant/reading.hpp"
 
 namespace ostia::authority {
 namespace {
 
+namespace asio = boost::asio;
+
 enum class Cors : std::uint8_t {
   none,    // login pages and redirects: a script of another origin has no business there
   listed,  // origins that an application lists
+  with_cookies,  // the same, and the browser's cookies go along
   open,    // public documents
 };
 
@@ -21,19 +29,76 @@ struct Route {
 constexpr Route routes[] = {
     {"/.well-known/openid-configuration", "GET", openid_configuration, Cors::open},
     {"/.well-known/jwks.json", "GET", jwks, Cors::open},
+    {"/pem", "GET", certificate, Cors::open},
+    {"/cer", "GET", certificate, Cors::open},
     {"/authorize", "GET", authorize, Cors::none},
     {"/authorize", "POST", authorize, Cors::none},
     {"/authorize/resume", "GET", resume, Cors::none},
-    {"/u/login", "GET", show_login, Cors::none},
-    {"/u/login", "POST", submit_login, Cors::none},
-    {"/setup", "GET", show_setup, Cors::none},
-    {"/setup", "POST", submit_setup, Cors::none},
+    {"/oauth/par", "POST", pushed_authorization, Cors::none},
     {"/oauth/token", "POST", token, Cors::listed},
+    {"/oauth/revoke", "POST", revoke, Cors::listed},
+    {"/oauth/device/code", "POST", device_code, Cors::listed},
     {"/userinfo", "GET", userinfo, Cors::listed},
     {"/userinfo", "POST", userinfo, Cors::listed},
+    {"/tokeninfo", "POST", tokeninfo, Cors::listed},
     {"/v2/logout", "GET", logout, Cors::none},
+    {"/oidc/logout", "GET", oidc_logout, Cors::none},
+    {"/oidc/logout", "POST", oidc_logout, Cors::none},
+    {"/oidc/logout/confirm", "POST", submit_oidc_logout, Cors::none},
+
+    {"/u/login", "GET", show_login, Cors::none},
+    {"/u/login", "POST", submit_login, Cors::none},
+    {"/u/signup", "GET", show_signup, Cors::none},
+    {"/u/signup", "POST", submit_signup, Cors::none},
+    {"/u/reset-password/request", "GET", show_reset_request, Cors::none},
+    {"/u/reset-password/request", "POST", submit_reset_request, Cors::none},
+    {"/u/reset-password", "GET", show_reset, Cors::none},
+    {"/u/reset-password", "POST", submit_reset, Cors::none},
+    {"/u/passwordless", "GET", show_passwordless, Cors::none},
+    {"/u/passwordless", "POST", submit_passwordless, Cors::none},
+    {"/u/passwordless/code", "POST", submit_passwordless_code, Cors::none},
+    {"/u/consent", "GET", show_consent, Cors::none},
+    {"/u/consent", "POST", submit_consent, Cors::none},
+    {"/u/account", "GET", show_picker, Cors::none},
+    {"/u/account", "POST", submit_picker, Cors::none},
+    {"/u/email-verification", "GET", show_email_verification, Cors::none},
+    {"/u/email-verification", "POST", submit_email_verification, Cors::none},
+    {"/u/unblock", "GET", show_unblock, Cors::none},
+    {"/u/unblock", "POST", submit_unblock, Cors::none},
+    {"/activate", "GET", show_activate, Cors::none},
+    {"/activate", "POST", submit_activate, Cors::none},
+    {"/activate/confirm", "GET", show_activate, Cors::none},
+    {"/activate/confirm", "POST", submit_activate, Cors::none},
+    {"/setup", "GET", show_setup, Cors::none},
+    {"/setup", "POST", submit_setup, Cors::none},
+
+    {"/co/authenticate", "POST", co_authenticate, Cors::with_cookies},
+    {"/co/verify", "POST", verify_cross_origin, Cors::none},
+    {"/dbconnections/signup", "POST", signup, Cors::listed},
+    {"/dbconnections/signup/challenge", "POST", challenge, Cors::listed},
+    {"/dbconnections/change_password", "POST", change_password_request, Cors::listed},
+    {"/dbconnections/change_password/challenge", "POST", challenge, Cors::listed},
+    {"/passwordless/start", "POST", passwordless_start, Cors::listed},
+    {"/passwordless/verify", "POST", passwordless_verify, Cors::listed},
+    {"/passwordless/verify_redirect", "GET", show_verify_redirect, Cors::none},
+    {"/passwordless/verify_redirect", "POST", submit_verify_redirect, Cors::none},
+    {"/passwordless/challenge", "POST", challenge, Cors::listed},
+    {"/usernamepassword/login", "POST", hosted_login, Cors::none},
+    {"/usernamepassword/challenge", "POST", challenge, Cors::listed},
+    {"/login/callback", "POST", hosted_callback, Cors::none},
+    {"/user/ssodata", "GET", ssodata, Cors::with_cookies},
+    {"/user/geoloc/country", "GET", country, Cors::with_cookies},
+
     {"/health/live", "GET", health, Cors::none},
     {"/health/ready", "GET", health, Cors::none},
+};
+
+// With `--dev` only: without it there is nothing at these addresses.
+constexpr Route dev_routes[] = {
+    {"/_dev/messages", "GET", dev_messages, Cors::none},  {"/_dev/clock", "GET", dev_clock, Cors::none},
+    {"/_dev/clock", "POST", dev_clock, Cors::none},       {"/_dev/faults", "POST", dev_faults, Cors::none},
+    {"/_dev/faults", "DELETE", dev_faults, Cors::none},   {"/_dev/snapshot", "POST", dev_snapshot, Cors::none},
+    {"/_dev/reset", "POST", dev_reset, Cors::none},       {"/_dev/logs", "GET", dev_logs, Cors::none},
 };
 
 struct Found {
@@ -42,14 +107,20 @@ struct Found {
   Cors cors = Cors::none;
 };
 
-Found find(std::string_view path, std::string_view method) {
-  Found out;
-  for (const auto& route : routes) {
+template <class Routes>
+void look_in(const Routes& routes_, std::string_view path, std::string_view method, Found& out) {
+  for (const auto& route : routes_) {
     if (route.path != path) continue;
     if (route.method == method) out.route = &route;
     out.methods.append(out.methods.empty() ? "" : ", ").append(route.method);
     out.cors = route.cors;
   }
+}
+
+Found find(const Authority& a, std::string_view path, std::string_view method) {
+  Found out;
+  look_in(routes, path, method, out);
+  if (a.dev) look_in(dev_routes, path, method, out);
   return out;
 }
 
@@ -62,6 +133,7 @@ void allow_origin(const Authority& a, const Request& request, Cors cors, Respons
     response.with("Vary", "Origin");
     if (!a.tenant()->allows_origin(origin)) return;
     response.with("Access-Control-Allow-Origin", origin);
+    if (cors == Cors::with_cookies) response.with("Access-Control-Allow-Credentials", "true");
   }
 }
 
@@ -75,26 +147,46 @@ Response preflight(const Authority& a, const Request& request, const Found& foun
 }
 
 // For a person a page, for a program JSON.
-Response nothing_here(const Request& request) {
-  constexpr const char* text = "There is nothing at this address.";
-  if (request.header("accept").find("text/html") == std::string_view::npos) return oauth_error(404, "not_found", text);
-  return pages::error(
-      {404, request.path == "/" ? "This is an Ostia authority" : "Nothing here",
-       request.path == "/" ? "Applications send people here to log in. There is nothing else to see." : text,
-       "not_found", ""});
+Response nothing_here(const Authority& a, const Request& request) {
+  if (request.header("accept").find("text/html") == std::string_view::npos)
+    return oauth_error(404, "not_found", "There is nothing at this address.");
+  return pages::error(look_for(*a.tenant(), request, {}), {404, request.path == "/" ? "root" : "nothing_here", "not_found", ""});
 }
 
-}  // namespace
+// The domain that was asked decides the issuer: a custom domain's name with the port that the canonical one has, or
+// else the address that the request came to.
+std::string issuer_for(const Authority& a, const Request& request) {
+  const std::string host = text::lower(request.header("host").substr(0, request.header("host").find(':')));
+  const auto tenant = a.tenant();
+  if (host.empty() || !request.is_secure() || !contains(tenant->custom_domains, host)) return request.issuer;
+  const auto canonical = url::parse(a.issuer);
+  return "https://" + host + (canonical->port.empty() ? "" : ":" + std::string(canonical->port)) + "/";
+}
 
-Answering route(Authority& a, Request request) {
+// `/_dev/` does what it is told, so no page of another site may tell it anything.
+bool is_foreign_page(const Authority& a, const Request& request) {
+  const std::string_view origin = request.header("origin");
+  if (!origin.empty()) return origin != std::string_view(request.issuer).substr(0, request.issuer.size() - 1) && !a.tenant()->allows_origin(origin);
+  const std::string_view site = request.header("sec-fetch-site");
+  return site == "cross-site";
+}
+
+Response from_fault(const dev::Fault& fault) {
+  if (fault.cut) return {0, {}, {}};
+  return {fault.status, {{"Content-Type", fault.body.starts_with('{') ? "application/json" : "text/plain"}}, fault.body};
+}
+
+Answering dispatch(Authority& a, Request request) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
-  const Found found = find(request.path, method);
-  if (found.methods.empty()) co_return nothing_here(request);
+  const Found found = find(a, request.path, method);
+  if (found.methods.empty()) co_return nothing_here(a, request);
   if (method == "OPTIONS" && found.cors != Cors::none) co_return preflight(a, request, found);
   if (!found.route) {
     Response response = oauth_error(405, "invalid_request", "This address takes " + found.methods + " only.");
     co_return response.with("Allow", found.methods);
   }
+  if (request.path.starts_with("/_dev/") && is_foreign_page(a, request))
+    co_return oauth_error(403, "access_denied", "/_dev/ is not for pages of other sites.");
   // The endpoint gets the request; what CORS needs of it is kept.
   Request origin_of;
   origin_of.headers = {{"origin", std::string(request.header("origin"))}};
@@ -102,6 +194,22 @@ Answering route(Authority& a, Request request) {
   Response response = co_await std::move(answering);
   allow_origin(a, origin_of, found.cors, response);
   co_return response;
+}
+
+}  // namespace
+
+Answering route(Authority& a, Request request) {
+  request.issuer = issuer_for(a, request);
+  std::optional<dev::Fault> fault;
+  if (a.faults && !request.path.starts_with("/_dev/")) fault = a.faults->take(request.method, request.path);
+  if (fault && fault->delay_ms > 0) {
+    auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, std::chrono::milliseconds(fault->delay_ms));
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  if (fault && (fault->cut || fault->status != 0)) co_return from_fault(*fault);
+  auto dispatching = dispatch(a, std::move(request));
+  co_return co_await std::move(dispatching);
 }
 
 }  // namespace ostia::authority

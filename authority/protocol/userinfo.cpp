@@ -1,8 +1,11 @@
-// `/userinfo` (OpenID Connect Core section 5.3, checklist section 7).
+// `/userinfo` (OpenID Connect Core section 5.3, checklist section 7), and its predecessor `/tokeninfo`.
 #include <algorithm>
 
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "problem.hpp"
+#include "http/body.hpp"
+#include "protocol/endpoints.hpp"
 #include "protocol/grant.hpp"
 
 namespace ostia::authority {
@@ -39,11 +42,31 @@ Answering userinfo(Authority& a, Request request) {
   const std::string presented = bearer_token(request);
   const auto claims = read_access_token(a, request.issuer, presented);
   if (!claims || !is_for_userinfo(*claims, request.issuer)) co_return unauthorized(!presented.empty());
+  auto revoked_task = is_revoked(a, grant_id_of(*claims));
+  const auto revoked = co_await std::move(revoked_task);
+  if (!revoked) co_return oauth_problem(a, revoked.error());
+  if (*revoked) co_return unauthorized(true);
   auto user_task = find_user(a.store, (*claims)["sub"].text());
   const auto user = co_await std::move(user_task);
-  if (!user) co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
+  if (!user) co_return oauth_problem(a, user.error());
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
   co_return json_response(200, profile_claims(**user, (*claims)["scope"].text())).with("Cache-Control", "no-store");
+}
+
+// The profile of whom a valid ID token is about.
+Answering tokeninfo(Authority& a, Request request) {
+  const auto p = read_parameters(request);
+  if (!p) co_return oauth_problem(a, p.error());
+  if (p->get("id_token").empty()) co_return oauth_problem(a, oauth(400, "invalid_request", "Missing required parameter: id_token", "parameter_missing"));
+  const auto claims = read_id_token_hint(a, request.issuer, p->get("id_token"));
+  if (!claims || (*claims)["exp"].as_int().value_or(0) <= a.clock.now()) co_return unauthorized(true);
+  auto user_task = find_user(a.store, (*claims)["sub"].text());
+  const auto user = co_await std::move(user_task);
+  if (!user) co_return oauth_problem(a, user.error());
+  if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
+  Value out = profile_claims(**user, "openid profile email");
+  out.set("user_id", (*user)->id);
+  co_return json_response(200, out).with("Cache-Control", "no-store");
 }
 
 }  // namespace ostia::authority

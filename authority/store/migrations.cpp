@@ -22,6 +22,41 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "CREATE TABLE redeemed_codes (id TEXT PRIMARY KEY, expires_at BIGINT NOT NULL)",
           "CREATE INDEX redeemed_codes_expiry ON redeemed_codes (expires_at)",
       },
+      {
+          "ALTER TABLE redeemed_codes RENAME TO used_tickets",
+          "ALTER TABLE users ADD COLUMN phone_number TEXT NOT NULL DEFAULT ''",
+          "CREATE UNIQUE INDEX users_phone ON users (connection, phone_number) WHERE phone_number <> ''",
+          "CREATE INDEX users_email_anywhere ON users (email) WHERE email <> ''",
+          "CREATE TABLE password_history (user_id TEXT NOT NULL, at BIGINT NOT NULL, password_hash TEXT NOT NULL)",
+          "CREATE INDEX password_history_user ON password_history (user_id, at)",
+          // A refresh token is the hash of itself. `grant_id` is what one authorization gave, and what is revoked whole.
+          "CREATE TABLE refresh_tokens (id TEXT PRIMARY KEY, grant_id TEXT NOT NULL, client_id TEXT NOT NULL, "
+          "user_id TEXT NOT NULL, body TEXT NOT NULL, created_at BIGINT NOT NULL, used_at BIGINT NOT NULL, "
+          "rotated_at BIGINT, expires_at BIGINT NOT NULL)",
+          "CREATE INDEX refresh_tokens_grant ON refresh_tokens (grant_id)",
+          "CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id)",
+          "CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at)",
+          "CREATE TABLE revoked_grants (id TEXT PRIMARY KEY, expires_at BIGINT NOT NULL)",
+          "CREATE INDEX revoked_grants_expiry ON revoked_grants (expires_at)",
+          "CREATE TABLE consents (user_id TEXT NOT NULL, client_id TEXT NOT NULL, audience TEXT NOT NULL, "
+          "scope TEXT NOT NULL, PRIMARY KEY (user_id, client_id, audience))",
+          "CREATE TABLE session_clients (session_id TEXT NOT NULL, client_id TEXT NOT NULL, issuer TEXT NOT NULL, "
+          "expires_at BIGINT NOT NULL, PRIMARY KEY (session_id, client_id))",
+          "CREATE INDEX session_clients_expiry ON session_clients (expires_at)",
+          "CREATE TABLE attempts (id TEXT PRIMARY KEY, failures BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
+          "CREATE INDEX attempts_age ON attempts (updated_at)",
+          "CREATE TABLE one_time_codes (id TEXT PRIMARY KEY, code_mark TEXT NOT NULL, tries BIGINT NOT NULL, "
+          "expires_at BIGINT NOT NULL, body TEXT NOT NULL)",
+          "CREATE TABLE device_codes (id TEXT PRIMARY KEY, user_code TEXT NOT NULL UNIQUE, client_id TEXT NOT NULL, "
+          "state TEXT NOT NULL, polled_at BIGINT NOT NULL, poll_interval BIGINT NOT NULL, expires_at BIGINT NOT NULL, "
+          "body TEXT NOT NULL)",
+          "CREATE TABLE messages (id TEXT PRIMARY KEY, channel TEXT NOT NULL, at BIGINT NOT NULL, state TEXT NOT NULL, "
+          "tries BIGINT NOT NULL, next_at BIGINT NOT NULL, sealed TEXT NOT NULL)",
+          "CREATE INDEX messages_due ON messages (state, next_at)",
+          "CREATE TABLE challenges (id TEXT PRIMARY KEY, answer_mark TEXT NOT NULL, expires_at BIGINT NOT NULL)",
+          "CREATE TABLE logs (id TEXT PRIMARY KEY, at BIGINT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL)",
+          "CREATE INDEX logs_at ON logs (at)",
+      },
   };
   return steps;
 }

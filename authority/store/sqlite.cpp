@@ -42,6 +42,15 @@ class Connection {
     return ok();
   }
 
+  // Copies one whole database over another (SQLite's online backup).
+  Status copy_to(Connection& target) {
+    sqlite3_backup* backup = sqlite3_backup_init(target.db_, "main", db_, "main");
+    if (!backup) return store_error(target.db_);
+    const int step = sqlite3_backup_step(backup, -1);
+    sqlite3_backup_finish(backup);
+    return step == SQLITE_DONE ? ok() : Status(store_error(target.db_));
+  }
+
   Result<Rows> run(const Statement& statement) {
     sqlite3_stmt* prepared = prepare(statement.sql);
     if (!prepared) return store_error(db_);
@@ -135,11 +144,46 @@ class SqliteStore final : public Store {
     return done.get_future().get();
   }
 
+  void post(std::vector<Statement> statements) override {
+    enqueue(std::move(statements), [](Result<Rows> result) {
+      if (!result) log_event("error", "write_failed", {{"what", result.error().description}});
+    });
+  }
+
+  Status take_snapshot() override {
+    return on_writer([this]() -> Status {
+      auto copy = std::make_unique<Connection>();
+      if (auto opened = copy->open(":memory:"); !opened) return opened;
+      if (auto copied = writer_.copy_to(*copy); !copied) return copied;
+      snapshot_ = std::move(copy);
+      return ok();
+    });
+  }
+
+  Status restore_snapshot() override {
+    return on_writer([this]() -> Status {
+      if (!snapshot_) return caller_error("invalid_request", "there is no snapshot");
+      return snapshot_->copy_to(writer_);
+    });
+  }
+
  private:
   struct Job {
     std::vector<Statement> statements;
     std::function<void(Result<Rows>)> done;
+    std::function<void()> alone = nullptr;  // instead of statements: what needs the writer outside of a transaction
   };
+
+  // Runs `work` on the writer's thread, between transactions.
+  Status on_writer(const std::function<Status()>& work) {
+    std::promise<Status> done;
+    {
+      const std::lock_guard lock(mutex_);
+      jobs_.push_back({{}, nullptr, [&] { done.set_value(work()); }});
+    }
+    wake_.notify_one();
+    return done.get_future().get();
+  }
 
   void enqueue(std::vector<Statement> statements, std::function<void(Result<Rows>)> done) {
     {
@@ -166,10 +210,21 @@ class SqliteStore final : public Store {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
         if (jobs_.empty()) return;
-        batch.swap(jobs_);
+        take_batch(batch);
       }
-      run_batch(batch);
+      if (batch.front().alone)
+        batch.front().alone();
+      else
+        run_batch(batch);
     }
+  }
+
+  // All that waits, up to what must run alone.
+  void take_batch(std::deque<Job>& batch) {
+    do {
+      batch.push_back(std::move(jobs_.front()));
+      jobs_.pop_front();
+    } while (!batch.back().alone && !jobs_.empty() && !jobs_.front().alone);
   }
 
   void run_batch(std::deque<Job>& batch) {
@@ -228,6 +283,7 @@ class SqliteStore final : public Store {
   std::string file_;
   std::deque<std::string> stamps_;
   Connection writer_;
+  std::unique_ptr<Connection> snapshot_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;

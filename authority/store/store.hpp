@@ -44,8 +44,15 @@ class Store {
   /// All of the statements or none of them, durable when this returns. The rows are the last statement's.
   virtual boost::asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) = 0;
 
-  /// Both at once, for the program's start, when nothing else waits.
+  /// Both at once, for the program's start and for threads of their own, where blocking is fine.
   virtual Result<Rows> commit_now(std::vector<Statement> statements) = 0;
+
+  /// A write that nobody waits for; if it fails, the log says so.
+  virtual void post(std::vector<Statement> statements) = 0;
+
+  /// Keeps a copy of everything in memory, and puts it back: for tests of applications (`/_dev/`).
+  virtual Status take_snapshot() = 0;
+  virtual Status restore_snapshot() = 0;
 };
 
 /// Opens `file`, making or migrating it. Errors: it cannot be read or written, or a newer program has written it.

@@ -9,6 +9,7 @@
 #include "ostia/oauth/redirect_uri.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "tenant/connection.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -110,6 +111,68 @@ struct Import {
     return ok();
   }
 
+  // What must not lie in the database in clear moves to a sealed member of its own. A file that leaves a secret out, as
+  // exports do, keeps the one that is stored.
+  void seal_member(Value& object, const std::string& name, const Value& before) {
+    const std::string sealed = name + "_sealed";
+    const std::string old_sealed = before[sealed].text(), given = object[name].text();
+    object.erase(name);
+    if (given.empty() && old_sealed.empty()) return;
+    const bool same = given.empty() || secrets.open(old_sealed) == given;
+    object.set(sealed, same ? old_sealed : secrets.seal(given));
+  }
+
+  Result<Value> stored(const char* kind, const std::string& id) {
+    auto rows = store.commit_now({{"SELECT body FROM tenant_objects WHERE kind = $1 AND id = $2", {kind, id}}});
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return Value();
+    return json::parse(text_at((*rows)[0], 0));
+  }
+
+  Status connections(const Value& list, std::vector<std::string>& warnings) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      Value entry = list.items()[i];
+      const std::string where = "connections[" + std::to_string(i) + "]", name = entry["name"].text();
+      if (name.empty()) return bad_entry(where, "needs name");
+      const std::string strategy = entry["strategy"].is_string() ? entry["strategy"].text() : "auth0";
+      if (strategy != "auth0" && strategy != "email" && strategy != "sms") {
+        warnings.push_back("connection \"" + name + "\": strategy \"" + strategy +
+                           "\" is not supported by this version and was left out");
+        continue;
+      }
+      if (Value* options = entry.find("options"); options && options->is_object()) {
+        auto before = stored("database", name);
+        if (!before) return std::move(before).error();
+        for (const char* secret : connection_secrets) seal_member(*options, secret, (*before)["options"]);
+      }
+      put("database", name, entry);
+    }
+    return ok();
+  }
+
+  Status apis(const Value& list) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      Value entry = list.items()[i];
+      const std::string id = entry["identifier"].text();
+      if (id.empty()) return bad_entry("resourceServers[" + std::to_string(i) + "]", "needs identifier");
+      auto before = stored("api", id);
+      if (!before) return std::move(before).error();
+      seal_member(entry, "signing_secret", *before);
+      put("api", id, entry);
+    }
+    return ok();
+  }
+
+  Status email_provider(Value provider) {
+    if (!provider.is_object()) return ok();
+    auto before = stored("settings", "emailProvider");
+    if (!before) return std::move(before).error();
+    if (Value* credentials = provider.find("credentials"); credentials && credentials->is_object())
+      seal_member(*credentials, "smtp_pass", (*before)["credentials"]);
+    put("settings", "emailProvider", provider);
+    return ok();
+  }
+
   Status grants(const Value& list) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       Value grant = list.items()[i];
@@ -126,21 +189,20 @@ struct Import {
 };
 
 void warn_of_unused(const Value& config, std::vector<std::string>& warnings) {
-  constexpr std::string_view used[] = {"tenant",      "clients",         "databases",
-                                       "connections", "resourceServers", "clientGrants"};
+  constexpr std::string_view used[] = {"tenant",          "clients",       "databases",        "connections",
+                                       "resourceServers", "clientGrants",  "emailProvider",    "emailTemplates",
+                                       "branding",        "customDomains", "attackProtection"};
   for (const auto& key : config.keys())
     if (std::find(std::begin(used), std::end(used), key) == std::end(used))
       warnings.push_back("\"" + key + "\" is not supported by this version and was left out");
-  for (const auto& one : config["connections"].items())
-    if (one["strategy"] != Value("auth0"))
-      warnings.push_back("connection \"" + one["name"].text() + "\": strategy \"" + one["strategy"].text() +
-                         "\" is not supported by this version and was left out");
+  if (const Value& provider = config["emailProvider"]; provider.is_object() && !provider["name"].is("smtp"))
+    warnings.push_back("emailProvider: \"" + provider["name"].text() +
+                       "\" is not supported by this version, which sends by smtp; no mail will leave");
 }
 
-Value databases_of(const Value& config) {
+Value connections_of(const Value& config) {
   Value out = config["databases"].is_array() ? config["databases"] : Value::array();
-  for (const auto& one : config["connections"].items())
-    if (one["strategy"] == Value("auth0")) out.push_back(one);
+  for (const auto& one : config["connections"].items()) out.push_back(one);
   return out;
 }
 
@@ -169,7 +231,7 @@ void hash_passwords(std::vector<NewUser>& users) {
 // What of an imported user is the profile: all but what has a column, and never a password.
 Value profile_of(Value user) {
   for (const char* column :
-       {"user_id", "connection", "email", "username", "password", "password_hash", "custom_password_hash", "blocked"})
+       {"user_id", "connection", "email", "username", "password", "password_hash", "custom_password_hash", "blocked", "phone_number"})
     user.erase(column);
   return user;
 }
@@ -193,8 +255,14 @@ Status import_config(Store& store, const Sealer& secrets, const Value& config, s
   if (auto loaded = import.load_clients(); !loaded) return loaded;
   if (config["tenant"].is_object()) import.put("settings", "tenant", config["tenant"]);
   if (auto done = import.clients(config["clients"]); !done) return done;
-  if (auto done = import.named("databases", "database", "name", databases_of(config)); !done) return done;
-  if (auto done = import.named("resourceServers", "api", "identifier", config["resourceServers"]); !done) return done;
+  for (const char* section : {"branding", "attackProtection"})
+    if (config[section].is_object()) import.put("settings", section, config[section]);
+  if (auto done = import.connections(connections_of(config), warnings); !done) return done;
+  if (auto done = import.apis(config["resourceServers"]); !done) return done;
+  if (auto done = import.email_provider(config["emailProvider"]); !done) return done;
+  if (auto done = import.named("emailTemplates", "email_template", "template", config["emailTemplates"]); !done)
+    return done;
+  if (auto done = import.named("customDomains", "custom_domain", "domain", config["customDomains"]); !done) return done;
   if (auto done = import.grants(config["clientGrants"]); !done) return done;
   warn_of_unused(config, warnings);
   if (import.statements.empty()) return ok();
@@ -210,21 +278,23 @@ Status import_users(Store& store, const Value& users, std::string_view connectio
     const Value& user = users.items()[i];
     const std::string where = "users[" + std::to_string(i) + "]";
     const std::string email = text::lower(user["email"].text()), username = text::lower(user["username"].text());
-    if (email.empty() && username.empty()) return bad_entry(where, "needs an email or a username");
+    const std::string phone = user["phone_number"].text();
+    if (email.empty() && username.empty() && phone.empty())
+      return bad_entry(where, "needs an email, a username or a phone_number");
     const std::string into = user["connection"].is_string() ? user["connection"].text() : std::string(connection);
     auto there =
         store.commit_now({{"SELECT 1 FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR username = $3 "
-                           "AND username <> '')",
-                           {into, email, username}}});
+                           "AND username <> '' OR phone_number = $4 AND phone_number <> '')",
+                           {into, email, username, phone}}});
     if (!there) return std::move(there).error();
     if (!there->empty()) continue;
     std::string id = user["user_id"].is_string() ? user["user_id"].text() : random_id().substr(0, 24);
-    if (id.find('|') == id.npos) id.insert(0, "auth0|");
+    if (id.find('|') == id.npos) id.insert(0, into == "email" || into == "sms" ? into + "|" : "auth0|");
     added.push_back(
         {&user, Statement{"INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, "
-                          "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+                          "created_at, updated_at, phone_number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
                           {id, into, email, username, std::string(),
-                           static_cast<std::int64_t>(user["blocked"].as_bool()), json::write(profile_of(user)), now}}});
+                           static_cast<std::int64_t>(user["blocked"].as_bool()), json::write(profile_of(user)), now, phone}}});
   }
   hash_passwords(added);
   std::vector<Statement> statements;

@@ -2,59 +2,28 @@
 
 #include <algorithm>
 
-#include "ostia/oauth/redirect_uri.hpp"
+#include "ostia/text/ascii.hpp"
+#include "tenant/reading.hpp"
 
 namespace ostia::authority {
 namespace {
 
 using json::Value;
 
-std::vector<std::string> texts(const Value& array) {
-  std::vector<std::string> out;
-  for (const auto& item : array.items())
-    if (item.is_string()) out.push_back(item.text());
-  return out;
-}
-
-std::string text_or(const Value& value, const char* otherwise) { return value.is_string() ? value.text() : otherwise; }
-
-bool contains(const std::vector<std::string>& list, std::string_view item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
-
-// What the vendor gives an application that says nothing.
-const char* default_auth_method(const std::string& app_type) {
-  return app_type == "spa" || app_type == "native" ? "none" : "client_secret_post";
-}
-
-Client read_client(const Value& v, const Sealer& secrets) {
-  const std::string app_type = text_or(v["app_type"], "");
-  const Value& own = v["ostia"];
-  Client c;
-  c.id = v["client_id"].text();
-  c.name = text_or(v["name"], c.id.c_str());
-  c.secret = secrets.open(v["client_secret_sealed"].text()).value_or("");
-  c.auth_method = text_or(v["token_endpoint_auth_method"], default_auth_method(app_type));
-  c.callbacks = texts(v["callbacks"]);
-  c.allowed_logout_urls = texts(v["allowed_logout_urls"]);
-  c.web_origins = texts(v["web_origins"]);
-  c.allowed_origins = texts(v["allowed_origins"]);
-  c.grant_types = v.find("grant_types") ? texts(v["grant_types"]) : std::vector<std::string>{"authorization_code"};
-  c.is_native = app_type == "native";
-  c.is_first_party = v["is_first_party"].as_bool(true);
-  c.any_loopback_port = c.is_native || own["any_loopback_port"].as_bool();
-  c.auth0_js_compatible = own["compat"] == Value("auth0-js");
-  c.id_token_lifetime = v["jwt_configuration"]["lifetime_in_seconds"].as_int().value_or(c.id_token_lifetime);
-  return c;
-}
-
-Api read_api(const Value& v) {
+Api read_api(const Value& v, const Sealer& secrets) {
   Api a;
   a.identifier = v["identifier"].text();
-  for (const auto& scope : v["scopes"].items())
+  a.name = text_or(v["name"], a.identifier.c_str());
+  for (const auto& scope : v["scopes"].items()) {
     a.scopes.push_back(scope.is_string() ? scope.text() : scope["value"].text());
-  a.token_lifetime = v["token_lifetime"].as_int().value_or(a.token_lifetime);
-  a.token_lifetime_for_web = v["token_lifetime_for_web"].as_int().value_or(a.token_lifetime_for_web);
+    if (scope["description"].is_string()) a.scope_texts[a.scopes.back()] = scope["description"].text();
+  }
+  a.signing_secret = secrets.open(v["signing_secret_sealed"].text()).value_or("");
+  if (v["signing_alg"].is("HS256") && !a.signing_secret.empty()) a.signing_alg = "HS256";
+  a.allows_offline_access = v["allow_offline_access"].as_bool();
+  a.skips_consent = v["skip_consent_for_verifiable_first_party_clients"].as_bool(true);
+  a.token_lifetime = at_least(v["token_lifetime"], 1, a.token_lifetime);
+  a.token_lifetime_for_web = at_least(v["token_lifetime_for_web"], 1, a.token_lifetime_for_web);
   return a;
 }
 
@@ -65,29 +34,91 @@ std::int64_t hours(const Value& v, std::int64_t otherwise) {
 
 void read_settings(Tenant& t, const Value& v) {
   t.name = text_or(v["friendly_name"], "Ostia");
+  t.support_email = text_or(v["support_email"], "");
+  t.support_url = text_or(v["support_url"], "");
+  if (t.branding.logo.empty()) t.branding.logo = text_or(v["picture_url"], "");
   t.default_audience = text_or(v["default_audience"], "");
   t.default_directory = text_or(v["default_directory"], "");
   t.allowed_logout_urls = texts(v["allowed_logout_urls"]);
+  t.enabled_locales = texts(v["enabled_locales"]);
   t.session_lifetime = hours(v["session_lifetime"], t.session_lifetime);
   t.idle_session_lifetime = hours(v["idle_session_lifetime"], t.idle_session_lifetime);
+  t.says_user_exists = v["flags"]["enable_public_signup_user_exists_error"].as_bool();
+  t.skips_consent_on_loopback = v["ostia"]["skip_consent_on_loopback"].as_bool(true);
+}
+
+void read_branding(Tenant& t, const Value& v) {
+  t.branding.primary = text_or(v["colors"]["primary"], "");
+  t.branding.background = text_or(v["colors"]["page_background"], "");
+  t.branding.logo = text_or(v["logo_url"], t.branding.logo.c_str());
+}
+
+void read_smtp(Tenant& t, const Value& v, const Sealer& secrets) {
+  const Value& c = v["credentials"];
+  t.smtp = {text_or(c["smtp_host"], ""),
+            text_or(c["smtp_user"], ""),
+            secrets.open(c["smtp_pass_sealed"].text()).value_or(""),
+            text_or(v["default_from_address"], ""),
+            at_least(c["smtp_port"], 1, 587),
+            v["name"].is("smtp") && v["enabled"].as_bool(true) && c["smtp_host"].is_string()};
+}
+
+EmailTemplate read_email_template(const Value& v) {
+  EmailTemplate t;
+  t.enabled = v["enabled"].as_bool(true);
+  t.from = text_or(v["from"], "");
+  t.subject = text_or(v["subject"], "");
+  t.body = text_or(v["body"], "");
+  t.result_url = text_or(v["resultUrl"], "");
+  t.url_lifetime = at_least(v["urlLifetimeInSeconds"], 60, t.url_lifetime);
+  return t;
+}
+
+bool has_shield(const Value& v, const char* shield) {
+  return !v["shields"].is_array() || contains(texts(v["shields"]), shield);
+}
+
+void read_attack_protection(AttackProtection& p, const Value& v) {
+  if (const Value& b = v["bruteForceProtection"]; b.is_object()) {
+    p.brute_force = b["enabled"].as_bool(true);
+    p.brute_force_blocks = has_shield(b, "block");
+    p.brute_force_notifies = has_shield(b, "user_notification");
+    p.per_address = !b["mode"].is("count_per_identifier");
+    p.max_failures = at_least(b["max_attempts"], 1, p.max_failures);
+    p.brute_force_allowlist = texts(b["allowlist"]);
+  }
+  if (const Value& s = v["suspiciousIpThrottling"]; s.is_object()) {
+    const Value& stage = s["stage"]["pre-login"];
+    p.throttles_addresses = s["enabled"].as_bool(true) && has_shield(s, "block");
+    p.max_address_failures = at_least(stage["max_attempts"], 1, p.max_address_failures);
+    p.address_refill_ms = at_least(stage["rate"], 1, p.address_refill_ms);
+    p.address_allowlist = texts(s["allowlist"]);
+  }
+  const Value& breached = v["breachedPasswordDetection"];
+  p.checks_breaches = breached["enabled"].as_bool() && has_shield(breached, "block");
+  p.breach_file = text_or(breached["ostia"]["hashes_file"], "");
+  p.always_captcha = v["botDetection"]["challenge_password_policy"].is("always");
 }
 
 std::string grant_key(std::string_view client_id, std::string_view audience) {
   return std::string(client_id) + " " + std::string(audience);
 }
 
+// One stored document, by its kind.
+void read_object(Tenant& t, const std::string& kind, const std::string& id, const Value& v, const Sealer& secrets) {
+  if (kind == "settings" && id == "tenant") read_settings(t, v);
+  if (kind == "settings" && id == "branding") read_branding(t, v);
+  if (kind == "settings" && id == "emailProvider") read_smtp(t, v, secrets);
+  if (kind == "settings" && id == "attackProtection") read_attack_protection(t.attack_protection, v);
+  if (kind == "email_template") t.email_templates.emplace(v["template"].text(), read_email_template(v));
+  if (kind == "custom_domain") t.custom_domains.push_back(text::lower(v["domain"].text()));
+  if (kind == "client") t.clients.emplace(v["client_id"].text(), read_client(v, secrets));
+  if (kind == "api") t.apis.emplace(v["identifier"].text(), read_api(v, secrets));
+  if (kind == "grant") t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = texts(v["scope"]);
+  if (kind == "database" || kind == "connection") t.connections.push_back(read_connection(v, secrets));
+}
+
 }  // namespace
-
-bool Client::has_grant(std::string_view grant) const { return contains(grant_types, grant); }
-
-bool Client::may_redirect_to(std::string_view uri) const {
-  return oauth::is_registered_redirect_uri(uri, callbacks, {.any_loopback_port = any_loopback_port});
-}
-
-bool Client::allows_origin(std::string_view origin) const {
-  return oauth::is_allowed_origin(origin, web_origins, callbacks) ||
-         oauth::is_allowed_origin(origin, allowed_origins, {});
-}
 
 const Client* Tenant::find_client(std::string_view id) const {
   const auto it = clients.find(id);
@@ -99,6 +130,16 @@ const Api* Tenant::find_api(std::string_view identifier) const {
   return it == apis.end() ? nullptr : &it->second;
 }
 
+const Connection* Tenant::find_connection(std::string_view wanted) const {
+  const auto it = std::find_if(connections.begin(), connections.end(), [&](const auto& c) { return c.name == wanted; });
+  return it == connections.end() ? nullptr : &*it;
+}
+
+const Connection* Tenant::find_connection(std::string_view wanted, const Client& client) const {
+  const Connection* found = find_connection(wanted);
+  return found && found->is_enabled_for(client) ? found : nullptr;
+}
+
 const std::vector<std::string>* Tenant::find_grant(std::string_view client_id, std::string_view audience) const {
   const auto it = grants.find(grant_key(client_id, audience));
   return it == grants.end() ? nullptr : &it->second;
@@ -106,9 +147,8 @@ const std::vector<std::string>* Tenant::find_grant(std::string_view client_id, s
 
 std::vector<std::string> Tenant::databases_of(const Client& client) const {
   std::vector<std::string> out;
-  for (const auto& db : databases)
-    if (db.everywhere || contains(db.enabled_clients, client.id) || contains(db.enabled_clients, client.name))
-      out.push_back(db.name);
+  for (const auto& connection : connections)
+    if (connection.is_database() && connection.is_enabled_for(client)) out.push_back(connection.name);
   return out;
 }
 
@@ -128,21 +168,14 @@ const std::vector<std::string>& current_user_scopes() {
 }
 
 Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& secrets) {
-  auto rows = store.commit_now({{"SELECT kind, body FROM tenant_objects ORDER BY kind, id", {}}});
+  auto rows = store.commit_now({{"SELECT kind, id, body FROM tenant_objects ORDER BY kind, id", {}}});
   if (!rows) return std::move(rows).error();
   auto tenant = std::make_shared<Tenant>();
   for (const auto& row : *rows) {
-    const auto body = json::parse(text_at(row, 1));
+    const auto body = json::parse(text_at(row, 2));
     if (!body)
       return Error{"server_error", "a stored " + text_at(row, 0) + " is not JSON", "store_malformed", 0, Fault::ours};
-    const std::string& kind = text_at(row, 0);
-    const Value& v = *body;
-    if (kind == "settings") read_settings(*tenant, v);
-    if (kind == "client") tenant->clients.emplace(v["client_id"].text(), read_client(v, secrets));
-    if (kind == "api") tenant->apis.emplace(v["identifier"].text(), read_api(v));
-    if (kind == "grant") tenant->grants[grant_key(v["client_id"].text(), v["audience"].text())] = texts(v["scope"]);
-    if (kind == "database")
-      tenant->databases.push_back({v["name"].text(), texts(v["enabled_clients"]), !v.find("enabled_clients")});
+    read_object(*tenant, text_at(row, 0), text_at(row, 1), *body, secrets);
   }
   return std::shared_ptr<const Tenant>(std::move(tenant));
 }

@@ -11,57 +11,79 @@
 #include <vector>
 
 #include "crypto/crypto.hpp"
-#include "ostia/json/value.hpp"
 #include "store/store.hpp"
+#include "tenant/client.hpp"
+#include "tenant/connection.hpp"
 
 namespace ostia::authority {
 
-/// An application.
-struct Client {
-  std::string id, name, secret;
-  std::string auth_method;  ///< `token_endpoint_auth_method`
-  std::vector<std::string> callbacks, allowed_logout_urls, web_origins, allowed_origins, grant_types;
-  bool is_native = false;
-  bool is_first_party = true;
-  /// `ostia.any_loopback_port`: as for a native application, the port of a loopback IP callback is free.
-  bool any_loopback_port = false;
-  /// `ostia.compat: auth0-js`: what the real auth0-js needs and RFC 9700 advises against is allowed (a code without
-  /// PKCE).
-  bool auth0_js_compatible = false;
-  std::int64_t id_token_lifetime = 36000;  ///< seconds
-
-  [[nodiscard]] bool is_public() const { return auth_method == "none"; }
-  [[nodiscard]] bool has_grant(std::string_view grant) const;
-  [[nodiscard]] bool may_redirect_to(std::string_view uri) const;
-  [[nodiscard]] bool allows_origin(std::string_view origin) const;
-};
-
 /// A resource server.
 struct Api {
-  std::string identifier;
+  std::string identifier, name;
   std::vector<std::string> scopes;
+  std::map<std::string, std::string, std::less<>> scope_texts;  ///< what a consent page says of a scope
+  std::string signing_alg = "RS256", signing_secret;
+  bool allows_offline_access = false;
+  bool skips_consent = true;                   ///< for first-party applications
   std::int64_t token_lifetime = 86400;         ///< seconds
   std::int64_t token_lifetime_for_web = 7200;  ///< seconds, for tokens from `/authorize`
 };
 
+/// `emailProvider`, of the name `smtp`.
+struct SmtpSettings {
+  std::string host, user, password, from;
+  std::int64_t port = 587;
+  bool enabled = false;
+};
+
+/// One of `emailTemplates`: the tenant's own wording of a mail.
+struct EmailTemplate {
+  bool enabled = true;
+  std::string from, subject, body, result_url;
+  std::int64_t url_lifetime = 432'000;  ///< seconds
+};
+
+/// `attackProtection`.
+struct AttackProtection {
+  bool brute_force = true, brute_force_blocks = true, brute_force_notifies = true;
+  bool per_address = true;  ///< failures of an account are counted per address
+  std::int64_t max_failures = 10;
+  std::vector<std::string> brute_force_allowlist;
+  bool throttles_addresses = true;
+  std::int64_t max_address_failures = 100;
+  std::int64_t address_refill_ms = 864'000;  ///< one more attempt each
+  std::vector<std::string> address_allowlist;
+  bool checks_breaches = false;
+  std::string breach_file;  ///< sorted SHA-1 hashes, in the form that Have I Been Pwned publishes
+  bool always_captcha = false;
+};
+
+struct Branding {
+  std::string primary, background, logo;
+};
+
 struct Tenant {
-  std::string name = "Ostia";
+  std::string name = "Ostia", support_email, support_url;
   std::string default_audience, default_directory;
-  std::vector<std::string> allowed_logout_urls;
+  std::vector<std::string> allowed_logout_urls, enabled_locales, custom_domains;
   std::int64_t session_lifetime = 168 * 3600;      ///< seconds
   std::int64_t idle_session_lifetime = 72 * 3600;  ///< seconds
+  bool says_user_exists = false;                   ///< `flags.enable_public_signup_user_exists_error`
+  bool skips_consent_on_loopback = true;           ///< `ostia.skip_consent_on_loopback`
+  Branding branding;
+  AttackProtection attack_protection;
+  SmtpSettings smtp;
+  std::map<std::string, EmailTemplate, std::less<>> email_templates;
   std::map<std::string, Client, std::less<>> clients;
   std::map<std::string, Api, std::less<>> apis;
   std::map<std::string, std::vector<std::string>, std::less<>> grants;  ///< `client_id audience` → scopes
-  struct Database {
-    std::string name;
-    std::vector<std::string> enabled_clients;  ///< ids or names; all when `everywhere`
-    bool everywhere = false;
-  };
-  std::vector<Database> databases;
+  std::vector<Connection> connections;
 
   [[nodiscard]] const Client* find_client(std::string_view id) const;
   [[nodiscard]] const Api* find_api(std::string_view identifier) const;
+  [[nodiscard]] const Connection* find_connection(std::string_view name) const;
+  /// The connection of that name, if the application may use it.
+  [[nodiscard]] const Connection* find_connection(std::string_view name, const Client& client) const;
   /// Scopes of a client grant; null when there is none.
   [[nodiscard]] const std::vector<std::string>* find_grant(std::string_view client_id, std::string_view audience) const;
   /// Database connections that the application may use, in their order.
@@ -73,7 +95,7 @@ struct Tenant {
 /// The scopes of the Management API that a person may be given for their own account.
 const std::vector<std::string>& current_user_scopes();
 
-/// Reads the stored documents. `secrets` opens client secrets.
+/// Reads the stored documents. `secrets` opens what is kept sealed.
 Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& secrets);
 
 }  // namespace ostia::authority

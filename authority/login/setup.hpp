@@ -1,7 +1,7 @@
 // The first administrator of an empty tenant.
 #pragma once
 
-#include "protocol/authority.hpp"
+#include "authority.hpp"
 
 namespace ostia::authority {
 

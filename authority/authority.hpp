@@ -7,20 +7,17 @@
 
 #include "accounts/password_pool.hpp"
 #include "accounts/users.hpp"
+#include "clock.hpp"
 #include "crypto/crypto.hpp"
 #include "http/message.hpp"
+#include "messages/outbox.hpp"
 #include "tenant/tenant.hpp"
 
 namespace ostia::authority {
 
-/// The authority's time, in whole seconds since 1970. All of its decisions ask this clock and no other.
-class Clock {
- public:
-  [[nodiscard]] std::int64_t now() const {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-  }
-};
+namespace dev {
+class Faults;
+}
 
 struct Authority {
   Authority(Store& s, std::string_view master, std::string canonical, bool development, unsigned password_threads)
@@ -31,16 +28,19 @@ struct Authority {
         codes(master, "authorization codes"),
         states(master, "login states"),
         access_tokens(master, "opaque access tokens"),
-        setup_tickets(master, "setup tickets"),
-        passwords(password_threads) {}
+        tickets(master, "tickets"),
+        passwords(password_threads),
+        outbox(s, secrets, clock, development) {}
 
   Store& store;
   Clock clock;
   std::string issuer;  ///< canonical; a request may have come to another domain's
   bool dev;
-  Sealer secrets, codes, states, access_tokens, setup_tickets;
+  Sealer secrets, codes, states, access_tokens, tickets;
   PasswordPool passwords;
+  Outbox outbox;
   std::vector<SigningKey> keys;  ///< the first one signs, all of them verify
+  std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise
 
   [[nodiscard]] std::shared_ptr<const Tenant> tenant() const { return tenant_.load(); }
   void set_tenant(std::shared_ptr<const Tenant> tenant) { tenant_.store(std::move(tenant)); }
@@ -63,21 +63,7 @@ struct Authority {
 
 using Answering = boost::asio::awaitable<Response>;
 
-// The endpoints. Each opens with the rule that it follows, in its own file.
-Answering authorize(Authority& a, Request r);
-Answering resume(Authority& a, Request r);
-Answering show_login(Authority& a, Request r);
-Answering submit_login(Authority& a, Request r);
-Answering show_setup(Authority& a, Request r);
-Answering submit_setup(Authority& a, Request r);
-Answering token(Authority& a, Request r);
-Answering userinfo(Authority& a, Request r);
-Answering logout(Authority& a, Request r);
-Answering openid_configuration(Authority& a, Request r);
-Answering jwks(Authority& a, Request r);
-Answering health(Authority& a, Request r);
-
-/// Finds the endpoint of a request, with what holds for all of them: methods, CORS, HEAD.
+/// Finds the endpoint of a request, with what holds for all of them: domains, methods, CORS, HEAD.
 Answering route(Authority& a, Request r);
 
 }  // namespace ostia::authority

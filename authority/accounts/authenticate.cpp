@@ -1,0 +1,130 @@
+#include "accounts/authenticate.hpp"
+
+#include "accounts/attempts.hpp"
+#include "accounts/breaches.hpp"
+#include "journal.hpp"
+#include "messages/mails.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ticket.hpp"
+
+namespace ostia::authority {
+namespace {
+
+constexpr std::int64_t unblock_lifetime = 30 * 24 * 3600;  // seconds: as long as the block
+
+Error refused(int status, std::string code, std::string description, std::string reason) {
+  return {std::move(code), std::move(description), std::move(reason), status, Fault::caller};
+}
+
+Error wrong_password() { return refused(403, "access_denied", "Wrong email or password.", "wrong_password"); }
+
+std::string subject_of(const std::optional<User>& user, const PasswordLogin& login) {
+  return user ? user->id : "? " + text::lower(login.username).substr(0, 200);
+}
+
+bool protects(const Authority& a, const PasswordLogin& login) {
+  const auto tenant = a.tenant();
+  const Connection* c = login.connections.empty() ? nullptr : tenant->find_connection(login.connections[0]);
+  return !c || c->brute_force_protection;
+}
+
+// Tells the person once, with a link that lifts the block.
+Async<Unit> notify(Authority& a, const Request& request, User user, std::string client_id) {
+  const auto tenant = a.tenant();
+  if (!tenant->attack_protection.brute_force_notifies || user.email.empty()) co_return Unit{};
+  const std::string ticket =
+      seal_ticket(a, "unblock", json::Value::object({{"user_id", user.id}, {"address", request.peer}}), unblock_lifetime);
+  const auto& texts = Texts::choose(accepted_languages(request.header("accept-language")), tenant->enabled_locales);
+  const json::Value profile = json::Value::object({{"email", user.email}, {"name", user.profile["name"]}});
+  std::vector<Statement> statements;
+  statements.push_back(a.outbox.queue(compose_mail(*tenant, texts, "blocked_account", user.email, nullptr,
+                                                   {request.issuer + "u/unblock?ticket=" + ticket, {}, request.peer, profile, client_id})));
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  a.outbox.wake();
+  co_return Unit{};
+}
+
+Async<Unit> on_failure(Authority& a, const Request& request, std::optional<User> user, PasswordLogin login, Attempt attempt) {
+  auto counting = count_failure(a, attempt);
+  const auto blocks = co_await std::move(counting);
+  if (!blocks) co_return blocks.error();
+  record(a, request, {user ? "fp" : "fu", "Wrong email or password.", login.client_id, user ? user->id : "", login.username, {}, "wrong_password"});
+  if (!*blocks) co_return Unit{};
+  record(a, request, {"limit_wc", "Too many failed logins for one account", login.client_id, user ? user->id : "", login.username, {}, "too_many_attempts"});
+  if (!user) co_return Unit{};
+  auto notifying = notify(a, request, *user, login.client_id);
+  co_return co_await std::move(notifying);
+}
+
+// A hash of another kind, such as an imported bcrypt, is replaced while the password is at hand.
+Async<Unit> modernize(Authority& a, User user, std::string password) {
+  if (!is_outdated_hash(user.password_hash)) co_return Unit{};
+  auto hashing = a.passwords.hash(std::move(password));
+  const auto hash = co_await std::move(hashing);
+  if (!hash) co_return Unit{};  // too busy: the next login is as good
+  std::vector<Statement> statements;
+  statements.push_back({"UPDATE users SET password_hash = $2 WHERE user_id = $1 AND password_hash = $3",
+                        {user.id, *hash, user.password_hash}});
+  a.store.post(std::move(statements));
+  co_return Unit{};
+}
+
+Async<Unit> check_account(Authority& a, const Request& request, const User& user, const PasswordLogin& login) {
+  const auto tenant = a.tenant();
+  if (user.blocked) {
+    record(a, request, {"f", "Blocked user", login.client_id, user.id, login.username, user.connection, "user_blocked"});
+    co_return refused(403, "blocked_user", "Blocked user", "user_blocked");
+  }
+  const auto& p = tenant->attack_protection;
+  if (p.checks_breaches && !p.breach_file.empty() && is_breached(login.password, p.breach_file)) {
+    record(a, request, {"pwd_leak", "The password is in a published breach", login.client_id, user.id, login.username, user.connection, "password_leaked"});
+    co_return refused(401, "password_leaked",
+                      "This login attempt has been blocked because the password you're using was previously disclosed "
+                      "through a data breach (not in this application).",
+                      "password_leaked");
+  }
+  co_return Unit{};
+}
+
+}  // namespace
+
+Async<User> authenticate_password(Authority& a, const Request& request, PasswordLogin login) {
+  auto user_task = find_user_by_login(a.store, login.connections, login.username);
+  auto user = co_await std::move(user_task);
+  if (!user) co_return std::move(user).error();
+  const Attempt attempt{subject_of(*user, login), request.peer, protects(a, login)};
+  auto checking = check_attempts(a, attempt);
+  auto allowed = co_await std::move(checking);
+  if (!allowed) {
+    record(a, request, {allowed.error().reason == "address_blocked" ? "limit_mu" : "limit_wc", "Login refused", login.client_id, *user ? (*user)->id : "", login.username, {}, allowed.error().reason});
+    co_return std::move(allowed).error();
+  }
+  std::string hash;
+  if (*user) hash = (*user)->password_hash;
+  auto good_task = a.passwords.check(login.password, std::move(hash));
+  const auto good = co_await std::move(good_task);
+  if (!good) co_return good.error();
+  if (!*good) {
+    auto failing = on_failure(a, request, *user, login, attempt);
+    auto counted = co_await std::move(failing);
+    if (!counted) co_return std::move(counted).error();
+    co_return wrong_password();
+  }
+  // Once more: of many guesses at once, those that were counted while this one was checked must stop it.
+  auto again = check_attempts(a, attempt);
+  auto still = co_await std::move(again);
+  if (!still) co_return std::move(still).error();
+  auto account_task = check_account(a, request, **user, login);
+  auto account = co_await std::move(account_task);
+  if (!account) co_return std::move(account).error();
+  auto forgetting = forget_failures(a, attempt);
+  auto forgotten = co_await std::move(forgetting);
+  if (!forgotten) co_return std::move(forgotten).error();
+  auto modernizing = modernize(a, **user, login.password);
+  (void)co_await std::move(modernizing);
+  co_return **user;
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,123 @@
+#include "accounts/passwordless.hpp"
+
+#include <algorithm>
+
+#include "accounts/attempts.hpp"
+#include "accounts/one_time_code.hpp"
+#include "accounts/registration.hpp"
+#include "journal.hpp"
+#include "messages/mails.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/percent.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+Error refused(int status, std::string code, std::string description, std::string reason) {
+  return {std::move(code), std::move(description), std::move(reason), status, Fault::caller};
+}
+
+// Where a link leads: everything that `/authorize` needs, and the code.
+std::string link_of(const Request& request, const Connection& c, const PasswordlessStart& start, const std::string& code) {
+  std::string out = request.issuer + "passwordless/verify_redirect?";
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) out.append(name).append("=").append(url::percent_encode(value)).append("&");
+  };
+  for (std::size_t i = 0; i < start.parameters.size(); ++i)
+    if (start.parameters.items()[i].is_string()) add(start.parameters.keys()[i], start.parameters.items()[i].text());
+  add("client_id", start.client_id);
+  add("connection", c.name);
+  add(c.strategy == "sms" ? "phone_number" : "email", start.address);
+  add("verification_code", code);
+  out.pop_back();
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> passwordless_address(const Connection& c, std::string_view text) {
+  std::string out;
+  for (const char ch : text)
+    if (ch != ' ') out += ch;
+  if (c.strategy == "email") {
+    if (!is_email(out)) return refused(400, "bad.email", "error in email - email format validation failed: " + out.substr(0, 100), "email_malformed");
+    return text::lower(out);
+  }
+  std::erase_if(out, [](char ch) { return ch == '-' || ch == '(' || ch == ')'; });
+  if (!is_phone_number(out)) return refused(400, "bad.phone_number", "error in phone_number - it must have its country code, such as +15005550006", "phone_malformed");
+  return out;
+}
+
+Async<Unit> start_passwordless(Authority& a, const Request& request, PasswordlessStart start) {
+  const auto tenant = a.tenant();
+  const Connection& c = *tenant->find_connection(start.connection);
+  auto finding = find_user_by_address(a.store, c.name, start.address);
+  const auto user = co_await std::move(finding);
+  if (!user) co_return user.error();
+  // Where sign-ups are off, a stranger gets no message and no different answer.
+  if (!*user && c.disable_signup) {
+    record(a, request, {"fs", "Sign-up refused", start.client_id, {}, start.address, c.name, "signup_disabled"});
+    co_return Unit{};
+  }
+  Value body = Value::object({{"client_id", start.client_id}});
+  const NewCode made = make_one_time_code(a, c, start.address, body);
+  MessageValues values;
+  if (start.link)
+    values.link = link_of(request, c, start, made.code);
+  else
+    values.code = made.code;
+  values.client_id = start.client_id;
+  values.user = Value::object({{c.strategy == "sms" ? "phone_number" : "email", start.address}});
+  auto wanted = accepted_languages(start.language);
+  for (const auto tag : accepted_languages(request.header("accept-language"))) wanted.push_back(tag);
+  const Texts& texts = Texts::choose(wanted, tenant->enabled_locales);
+  std::vector<Statement> statements;
+  statements.push_back(made.keep);
+  if (c.strategy == "sms")
+    statements.push_back(a.outbox.queue(compose_sms(*tenant, texts, start.address, c, values)));
+  else
+    statements.push_back(a.outbox.queue(compose_mail(*tenant, texts, start.link ? "passwordless_link" : "passwordless_code", start.address, &c, values)));
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  a.outbox.wake();
+  record(a, request, {start.link ? "cls" : "cs", "Code or link sent", start.client_id, *user ? (*user)->id : "", start.address, c.name, {}});
+  co_return Unit{};
+}
+
+Async<User> authenticate_passwordless(Authority& a, const Request& request, const Client& client, std::string connection,
+                                      std::string address, std::string code) {
+  const auto tenant = a.tenant();
+  const Connection* c = tenant->find_connection(connection, client);
+  if (!c || !c->is_passwordless()) co_return refused(400, "invalid_request", "Unknown realm " + connection + ".", "realm_unknown");
+  const auto normal = passwordless_address(*c, address);
+  const std::string wrong = c->strategy == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.";
+  if (!normal) co_return refused(403, "access_denied", wrong, "wrong_code");
+  const Attempt attempt{"? " + *normal, request.peer, false};
+  auto allowing = check_attempts(a, attempt);
+  auto allowed = co_await std::move(allowing);
+  if (!allowed) co_return std::move(allowed).error();
+  auto checking = check_one_time_code(a, c->name, *normal, std::move(code), client.id, true);
+  auto checked = co_await std::move(checking);
+  if (!checked) {
+    if (checked.error().fault == Fault::ours) co_return std::move(checked).error();
+    record(a, request, {"fcpro", checked.error().description, client.id, {}, *normal, c->name, checked.error().reason});
+    auto counting = count_failure(a, attempt);
+    (void)co_await std::move(counting);
+    co_return std::move(checked).error();
+  }
+  auto finding = find_user_by_address(a.store, c->name, *normal);
+  const auto user = co_await std::move(finding);
+  if (!user) co_return user.error();
+  if (*user && (*user)->blocked) {
+    record(a, request, {"f", "Blocked user", client.id, (*user)->id, *normal, c->name, "user_blocked"});
+    co_return refused(403, "blocked_user", "Blocked user", "user_blocked");
+  }
+  if (*user) co_return **user;
+  auto registering = register_passwordless(a, request, c->name, *normal, client.id);
+  co_return co_await std::move(registering);
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,208 @@
+#include "accounts/registration.hpp"
+
+#include "accounts/attempts.hpp"
+#include "accounts/breaches.hpp"
+#include "journal.hpp"
+#include "messages/mails.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ticket.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+constexpr std::int64_t reset_lifetime = 432'000, verify_lifetime = 432'000;  // seconds: the vendor's five days
+
+Error invalid_signup(const Tenant& tenant, std::string reason) {
+  if (tenant.says_user_exists && reason == "user_exists")
+    return {"user_exists", "The user already exists.", reason, 400, Fault::caller};
+  if (tenant.says_user_exists && reason == "username_exists")
+    return {"username_exists", "The username provided is in use already.", reason, 400, Fault::caller};
+  return {"invalid_signup", "Invalid sign up", std::move(reason), 400, Fault::caller};
+}
+
+Error bad_request(std::string description, std::string reason) {
+  return {"invalid_signup", std::move(description), std::move(reason), 400, Fault::caller};
+}
+
+bool is_username(const Connection& c, std::string_view name) {
+  const auto fits = [](char ch) { return text::is_alnum(ch) || std::string_view("_+-.!#$^`~@'").find(ch) != std::string_view::npos; };
+  const auto size = static_cast<std::int64_t>(name.size());
+  return size >= c.username_min && size <= c.username_max && std::all_of(name.begin(), name.end(), fits) && !is_email(name);
+}
+
+std::vector<std::string> personal_info(const Registration& r) {
+  std::vector<std::string> out = {r.email, r.username};
+  for (const char* name : {"given_name", "family_name", "name", "nickname"}) out.push_back(r.profile[name].text());
+  return out;
+}
+
+Status check(const Connection& c, const Registration& r) {
+  if (c.disable_signup) return bad_request("public signup is disabled", "signup_disabled");
+  if (!is_email(r.email)) return bad_request("email must be an e-mail address", "email_malformed");
+  if (c.requires_username && !is_username(c, r.username))
+    return bad_request("username must have " + text::decimal(c.username_min) + " to " + text::decimal(c.username_max) +
+                           " letters, digits or _+-.!#$^`~@'",
+                       "username_malformed");
+  return ok();
+}
+
+// Which of its names an account that is there already has.
+Async<std::string> taken(Authority& a, Registration r) {
+  auto task = a.store.query({"SELECT email = $2 AND email <> '' FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR "
+                             "username = $3 AND username <> '') LIMIT 1",
+                             {r.connection, text::lower(r.email), text::lower(r.username)}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  std::string which;
+  if (!rows->empty()) which = int_at((*rows)[0], 0) != 0 ? "user_exists" : "username_exists";
+  co_return which;
+}
+
+const Texts& texts_for(const Tenant& tenant, const Request& request) {
+  auto wanted = accepted_languages(request.header("x-request-language"));
+  for (const auto tag : accepted_languages(request.header("accept-language"))) wanted.push_back(tag);
+  return Texts::choose(wanted, tenant.enabled_locales);
+}
+
+Value user_values(const User& user) {
+  Value v = user.profile;
+  v.set("email", user.email);
+  v.set("user_id", user.id);
+  return v;
+}
+
+std::int64_t lifetime_of(const Tenant& tenant, std::string_view kind, std::int64_t otherwise) {
+  const auto it = tenant.email_templates.find(kind);
+  return it == tenant.email_templates.end() ? otherwise : it->second.url_lifetime;
+}
+
+}  // namespace
+
+Statement queue_verification(const Authority& a, const Request& request, const User& user, const std::string& client_id) {
+  const auto tenant = a.tenant();
+  const std::string ticket = seal_ticket(a, "verify_email", Value::object({{"user_id", user.id}, {"email", user.email}}),
+                                         lifetime_of(*tenant, "verify_email", verify_lifetime));
+  return a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "verify_email", user.email, nullptr,
+                                     {request.issuer + "u/email-verification?ticket=" + ticket, {}, {}, user_values(user), client_id}));
+}
+
+Async<Registered> register_user(Authority& a, const Request& request, Registration r) {
+  const auto tenant = a.tenant();
+  const Connection& c = *tenant->find_connection(r.connection);
+  if (!c.requires_username) r.username.clear();
+  const auto failed = [&](const std::string& reason) {
+    record(a, request, {"fs", "Sign-up refused", r.client_id, {}, r.email, r.connection, reason});
+  };
+  if (auto checked = check(c, r); !checked) {
+    failed(checked.error().reason);
+    co_return std::move(checked).error();
+  }
+  if (auto violation = check_password_policy(c.password_policy, r.password, personal_info(r))) {
+    failed(violation->name);
+    co_return Registered{{}, std::move(violation)};
+  }
+  if (const auto& p = tenant->attack_protection; p.checks_breaches && !p.breach_file.empty() && is_breached(r.password, p.breach_file)) {
+    failed("password_leaked");
+    co_return Error{"password_leaked", "Password is in a published breach of another site", "password_leaked", 400, Fault::caller};
+  }
+  // The hash comes first, so that an address that has an account takes as long as one that has none.
+  auto hashing = a.passwords.hash(r.password);
+  auto hash = co_await std::move(hashing);
+  if (!hash) co_return std::move(hash).error();
+  auto taking = taken(a, r);
+  const auto reason = co_await std::move(taking);
+  if (!reason) co_return reason.error();
+  if (!reason->empty()) {
+    failed(*reason);
+    co_return invalid_signup(*tenant, *reason);
+  }
+  User user{"auth0|" + random_id().substr(0, 24), r.connection, text::lower(r.email), text::lower(r.username), *hash, {}};
+  user.profile = r.profile;
+  user.profile.set("email_verified", false);
+  user.updated_at = a.clock.now();
+  std::vector<Statement> statements;
+  statements.push_back(insert_user(user, a.clock.now()));
+  statements.push_back(queue_verification(a, request, user, r.client_id));
+  auto task = a.store.commit(std::move(statements));
+  const auto stored = co_await std::move(task);
+  if (!stored && stored.error().reason == "store_conflict") co_return invalid_signup(*tenant, "user_exists");
+  if (!stored) co_return stored.error();
+  a.outbox.wake();
+  record(a, request, {"ss", "Signed up", r.client_id, user.id, r.email, r.connection, {}});
+  co_return Registered{std::move(user), {}};
+}
+
+Async<User> register_passwordless(Authority& a, const Request& request, std::string connection, std::string address,
+                                  std::string client_id) {
+  const auto tenant = a.tenant();
+  const std::string strategy = tenant->find_connection(connection)->strategy;
+  const bool by_phone = strategy == "sms";
+  User user{strategy + "|" + random_id().substr(0, 24), connection, by_phone ? "" : address, {}, {}, by_phone ? address : ""};
+  user.profile = Value::object({{by_phone ? "phone_verified" : "email_verified", true}});
+  user.updated_at = a.clock.now();
+  std::vector<Statement> statements;
+  statements.push_back(insert_user(user, a.clock.now()));
+  auto task = a.store.commit(std::move(statements));
+  const auto stored = co_await std::move(task);
+  if (!stored) co_return stored.error();
+  record(a, request, {"ss", "Signed up", client_id, user.id, address, connection, {}});
+  co_return user;
+}
+
+Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
+                                   std::string client_id) {
+  const auto tenant = a.tenant();
+  std::vector<std::string> connections = {connection};
+  auto finding = find_user_by_login(a.store, std::move(connections), email);
+  const auto user = co_await std::move(finding);
+  if (!user) co_return user.error();
+  record(a, request, {"scpr", "Change password requested", client_id, *user ? (*user)->id : "", email, connection, {}});
+  if (!*user || (*user)->email.empty()) co_return Unit{};
+  // The ticket knows the present hash, so a password that has been changed ends it.
+  const std::string ticket =
+      seal_ticket(a, "reset_password", Value::object({{"user_id", (*user)->id}, {"hash", a.secrets.mark((*user)->password_hash)}, {"client_id", client_id}}),
+                  lifetime_of(*tenant, "reset_email", reset_lifetime));
+  std::vector<Statement> statements;
+  statements.push_back(a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "reset_email", (*user)->email, nullptr,
+                                                   {request.issuer + "u/reset-password?ticket=" + ticket, {}, {}, user_values(**user), client_id})));
+  a.store.post(std::move(statements));  // nobody waits: how long it takes must not tell who has an account
+  a.outbox.wake();
+  co_return Unit{};
+}
+
+Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user, std::string password) {
+  const auto tenant = a.tenant();
+  const Connection* c = tenant->find_connection(user.connection);
+  const PasswordPolicy policy = c ? c->password_policy : PasswordPolicy{};
+  Registration known{user.connection, {}, user.email, user.username, password, {}};
+  known.profile = user.profile;
+  if (auto violation = check_password_policy(policy, password, personal_info(known))) co_return violation;
+  if (policy.history > 0) {
+    auto reading = a.store.query({"SELECT password_hash FROM password_history WHERE user_id = $1 ORDER BY at DESC LIMIT $2",
+                                  {user.id, policy.history - 1}});
+    const auto rows = co_await std::move(reading);
+    if (!rows) co_return rows.error();
+    std::vector<std::string> hashes = {user.password_hash};
+    for (const auto& row : *rows) hashes.push_back(text_at(row, 0));
+    auto checking = a.passwords.check_any(password, std::move(hashes));
+    const auto used = co_await std::move(checking);
+    if (!used) co_return used.error();
+    if (*used) co_return std::optional(history_violation());
+  }
+  auto hashing = a.passwords.hash(password);
+  const auto hash = co_await std::move(hashing);
+  if (!hash) co_return hash.error();
+  std::vector<Statement> statements = change_password(user, *hash, a.clock.now());
+  for (auto& statement : end_everything(user.id)) statements.push_back(std::move(statement));
+  auto task = a.store.commit(std::move(statements));
+  const auto stored = co_await std::move(task);
+  if (!stored) co_return stored.error();
+  auto forgetting = forget_failures(a, Attempt{user.id, {}});
+  (void)co_await std::move(forgetting);
+  record(a, request, {"scp", "Changed password", {}, user.id, user.email, user.connection, {}});
+  co_return std::optional<PolicyViolation>();
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,39 @@
+// New accounts and new passwords, wherever they are asked for.
+#pragma once
+
+#include "accounts/password_policy.hpp"
+#include "authority.hpp"
+
+namespace ostia::authority {
+
+struct Registration {
+  std::string connection, client_id, email, username, password, issuer;
+  json::Value profile = json::Value::object();  ///< names, picture, `user_metadata`
+};
+
+/// What became of it: an account, or why not. The policy's violation has members that an Error has no place for.
+struct Registered {
+  std::optional<User> user;
+  std::optional<PolicyViolation> violation;
+};
+
+/// Makes the account and queues the mail that verifies its address. Errors: `invalid_signup` (reasons `user_exists`,
+/// `username_exists`, `email_malformed`, `username_malformed`, `signup_disabled`), `password_leaked`.
+Async<Registered> register_user(Authority& a, const Request& request, Registration registration);
+
+/// Makes an account of a passwordless connection, whose address is proven by the code that came back.
+Async<User> register_passwordless(Authority& a, const Request& request, std::string connection, std::string address,
+                                  std::string client_id);
+
+/// Queues the mail with the link that verifies the account's address.
+Statement queue_verification(const Authority& a, const Request& request, const User& user, const std::string& client_id);
+
+/// Queues the mail with the link to a new password, if there is such an account in the connection. Whether there is one
+/// makes no difference to the answer.
+Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
+                                   std::string client_id);
+
+/// Gives the account another password, after its policy and history; every session and refresh token ends.
+Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user, std::string password);
+
+}  // namespace ostia::authority

@@ -1,0 +1,44 @@
+#include "journal.hpp"
+
+#include "log.hpp"
+
+namespace ostia::authority {
+namespace {
+
+constexpr std::size_t longest = 300;  // of what a peer may have sent
+
+std::string shortened(const std::string& text) {
+  if (text.size() <= longest) return text;
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // no half character
+  return text.substr(0, end) + "…";
+}
+
+}  // namespace
+
+void record(Authority& a, const Request& request, const Event& e) {
+  const std::int64_t now = a.clock.now();
+  const std::string id = std::to_string(now) + random_id().substr(0, 20);
+  json::Value body = json::Value::object({{"log_id", id}, {"date", iso_time(now)}, {"type", e.type}});
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) body.set(name, shortened(value));
+  };
+  add("description", e.description);
+  add("reason", e.reason);
+  add("client_id", e.client_id);
+  if (const Client* client = a.tenant()->find_client(e.client_id)) add("client_name", client->name);
+  add("connection", e.connection);
+  add("user_id", e.user_id);
+  add("user_name", e.user_name);
+  add("ip", request.peer);
+  add("user_agent", std::string(request.header("user-agent")));
+  body.set("hostname", request.issuer);
+  std::vector<Statement> statements;
+  statements.push_back({"INSERT INTO logs (id, at, type, body) VALUES ($1, $2, $3, $4)",
+                        {id, now, e.type, json::write(body)}});
+  a.store.post(std::move(statements));
+  log_event("info", "tenant_log",
+            {{"type", e.type}, {"reason", e.reason}, {"client_id", shortened(e.client_id)}, {"user_id", e.user_id}, {"peer", request.peer}});
+}
+
+}  // namespace ostia::authority

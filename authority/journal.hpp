@@ -1,0 +1,18 @@
+// The tenant's log: what happened to accounts and clients, with the vendor's type codes. It is kept in the store, for
+// the Management API and the dashboard, and goes to the program's log too. Nobody waits for it.
+#pragma once
+
+#include "authority.hpp"
+
+namespace ostia::authority {
+
+struct Event {
+  std::string type;  ///< the vendor's code, such as `s`, `fp`, `seacft`
+  std::string description;
+  std::string client_id, user_id, user_name, connection, reason;
+};
+
+/// Writes an entry about `request`.
+void record(Authority& a, const Request& request, const Event& event);
+
+}  // namespace ostia::authority

@@ -1,0 +1,123 @@
+#include "login/step.hpp"
+
+#include "http/body.hpp"
+#include "journal.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
+#include "ostia/url/url.hpp"
+#include "protocol/cookies.hpp"
+
+namespace ostia::authority {
+namespace {
+
+constexpr std::int64_t lifetime = 3600;  // seconds, for somebody who looks for a password
+
+std::string device_mark(std::string_view device) { return text::base64url_encode(sha256(device)); }
+
+std::string seal(const Authority& a, const AuthorizationRequest& request, std::string_view device) {
+  json::Value v = request.to_json();
+  v.set("device", device_mark(device));
+  v.set("until", a.clock.now() + lifetime);
+  return a.states.seal(json::write(v));
+}
+
+}  // namespace
+
+std::string Step::text(std::string_view key, TextValues values) const {
+  if (values.size() > 0) return look.texts.get(key, values);
+  return look.texts.get(key, {{"tenant", tenant->name}, {"client", client->name}});
+}
+
+pages::Look look_for(const Tenant& tenant, const Request& request, std::string_view ui_locales) {
+  auto wanted = text::split(ui_locales, ' ');
+  for (const auto tag : accepted_languages(request.header("accept-language"))) wanted.push_back(tag);
+  return pages::look_of(tenant, wanted);
+}
+
+std::optional<Step> open_step(const Authority& a, const Request& request, std::string_view state) {
+  const auto text = a.states.open(state);
+  const std::string device = read_cookie(request, CookieKind::device);
+  if (!text || device.empty()) return {};
+  const auto v = json::parse(*text);
+  if (!v || (*v)["until"].as_int().value_or(0) < a.clock.now() || (*v)["issuer"].text() != request.issuer) return {};
+  if (!equal_in_constant_time((*v)["device"].text(), device_mark(device))) return {};
+  auto r = AuthorizationRequest::from_json(*v);
+  const auto tenant = a.tenant();
+  const Client* client = tenant->find_client(r.client_id);
+  if (!client || (r.user_code.empty() && !client->may_redirect_to(r.redirect_uri))) return {};
+  auto look = look_for(*tenant, request, r.ui_locales);
+  return Step{std::move(r), std::string(state), tenant, client, std::move(look), {}};
+}
+
+std::optional<Step> shown_step(const Authority& a, const Request& request) {
+  const Parameters query(url::parse_form(request.query));
+  return open_step(a, request, query.get("state"));
+}
+
+std::optional<Step> sent_step(const Authority& a, const Request& request) {
+  Parameters form = read_form(request);
+  auto step = open_step(a, request, form.get("state"));
+  if (step) step->form = std::move(form);
+  return step;
+}
+
+Response stale_page(const Authority& a, const Request& request) {
+  return pages::error(look_for(*a.tenant(), request, {}),
+                      {400, "stale", "invalid_request: unknown or expired login state",
+                       a.dev ? "the page is older than an hour, was opened in another browser, or the browser keeps no "
+                               "cookies of this site."
+                             : ""});
+}
+
+Response show_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string_view path) {
+  std::string device = read_cookie(request, CookieKind::device);
+  const bool is_new = device.size() != 43;
+  if (is_new) device = random_id();
+  Response response = redirect(std::string(path) + "?state=" + seal(a, r, device));
+  if (is_new) set_cookie(response, request, CookieKind::device, device, 365 * 24 * 3600);
+  return response;
+}
+
+std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r, bool has_session) {
+  if (has_session && r.prompts("select_account")) return "/u/account";
+  const Connection* connection = tenant.find_connection(r.connection, client);
+  if (connection && connection->is_passwordless()) return "/u/passwordless";
+  if (r.screen_hint == "signup") return "/u/signup";
+  if (r.screen_hint == "reset-password") return "/u/reset-password/request";
+  const bool has_database = !tenant.databases_of(client).empty();
+  const auto fits = [&](const Connection& c) { return c.is_passwordless() && c.is_enabled_for(client); };
+  if (!has_database && std::any_of(tenant.connections.begin(), tenant.connections.end(), fits)) return "/u/passwordless";
+  return "/u/login";
+}
+
+Async<NewSession> make_session(Authority& a, const Request& request, User user) {
+  auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
+  const auto ended = co_await std::move(ended_task);
+  if (!ended) co_return ended.error();
+  auto session_task = start_session(a.store, user.id, a.clock.now(), a.session_limits());
+  auto cookie = co_await std::move(session_task);
+  if (!cookie) co_return std::move(cookie).error();
+  auto found_task = find_session(a.store, *cookie, a.clock.now(), a.session_limits());
+  const auto found = co_await std::move(found_task);
+  if (!found) co_return found.error();
+  if (!*found) co_return Error{"server_error", "the session that was made is not there", "session_lost", 0, Fault::ours};
+  co_return NewSession{{**found, std::move(user)}, *cookie};
+}
+
+boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user) {
+  auto making = make_session(a, request, user);
+  const auto made = co_await std::move(making);
+  if (!made) co_return pages::error(look_for(*a.tenant(), request, r.ui_locales), {500, "ours", "server_error", {}});
+  r.authenticated = made->who.session.id;
+  record(a, request, {"s", "Logged in", r.client_id, user.id, user.email.empty() ? user.username : user.email, user.connection, {}});
+  Response response = show_step(a, request, r, "/authorize/resume");
+  set_cookie(response, request, CookieKind::session, made->cookie, a.session_limits().absolute);
+  co_return response;
+}
+
+std::string alert_for(const pages::Look& look, const Error& error) {
+  const std::string key = "alert." + (error.reason == "username_exists" || error.reason == "signup_disabled" ? "user_exists" : error.reason);
+  return look.texts.get(look.texts.has(key) ? key : "alert.ours");
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,65 @@
+// A step of Universal Login: a page between an authorization request and its answer. The request travels sealed in the
+// page's `state`, good only in the browser that it was shown to.
+#pragma once
+
+#include "authority.hpp"
+#include "pages/pages.hpp"
+#include "protocol/authorization_request.hpp"
+
+namespace ostia::authority {
+
+/// Who is signed in at this browser.
+struct SignedIn {
+  Session session;
+  User user;
+};
+/// The session that a request may be answered from, if any.
+Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request);
+
+/// Goes on with a request whose session was made just now, without asking for its cookie.
+boost::asio::awaitable<Response> continue_with(Authority& a, const Request& request, AuthorizationRequest r, SignedIn who);
+
+struct Step {
+  AuthorizationRequest request;
+  std::string state;  ///< as it came, for the page's form
+  std::shared_ptr<const Tenant> tenant;
+  const Client* client;
+  pages::Look look;
+  Parameters form;  ///< of a POST
+
+  /// Where a link of the page leads: another page with the same state.
+  [[nodiscard]] std::string to(std::string_view path) const { return std::string(path) + "?state=" + state; }
+  /// A text of the page; without values of its own it may name the `tenant` and the `client`.
+  [[nodiscard]] std::string text(std::string_view key, TextValues values = {}) const;
+};
+
+/// Nothing if the state is not ours, older than an hour, of another browser or of another domain, or if its client or
+/// redirect URI has been taken off the list since.
+std::optional<Step> open_step(const Authority& a, const Request& request, std::string_view state);
+/// The step of a page that is shown (its state is in the query), and of one that was sent (in the form).
+std::optional<Step> shown_step(const Authority& a, const Request& request);
+std::optional<Step> sent_step(const Authority& a, const Request& request);
+/// What a person sees whose page is no longer good.
+Response stale_page(const Authority& a, const Request& request);
+
+/// Sends the browser to the page at `path`, with the request.
+Response show_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string_view path);
+/// The page that a request begins with.
+std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r, bool has_session);
+
+/// Starts a session for `user`, a new one each time, and lets the request go on.
+boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user);
+/// The same without a redirect: the session, and its cookie for the answer.
+struct NewSession {
+  SignedIn who;
+  std::string cookie;
+};
+Async<NewSession> make_session(Authority& a, const Request& request, User user);
+
+/// The look of a page, by `ui_locales` and the browser's languages.
+pages::Look look_for(const Tenant& tenant, const Request& request, std::string_view ui_locales);
+
+/// The alert of a page for an error of the accounts.
+std::string alert_for(const pages::Look& look, const Error& error);
+
+}  // namespace ostia::authority

@@ -1,0 +1,24 @@
+// How messages leave the machine, by libcurl: SMTP, and HTTP for text messages and back-channel logout. These calls
+// wait for the answer: they belong on the outbox's thread.
+#pragma once
+
+#include "messages/outbox.hpp"
+#include "tenant/tenant.hpp"
+
+namespace ostia::authority {
+
+/// By `emailProvider`. TLS is required where a password is sent to another machine. Errors: `permanent` when the server
+/// refuses for good (5xx).
+Status send_email(const SmtpSettings& settings, const Message& message);
+
+/// By the connection's provider.
+Status send_sms(const SmsSettings& settings, const Message& message);
+
+/// Posts `message.text` as `logout_token` to `message.to` (OpenID Connect Back-Channel Logout section 2.5).
+Status send_backchannel_logout(const Message& message);
+
+/// By channel, with the tenant's settings. With `dev`, a message for which there is no provider has arrived: it is in
+/// `/_dev/messages`.
+Status send_message(const Tenant& tenant, const Message& message, bool dev);
+
+}  // namespace ostia::authority

@@ -1,0 +1,16 @@
+// Whether a person must agree before an application gets something, and what they have agreed to.
+#pragma once
+
+#include "protocol/authorization_request.hpp"
+#include "protocol/grant.hpp"
+
+namespace ostia::authority {
+
+/// The tenant's own applications need none, but for `prompt=consent`, an API that asks for it, and, where the tenant
+/// rehearses it (`ostia.skip_consent_on_loopback: false`), a callback on this machine, which anybody could listen on.
+Async<bool> needs_consent(Authority& a, const AuthorizationRequest& r, const Access& access, std::string user_id);
+
+/// The statement that keeps an agreement.
+Statement keep_consent(const std::string& user_id, const std::string& client_id, const Access& access);
+
+}  // namespace ostia::authority

@@ -1,0 +1,73 @@
+// The endpoints, each in a file of its folder that opens with the rule that it follows.
+#pragma once
+
+#include "authority.hpp"
+
+namespace ostia::authority {
+
+// protocol/
+Answering authorize(Authority& a, Request r);
+Answering resume(Authority& a, Request r);
+Answering verify_cross_origin(Authority& a, Request r);
+Answering pushed_authorization(Authority& a, Request r);
+Answering token(Authority& a, Request r);
+Answering revoke(Authority& a, Request r);
+Answering device_code(Authority& a, Request r);
+Answering userinfo(Authority& a, Request r);
+Answering tokeninfo(Authority& a, Request r);
+Answering logout(Authority& a, Request r);
+Answering oidc_logout(Authority& a, Request r);
+Answering submit_oidc_logout(Authority& a, Request r);
+Answering openid_configuration(Authority& a, Request r);
+Answering jwks(Authority& a, Request r);
+Answering certificate(Authority& a, Request r);
+Answering health(Authority& a, Request r);
+
+// login/
+Answering show_login(Authority& a, Request r);
+Answering submit_login(Authority& a, Request r);
+Answering show_signup(Authority& a, Request r);
+Answering submit_signup(Authority& a, Request r);
+Answering show_reset_request(Authority& a, Request r);
+Answering submit_reset_request(Authority& a, Request r);
+Answering show_reset(Authority& a, Request r);
+Answering submit_reset(Authority& a, Request r);
+Answering show_passwordless(Authority& a, Request r);
+Answering submit_passwordless(Authority& a, Request r);
+Answering submit_passwordless_code(Authority& a, Request r);
+Answering show_verify_redirect(Authority& a, Request r);
+Answering submit_verify_redirect(Authority& a, Request r);
+Answering show_consent(Authority& a, Request r);
+Answering submit_consent(Authority& a, Request r);
+Answering show_picker(Authority& a, Request r);
+Answering submit_picker(Authority& a, Request r);
+Answering show_email_verification(Authority& a, Request r);
+Answering submit_email_verification(Authority& a, Request r);
+Answering show_unblock(Authority& a, Request r);
+Answering submit_unblock(Authority& a, Request r);
+Answering show_activate(Authority& a, Request r);
+Answering submit_activate(Authority& a, Request r);
+Answering show_setup(Authority& a, Request r);
+Answering submit_setup(Authority& a, Request r);
+
+// embedded/
+Answering co_authenticate(Authority& a, Request r);
+Answering signup(Authority& a, Request r);
+Answering change_password_request(Authority& a, Request r);
+Answering passwordless_start(Authority& a, Request r);
+Answering passwordless_verify(Authority& a, Request r);
+Answering hosted_login(Authority& a, Request r);
+Answering hosted_callback(Authority& a, Request r);
+Answering challenge(Authority& a, Request r);
+Answering ssodata(Authority& a, Request r);
+Answering country(Authority& a, Request r);
+
+// dev/
+Answering dev_messages(Authority& a, Request r);
+Answering dev_clock(Authority& a, Request r);
+Answering dev_faults(Authority& a, Request r);
+Answering dev_snapshot(Authority& a, Request r);
+Answering dev_reset(Authority& a, Request r);
+Answering dev_logs(Authority& a, Request r);
+
+}  // namespace ostia::authority

@@ -1,0 +1,132 @@
+#include "protocol/refresh_token.hpp"
+
+#include "ostia/text/base64url.hpp"
+#include "problem.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+constexpr std::int64_t never = 253'402'300'799;  // the end of the year 9999
+
+std::string id_of(std::string_view token) { return text::base64url_encode(sha256(token)); }
+
+Error refused(std::string reason) { return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", std::move(reason)); }
+
+// A token as it is kept. `absolute` is when the grant ends whatever happens.
+struct Kept {
+  std::string id, grant_id, client_id;
+  Grant grant;
+  std::int64_t used_at = 0, rotated_at = 0, expires_at = 0, absolute = 0;
+};
+
+std::int64_t expiry(const RefreshTokenSettings& s, std::int64_t now, std::int64_t absolute) {
+  return s.idle_expiring ? std::min(absolute, now + s.idle_lifetime) : absolute;
+}
+
+Statement insertion(const std::string& token, const Client& client, const Grant& grant, std::int64_t now,
+                    std::int64_t absolute) {
+  Value body = grant.to_json();
+  body.set("absolute", absolute);
+  return {"INSERT INTO refresh_tokens (id, grant_id, client_id, user_id, body, created_at, used_at, expires_at) VALUES "
+          "($1, $2, $3, $4, $5, $6, $6, $7)",
+          {id_of(token), grant.id, client.id, grant.user_id, json::write(body), now,
+           expiry(client.refresh_tokens, now, absolute)}};
+}
+
+Async<std::optional<Kept>> find(Authority& a, std::string token) {
+  auto task = a.store.query({"SELECT id, grant_id, client_id, body, used_at, rotated_at, expires_at FROM refresh_tokens WHERE id = $1",
+                             {id_of(token)}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return std::optional<Kept>();
+  const Row& r = (*rows)[0];
+  const auto body = json::parse(text_at(r, 3));
+  if (!body) co_return body.error();
+  co_return std::optional(Kept{text_at(r, 0), text_at(r, 1), text_at(r, 2), Grant::from_json(*body), int_at(r, 4), int_at(r, 5),
+                               int_at(r, 6), (*body)["absolute"].as_int().value_or(0)});
+}
+
+Async<Refreshed> end_family(Authority& a, Kept kept) {
+  auto revoking = revoke_grant(a, kept.grant_id);
+  const auto revoked = co_await std::move(revoking);
+  if (!revoked) co_return revoked.error();
+  co_return refused("refresh_token_reused");
+}
+
+Async<Refreshed> rotate(Authority& a, const Client& client, Kept kept) {
+  const std::int64_t now = a.clock.now();
+  if (kept.rotated_at != 0 && now > kept.rotated_at + client.refresh_tokens.leeway) {
+    auto ending = end_family(a, kept);
+    co_return co_await std::move(ending);
+  }
+  const std::string next = random_id();
+  std::vector<Statement> statements;
+  // The successor is made only if this statement found the token unrotated, or within the overlap.
+  statements.push_back(insertion(next, client, kept.grant, now, kept.absolute));
+  statements.push_back({"UPDATE refresh_tokens SET rotated_at = COALESCE(rotated_at, $2), used_at = $2 WHERE id = $1 AND "
+                        "(rotated_at IS NULL OR rotated_at + $3 >= $2 AND $3 > 0) RETURNING id",
+                        {kept.id, now, client.refresh_tokens.leeway}});
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  if (done->empty()) {  // two at once without an overlap: one of them is not the owner
+    auto ending = end_family(a, kept);
+    co_return co_await std::move(ending);
+  }
+  co_return Refreshed{kept.grant, next};
+}
+
+Async<Refreshed> keep(Authority& a, const Client& client, Kept kept) {
+  constexpr std::int64_t touch_interval = 60;  // seconds: not every refresh needs a write
+  const std::int64_t now = a.clock.now();
+  if (client.refresh_tokens.idle_expiring && kept.used_at + touch_interval <= now) {
+    std::vector<Statement> statements;
+    statements.push_back({"UPDATE refresh_tokens SET used_at = $2, expires_at = $3 WHERE id = $1",
+                          {kept.id, now, expiry(client.refresh_tokens, now, kept.absolute)}});
+    auto task = a.store.commit(std::move(statements));
+    const auto done = co_await std::move(task);
+    if (!done) co_return done.error();
+  }
+  co_return Refreshed{kept.grant, {}};
+}
+
+}  // namespace
+
+Async<std::string> issue_refresh_token(Authority& a, const Client& client, const Grant& grant) {
+  const std::int64_t now = a.clock.now();
+  const std::string token = random_id();
+  std::vector<Statement> statements;
+  statements.push_back(insertion(token, client, grant, now, client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never));
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return token;
+}
+
+Async<Refreshed> use_refresh_token(Authority& a, const Client& client, std::string token) {
+  auto finding = find(a, std::move(token));
+  auto kept = co_await std::move(finding);
+  if (!kept) co_return std::move(kept).error();
+  if (!*kept || (*kept)->client_id != client.id) co_return refused("refresh_token_unknown");
+  if ((*kept)->expires_at <= a.clock.now()) co_return refused("refresh_token_expired");
+  // A token that was rotated stays one, even if the application has stopped rotating.
+  if (client.refresh_tokens.rotating || (*kept)->rotated_at != 0) {
+    auto rotating = rotate(a, client, **kept);
+    co_return co_await std::move(rotating);
+  }
+  auto keeping = keep(a, client, **kept);
+  co_return co_await std::move(keeping);
+}
+
+Async<Unit> revoke_refresh_token(Authority& a, const Client& client, std::string token) {
+  auto finding = find(a, std::move(token));
+  const auto kept = co_await std::move(finding);
+  if (!kept) co_return kept.error();
+  if (!*kept || (*kept)->client_id != client.id) co_return Unit{};
+  auto revoking = revoke_grant(a, (*kept)->grant_id);
+  co_return co_await std::move(revoking);
+}
+
+}  // namespace ostia::authority

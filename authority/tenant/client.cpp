@@ -1,0 +1,88 @@
+#include "tenant/client.hpp"
+
+#include "ostia/oauth/redirect_uri.hpp"
+#include "ostia/text/base64url.hpp"
+#include "tenant/reading.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+// What the vendor gives an application that says nothing.
+const char* default_auth_method(const std::string& app_type, bool has_keys) {
+  if (has_keys) return "private_key_jwt";
+  return app_type == "spa" || app_type == "native" ? "none" : "client_secret_post";
+}
+
+// RFC 9700 section 2.2.2: a public client's refresh tokens rotate, unless its configuration says otherwise.
+RefreshTokenSettings read_refresh_tokens(const Value& v, bool is_public) {
+  RefreshTokenSettings r;
+  r.rotating = v["rotation_type"].is_string() ? v["rotation_type"].is("rotating") : is_public;
+  r.expiring = v["expiration_type"].is_string() ? v["expiration_type"].is("expiring") : is_public;
+  r.idle_expiring = r.expiring && !v["infinite_idle_token_lifetime"].as_bool();
+  if (v["infinite_token_lifetime"].as_bool()) r.expiring = false;
+  r.leeway = at_least(v["leeway"], 0, r.leeway);
+  r.lifetime = at_least(v["token_lifetime"], 1, r.lifetime);
+  r.idle_lifetime = at_least(v["idle_token_lifetime"], 1, r.idle_lifetime);
+  return r;
+}
+
+std::vector<std::string> read_public_keys(const Value& v) {
+  std::vector<std::string> out;
+  for (const auto& credential : v["client_authentication_methods"]["private_key_jwt"]["credentials"].items())
+    if (credential["pem"].is_string()) out.push_back(credential["pem"].text());
+  return out;
+}
+
+std::string decoded(const std::string& secret, const Value& jwt_configuration) {
+  if (!jwt_configuration["secret_encoded"].as_bool()) return secret;
+  return text::base64url_decode(secret).value_or(secret);
+}
+
+}  // namespace
+
+Client read_client(const Value& v, const Sealer& secrets) {
+  const std::string app_type = text_or(v["app_type"], "");
+  const Value& own = v["ostia"];
+  const Value& jwt = v["jwt_configuration"];
+  Client c;
+  c.id = v["client_id"].text();
+  c.name = text_or(v["name"], c.id.c_str());
+  c.secret = secrets.open(v["client_secret_sealed"].text()).value_or("");
+  c.logo = text_or(v["logo_uri"], "");
+  c.public_keys = read_public_keys(v);
+  c.auth_method = text_or(v["token_endpoint_auth_method"], default_auth_method(app_type, !c.public_keys.empty()));
+  c.callbacks = texts(v["callbacks"]);
+  c.allowed_logout_urls = texts(v["allowed_logout_urls"]);
+  c.web_origins = texts(v["web_origins"]);
+  c.allowed_origins = texts(v["allowed_origins"]);
+  c.grant_types = v.find("grant_types") ? texts(v["grant_types"]) : std::vector<std::string>{"authorization_code"};
+  c.backchannel_logout_urls = texts(v["oidc_logout"]["backchannel_logout_urls"]);
+  c.cross_origin_page = text_or(v["cross_origin_loc"], "");
+  c.initiate_login_uri = text_or(v["initiate_login_uri"], "");
+  c.signing_alg = jwt["alg"].is("HS256") ? "HS256" : "RS256";
+  c.hs256_key = decoded(c.secret, jwt);
+  c.refresh_tokens = read_refresh_tokens(v["refresh_token"], c.is_public());
+  c.is_native = app_type == "native";
+  c.is_first_party = v["is_first_party"].as_bool(true);
+  c.cross_origin_authentication = v["cross_origin_authentication"].as_bool() || v["cross_origin_auth"].as_bool();
+  c.requires_par = v["require_pushed_authorization_requests"].as_bool();
+  c.any_loopback_port = c.is_native || own["any_loopback_port"].as_bool();
+  c.auth0_js_compatible = own["compat"].is("auth0-js");
+  c.id_token_lifetime = at_least(jwt["lifetime_in_seconds"], 1, c.id_token_lifetime);
+  return c;
+}
+
+bool Client::has_grant(std::string_view grant) const { return contains(grant_types, grant); }
+
+bool Client::may_redirect_to(std::string_view uri) const {
+  return oauth::is_registered_redirect_uri(uri, callbacks, {.any_loopback_port = any_loopback_port});
+}
+
+bool Client::allows_origin(std::string_view origin) const {
+  return oauth::is_allowed_origin(origin, web_origins, callbacks) ||
+         oauth::is_allowed_origin(origin, allowed_origins, {});
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,54 @@
+// An application of the tenant, as handlers read it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/crypto.hpp"
+#include "ostia/json/value.hpp"
+
+namespace ostia::authority {
+
+/// `refresh_token` of an application. Times are in seconds.
+struct RefreshTokenSettings {
+  bool rotating = false;
+  bool expiring = false, idle_expiring = false;
+  std::int64_t leeway = 0;  ///< how long a rotated token still works
+  std::int64_t lifetime = 2'592'000, idle_lifetime = 1'296'000;
+};
+
+/// An application.
+struct Client {
+  std::string id, name, secret, logo;
+  std::string auth_method;  ///< `token_endpoint_auth_method`
+  std::vector<std::string> callbacks, allowed_logout_urls, web_origins, allowed_origins, grant_types;
+  std::vector<std::string> public_keys;  ///< PEM, for `private_key_jwt`
+  std::vector<std::string> backchannel_logout_urls;
+  std::string cross_origin_page;     ///< `cross_origin_loc`: where `crossOriginVerification()` runs
+  std::string initiate_login_uri;    ///< where a person starts a login anew
+  std::string signing_alg = "RS256";  ///< of ID tokens
+  std::string hs256_key;              ///< the secret, decoded as `jwt_configuration.secret_encoded` says
+  RefreshTokenSettings refresh_tokens;
+  bool is_native = false;
+  bool is_first_party = true;
+  bool cross_origin_authentication = false;
+  bool requires_par = false;  ///< `require_pushed_authorization_requests`
+  /// `ostia.any_loopback_port`: as for a native application, the port of a loopback IP callback is free.
+  bool any_loopback_port = false;
+  /// `ostia.compat: auth0-js`: what the real auth0-js needs and RFC 9700 advises against is allowed (a code without
+  /// PKCE).
+  bool auth0_js_compatible = false;
+  std::int64_t id_token_lifetime = 36000;  ///< seconds
+
+  [[nodiscard]] bool is_public() const { return auth_method == "none"; }
+  [[nodiscard]] bool has_grant(std::string_view grant) const;
+  [[nodiscard]] bool may_redirect_to(std::string_view uri) const;
+  /// For CORS: what its scripts may call from.
+  [[nodiscard]] bool allows_origin(std::string_view origin) const;
+};
+
+Client read_client(const json::Value& document, const Sealer& secrets);
+
+}  // namespace ostia::authority

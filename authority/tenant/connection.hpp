@@ -1,0 +1,66 @@
+// A connection of the tenant: where its accounts of one kind live, and by which rules.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/crypto.hpp"
+#include "tenant/client.hpp"
+
+namespace ostia::authority {
+
+/// `passwordPolicy` and its companions of a database connection.
+struct PasswordPolicy {
+  std::string level = "good";  ///< `none`, `low`, `fair`, `good` or `excellent`
+  std::int64_t min_length = 8;
+  std::int64_t history = 0;  ///< how many former passwords are refused
+  bool dictionary = false;   ///< common words are refused, and those of `words`
+  std::vector<std::string> words;
+  bool no_personal_info = false;
+};
+
+/// One-time codes of a passwordless connection.
+struct OtpSettings {
+  std::int64_t length = 6;      ///< digits
+  std::int64_t lifetime = 180;  ///< seconds
+};
+
+/// Where text messages go: an HTTP endpoint of Twilio's shape, or a gateway that takes JSON.
+struct SmsSettings {
+  std::string gateway, gateway_token;  ///< URL, and the bearer token for it
+  std::string twilio_url = "https://api.twilio.com", twilio_sid, twilio_token, from, messaging_service;
+  [[nodiscard]] bool is_set() const { return !gateway.empty() || !twilio_sid.empty(); }
+};
+
+/// A message's own wording on a passwordless connection.
+struct MessageWording {
+  std::string from, subject, body;
+  bool liquid = true;
+};
+
+struct Connection {
+  std::string name, strategy;
+  std::vector<std::string> enabled_clients;  ///< ids or names; all when `everywhere`
+  bool everywhere = false;
+  bool disable_signup = false;
+  bool requires_username = false;
+  std::int64_t username_min = 1, username_max = 15;
+  bool brute_force_protection = true;
+  PasswordPolicy password_policy;
+  OtpSettings otp;
+  SmsSettings sms;
+  MessageWording wording;
+
+  [[nodiscard]] bool is_database() const { return strategy == "auth0"; }
+  [[nodiscard]] bool is_passwordless() const { return strategy == "email" || strategy == "sms"; }
+  [[nodiscard]] bool is_enabled_for(const Client& client) const;
+};
+
+/// The members of a connection's `options` that are kept sealed.
+inline constexpr const char* connection_secrets[] = {"twilio_token", "gateway_token"};
+
+Connection read_connection(const json::Value& document, const Sealer& secrets);
+
+}  // namespace ostia::authority

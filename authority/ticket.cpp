@@ -1,0 +1,36 @@
+#include "ticket.hpp"
+
+#include "ostia/text/base64url.hpp"
+
+namespace ostia::authority {
+
+using json::Value;
+
+std::string seal_ticket(const Authority& a, std::string_view purpose, Value body, std::int64_t lifetime) {
+  body.set("purpose", purpose);
+  body.set("until", a.clock.now() + lifetime);
+  return a.tickets.seal(json::write(body));
+}
+
+std::optional<Value> open_ticket(const Authority& a, std::string_view purpose, std::string_view ticket) {
+  const auto text = a.tickets.open(ticket);
+  if (!text) return {};
+  auto body = json::parse(*text);
+  if (!body || (*body)["purpose"] != Value(purpose)) return {};
+  if ((*body)["until"].as_int().value_or(0) < a.clock.now()) return {};
+  return *std::move(body);
+}
+
+Async<bool> use_once(Authority& a, std::string_view ticket, std::int64_t until) {
+  std::vector<Statement> statements;
+  statements.push_back(
+      {"INSERT INTO used_tickets (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",
+       {text::base64url_encode(sha256(ticket)), until}});
+  auto first_task = a.store.commit(std::move(statements));
+  const auto first = co_await std::move(first_task);
+  if (!first) co_return first.error();
+  const bool is_first = !first->empty();
+  co_return is_first;
+}
+
+}  // namespace ostia::authority
