@@ -70,8 +70,12 @@ class Connection {
  private:
   sqlite3_stmt* prepare(std::string_view sql) {
     auto& slot = statements_[sql];
-    if (!slot)
-      sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &slot, nullptr);
+    if (slot) return slot;
+    // To SQLite `$2` is a name, numbered by where it first stands; `?2` is the second value, as PostgreSQL's `$2` is.
+    std::string text(sql);
+    for (std::size_t i = 0; i + 1 < text.size(); ++i)
+      if (text[i] == '$' && text[i + 1] >= '0' && text[i + 1] <= '9') text[i] = '?';
+    sqlite3_prepare_v3(db_, text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT, &slot, nullptr);
     return slot;
   }
 

@@ -83,12 +83,12 @@ export function tenantFile(dir, { clients, issuer = '', extra = {} }) {
 export const users = `${root}/authority/tenant/demo-users.json`;
 
 /** An authority with a test's own tenant, stopped after the test. */
-export async function startAuthority(t, { clients, args = [], dev = true, extra } = {}) {
+export async function startAuthority(t, { clients, args = [], dev = true, extra, usersFile = users } = {}) {
   const dir = folder(t);
   const port = await freePort();
   const devPort = await freePort();
   const config = tenantFile(dir, { clients, extra });
-  const all = ['--data', join(dir, 'data'), '--config', config, '--users', users, '--listen', `127.0.0.1:${port}`,
+  const all = ['--data', join(dir, 'data'), '--config', config, '--users', usersFile, '--listen', `127.0.0.1:${port}`,
     ...(dev ? ['--dev', '--dev-http', `127.0.0.1:${devPort}`] : []), ...args];
   const server = await serve(all);
   t?.after(() => server.stop());
