@@ -21,7 +21,7 @@ std::optional<Value> open_ticket(const Authority& a, std::string_view purpose, s
   return *std::move(body);
 }
 
-Async<bool> use_once(Authority& a, std::string_view ticket, std::int64_t until) {
+Async<bool> use_once(Authority& a, std::string ticket, std::int64_t until) {
   std::vector<Statement> statements;
   statements.push_back(
       {"INSERT INTO used_tickets (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",

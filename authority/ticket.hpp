@@ -13,6 +13,6 @@ std::string seal_ticket(const Authority& a, std::string_view purpose, json::Valu
 std::optional<json::Value> open_ticket(const Authority& a, std::string_view purpose, std::string_view ticket);
 
 /// Marks `ticket` used, until `until` (seconds since 1970). False if it was used before: of two at once, one wins.
-Async<bool> use_once(Authority& a, std::string_view ticket, std::int64_t until);
+Async<bool> use_once(Authority& a, std::string ticket, std::int64_t until);
 
 }  // namespace ostia::authority

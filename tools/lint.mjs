@@ -19,6 +19,13 @@ for (const file of list('authority/*.cpp')) {
     complain(`${file}: await a task by its name: ${match.slice(0, 80)}`);
 }
 
+// A coroutine starts when it is awaited, so a view that it takes may look at what is gone.
+for (const file of list('authority/*.cpp', 'authority/*.hpp')) {
+  const text = readFileSync(`${root}/${file}`, 'utf8').replace(/\/\/.*/g, '');
+  for (const [match] of text.matchAll(/^(?:Async<|Answer|boost::asio::awaitable<|asio::awaitable<)[^;{]*string_view[^;{]*/gm))
+    complain(`${file}: a coroutine must own its texts: ${match.slice(0, 100)}`);
+}
+
 // `core` knows nobody; inside it a folder knows those to its left.
 const order = ['text', 'url', 'json', 'jose', 'oauth', 'oidc', 'engine', 'auth0'];
 for (const file of list('core/ostia/*')) {

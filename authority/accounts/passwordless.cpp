@@ -38,14 +38,14 @@ std::string link_of(const Request& request, const Connection& c, const Passwordl
 }  // namespace
 
 Result<std::string> passwordless_address(const Connection& c, std::string_view text) {
-  std::string out;
-  for (const char ch : text)
-    if (ch != ' ') out += ch;
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  std::string out(text);
   if (c.strategy == "email") {
     if (!is_email(out)) return refused(400, "bad.email", "error in email - email format validation failed: " + out.substr(0, 100), "email_malformed");
     return text::lower(out);
   }
-  std::erase_if(out, [](char ch) { return ch == '-' || ch == '(' || ch == ')'; });
+  std::erase_if(out, [](char ch) { return ch == ' ' || ch == '-' || ch == '(' || ch == ')'; });
   if (!is_phone_number(out)) return refused(400, "bad.phone_number", "error in phone_number - it must have its country code, such as +15005550006", "phone_malformed");
   return out;
 }

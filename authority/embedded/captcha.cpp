@@ -90,7 +90,7 @@ std::string draw_captcha(std::string_view text) {
   return out + "</svg>";
 }
 
-Async<Unit> check_captcha(Authority& a, std::string_view kind, std::string state, std::string answer) {
+Async<Unit> check_captcha(Authority& a, std::string kind, std::string state, std::string answer) {
   if (!a.tenant()->attack_protection.always_captcha) co_return Unit{};
   const std::string id = id_of(kind, state);
   std::vector<Statement> statements;

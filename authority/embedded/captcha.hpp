@@ -7,7 +7,7 @@ namespace ostia::authority {
 
 /// Whether `answer` is that of the challenge that was given for `state`, which is used up; always so where the tenant
 /// asks for none. The error is 400 `invalid_captcha`.
-Async<Unit> check_captcha(Authority& a, std::string_view kind, std::string state, std::string answer);
+Async<Unit> check_captcha(Authority& a, std::string kind, std::string state, std::string answer);
 
 /// An SVG of `text`, with what disturbs a reader that is a program.
 std::string draw_captcha(std::string_view text);

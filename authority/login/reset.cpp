@@ -125,7 +125,7 @@ Answering submit_unblock(Authority& a, Request request) {
   const auto v = open_ticket(a, "unblock", form.get("ticket"));
   const auto look = look_for(*a.tenant(), request, {});
   if (!v) co_return over(look);
-  auto using_it = use_once(a, form.get("ticket"), (*v)["until"].as_int().value_or(0));
+  auto using_it = use_once(a, std::string(form.get("ticket")), (*v)["until"].as_int().value_or(0));
   const auto first = co_await std::move(using_it);
   if (!first || !*first) co_return over(look);
   auto forgetting = forget_failures(a, Attempt{(*v)["user_id"].text(), (*v)["address"].text()});

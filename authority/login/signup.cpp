@@ -85,7 +85,7 @@ Answering submit_email_verification(Authority& a, Request request) {
   const auto look = look_for(*a.tenant(), request, {});
   const pages::ErrorPage over{400, "link_over", "invalid_request: unknown, used or expired ticket", {}};
   if (!v) co_return pages::error(look, over);
-  auto using_it = use_once(a, form.get("ticket"), (*v)["until"].as_int().value_or(0));
+  auto using_it = use_once(a, std::string(form.get("ticket")), (*v)["until"].as_int().value_or(0));
   const auto first = co_await std::move(using_it);
   auto finding = find_user(a.store, (*v)["user_id"].text());
   const auto found = co_await std::move(finding);
