@@ -11,6 +11,9 @@ export function launch(more = []) {
   });
 }
 
+/** Auth0's other package for single-page applications, unchanged. */
+export const spaJs = { script: `${root}/node_modules/@auth0/auth0-spa-js/dist/auth0-spa-js.production.js`, csp: "script-src 'self'" };
+
 /** The packages that the same tests run with: the real one, and both builds of ours. */
 export const packages = {
   'auth0-js': { script: `${root}/node_modules/auth0-js/dist/auth0.min.js`, csp: "script-src 'self'" },
@@ -22,18 +25,21 @@ export const packages = {
  * An application: one page that loads a package, at every path. Form posts are echoed as JSON. It is served over HTTPS
  * with the authority's certificate: the same site as the authority, so that silent login meets no third-party cookies.
  */
-export async function startApplication(t, name, port, authority) {
-  const { script, csp } = packages[name];
+export async function startApplication(t, name, port, authority, options) {
+  const { script, csp } = packages[name] ?? spaJs;
+  const verification = options && `new auth0.WebAuth(${JSON.stringify(options)}).crossOriginVerification();`;
   const tls = { cert: readFileSync(`${authority.data}/tls.pem`), key: readFileSync(`${authority.data}/tls-key.pem`) };
   const server = createServer(tls, (request, response) => {
     if (request.url === '/auth0.js') return response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(script));
+    if (request.url === '/verify.js') return response.writeHead(200, { 'content-type': 'text/javascript' }).end(verification);
     if (request.method === 'POST') {
       let body = '';
       request.on('data', (d) => (body += d));
       return request.on('end', () => response.writeHead(200, { 'content-type': 'text/html' }).end(`<pre id="posted">${JSON.stringify(Object.fromEntries(new URLSearchParams(body)))}</pre>`));
     }
     response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': csp });
-    response.end('<!doctype html><title>app</title><script src="/auth0.js"></script><body>application');
+    const more = request.url === '/verify' ? '<script src="/verify.js"></script>' : '';
+    response.end(`<!doctype html><title>app</title><script src="/auth0.js"></script>${more}<body>application`);
   });
   await new Promise((resolve) => server.listen(port, 'localhost', resolve));
   t.after(() => server.close());
