@@ -1,0 +1,50 @@
+// Auth0's package for single-page applications, unchanged, in Chromium: code with PKCE, refresh tokens, silent login.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launch, openPage, signIn, startApplication } from '../lib/browser.mjs';
+import { freePort, startAuthority } from '../lib/program.mjs';
+import { scope } from '../lib/scope.mjs';
+import { extra } from '../lib/tenant.mjs';
+
+describe('@auth0/auth0-spa-js', () => {
+  const group = scope();
+  let browser, authority, app;
+  before(async () => {
+    browser = await launch();
+    const port = await freePort();
+    app = `https://localhost:${port}`;
+    authority = await startAuthority(group, {
+      clients: [{ name: 'SPA', client_id: 'spa', app_type: 'spa', callbacks: [`${app}/callback`], web_origins: [app], allowed_logout_urls: [`${app}/bye`], grant_types: ['authorization_code', 'refresh_token'] }],
+      extra,
+    });
+    await startApplication(group, 'spa-js', port, authority);
+  });
+  after(() => browser.close());
+
+  const run = (page, more, body, ...args) => page.evaluate(async ([domain, options, text, list]) => {
+    const client = await auth0.createAuth0Client({ domain, clientId: 'spa', cacheLocation: 'localstorage', authorizationParams: { redirect_uri: `${location.origin}/callback`, ...options.authorizationParams }, ...options });
+    try { return { result: await new Function('client', '...args', `return (async () => { ${text} })()`)(client, ...list) }; } catch (e) { return { error: e.error, description: e.error_description }; }
+  }, [authority.domain, more, body, args]);
+
+  for (const useRefreshTokens of [false, true]) {
+    test(useRefreshTokens ? 'with refresh tokens, rotated' : 'with silent login in a frame', async (t) => {
+      const options = { useRefreshTokens, authorizationParams: { redirect_uri: `${app}/callback`, audience: 'https://api.example.com/', scope: 'openid profile email read:messages' } };
+      // The page's policy has no eval; this test's has.
+      const page = await openPage(t, browser, app, { bypassCSP: true });
+      assert.equal((await run(page, options, 'return client.getTokenSilently()')).error, useRefreshTokens ? 'missing_refresh_token' : 'login_required');
+      await Promise.all([page.waitForURL(/\/u\/login/), run(page, options, 'await client.loginWithRedirect({ appState: 7 })').catch(() => {})]);
+      await signIn(page);
+      await page.waitForURL(`${app}/callback?**`);
+      const landed = await run(page, options, 'const r = await client.handleRedirectCallback(); return [r.appState, (await client.getUser()).email]');
+      assert.deepEqual(landed.result, [7, 'ada@example.com']);
+      const first = (await run(page, options, 'return client.getTokenSilently()')).result;
+      const second = await run(page, options, 'return client.getTokenSilently({ cacheMode: "off" })');
+      assert.equal(second.error, undefined, JSON.stringify(second));
+      assert.notEqual(second.result, first);
+      const third = await run(page, options, 'return client.getTokenSilently({ cacheMode: "off" })');
+      assert.equal(third.error, undefined, JSON.stringify(third));
+      await Promise.all([page.waitForURL(`${app}/bye`), run(page, options, 'await client.logout({ logoutParams: { returnTo: location.origin + "/bye" } })').catch(() => {})]);
+      assert.equal((await run(page, options, 'return client.getTokenSilently({ cacheMode: "off" })')).error, useRefreshTokens ? 'missing_refresh_token' : 'login_required');
+    });
+  }
+});
