@@ -36,6 +36,7 @@ struct Authority {
   Clock clock;
   std::string issuer;  ///< canonical; a request may have come to another domain's
   bool dev;
+  bool behind_proxy = false;  ///< `--plain-http`: what comes from there has the client's address in a header
   Sealer secrets, codes, states, access_tokens, tickets;
   PasswordPool passwords;
   Outbox outbox;

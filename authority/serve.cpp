@@ -260,6 +260,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (!seed) return seed.error();
   if (auto imported = import_seed(a, *seed); !imported) return imported;
   if (auto loaded = load_keys(a); !loaded) return loaded;
+  a.behind_proxy = o.plain_http;
   a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); });
   if (o.dev) {
     a.faults = std::make_shared<dev::Faults>();

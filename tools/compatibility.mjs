@@ -1,6 +1,6 @@
 // Makes docs/compatibility.md: each row of the checklist of what auth0-js 10.2.1 does, the test that holds it, and where
-// ours differs on purpose. The rows' words come from ../shared, which lies beside a checkout; `--check` only compares.
-import { readFileSync, writeFileSync } from 'node:fs';
+// ours differs on purpose; then what the authority does, from the rows of its tests. The rows' words come from ../shared, which lies beside a checkout; `--check` only compares.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { cases } from '../tests/parity/cases.mjs';
 import '../tests/parity/method-cases.mjs';
 import { heldBy } from '../tests/parity/checklist.mjs';
@@ -10,6 +10,23 @@ const text = readFileSync(`${root}/../shared/reference/client-api.md`, 'utf8');
 const rows = [...text.matchAll(/^\| (WA-\d+) \| (.*?) \| (.*?) \| (.*?) \| *(?:seed)? *\|$/gm)].map(([, id, method, given, expect]) => ({ id, method, given, expect }));
 const table = rows.map(({ id, method, given, expect }) => `| ${id} | ${method} | ${given} | ${expect} | ${heldBy[id]} |`);
 const differences = cases.filter((c) => c.exception).map((c) => `| ${c.name} | ${c.exception} |`);
+
+// The authority's rows are in its tests, where each is a test.
+const marks = { p: 'the page', d: 'vendor’s documentation', o: 'clients', x: 'ours' };
+const string = String.raw`('(?:[^'\\]|\\.)*'|\w+)`;
+const pattern = new RegExp(String.raw`row\(` + Array(5).fill(string).join(', '), 'g');
+const unquote = (s) => (s.startsWith("'") ? s.slice(1, -1).replace(/\\(.)/g, '$1') : 'every endpoint that takes a body').replaceAll('|', '\\|');
+const authority = readdirSync(`${root}/tests/authority`).filter((f) => f.endsWith('.test.mjs')).flatMap((file) =>
+  [...readFileSync(`${root}/tests/authority/${file}`, 'utf8').matchAll(pattern)].map(([, ...cells]) => {
+    const [id, mark, endpoint, given, expected] = cells.map(unquote);
+    return { id, number: Number(id.slice(3)), mark: marks[mark], endpoint, given, expected, file };
+  })).sort((a, b) => a.number - b.number);
+const absent = [
+  ['AZ-901', '/api/v2/*', 'the Management API'], ['AZ-1401', '/mfa/*', 'enrolment and challenges, mfa_required, the MFA grants'], ['AZ-1402', 'interaction_required', 'needs MFA or a redirecting rule'],
+  ['AZ-1501', 'rules and actions', 'on every login and every silent one'], ['AZ-1601', '/login/callback', 'upstream connections; federated logout then ends their session too'],
+  ['AZ-1701', 'organization, invitation', 'organizations'], ['AZ-1801', 'x-ratelimit-*', 'rate limits and their headers'], ['AZ-1901', 'POST /oidc/register', 'dynamic registration'],
+];
+const authorityTable = authority.map((r) => `| ${r.id} | ${r.endpoint} | ${r.given} | ${r.expected} | ${r.mark} | ${r.file} |`);
 const page = `# Compatibility with auth0-js 10.2.1
 
 Made by \`node tools/compatibility.mjs\`; do not edit. Each row is held by a test that runs the real package beside both builds of ours in
@@ -26,6 +43,20 @@ ${differences.join('\n')}
 | id | method | given | expected | test |
 |---|---|---|---|---|
 ${table.join('\n')}
+
+## The authority
+What \`ostia serve\` answers, from the tests in \`tests/authority/\`: each row is the title of a test there. The fourth column says where the
+fact comes from.
+
+| id | endpoint | given | expected | source | test |
+|---|---|---|---|---|---|
+${authorityTable.join('\n')}
+
+Not there yet:
+
+| id | what | |
+|---|---|---|
+${absent.map((r) => `| ${r[0]} | ${r[1]} | ${r[2]} |`).join('\n')}
 `;
 const file = `${root}/docs/compatibility.md`;
 if (!process.argv.includes('--check')) writeFileSync(file, page);

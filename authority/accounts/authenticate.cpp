@@ -31,7 +31,7 @@ bool protects(const Authority& a, const PasswordLogin& login) {
 // Tells the person once, with a link that lifts the block.
 Async<Unit> notify(Authority& a, const Request& request, User user, std::string client_id) {
   const auto tenant = a.tenant();
-  if (!tenant->attack_protection.brute_force_notifies || user.email.empty()) co_return Unit{};
+  if (!tenant->attack_protection.brute_force_notifies || !tenant->sends("blocked_account") || user.email.empty()) co_return Unit{};
   const std::string ticket =
       seal_ticket(a, "unblock", json::Value::object({{"user_id", user.id}, {"address", request.peer}}), unblock_lifetime);
   const auto& texts = Texts::choose(accepted_languages(request.header("accept-language")), tenant->enabled_locales);

@@ -78,14 +78,23 @@ std::int64_t lifetime_of(const Tenant& tenant, std::string_view kind, std::int64
   return it == tenant.email_templates.end() ? otherwise : it->second.url_lifetime;
 }
 
-}  // namespace
-
 Statement queue_verification(const Authority& a, const Request& request, const User& user, const std::string& client_id) {
   const auto tenant = a.tenant();
   const std::string ticket = seal_ticket(a, "verify_email", Value::object({{"user_id", user.id}, {"email", user.email}}),
                                          lifetime_of(*tenant, "verify_email", verify_lifetime));
   return a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "verify_email", user.email, nullptr,
                                      {request.issuer + "u/email-verification?ticket=" + ticket, {}, {}, user_values(user), client_id}));
+}
+
+}  // namespace
+
+void queue_welcome(Authority& a, const Request& request, const User& user) {
+  const auto tenant = a.tenant();
+  if (!tenant->sends("welcome_email") || user.email.empty()) return;
+  std::vector<Statement> statements;
+  statements.push_back(a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "welcome_email", user.email, nullptr, {{}, {}, {}, user_values(user), {}})));
+  a.store.post(std::move(statements));
+  a.outbox.wake();
 }
 
 Async<Registered> register_user(Authority& a, const Request& request, Registration r) {
@@ -124,7 +133,7 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
   user.updated_at = a.clock.now();
   std::vector<Statement> statements;
   statements.push_back(insert_user(user, a.clock.now()));
-  statements.push_back(queue_verification(a, request, user, r.client_id));
+  if (tenant->sends("verify_email")) statements.push_back(queue_verification(a, request, user, r.client_id));
   auto task = a.store.commit(std::move(statements));
   const auto stored = co_await std::move(task);
   if (!stored && stored.error().reason == "store_conflict") co_return invalid_signup(*tenant, "user_exists");

@@ -99,6 +99,7 @@ Answering submit_email_verification(Authority& a, Request request) {
   if (!done) co_return pages::error(look, {500, "ours", "server_error", {}});
   record(a, request, {"sv", "Email verified", {}, user.id, user.email, user.connection, {}});
   const auto tenant = a.tenant();
+  queue_welcome(a, request, user);
   const auto own = tenant->email_templates.find("verify_email");
   if (own != tenant->email_templates.end() && !own->second.result_url.empty()) {
     std::string to = own->second.result_url;

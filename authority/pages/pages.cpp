@@ -123,6 +123,8 @@ data fields_of(const FormPage& page) {
                         {"autocomplete", f.autocomplete},
                         {"inputmode", f.inputmode}});
     if (!f.is_secret()) one.set("value", f.value.empty() ? data(false) : data(f.value));
+    const std::string alert = page.alert.empty() ? "" : "alert", rules = f.is_secret() && !page.list_title.empty() ? "rules" : "";
+    one.set("described", alert.empty() && rules.empty() ? data(false) : data(alert + (alert.empty() || rules.empty() ? "" : " ") + rules));
     one.set("autofocus", empty != page.fields.end() && &f == &*empty);
     return one;
   });

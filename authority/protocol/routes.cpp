@@ -163,6 +163,16 @@ std::string issuer_for(const Authority& a, const Request& request) {
   return "https://" + host + (canonical->port.empty() ? "" : ":" + std::string(canonical->port)) + "/";
 }
 
+// The address that the nearest proxy saw: the last one that was appended, whatever the client itself wrote before it.
+std::string client_address(const Request& request) {
+  std::string_view list = request.header("x-forwarded-for");
+  list.remove_prefix(list.rfind(',') == list.npos ? 0 : list.rfind(',') + 1);
+  while (list.starts_with(' ')) list.remove_prefix(1);
+  boost::system::error_code ec;
+  const auto address = asio::ip::make_address(std::string(list), ec);
+  return ec ? request.peer : address.to_string();
+}
+
 // `/_dev/` does what it is told, so no page of another site may tell it anything.
 bool is_foreign_page(const Authority& a, const Request& request) {
   const std::string_view origin = request.header("origin");
@@ -199,6 +209,7 @@ Answering dispatch(Authority& a, Request request) {
 }  // namespace
 
 Answering route(Authority& a, Request request) {
+  if (a.behind_proxy && request.issuer == a.issuer) request.peer = client_address(request);
   request.issuer = issuer_for(a, request);
   std::optional<dev::Fault> fault;
   if (a.faults && !request.path.starts_with("/_dev/")) fault = a.faults->take(request.method, request.path);

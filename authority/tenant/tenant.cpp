@@ -130,6 +130,11 @@ const Api* Tenant::find_api(std::string_view identifier) const {
   return it == apis.end() ? nullptr : &it->second;
 }
 
+bool Tenant::sends(std::string_view kind) const {
+  const auto it = email_templates.find(kind);
+  return it == email_templates.end() ? kind != "welcome_email" : it->second.enabled;
+}
+
 const Connection* Tenant::find_connection(std::string_view wanted) const {
   const auto it = std::find_if(connections.begin(), connections.end(), [&](const auto& c) { return c.name == wanted; });
   return it == connections.end() ? nullptr : &*it;

@@ -82,6 +82,8 @@ struct Tenant {
   [[nodiscard]] const Client* find_client(std::string_view id) const;
   [[nodiscard]] const Api* find_api(std::string_view identifier) const;
   [[nodiscard]] const Connection* find_connection(std::string_view name) const;
+  /// Whether mails of that kind go out: unless their template is turned off; the welcome only where it is turned on.
+  [[nodiscard]] bool sends(std::string_view kind) const;
   /// The connection of that name, if the application may use it.
   [[nodiscard]] const Connection* find_connection(std::string_view name, const Client& client) const;
   /// Scopes of a client grant; null when there is none.

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { before, beforeEach, describe, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
-import { folder, startAuthority } from '../lib/program.mjs';
+import { folder, freePort, startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, callback, extra, grants, origin, web } from '../lib/tenant.mjs';
@@ -209,4 +209,14 @@ describe('with a captcha', () => {
     for (const captcha of [undefined, 'WRONG'])
       assert.deepEqual([(await guarded.post('/dbconnections/signup', { ...signup, captcha })).body.code], ['invalid_captcha']);
   });
+});
+
+test('behind a proxy, failures are counted by the address that the proxy saw', async (t) => {
+  const port = await freePort();
+  const proxied = await startAuthority(t, { clients: [app], extra, dev: false, args: ['--plain-http', '--issuer', `http://localhost:${port}/`] });
+  const it = new Api({ devIssuer: `http://localhost:${proxied.port}/` });
+  const attempt = (address, password) => it.token({ grant_type: 'password', client_id: 'app', username: 'ada@example.com', password }, { 'x-forwarded-for': `192.0.2.77, ${address}` });
+  for (let i = 0; i < 10; i++) await attempt('192.0.2.1', 'no');
+  assert.equal((await attempt('192.0.2.1', 'Correct-Horse-9')).status, 429);
+  assert.equal((await attempt('192.0.2.2', 'Correct-Horse-9')).status, 200);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { Api } from '../lib/authority.mjs';
+import { Api, Reader } from '../lib/authority.mjs';
 import { startExim } from '../lib/exim.mjs';
 import { freePort, serve, startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
@@ -68,6 +68,7 @@ test('a mail that the server refuses for good is given up, and logged', async (t
 row('AZ-1303', 'd', 'e-mail', 'the tenant\'s own templates', 'subject, from and Liquid body; what does not render falls back', async (t) => {
   const emailTemplates = [
     { template: 'verify_email', enabled: true, syntax: 'liquid', from: 'Verify <v@example.com>', subject: 'Hello {{ user.given_name | default: "you" }}', body: '<a href="{{ url }}">{{ application.name }}</a>{% unless user.email_verified %} not yet{% endunless %}' },
+    { template: 'welcome_email', enabled: true, syntax: 'liquid', subject: 'Hi', body: 'Hi {{ user.email }}' }, { template: 'blocked_account', enabled: false },
     { template: 'reset_email', enabled: true, syntax: 'liquid', subject: 'Reset', body: '{% if broken %}' },
   ];
   const authority = await startAuthority(t, { clients: [app], extra: { ...extra, emailTemplates } });
@@ -81,6 +82,11 @@ row('AZ-1303', 'd', 'e-mail', 'the tenant\'s own templates', 'subject, from and 
   assert.equal(reset.subject, 'Reset');
   assert.match(reset.html, /Choose a new password/);
   assert.match(authority.log(), /template_failed.*a block is not closed/);
+  const person = new Reader(api.issuer);
+  await person.submit(await person.open(mail.link));
+  assert.equal((await api.message('new@example.com')).html, 'Hi new@example.com');
+  for (let i = 0; i < 10; i++) await api.token({ grant_type: 'password', client_id: 'app', username: 'grace@example.com', password: 'no' });
+  assert.equal((await api.messages('grace@example.com')).length, 0); // turned off
 });
 
 const twilio = async (t, status = 201) => {
