@@ -40,7 +40,7 @@ struct Authority {
   Sealer secrets, codes, states, access_tokens, tickets;
   PasswordPool passwords;
   Outbox outbox;
-  std::vector<SigningKey> keys;  ///< the first one signs, all of them verify
+  std::vector<SigningKey> keys;         ///< the first one signs, all of them verify
   std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise
 
   [[nodiscard]] std::shared_ptr<const Tenant> tenant() const { return tenant_.load(); }

@@ -34,11 +34,15 @@ void record(Authority& a, const Request& request, const Event& e) {
   add("user_agent", std::string(request.header("user-agent")));
   body.set("hostname", request.issuer);
   std::vector<Statement> statements;
-  statements.push_back({"INSERT INTO logs (id, at, type, body) VALUES ($1, $2, $3, $4)",
-                        {id, now, e.type, json::write(body)}});
+  statements.push_back(
+      {"INSERT INTO logs (id, at, type, body) VALUES ($1, $2, $3, $4)", {id, now, e.type, json::write(body)}});
   a.store.post(std::move(statements));
   log_event("info", "tenant_log",
-            {{"type", e.type}, {"reason", e.reason}, {"client_id", shortened(e.client_id)}, {"user_id", e.user_id}, {"peer", request.peer}});
+            {{"type", e.type},
+             {"reason", e.reason},
+             {"client_id", shortened(e.client_id)},
+             {"user_id", e.user_id},
+             {"peer", request.peer}});
 }
 
 }  // namespace ostia::authority

@@ -11,14 +11,14 @@
 #include <sstream>
 #include <thread>
 
+#include "authority.hpp"
 #include "dev/faults.hpp"
 #include "http/server.hpp"
 #include "log.hpp"
+#include "login/setup.hpp"
 #include "messages/transport.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
-#include "authority.hpp"
-#include "login/setup.hpp"
 #include "tenant/demo.hpp"
 #include "tenant/import.hpp"
 
@@ -222,7 +222,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
 
   mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than the program
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  umask(0077);              // what is kept is its owner's business only
+  umask(0077);  // what is kept is its owner's business only
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(o.data); !made) return made;
   const auto master = master_key(o.data);

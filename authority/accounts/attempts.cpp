@@ -51,7 +51,8 @@ Async<Unit> check_attempts(Authority& a, Attempt t) {
     const std::int64_t failures = int_at(row, 1), age = now - int_at(row, 2);
     if (text_at(row, 0) == address_id(t)) {
       const std::int64_t refilled = age * 1000 / p.address_refill_ms;
-      if (counts_address(*tenant, t) && failures - refilled >= p.max_address_failures) co_return too_many_from_address();
+      if (counts_address(*tenant, t) && failures - refilled >= p.max_address_failures)
+        co_return too_many_from_address();
     } else if (counts_account(*tenant, t) && p.brute_force_blocks && failures >= p.max_failures && age < memory) {
       co_return too_many_for_account();
     }

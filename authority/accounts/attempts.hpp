@@ -6,8 +6,8 @@
 
 namespace ostia::authority {
 
-/// One try of somebody at `address` for the account that `subject` names: an account's id, or, where there is none, what
-/// was typed, so that both are counted alike.
+/// One try of somebody at `address` for the account that `subject` names: an account's id, or, where there is none,
+/// what was typed, so that both are counted alike.
 struct Attempt {
   std::string subject, address;
   bool protects_account = true;  ///< the connection's `brute_force_protection`

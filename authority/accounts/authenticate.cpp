@@ -31,14 +31,16 @@ bool protects(const Authority& a, const PasswordLogin& login) {
 // Tells the person once, with a link that lifts the block.
 Async<Unit> notify(Authority& a, const Request& request, User user, std::string client_id) {
   const auto tenant = a.tenant();
-  if (!tenant->attack_protection.brute_force_notifies || !tenant->sends("blocked_account") || user.email.empty()) co_return Unit{};
-  const std::string ticket =
-      seal_ticket(a, "unblock", json::Value::object({{"user_id", user.id}, {"address", request.peer}}), unblock_lifetime);
+  if (!tenant->attack_protection.brute_force_notifies || !tenant->sends("blocked_account") || user.email.empty())
+    co_return Unit{};
+  const std::string ticket = seal_ticket(
+      a, "unblock", json::Value::object({{"user_id", user.id}, {"address", request.peer}}), unblock_lifetime);
   const auto& texts = Texts::choose(accepted_languages(request.header("accept-language")), tenant->enabled_locales);
   const json::Value profile = json::Value::object({{"email", user.email}, {"name", user.profile["name"]}});
   std::vector<Statement> statements;
-  statements.push_back(a.outbox.queue(compose_mail(*tenant, texts, "blocked_account", user.email, nullptr,
-                                                   {request.issuer + "u/unblock?ticket=" + ticket, {}, request.peer, profile, client_id})));
+  statements.push_back(a.outbox.queue(
+      compose_mail(*tenant, texts, "blocked_account", user.email, nullptr,
+                   {request.issuer + "u/unblock?ticket=" + ticket, {}, request.peer, profile, client_id})));
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done) co_return done.error();
@@ -46,13 +48,28 @@ Async<Unit> notify(Authority& a, const Request& request, User user, std::string 
   co_return Unit{};
 }
 
-Async<Unit> on_failure(Authority& a, const Request& request, std::optional<User> user, PasswordLogin login, Attempt attempt) {
+Async<Unit> on_failure(Authority& a, const Request& request, std::optional<User> user, PasswordLogin login,
+                       Attempt attempt) {
   auto counting = count_failure(a, attempt);
   const auto blocks = co_await std::move(counting);
   if (!blocks) co_return blocks.error();
-  record(a, request, {user ? "fp" : "fu", "Wrong email or password.", login.client_id, user ? user->id : "", login.username, {}, "wrong_password"});
+  record(a, request,
+         {user ? "fp" : "fu",
+          "Wrong email or password.",
+          login.client_id,
+          user ? user->id : "",
+          login.username,
+          {},
+          "wrong_password"});
   if (!*blocks) co_return Unit{};
-  record(a, request, {"limit_wc", "Too many failed logins for one account", login.client_id, user ? user->id : "", login.username, {}, "too_many_attempts"});
+  record(a, request,
+         {"limit_wc",
+          "Too many failed logins for one account",
+          login.client_id,
+          user ? user->id : "",
+          login.username,
+          {},
+          "too_many_attempts"});
   if (!user) co_return Unit{};
   auto notifying = notify(a, request, *user, login.client_id);
   co_return co_await std::move(notifying);
@@ -74,12 +91,15 @@ Async<Unit> modernize(Authority& a, User user, std::string password) {
 Async<Unit> check_account(Authority& a, const Request& request, const User& user, const PasswordLogin& login) {
   const auto tenant = a.tenant();
   if (user.blocked) {
-    record(a, request, {"f", "Blocked user", login.client_id, user.id, login.username, user.connection, "user_blocked"});
+    record(a, request,
+           {"f", "Blocked user", login.client_id, user.id, login.username, user.connection, "user_blocked"});
     co_return refused(403, "blocked_user", "Blocked user", "user_blocked");
   }
   const auto& p = tenant->attack_protection;
   if (p.checks_breaches && !p.breach_file.empty() && is_breached(login.password, p.breach_file)) {
-    record(a, request, {"pwd_leak", "The password is in a published breach", login.client_id, user.id, login.username, user.connection, "password_leaked"});
+    record(a, request,
+           {"pwd_leak", "The password is in a published breach", login.client_id, user.id, login.username,
+            user.connection, "password_leaked"});
     co_return refused(401, "password_leaked",
                       "This login attempt has been blocked because the password you're using was previously disclosed "
                       "through a data breach (not in this application).",
@@ -98,7 +118,14 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   auto checking = check_attempts(a, attempt);
   auto allowed = co_await std::move(checking);
   if (!allowed) {
-    record(a, request, {allowed.error().reason == "address_blocked" ? "limit_mu" : "limit_wc", "Login refused", login.client_id, *user ? (*user)->id : "", login.username, {}, allowed.error().reason});
+    record(a, request,
+           {allowed.error().reason == "address_blocked" ? "limit_mu" : "limit_wc",
+            "Login refused",
+            login.client_id,
+            *user ? (*user)->id : "",
+            login.username,
+            {},
+            allowed.error().reason});
     co_return std::move(allowed).error();
   }
   std::string hash;

@@ -22,10 +22,13 @@ std::string random_digits(std::int64_t count) {
   return out;
 }
 
-std::string mark_of(const Authority& a, const std::string& id, const std::string& code) { return a.secrets.mark(id + " " + code); }
+std::string mark_of(const Authority& a, const std::string& id, const std::string& code) {
+  return a.secrets.mark(id + " " + code);
+}
 
 Error refused(const std::string& connection, std::string reason) {
-  return {"access_denied", connection == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.",
+  return {"access_denied",
+          connection == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.",
           std::move(reason), 403, Fault::caller};
 }
 
@@ -48,9 +51,10 @@ Async<Value> check_one_time_code(Authority& a, std::string connection, std::stri
   const std::string kind = c ? c->strategy : "email", id = id_of(connection, address);
   // The try is counted before it is judged, so that a thousand at once are still three.
   std::vector<Statement> counting;
-  counting.push_back({"UPDATE one_time_codes SET tries = tries + 1 WHERE id = $1 AND expires_at >= $2 AND tries < $3 RETURNING "
-                      "code_mark, body",
-                      {id, a.clock.now(), most_tries}});
+  counting.push_back(
+      {"UPDATE one_time_codes SET tries = tries + 1 WHERE id = $1 AND expires_at >= $2 AND tries < $3 RETURNING "
+       "code_mark, body",
+       {id, a.clock.now(), most_tries}});
   auto task = a.store.commit(std::move(counting));
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
@@ -64,7 +68,8 @@ Async<Value> check_one_time_code(Authority& a, std::string connection, std::stri
   if (uses_up)
     settling.push_back({"DELETE FROM one_time_codes WHERE id = $1 AND code_mark = $2 RETURNING id", {id, mark}});
   else
-    settling.push_back({"UPDATE one_time_codes SET tries = tries - 1 WHERE id = $1 AND code_mark = $2 RETURNING id", {id, mark}});
+    settling.push_back(
+        {"UPDATE one_time_codes SET tries = tries - 1 WHERE id = $1 AND code_mark = $2 RETURNING id", {id, mark}});
   auto settled_task = a.store.commit(std::move(settling));
   const auto settled = co_await std::move(settled_task);
   if (!settled) co_return settled.error();

@@ -15,8 +15,8 @@ struct NewCode {
 NewCode make_one_time_code(const Authority& a, const Connection& connection, const std::string& address,
                            const json::Value& body);
 
-/// What was kept with the code, which works once (with `uses_up`) and only for `client_id`. Errors: 403 `access_denied`,
-/// with the reasons `wrong_code`, `code_over` (no code, expired, too many wrong tries).
+/// What was kept with the code, which works once (with `uses_up`) and only for `client_id`. Errors: 403
+/// `access_denied`, with the reasons `wrong_code`, `code_over` (no code, expired, too many wrong tries).
 Async<json::Value> check_one_time_code(Authority& a, std::string connection, std::string address, std::string code,
                                        std::string client_id, bool uses_up);
 

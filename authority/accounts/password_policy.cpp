@@ -29,7 +29,8 @@ Kinds kinds_of(std::string_view password) {
 
 // Characters, not bytes.
 std::int64_t length_of(std::string_view password) {
-  return std::count_if(password.begin(), password.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+  return std::count_if(password.begin(), password.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
 }
 
 bool has_three_in_a_row(std::string_view s) {
@@ -103,8 +104,8 @@ Report report_of(const PasswordPolicy& p, std::string_view password) {
   if (p.level == "excellent") {
     Value format = numbers({2});
     format.push_back("aaa");
-    report.add(rule("identicalChars", "No more than %d identical characters in a row (e.g., \"%s\" not allowed)", format,
-                    !has_three_in_a_row(password)),
+    report.add(rule("identicalChars", "No more than %d identical characters in a row (e.g., \"%s\" not allowed)",
+                    format, !has_three_in_a_row(password)),
                "No more than 2 identical characters in a row (e.g., \"aaa\" not allowed)");
   }
   return report;
@@ -115,7 +116,8 @@ bool is_common(std::string_view password) {
   const std::string copy(password);
   ZxcMatch_t* matches = nullptr;
   ZxcvbnMatch(copy.c_str(), nullptr, &matches);
-  const bool common = matches && !matches->Next && (matches->Type == DICTIONARY_MATCH || matches->Type == DICT_LEET_MATCH);
+  const bool common =
+      matches && !matches->Next && (matches->Type == DICTIONARY_MATCH || matches->Type == DICT_LEET_MATCH);
   ZxcvbnFreeInfo(matches);
   return common;
 }

@@ -15,8 +15,8 @@ namespace ostia::authority {
 
 /// Why a password is refused, in the members of the vendor's error body.
 struct PolicyViolation {
-  std::string name;          ///< `PasswordStrengthError`, `PasswordDictionaryError`, …
-  json::Value description;   ///< for strength an object of rules, else a text
+  std::string name;         ///< `PasswordStrengthError`, `PasswordDictionaryError`, …
+  json::Value description;  ///< for strength an object of rules, else a text
   std::string message, policy;
 };
 

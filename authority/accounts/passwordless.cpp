@@ -20,7 +20,8 @@ Error refused(int status, std::string code, std::string description, std::string
 }
 
 // Where a link leads: everything that `/authorize` needs, and the code.
-std::string link_of(const Request& request, const Connection& c, const PasswordlessStart& start, const std::string& code) {
+std::string link_of(const Request& request, const Connection& c, const PasswordlessStart& start,
+                    const std::string& code) {
   std::string out = request.issuer + "passwordless/verify_redirect?";
   const auto add = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) out.append(name).append("=").append(url::percent_encode(value)).append("&");
@@ -42,11 +43,15 @@ Result<std::string> passwordless_address(const Connection& c, std::string_view t
   while (text.ends_with(' ')) text.remove_suffix(1);
   std::string out(text);
   if (c.strategy == "email") {
-    if (!is_email(out)) return refused(400, "bad.email", "error in email - email format validation failed: " + out.substr(0, 100), "email_malformed");
+    if (!is_email(out))
+      return refused(400, "bad.email", "error in email - email format validation failed: " + out.substr(0, 100),
+                     "email_malformed");
     return text::lower(out);
   }
   std::erase_if(out, [](char ch) { return ch == ' ' || ch == '-' || ch == '(' || ch == ')'; });
-  if (!is_phone_number(out)) return refused(400, "bad.phone_number", "error in phone_number - it must have its country code, such as +15005550006", "phone_malformed");
+  if (!is_phone_number(out))
+    return refused(400, "bad.phone_number",
+                   "error in phone_number - it must have its country code, such as +15005550006", "phone_malformed");
   return out;
 }
 
@@ -78,22 +83,32 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
   if (c.strategy == "sms")
     statements.push_back(a.outbox.queue(compose_sms(*tenant, texts, start.address, c, values)));
   else
-    statements.push_back(a.outbox.queue(compose_mail(*tenant, texts, start.link ? "passwordless_link" : "passwordless_code", start.address, &c, values)));
+    statements.push_back(a.outbox.queue(compose_mail(
+        *tenant, texts, start.link ? "passwordless_link" : "passwordless_code", start.address, &c, values)));
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done) co_return done.error();
   a.outbox.wake();
-  record(a, request, {start.link ? "cls" : "cs", "Code or link sent", start.client_id, *user ? (*user)->id : "", start.address, c.name, {}});
+  record(a, request,
+         {start.link ? "cls" : "cs",
+          "Code or link sent",
+          start.client_id,
+          *user ? (*user)->id : "",
+          start.address,
+          c.name,
+          {}});
   co_return Unit{};
 }
 
-Async<User> authenticate_passwordless(Authority& a, const Request& request, const Client& client, std::string connection,
-                                      std::string address, std::string code) {
+Async<User> authenticate_passwordless(Authority& a, const Request& request, const Client& client,
+                                      std::string connection, std::string address, std::string code) {
   const auto tenant = a.tenant();
   const Connection* c = tenant->find_connection(connection, client);
-  if (!c || !c->is_passwordless()) co_return refused(400, "invalid_request", "Unknown realm " + connection + ".", "realm_unknown");
+  if (!c || !c->is_passwordless())
+    co_return refused(400, "invalid_request", "Unknown realm " + connection + ".", "realm_unknown");
   const auto normal = passwordless_address(*c, address);
-  const std::string wrong = c->strategy == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.";
+  const std::string wrong =
+      c->strategy == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.";
   if (!normal) co_return refused(403, "access_denied", wrong, "wrong_code");
   const Attempt attempt{"? " + *normal, request.peer, false};
   auto allowing = check_attempts(a, attempt);

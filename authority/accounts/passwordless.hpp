@@ -21,7 +21,7 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
 
 /// The account that a code opens; made now if it is the person's first login and the connection allows sign-ups. Errors
 /// are 403 `access_denied`, 403 `blocked_user`, 400 `invalid_request` (reason `realm_unknown`).
-Async<User> authenticate_passwordless(Authority& a, const Request& request, const Client& client, std::string connection,
-                                      std::string address, std::string code);
+Async<User> authenticate_passwordless(Authority& a, const Request& request, const Client& client,
+                                      std::string connection, std::string address, std::string code);
 
 }  // namespace ostia::authority

@@ -27,9 +27,12 @@ Error bad_request(std::string description, std::string reason) {
 }
 
 bool is_username(const Connection& c, std::string_view name) {
-  const auto fits = [](char ch) { return text::is_alnum(ch) || std::string_view("_+-.!#$^`~@'").find(ch) != std::string_view::npos; };
+  const auto fits = [](char ch) {
+    return text::is_alnum(ch) || std::string_view("_+-.!#$^`~@'").find(ch) != std::string_view::npos;
+  };
   const auto size = static_cast<std::int64_t>(name.size());
-  return size >= c.username_min && size <= c.username_max && std::all_of(name.begin(), name.end(), fits) && !is_email(name);
+  return size >= c.username_min && size <= c.username_max && std::all_of(name.begin(), name.end(), fits) &&
+         !is_email(name);
 }
 
 std::vector<std::string> personal_info(const Registration& r) {
@@ -50,9 +53,10 @@ Status check(const Connection& c, const Registration& r) {
 
 // Which of its names an account that is there already has.
 Async<std::string> taken(Authority& a, Registration r) {
-  auto task = a.store.query({"SELECT email = $2 AND email <> '' FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR "
-                             "username = $3 AND username <> '') LIMIT 1",
-                             {r.connection, text::lower(r.email), text::lower(r.username)}});
+  auto task = a.store.query(
+      {"SELECT email = $2 AND email <> '' FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR "
+       "username = $3 AND username <> '') LIMIT 1",
+       {r.connection, text::lower(r.email), text::lower(r.username)}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   std::string which;
@@ -78,12 +82,15 @@ std::int64_t lifetime_of(const Tenant& tenant, std::string_view kind, std::int64
   return it == tenant.email_templates.end() ? otherwise : it->second.url_lifetime;
 }
 
-Statement queue_verification(const Authority& a, const Request& request, const User& user, const std::string& client_id) {
+Statement queue_verification(const Authority& a, const Request& request, const User& user,
+                             const std::string& client_id) {
   const auto tenant = a.tenant();
-  const std::string ticket = seal_ticket(a, "verify_email", Value::object({{"user_id", user.id}, {"email", user.email}}),
-                                         lifetime_of(*tenant, "verify_email", verify_lifetime));
-  return a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "verify_email", user.email, nullptr,
-                                     {request.issuer + "u/email-verification?ticket=" + ticket, {}, {}, user_values(user), client_id}));
+  const std::string ticket =
+      seal_ticket(a, "verify_email", Value::object({{"user_id", user.id}, {"email", user.email}}),
+                  lifetime_of(*tenant, "verify_email", verify_lifetime));
+  return a.outbox.queue(
+      compose_mail(*tenant, texts_for(*tenant, request), "verify_email", user.email, nullptr,
+                   {request.issuer + "u/email-verification?ticket=" + ticket, {}, {}, user_values(user), client_id}));
 }
 
 }  // namespace
@@ -92,7 +99,8 @@ void queue_welcome(Authority& a, const Request& request, const User& user) {
   const auto tenant = a.tenant();
   if (!tenant->sends("welcome_email") || user.email.empty()) return;
   std::vector<Statement> statements;
-  statements.push_back(a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "welcome_email", user.email, nullptr, {{}, {}, {}, user_values(user), {}})));
+  statements.push_back(a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "welcome_email", user.email,
+                                                   nullptr, {{}, {}, {}, user_values(user), {}})));
   a.store.post(std::move(statements));
   a.outbox.wake();
 }
@@ -112,9 +120,11 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
     failed(violation->name);
     co_return Registered{{}, std::move(violation)};
   }
-  if (const auto& p = tenant->attack_protection; p.checks_breaches && !p.breach_file.empty() && is_breached(r.password, p.breach_file)) {
+  if (const auto& p = tenant->attack_protection;
+      p.checks_breaches && !p.breach_file.empty() && is_breached(r.password, p.breach_file)) {
     failed("password_leaked");
-    co_return Error{"password_leaked", "Password is in a published breach of another site", "password_leaked", 400, Fault::caller};
+    co_return Error{"password_leaked", "Password is in a published breach of another site", "password_leaked", 400,
+                    Fault::caller};
   }
   // The hash comes first, so that an address that has an account takes as long as one that has none.
   auto hashing = a.passwords.hash(r.password);
@@ -127,7 +137,8 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
     failed(*reason);
     co_return invalid_signup(*tenant, *reason);
   }
-  User user{"auth0|" + random_id().substr(0, 24), r.connection, text::lower(r.email), text::lower(r.username), *hash, {}};
+  User user{
+      "auth0|" + random_id().substr(0, 24), r.connection, text::lower(r.email), text::lower(r.username), *hash, {}};
   user.profile = r.profile;
   user.profile.set("email_verified", false);
   user.updated_at = a.clock.now();
@@ -148,7 +159,8 @@ Async<User> register_passwordless(Authority& a, const Request& request, std::str
   const auto tenant = a.tenant();
   const std::string strategy = tenant->find_connection(connection)->strategy;
   const bool by_phone = strategy == "sms";
-  User user{strategy + "|" + random_id().substr(0, 24), connection, by_phone ? "" : address, {}, {}, by_phone ? address : ""};
+  User user{
+      strategy + "|" + random_id().substr(0, 24), connection, by_phone ? "" : address, {}, {}, by_phone ? address : ""};
   user.profile = Value::object({{by_phone ? "phone_verified" : "email_verified", true}});
   user.updated_at = a.clock.now();
   std::vector<Statement> statements;
@@ -170,18 +182,22 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
   record(a, request, {"scpr", "Change password requested", client_id, *user ? (*user)->id : "", email, connection, {}});
   if (!*user || (*user)->email.empty()) co_return Unit{};
   // The ticket knows the present hash, so a password that has been changed ends it.
-  const std::string ticket =
-      seal_ticket(a, "reset_password", Value::object({{"user_id", (*user)->id}, {"hash", a.secrets.mark((*user)->password_hash)}, {"client_id", client_id}}),
-                  lifetime_of(*tenant, "reset_email", reset_lifetime));
+  const std::string ticket = seal_ticket(
+      a, "reset_password",
+      Value::object(
+          {{"user_id", (*user)->id}, {"hash", a.secrets.mark((*user)->password_hash)}, {"client_id", client_id}}),
+      lifetime_of(*tenant, "reset_email", reset_lifetime));
   std::vector<Statement> statements;
-  statements.push_back(a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "reset_email", (*user)->email, nullptr,
-                                                   {request.issuer + "u/reset-password?ticket=" + ticket, {}, {}, user_values(**user), client_id})));
+  statements.push_back(a.outbox.queue(
+      compose_mail(*tenant, texts_for(*tenant, request), "reset_email", (*user)->email, nullptr,
+                   {request.issuer + "u/reset-password?ticket=" + ticket, {}, {}, user_values(**user), client_id})));
   a.store.post(std::move(statements));  // nobody waits: how long it takes must not tell who has an account
   a.outbox.wake();
   co_return Unit{};
 }
 
-Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user, std::string password) {
+Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user,
+                                                     std::string password) {
   const auto tenant = a.tenant();
   const Connection* c = tenant->find_connection(user.connection);
   const PasswordPolicy policy = c ? c->password_policy : PasswordPolicy{};
@@ -189,8 +205,9 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   known.profile = user.profile;
   if (auto violation = check_password_policy(policy, password, personal_info(known))) co_return violation;
   if (policy.history > 0) {
-    auto reading = a.store.query({"SELECT password_hash FROM password_history WHERE user_id = $1 ORDER BY at DESC LIMIT $2",
-                                  {user.id, policy.history - 1}});
+    auto reading =
+        a.store.query({"SELECT password_hash FROM password_history WHERE user_id = $1 ORDER BY at DESC LIMIT $2",
+                       {user.id, policy.history - 1}});
     const auto rows = co_await std::move(reading);
     if (!rows) co_return rows.error();
     std::vector<std::string> hashes = {user.password_hash};

@@ -34,6 +34,7 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
                                    std::string client_id);
 
 /// Gives the account another password, after its policy and history; every session and refresh token ends.
-Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user, std::string password);
+Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user,
+                                                     std::string password);
 
 }  // namespace ostia::authority

@@ -49,7 +49,8 @@ Async<std::optional<Session>> find_session(Store& store, std::string cookie, std
 Async<std::optional<Session>> end_session(Store& store, std::string cookie) {
   if (cookie.empty()) co_return std::optional<Session>();
   std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM sessions WHERE id = $1 RETURNING id, user_id, auth_time, used_at", {session_id(cookie)}});
+  statements.push_back(
+      {"DELETE FROM sessions WHERE id = $1 RETURNING id, user_id, auth_time, used_at", {session_id(cookie)}});
   auto done_task = store.commit(std::move(statements));
   auto done = co_await std::move(done_task);
   if (!done) co_return std::move(done).error();

@@ -57,8 +57,8 @@ Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::str
 Async<std::optional<User>> find_user_by_address(Store& store, std::string connection, std::string address) {
   static const std::string by_email =
       "SELECT " + std::string(columns) + " FROM users WHERE connection = $1 AND email = $2 AND email <> ''";
-  static const std::string by_phone =
-      "SELECT " + std::string(columns) + " FROM users WHERE connection = $1 AND phone_number = $2 AND phone_number <> ''";
+  static const std::string by_phone = "SELECT " + std::string(columns) +
+                                      " FROM users WHERE connection = $1 AND phone_number = $2 AND phone_number <> ''";
   const bool is_phone = is_phone_number(address);
   Statement find{is_phone ? by_phone : by_email, {}};
   find.values.emplace_back(std::move(connection));
@@ -78,15 +78,18 @@ Statement insert_user(const User& u, std::int64_t now) {
 
 std::vector<Statement> change_password(const User& user, std::string hash, std::int64_t now) {
   std::vector<Statement> out;
-  out.push_back({"INSERT INTO password_history (user_id, at, password_hash) SELECT user_id, $2, password_hash FROM users "
-                 "WHERE user_id = $1 AND password_hash <> ''",
-                 {user.id, now}});
-  out.push_back({"UPDATE users SET password_hash = $2, updated_at = $3 WHERE user_id = $1", {user.id, std::move(hash), now}});
+  out.push_back(
+      {"INSERT INTO password_history (user_id, at, password_hash) SELECT user_id, $2, password_hash FROM users "
+       "WHERE user_id = $1 AND password_hash <> ''",
+       {user.id, now}});
+  out.push_back(
+      {"UPDATE users SET password_hash = $2, updated_at = $3 WHERE user_id = $1", {user.id, std::move(hash), now}});
   return out;
 }
 
 Statement update_profile(const User& user, std::int64_t now) {
-  return {"UPDATE users SET profile = $2, updated_at = $3 WHERE user_id = $1", {user.id, json::write(user.profile), now}};
+  return {"UPDATE users SET profile = $2, updated_at = $3 WHERE user_id = $1",
+          {user.id, json::write(user.profile), now}};
 }
 
 bool is_email(std::string_view s) {
@@ -94,9 +97,12 @@ bool is_email(std::string_view s) {
   if (at == s.npos || at == 0 || at > 64 || s.size() > 254 || s.size() - at < 4) return false;
   const std::string_view domain = s.substr(at + 1);
   const auto is_local = [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80 || text::is_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+    return static_cast<unsigned char>(c) >= 0x80 || text::is_alnum(c) ||
+           std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
   };
-  const auto is_host = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || text::is_alnum(c) || c == '-' || c == '.'; };
+  const auto is_host = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x80 || text::is_alnum(c) || c == '-' || c == '.';
+  };
   return std::all_of(s.begin(), s.begin() + static_cast<std::ptrdiff_t>(at), is_local) &&
          std::all_of(domain.begin(), domain.end(), is_host) && domain.find('.') != domain.npos &&
          domain.find("..") == domain.npos && domain.front() != '.' && domain.back() != '.';

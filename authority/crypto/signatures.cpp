@@ -53,8 +53,10 @@ std::string hmac_sha256(std::string_view key, std::string_view input) {
   return out;
 }
 
-bool verify_signature(std::string_view alg, const std::string& pem, std::string_view input, std::string_view signature) {
-  const auto* a = std::find_if(std::begin(algorithms), std::end(algorithms), [&](const auto& x) { return x.name == alg; });
+bool verify_signature(std::string_view alg, const std::string& pem, std::string_view input,
+                      std::string_view signature) {
+  const auto* a =
+      std::find_if(std::begin(algorithms), std::end(algorithms), [&](const auto& x) { return x.name == alg; });
   if (a == std::end(algorithms)) return false;
   const Pkey key(PEM_read_bio_PUBKEY(reader(pem).get(), nullptr, nullptr, nullptr));
   if (!key || EVP_PKEY_get_base_id(key.get()) != a->key_type) return false;

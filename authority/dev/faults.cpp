@@ -21,7 +21,8 @@ bool fits(const Fault& f, std::string_view method, std::string_view path) {
 
 Result<Fault> read_fault(const Value& v) {
   for (const auto& key : v.keys())
-    if (std::string_view names = " path method status body delay_ms cut times "; names.find(" " + key + " ") == names.npos)
+    if (std::string_view names = " path method status body delay_ms cut times ";
+        names.find(" " + key + " ") == names.npos)
       return bad("\"" + key + "\" is not known; there are path, method, status, body, delay_ms, cut and times");
   Fault f{v["path"].text(), v["method"].text(), 0, {}, 0, v["cut"].as_bool(), v["times"].as_int().value_or(1)};
   f.status = static_cast<int>(v["status"].as_int().value_or(0));

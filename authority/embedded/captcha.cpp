@@ -19,13 +19,28 @@ constexpr std::size_t length = 6;
 // Letters of strokes on a grid of 5 by 7, of which none looks like another: points as column and row, a space lifts the
 // pen.
 const std::map<char, std::string_view>& strokes() {
-  static const std::map<char, std::string_view> all = {
-      {'A', "062046 1434"}, {'C', "4110010516464536"}, {'E', "40000646 0333"}, {'F', "400006 0333"},
-      {'H', "0006 4046 0343"}, {'J', "40451606"}, {'K', "0006 4003 0346"}, {'L', "000646"},
-      {'M', "0600234046"}, {'N', "06004640"}, {'P', "060030413203"}, {'R', "06003041320346"},
-      {'T', "0040 2026"}, {'V', "002640"}, {'W', "0016233640"}, {'X', "0046 4006"},
-      {'Y', "0023 4023 2326"}, {'Z', "00400646"}, {'3', "0030412213 1324450605"}, {'4', "36300444"},
-      {'7', "004016"}, {'9', "4131201102133242 4246"}};
+  static const std::map<char, std::string_view> all = {{'A', "062046 1434"},
+                                                       {'C', "4110010516464536"},
+                                                       {'E', "40000646 0333"},
+                                                       {'F', "400006 0333"},
+                                                       {'H', "0006 4046 0343"},
+                                                       {'J', "40451606"},
+                                                       {'K', "0006 4003 0346"},
+                                                       {'L', "000646"},
+                                                       {'M', "0600234046"},
+                                                       {'N', "06004640"},
+                                                       {'P', "060030413203"},
+                                                       {'R', "06003041320346"},
+                                                       {'T', "0040 2026"},
+                                                       {'V', "002640"},
+                                                       {'W', "0016233640"},
+                                                       {'X', "0046 4006"},
+                                                       {'Y', "0023 4023 2326"},
+                                                       {'Z', "00400646"},
+                                                       {'3', "0030412213 1324450605"},
+                                                       {'4', "36300444"},
+                                                       {'7', "004016"},
+                                                       {'9', "4131201102133242 4246"}};
   return all;
 }
 
@@ -62,7 +77,9 @@ std::string path_of(std::string_view pen, int left, int top) {
   return d;
 }
 
-std::string id_of(std::string_view kind, const std::string& state) { return text::base64url_encode(sha256(std::string(kind) + " " + state)); }
+std::string id_of(std::string_view kind, const std::string& state) {
+  return text::base64url_encode(sha256(std::string(kind) + " " + state));
+}
 
 std::string mark_of(const Authority& a, const std::string& id, std::string_view answer) {
   std::string upper(answer);
@@ -77,16 +94,18 @@ std::string_view kind_of(std::string_view path) { return path.substr(0, path.rfi
 
 std::string draw_captcha(std::string_view text) {
   const int width = 320 * static_cast<int>(text.size()) + 100;
-  std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + std::to_string(width / 10) + "\" height=\"60\" fill=\"none\" stroke=\"#345\" "
-                    "stroke-width=\"2.4\" stroke-linecap=\"round\"><rect width=\"100%\" height=\"100%\" fill=\"#eef\" stroke=\"none\"/>";
+  std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + std::to_string(width / 10) +
+                    "\" height=\"60\" fill=\"none\" stroke=\"#345\" "
+                    "stroke-width=\"2.4\" stroke-linecap=\"round\"><rect width=\"100%\" height=\"100%\" fill=\"#eef\" "
+                    "stroke=\"none\"/>";
   int left = 80;
   for (const char c : text) {
     out += "<path d=\"" + path_of(strokes().at(c), left, 70 + some(120)) + "\"/>";
     left += 300 + some(30);
   }
   for (int i = 0; i < 4; ++i)
-    out += "<path stroke-width=\"1.2\" d=\"M0 " + std::to_string(some(60)) + "Q" + std::to_string(some(200)) + " " + std::to_string(some(60)) + " " +
-           std::to_string(width / 10) + " " + std::to_string(some(60)) + "\"/>";
+    out += "<path stroke-width=\"1.2\" d=\"M0 " + std::to_string(some(60)) + "Q" + std::to_string(some(200)) + " " +
+           std::to_string(some(60)) + " " + std::to_string(width / 10) + " " + std::to_string(some(60)) + "\"/>";
   return out + "</svg>";
 }
 
@@ -113,16 +132,19 @@ Answering challenge(Authority& a, Request request) {
     co_return json_response(200, Value::object({{"required", false}})).with("Cache-Control", "no-store");
   const std::string text = random_text(), id = id_of(kind_of(request.path), (*body)["state"].text());
   std::vector<Statement> statements;
-  statements.push_back({"INSERT INTO challenges (id, answer_mark, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET answer_mark = "
-                        "excluded.answer_mark, expires_at = excluded.expires_at",
-                        {id, mark_of(a, id, text), a.clock.now() + lifetime}});
+  statements.push_back(
+      {"INSERT INTO challenges (id, answer_mark, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET "
+       "answer_mark = "
+       "excluded.answer_mark, expires_at = excluded.expires_at",
+       {id, mark_of(a, id, text), a.clock.now() + lifetime}});
   auto task = a.store.commit(std::move(statements));
   const auto stored = co_await std::move(task);
   if (!stored) co_return oauth_problem(a, stored.error());
-  co_return json_response(200, Value::object({{"required", true},
-                                              {"provider", "auth0"},
-                                              {"image", "data:image/svg+xml;base64," + text::base64_encode(draw_captcha(text))},
-                                              {"type", "code"}}))
+  co_return json_response(
+      200, Value::object({{"required", true},
+                          {"provider", "auth0"},
+                          {"image", "data:image/svg+xml;base64," + text::base64_encode(draw_captcha(text))},
+                          {"type", "code"}}))
       .with("Cache-Control", "no-store");
 }
 

@@ -38,7 +38,8 @@ const CredentialType* find_type(std::string_view name) {
 Error all_and_only(const std::vector<std::string_view>& fields) {
   std::string list;
   for (const auto field : fields) list.append(list.empty() ? "" : ", ").append(field);
-  return oauth(400, "invalid_request", "Invalid request body. All and only of " + list + " are required.", "body_fields");
+  return oauth(400, "invalid_request", "Invalid request body. All and only of " + list + " are required.",
+               "body_fields");
 }
 
 // All of the fields, as texts, and no other. A `captcha` may come along: the hosted page's library sends it.
@@ -64,7 +65,8 @@ Result<Checked> check(const Tenant& tenant, const Value& body) {
   if (!client->cross_origin_authentication)
     return oauth(401, "unauthorized_client", "Cross origin login not allowed.", "cross_origin_not_allowed");
   const CredentialType* type = find_type(body["credential_type"].text());
-  if (!type) return oauth(400, "unsupported_credential_type", "Unknown credential type parameter.", "credential_type_unknown");
+  if (!type)
+    return oauth(400, "unsupported_credential_type", "Unknown credential type parameter.", "credential_type_unknown");
   if (!has_exactly(body, type->fields)) return all_and_only(type->fields);
   if (!client->has_grant(type->grant))
     return oauth(401, "unauthorized_client", "Cross origin login not allowed.", "grant_not_allowed");
@@ -78,10 +80,12 @@ Async<User> log_in(Authority& a, const Request& request, const Tenant& tenant, C
   if (!connection || (by_code ? !connection->is_passwordless() : !connection->is_database()))
     co_return oauth(400, "invalid_request", "Unknown realm " + realm + ".", "realm_unknown");
   if (by_code) {
-    auto task = authenticate_passwordless(a, request, *checked.client, realm, body["username"].text(), body["otp"].text());
+    auto task =
+        authenticate_passwordless(a, request, *checked.client, realm, body["username"].text(), body["otp"].text());
     co_return co_await std::move(task);
   }
-  auto task = authenticate_password(a, request, {{realm}, body["username"].text(), body["password"].text(), checked.client->id});
+  auto task = authenticate_password(a, request,
+                                    {{realm}, body["username"].text(), body["password"].text(), checked.client->id});
   co_return co_await std::move(task);
 }
 
@@ -92,7 +96,14 @@ Answering co_authenticate(Authority& a, Request request) {
   const std::string origin(request.header("origin"));
   const auto tenant = a.tenant();
   const auto refused = [&](const Error& e) {
-    record(a, request, {"fcoa", e.description, body ? (*body)["client_id"].text() : "", {}, body ? (*body)["username"].text() : "", {}, e.reason});
+    record(a, request,
+           {"fcoa",
+            e.description,
+            body ? (*body)["client_id"].text() : "",
+            {},
+            body ? (*body)["username"].text() : "",
+            {},
+            e.reason});
     return oauth_problem(a, e);
   };
   if (!body) co_return refused(body.error());

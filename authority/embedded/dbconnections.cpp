@@ -14,7 +14,9 @@ using json::Value;
 
 constexpr const char* profile_fields[] = {"given_name", "family_name", "name", "nickname", "picture"};
 
-Error bad(std::string text, std::string reason) { return {"invalid_request", std::move(text), std::move(reason), 400, Fault::caller}; }
+Error bad(std::string text, std::string reason) {
+  return {"invalid_request", std::move(text), std::move(reason), 400, Fault::caller};
+}
 
 struct Target {
   const Client* client;
@@ -24,13 +26,15 @@ struct Target {
 // What both endpoints need. Errors are of the form `{"error": text}`.
 Result<Target> find_target(const Tenant& tenant, const Value& body, std::initializer_list<const char*> fields) {
   for (const char* field : fields) {
-    if (body[field].is_null() || (body[field].is_string() && body[field].text().empty())) return bad(std::string(field) + " is required", "field_missing");
+    if (body[field].is_null() || (body[field].is_string() && body[field].text().empty()))
+      return bad(std::string(field) + " is required", "field_missing");
     if (!body[field].is_string()) return bad(std::string(field) + " must be a string", "field_type");
   }
   const Client* client = tenant.find_client(body["client_id"].text());
   if (!client) return bad("client_id is not known", "client_unknown");
   const Connection* connection = tenant.find_connection(body["connection"].text(), *client);
-  if (!connection || !connection->is_database()) return bad("connection is not enabled for the application", "connection_unknown");
+  if (!connection || !connection->is_database())
+    return bad("connection is not enabled for the application", "connection_unknown");
   return Target{client, connection};
 }
 
@@ -41,7 +45,8 @@ Status check_metadata(const Value& metadata) {
   if (metadata.size() > 10) return bad("user_metadata must have at most 10 members", "user_metadata_malformed");
   for (std::size_t i = 0; i < metadata.size(); ++i)
     if (!metadata.items()[i].is_string() || metadata.items()[i].text().size() > 500)
-      return bad("user_metadata." + metadata.keys()[i] + " must be a string of at most 500 characters", "user_metadata_malformed");
+      return bad("user_metadata." + metadata.keys()[i] + " must be a string of at most 500 characters",
+                 "user_metadata_malformed");
   return ok();
 }
 
@@ -50,7 +55,8 @@ Result<Value> read_profile(const Value& body) {
   Value profile = Value::object();
   for (const char* field : profile_fields) {
     if (body[field].is_null()) continue;
-    if (!body[field].is_string() || body[field].text().empty() || body[field].text().size() > 300) return bad(std::string(field) + " must be a string of 1 to 300 characters", "field_type");
+    if (!body[field].is_string() || body[field].text().empty() || body[field].text().size() > 300)
+      return bad(std::string(field) + " must be a string of 1 to 300 characters", "field_type");
     profile.set(field, body[field]);
   }
   if (!body["user_metadata"].is_null()) profile.set("user_metadata", body["user_metadata"]);
@@ -58,14 +64,16 @@ Result<Value> read_profile(const Value& body) {
 }
 
 Response refuse_policy(const PolicyViolation& v) {
-  Value body = Value::object({{"name", v.name}, {"message", v.message}, {"code", "invalid_password"}, {"description", v.description}});
+  Value body = Value::object(
+      {{"name", v.name}, {"message", v.message}, {"code", "invalid_password"}, {"description", v.description}});
   if (!v.policy.empty()) body.set("policy", v.policy);
   body.set("statusCode", 400);
   return json_response(400, body).with("Cache-Control", "no-store");
 }
 
 Response registered_body(const User& user, const Value& body) {
-  Value out = Value::object({{"_id", user.id.substr(user.id.find('|') + 1)}, {"email_verified", false}, {"email", user.email}});
+  Value out =
+      Value::object({{"_id", user.id.substr(user.id.find('|') + 1)}, {"email_verified", false}, {"email", user.email}});
   if (!user.username.empty()) out.set("username", user.username);
   for (const char* field : profile_fields)
     if (!body[field].is_null()) out.set(field, body[field]);
@@ -80,19 +88,29 @@ Answering signup(Authority& a, Request request) {
   if (!body) co_return plain_problem(a, body.error());
   const auto tenant = a.tenant();
   const auto failed = [&](const Error& e) {
-    record(a, request, {"fs", e.description, (*body)["client_id"].text(), {}, (*body)["email"].text(), (*body)["connection"].text(), e.reason});
+    record(a, request,
+           {"fs",
+            e.description,
+            (*body)["client_id"].text(),
+            {},
+            (*body)["email"].text(),
+            (*body)["connection"].text(),
+            e.reason});
     return plain_problem(a, e);
   };
   const auto target = find_target(*tenant, *body, {"client_id", "connection", "email", "password"});
   if (!target) co_return failed(target.error());
   if (target->connection->disable_signup) co_return failed(bad("public signup is disabled", "signup_disabled"));
-  if (target->connection->requires_username && !(*body)["username"].is_string()) co_return failed(bad("username is required", "field_missing"));
+  if (target->connection->requires_username && !(*body)["username"].is_string())
+    co_return failed(bad("username is required", "field_missing"));
   auto profile = read_profile(*body);
   if (!profile) co_return failed(profile.error());
   auto checking = check_captcha(a, "/dbconnections/signup", (*body)["state"].text(), (*body)["captcha"].text());
   const auto human = co_await std::move(checking);
   if (!human) co_return database_problem(a, human.error());
-  auto registering = register_user(a, request, {target->connection->name, target->client->id, (*body)["email"].text(), (*body)["username"].text(), (*body)["password"].text(), request.issuer, *profile});
+  auto registering = register_user(a, request,
+                                   {target->connection->name, target->client->id, (*body)["email"].text(),
+                                    (*body)["username"].text(), (*body)["password"].text(), request.issuer, *profile});
   const auto registered = co_await std::move(registering);
   if (!registered) co_return database_problem(a, registered.error());
   if (registered->violation) co_return refuse_policy(*registered->violation);
@@ -106,14 +124,19 @@ Answering change_password_request(Authority& a, Request request) {
   const char* name = (*body)["username"].is_string() && (*body)["email"].is_null() ? "username" : "email";
   const auto target = find_target(*tenant, *body, {"client_id", "connection", name});
   if (!target) co_return plain_problem(a, target.error());
-  if (name == std::string_view("email") && !is_email((*body)["email"].text())) co_return plain_problem(a, bad("email is not valid", "email_malformed"));
-  auto checking = check_captcha(a, "/dbconnections/change_password", (*body)["state"].text(), (*body)["captcha"].text());
+  if (name == std::string_view("email") && !is_email((*body)["email"].text()))
+    co_return plain_problem(a, bad("email is not valid", "email_malformed"));
+  auto checking =
+      check_captcha(a, "/dbconnections/change_password", (*body)["state"].text(), (*body)["captcha"].text());
   const auto human = co_await std::move(checking);
   if (!human) co_return database_problem(a, human.error());
-  auto requesting = request_password_reset(a, request, target->connection->name, (*body)[name].text(), target->client->id);
+  auto requesting =
+      request_password_reset(a, request, target->connection->name, (*body)[name].text(), target->client->id);
   const auto requested = co_await std::move(requesting);
   if (!requested) co_return oauth_problem(a, requested.error());
-  co_return Response{200, {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}}, "We've just sent you an email to reset your password."};
+  co_return Response{200,
+                     {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}},
+                     "We've just sent you an email to reset your password."};
 }
 
 }  // namespace ostia::authority

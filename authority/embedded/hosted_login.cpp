@@ -34,7 +34,8 @@ std::string escape(std::string_view s) {
 // What `/authorize` needs of the form's members.
 Value context_of(const Value& body) {
   Value out = Value::object();
-  for (const char* name : {"client_id", "redirect_uri", "response_type", "response_mode", "scope", "audience", "state", "nonce", "code_challenge", "code_challenge_method"})
+  for (const char* name : {"client_id", "redirect_uri", "response_type", "response_mode", "scope", "audience", "state",
+                           "nonce", "code_challenge", "code_challenge_method"})
     if (body[name].is_string()) out.set(name, body[name]);
   return out;
 }
@@ -57,28 +58,46 @@ Answering hosted_login(Authority& a, Request request) {
   if (!body) co_return oauth_problem(a, body.error());
   const auto tenant = a.tenant();
   const Client* client = tenant->find_client((*body)["client_id"].text());
-  if (!is_own_origin(request)) co_return text_response(403, "Origin " + std::string(request.header("origin")) + " is not allowed.");
+  if (!is_own_origin(request))
+    co_return text_response(403, "Origin " + std::string(request.header("origin")) + " is not allowed.");
   if (!client) co_return database_problem(a, oauth(400, "invalid_request", "client_id is not known", "client_unknown"));
   const Connection* connection = tenant->find_connection((*body)["connection"].text(), *client);
-  if (!connection || !connection->is_database()) co_return database_problem(a, oauth(400, "invalid_connection", "connection is not enabled for the application", "connection_unknown"));
+  if (!connection || !connection->is_database())
+    co_return database_problem(
+        a, oauth(400, "invalid_connection", "connection is not enabled for the application", "connection_unknown"));
   for (const char* field : {"username", "password"})
-    if (!(*body)[field].is_string()) co_return database_problem(a, oauth(400, "invalid_request", std::string(field) + " is required", "field_missing"));
+    if (!(*body)[field].is_string())
+      co_return database_problem(a,
+                                 oauth(400, "invalid_request", std::string(field) + " is required", "field_missing"));
   auto checking = check_captcha(a, "/usernamepassword", (*body)["state"].text(), (*body)["captcha"].text());
   const auto human = co_await std::move(checking);
   if (!human) co_return database_problem(a, human.error());
-  auto logging_in = authenticate_password(a, request, {{connection->name}, (*body)["username"].text(), (*body)["password"].text(), client->id});
+  auto logging_in = authenticate_password(
+      a, request, {{connection->name}, (*body)["username"].text(), (*body)["password"].text(), client->id});
   const auto user = co_await std::move(logging_in);
-  if (!user) co_return database_problem(a, as_form_error(user.error()), user.error().reason == "wrong_password" ? "ValidationError" : "BadRequestError");
+  if (!user)
+    co_return database_problem(a, as_form_error(user.error()),
+                               user.error().reason == "wrong_password" ? "ValidationError" : "BadRequestError");
   // Bound to the browser, so that nobody can sign another person in with a form of their own.
   std::string device = read_cookie(request, CookieKind::device);
   const bool is_new = device.size() != 43;
   if (is_new) device = random_id();
-  const std::string wresult = seal_ticket(a, "hosted_login", Value::object({{"user_id", user->id}, {"client_id", client->id}, {"device", a.secrets.mark(device)}}), lifetime);
-  Response response{200, {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}},
-                    "<form method=\"post\" name=\"hiddenform\" action=\"" + escape(request.issuer) + "login/callback\">"
-                    "<input type=\"hidden\" name=\"wa\" value=\"wsignin1.0\"><input type=\"hidden\" name=\"wresult\" value=\"" + wresult + "\">"
-                    "<input type=\"hidden\" name=\"wctx\" value=\"" + escape(json::write(context_of(*body))) + "\">"
-                    "<noscript><p>Scripts are off in this browser. Press the button to continue.</p><button type=\"submit\">Continue</button></noscript></form>"};
+  const std::string wresult = seal_ticket(
+      a, "hosted_login",
+      Value::object({{"user_id", user->id}, {"client_id", client->id}, {"device", a.secrets.mark(device)}}), lifetime);
+  Response response{
+      200,
+      {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}},
+      "<form method=\"post\" name=\"hiddenform\" action=\"" + escape(request.issuer) +
+          "login/callback\">"
+          "<input type=\"hidden\" name=\"wa\" value=\"wsignin1.0\"><input type=\"hidden\" name=\"wresult\" value=\"" +
+          wresult +
+          "\">"
+          "<input type=\"hidden\" name=\"wctx\" value=\"" +
+          escape(json::write(context_of(*body))) +
+          "\">"
+          "<noscript><p>Scripts are off in this browser. Press the button to continue.</p><button "
+          "type=\"submit\">Continue</button></noscript></form>"};
   if (is_new) set_cookie(response, request, CookieKind::device, device, 365 * 24 * 3600);
   co_return response;
 }
@@ -89,14 +108,17 @@ Answering hosted_callback(Authority& a, Request request) {
   const auto v = open_ticket(a, "hosted_login", wresult);
   const auto context = json::parse(form.get("wctx"), 4);
   const std::string device = read_cookie(request, CookieKind::device);
-  if (!v || !context || !context->is_object() || (*v)["device"].text() != a.secrets.mark(device) || (*v)["client_id"] != (*context)["client_id"])
+  if (!v || !context || !context->is_object() || (*v)["device"].text() != a.secrets.mark(device) ||
+      (*v)["client_id"] != (*context)["client_id"])
     co_return stale_page(a, request);
   std::vector<std::pair<std::string, std::string>> pairs;
   for (std::size_t i = 0; i < context->size(); ++i) pairs.emplace_back(context->keys()[i], context->items()[i].text());
   const auto tenant = a.tenant();
   auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true);
-  if (const auto* page = std::get_if<pages::ErrorPage>(&judged)) co_return pages::error(look_for(*tenant, request, {}), *page);
-  if (const auto* error = std::get_if<ClientError>(&judged)) co_return deliver_error(error->request, error->error, error->description);
+  if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
+    co_return pages::error(look_for(*tenant, request, {}), *page);
+  if (const auto* error = std::get_if<ClientError>(&judged))
+    co_return deliver_error(error->request, error->error, error->description);
   auto using_it = use_once(a, wresult, (*v)["until"].as_int().value_or(0));
   const auto first = co_await std::move(using_it);
   auto finding = find_user(a.store, (*v)["user_id"].text());
@@ -115,11 +137,14 @@ Answering ssodata(Authority& a, Request request) {
   const User& user = (*who)->user;
   const auto tenant = a.tenant();
   const Connection* connection = tenant->find_connection(user.connection);
-  co_return json_response(200, Value::object({{"sso", true},
-                                              {"current_user_ip", request.peer},
-                                              {"lastUsedConnection", Value::object({{"name", user.connection}, {"strategy", connection ? connection->strategy : "auth0"}})},
-                                              {"lastUsedUserID", user.id},
-                                              {"lastUsedUsername", user.email.empty() ? user.username : user.email}}))
+  co_return json_response(
+      200, Value::object(
+               {{"sso", true},
+                {"current_user_ip", request.peer},
+                {"lastUsedConnection",
+                 Value::object({{"name", user.connection}, {"strategy", connection ? connection->strategy : "auth0"}})},
+                {"lastUsedUserID", user.id},
+                {"lastUsedUsername", user.email.empty() ? user.username : user.email}}))
       .with("Cache-Control", "no-store");
 }
 

@@ -23,14 +23,17 @@ struct Target {
 
 Result<Target> find_target(const Tenant& tenant, const Value& body) {
   for (const char* field : {"client_id", "connection"})
-    if (!body[field].is_string() || body[field].text().empty()) return oauth(400, "bad.request", std::string(field) + " is required", "field_missing");
+    if (!body[field].is_string() || body[field].text().empty())
+      return oauth(400, "bad.request", std::string(field) + " is required", "field_missing");
   const Client* client = tenant.find_client(body["client_id"].text());
   if (!client) return oauth(400, "bad.tenant", "error in tenant - client_id is not known", "client_unknown");
   const Connection* c = tenant.find_connection(body["connection"].text(), *client);
-  if (!c || !c->is_passwordless()) return oauth(400, "bad.connection", "Connection does not exist", "connection_unknown");
+  if (!c || !c->is_passwordless())
+    return oauth(400, "bad.connection", "Connection does not exist", "connection_unknown");
   const char* field = c->strategy == "sms" ? "phone_number" : "email";
   if (!body[field].is_string())
-    return oauth(400, c->strategy == "sms" ? "bad.phone_number" : "bad.email", std::string(field) + " is required", "field_missing");
+    return oauth(400, c->strategy == "sms" ? "bad.phone_number" : "bad.email", std::string(field) + " is required",
+                 "field_missing");
   auto address = passwordless_address(*c, body[field].text());
   if (!address) return std::move(address).error();
   return Target{client, c, *address};
@@ -39,20 +42,25 @@ Result<Target> find_target(const Tenant& tenant, const Value& body) {
 // A confidential client says who it is; a public one has nothing to say it with.
 Status check_client(const Client& client, const Value& body) {
   if (client.is_public()) return ok();
-  if (!client.secret.empty() && equal_in_constant_time(sha256(client.secret), sha256(body["client_secret"].text()))) return ok();
-  return oauth(401, "unauthorized_client", "Client authentication is required: send client_secret", "client_secret_wrong");
+  if (!client.secret.empty() && equal_in_constant_time(sha256(client.secret), sha256(body["client_secret"].text())))
+    return ok();
+  return oauth(401, "unauthorized_client", "Client authentication is required: send client_secret",
+               "client_secret_wrong");
 }
 
 // `authParams` end up in a link that this authority sends: they must be what `/authorize` takes.
 Status check_parameters(const Client& client, const Value& parameters) {
   if (parameters.is_null()) return ok();
-  if (!parameters.is_object()) return oauth(400, "bad.authParams", "error in authParams - it must be an object", "auth_params_malformed");
+  if (!parameters.is_object())
+    return oauth(400, "bad.authParams", "error in authParams - it must be an object", "auth_params_malformed");
   for (std::size_t i = 0; i < parameters.size(); ++i)
     if (!parameters.items()[i].is_string() && !parameters.items()[i].is_null())
-      return oauth(400, "bad.authParams", "error in authParams - " + parameters.keys()[i] + " must be a string", "auth_params_malformed");
+      return oauth(400, "bad.authParams", "error in authParams - " + parameters.keys()[i] + " must be a string",
+                   "auth_params_malformed");
   const std::string& to = parameters["redirect_uri"].text();
   if (!to.empty() && !client.may_redirect_to(to))
-    return oauth(400, "bad.authParams", "error in authParams - redirect_uri is not in the list of allowed callbacks", "redirect_uri_mismatch");
+    return oauth(400, "bad.authParams", "error in authParams - redirect_uri is not in the list of allowed callbacks",
+                 "redirect_uri_mismatch");
   return ok();
 }
 
@@ -60,15 +68,17 @@ Status check_parameters(const Client& client, const Value& parameters) {
 Value completed(const Client& client, const Value& parameters) {
   Value out = parameters.is_object() ? parameters : Value::object();
   if (out["redirect_uri"].text().empty() && !client.callbacks.empty()) out.set("redirect_uri", client.callbacks[0]);
-  if (out["response_type"].text().empty()) out.set("response_type", client.has_grant("authorization_code") ? "code" : "token");
+  if (out["response_type"].text().empty())
+    out.set("response_type", client.has_grant("authorization_code") ? "code" : "token");
   return out;
 }
 
 Response started_body(const Target& t) {
   const bool by_phone = t.connection->strategy == "sms";
-  return json_response(200, Value::object({{"_id", text::base64url_encode(sha256(t.connection->name + t.address)).substr(0, 24)},
-                                           {by_phone ? "phone_number" : "email", t.address},
-                                           {by_phone ? "phone_verified" : "email_verified", false}}))
+  return json_response(
+             200, Value::object({{"_id", text::base64url_encode(sha256(t.connection->name + t.address)).substr(0, 24)},
+                                 {by_phone ? "phone_number" : "email", t.address},
+                                 {by_phone ? "phone_verified" : "email_verified", false}}))
       .with("Cache-Control", "no-store");
 }
 
@@ -79,22 +89,28 @@ Answering passwordless_start(Authority& a, Request request) {
   if (!body) co_return oauth_problem(a, body.error());
   const auto tenant = a.tenant();
   const auto failed = [&](const Error& e) {
-    record(a, request, {"fcs", e.description, (*body)["client_id"].text(), {}, {}, (*body)["connection"].text(), e.reason});
+    record(a, request,
+           {"fcs", e.description, (*body)["client_id"].text(), {}, {}, (*body)["connection"].text(), e.reason});
     return oauth_problem(a, e);
   };
   const auto target = find_target(*tenant, *body);
   if (!target) co_return failed(target.error());
   const Value& send = (*body)["send"];
-  if (!send.is_null() && !send.is("code") && !send.is("link")) co_return failed(oauth(400, "bad.send", "error in send - it must be code or link", "send_unknown"));
+  if (!send.is_null() && !send.is("code") && !send.is("link"))
+    co_return failed(oauth(400, "bad.send", "error in send - it must be code or link", "send_unknown"));
   const bool link = target->connection->strategy == "email" ? !send.is("code") : send.is("link");
   if (auto client = check_client(*target->client, *body); !client) co_return failed(client.error());
   if (auto fine = check_parameters(*target->client, (*body)["authParams"]); !fine) co_return failed(fine.error());
   if (target->connection->strategy == "sms" && !target->connection->sms.is_set() && !a.dev)
-    co_return failed(oauth(400, "sms_provider_error", "No provider of text messages is configured", "sms_provider_missing"));
+    co_return failed(
+        oauth(400, "sms_provider_error", "No provider of text messages is configured", "sms_provider_missing"));
   auto checking = check_captcha(a, "/passwordless", (*body)["state"].text(), (*body)["captcha"].text());
   const auto human = co_await std::move(checking);
   if (!human) co_return failed(human.error());
-  auto starting = start_passwordless(a, request, {target->connection->name, target->address, link, completed(*target->client, (*body)["authParams"]), target->client->id, std::string(request.header("x-request-language"))});
+  auto starting = start_passwordless(
+      a, request,
+      {target->connection->name, target->address, link, completed(*target->client, (*body)["authParams"]),
+       target->client->id, std::string(request.header("x-request-language"))});
   const auto started = co_await std::move(starting);
   if (!started) co_return failed(started.error());
   co_return started_body(*target);
@@ -107,13 +123,16 @@ Answering passwordless_verify(Authority& a, Request request) {
   const auto tenant = a.tenant();
   const auto target = find_target(*tenant, *body);
   if (!target) co_return oauth_problem(a, target.error());
-  if (!(*body)["verification_code"].is_string()) co_return oauth_problem(a, oauth(400, "bad.request", "verification_code is required", "field_missing"));
-  auto checking = check_one_time_code(a, target->connection->name, target->address, (*body)["verification_code"].text(), target->client->id, false);
+  if (!(*body)["verification_code"].is_string())
+    co_return oauth_problem(a, oauth(400, "bad.request", "verification_code is required", "field_missing"));
+  auto checking = check_one_time_code(a, target->connection->name, target->address, (*body)["verification_code"].text(),
+                                      target->client->id, false);
   const auto checked = co_await std::move(checking);
   if (checked) co_return text_response(200, "OK").with("Cache-Control", "no-store");
   Error e = checked.error();
   if (e.fault != Fault::ours) e = oauth(401, "invalid_user_password", e.description, e.reason);
-  record(a, request, {"fcpro", e.description, target->client->id, {}, target->address, target->connection->name, e.reason});
+  record(a, request,
+         {"fcpro", e.description, target->client->id, {}, target->address, target->connection->name, e.reason});
   co_return oauth_problem(a, e);
 }
 

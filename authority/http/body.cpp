@@ -62,8 +62,7 @@ Result<Parameters> read_parameters(const Request& request) {
   for (std::size_t i = 0; i < body->size(); ++i) {
     const Value& value = body->items()[i];
     if (value.is_null()) continue;
-    if (!value.is_string() && !value.is_number())
-      return invalid("Parameter " + body->keys()[i] + " must be a string");
+    if (!value.is_string() && !value.is_number()) return invalid("Parameter " + body->keys()[i] + " must be a string");
     pairs.emplace_back(body->keys()[i], value.text());
   }
   return Parameters(std::move(pairs));

@@ -13,7 +13,8 @@ namespace {
 using pages::FormPage;
 
 Response code_page(const pages::Look& look, std::string code, std::string alert) {
-  FormPage page{alert.empty() ? 200 : 400, look.texts.get("activate.title"), look.texts.get("activate.text"), std::move(alert), "/activate"};
+  FormPage page{alert.empty() ? 200 : 400, look.texts.get("activate.title"), look.texts.get("activate.text"),
+                std::move(alert), "/activate"};
   page.fields = {{"user_code", look.texts.get("code"), std::move(code), "text", "off"}};
   page.buttons = {{"default", look.texts.get("continue")}};
   return pages::form(look, page);
@@ -24,11 +25,18 @@ Response code_page(const pages::Look& look, std::string code, std::string alert)
 Answering show_activate(Authority& a, Request request) {
   if (request.path == "/activate") {
     const Parameters query(url::parse_form(request.query));
-    co_return code_page(look_for(*a.tenant(), request, query.get("ui_locales")), std::string(query.get("user_code").substr(0, 20)), {});
+    co_return code_page(look_for(*a.tenant(), request, query.get("ui_locales")),
+                        std::string(query.get("user_code").substr(0, 20)), {});
   }
   const auto step = shown_step(a, request);
   if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
-  FormPage page{200, step->text("activate.confirm.title"), step->text("activate.confirm.text", {{"client", step->client->name}, {"code", step->request.user_code}}), {}, "/activate/confirm", {{"state", step->state}}};
+  FormPage page{
+      200,
+      step->text("activate.confirm.title"),
+      step->text("activate.confirm.text", {{"client", step->client->name}, {"code", step->request.user_code}}),
+      {},
+      "/activate/confirm",
+      {{"state", step->state}}};
   page.buttons = {{"accept", step->text("consent.accept")}, {"deny", step->text("consent.deny"), true}};
   co_return pages::form(step->look, page);
 }
@@ -79,7 +87,16 @@ Answering submit_activate(Authority& a, Request request) {
   }
   const auto access = resolve_access(a, *step->client, (*found)->issuer, (*found)->audience, (*found)->scope);
   if (!access) co_return pages::error(look, {400, "ours", access.error().code + ": " + access.error().description, {}});
-  const Grant grant{random_id(), (*found)->issuer, step->client->id, (*who)->user.id, (*who)->session.id, access->audience, access->scope, {}, (*who)->session.auth_time, false};
+  const Grant grant{random_id(),
+                    (*found)->issuer,
+                    step->client->id,
+                    (*who)->user.id,
+                    (*who)->session.id,
+                    access->audience,
+                    access->scope,
+                    {},
+                    (*who)->session.auth_time,
+                    false};
   auto approving = approve_device(a, **found, grant);
   const auto approved = co_await std::move(approving);
   if (!approved || !*approved) co_return stale_page(a, request);

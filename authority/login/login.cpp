@@ -10,24 +10,30 @@ using pages::FormPage;
 
 bool offers(const Step& step, std::string_view strategy) {
   const auto& all = step.tenant->connections;
-  return std::any_of(all.begin(), all.end(), [&](const Connection& c) { return c.strategy == strategy && c.is_enabled_for(*step.client); });
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Connection& c) { return c.strategy == strategy && c.is_enabled_for(*step.client); });
 }
 
 bool allows_signup(const Step& step) {
   const auto& all = step.tenant->connections;
-  return std::any_of(all.begin(), all.end(), [&](const Connection& c) { return c.is_database() && !c.disable_signup && c.is_enabled_for(*step.client); });
+  return std::any_of(all.begin(), all.end(), [&](const Connection& c) {
+    return c.is_database() && !c.disable_signup && c.is_enabled_for(*step.client);
+  });
 }
 
 Response login_page(const Step& step, int status, std::string username, std::string alert) {
-  FormPage page{status, step.text("login.title"), step.text("login.text"), std::move(alert), "/u/login", {{"state", step.state}}};
+  FormPage page{status,     step.text("login.title"), step.text("login.text"), std::move(alert),
+                "/u/login", {{"state", step.state}}};
   page.fields = {{"username", step.text("email_or_username"), std::move(username), "text", "username"},
                  {"password", step.text("password"), "", "password", "current-password"}};
   page.buttons = {{"default", step.text("continue")}};
   page.links.push_back({"", step.text("login.forgot"), step.to("/u/reset-password/request")});
-  if (allows_signup(step)) page.links.push_back({step.text("login.no_account"), step.text("login.sign_up"), step.to("/u/signup")});
+  if (allows_signup(step))
+    page.links.push_back({step.text("login.no_account"), step.text("login.sign_up"), step.to("/u/signup")});
   for (const char* strategy : {"email", "sms"})
     if (offers(step, strategy))
-      page.links.push_back({"", step.text(std::string("login.with_") + strategy), step.to("/u/passwordless") + "&connection=" + strategy});
+      page.links.push_back({"", step.text(std::string("login.with_") + strategy),
+                            step.to("/u/passwordless") + "&connection=" + strategy});
   page.continue_to = step.request.redirect_uri;
   return pages::form(step.look, page);
 }
@@ -56,7 +62,8 @@ Answering submit_login(Authority& a, Request request) {
   const auto step = sent_step(a, request);
   if (!step) co_return stale_page(a, request);
   const std::string username(step->form.get("username"));
-  auto user_task = authenticate_password(a, request, {connections_of(*step), username, std::string(step->form.get("password")), step->client->id});
+  auto user_task = authenticate_password(
+      a, request, {connections_of(*step), username, std::string(step->form.get("password")), step->client->id});
   const auto user = co_await std::move(user_task);
   if (!user) {
     const Error& e = user.error();
@@ -74,7 +81,8 @@ Answering show_picker(Authority& a, Request request) {
   const auto who = co_await std::move(who_task);
   if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
   FormPage page{200, step->text("picker.title"), step->text("picker.text"), {}, "/u/account", {{"state", step->state}}};
-  page.buttons = {{"default", step->text("picker.as", {{"user", name_of((*who)->user)}})}, {"other", step->text("picker.other"), true}};
+  page.buttons = {{"default", step->text("picker.as", {{"user", name_of((*who)->user)}})},
+                  {"other", step->text("picker.other"), true}};
   page.continue_to = step->request.redirect_uri;
   co_return pages::form(step->look, page);
 }
@@ -84,7 +92,8 @@ Answering submit_picker(Authority& a, Request request) {
   if (!step) co_return stale_page(a, request);
   auto who_task = current_session(a, request);
   const auto who = co_await std::move(who_task);
-  if (!who || !*who || step->form.get("action") != "default") co_return show_step(a, request, step->request, "/u/login");
+  if (!who || !*who || step->form.get("action") != "default")
+    co_return show_step(a, request, step->request, "/u/login");
   AuthorizationRequest r = step->request;
   // An older session is not a new login: where the application asked for one too, the password follows.
   if (r.prompts("login")) co_return show_step(a, request, r, "/u/login");

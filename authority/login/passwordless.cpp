@@ -26,23 +26,36 @@ const Connection* connection_of(const Step& step, std::string_view named) {
 
 Response address_page(const Step& step, const Connection& c, std::string address, std::string alert) {
   const bool by_email = c.strategy == "email";
-  FormPage page{alert.empty() ? 200 : 400, step.text("passwordless.title"), step.text("passwordless.text"), std::move(alert), "/u/passwordless", {{"state", step.state}, {"connection", c.name}}};
-  page.fields = {{"username", step.text(by_email ? "email" : "phone"), std::move(address), "text", by_email ? "email" : "tel", by_email ? "email" : "tel"}};
+  FormPage page{alert.empty() ? 200 : 400,
+                step.text("passwordless.title"),
+                step.text("passwordless.text"),
+                std::move(alert),
+                "/u/passwordless",
+                {{"state", step.state}, {"connection", c.name}}};
+  page.fields = {{"username", step.text(by_email ? "email" : "phone"), std::move(address), "text",
+                  by_email ? "email" : "tel", by_email ? "email" : "tel"}};
   page.buttons = {{"default", step.text("continue")}};
-  if (!step.tenant->databases_of(*step.client).empty()) page.links.push_back({"", step.text("login.with_password"), step.to("/u/login")});
+  if (!step.tenant->databases_of(*step.client).empty())
+    page.links.push_back({"", step.text("login.with_password"), step.to("/u/login")});
   page.continue_to = step.request.redirect_uri;
   return pages::form(step.look, page);
 }
 
 Response code_page(const Step& step, const Connection& c, const std::string& address, std::string alert) {
-  FormPage page{alert.empty() ? 200 : 400, step.text("passwordless.code.title"), step.text("passwordless.code.text", {{"to", address}}), std::move(alert), "/u/passwordless/code", {{"state", step.state}, {"connection", c.name}, {"username", address}}};
+  FormPage page{alert.empty() ? 200 : 400,
+                step.text("passwordless.code.title"),
+                step.text("passwordless.code.text", {{"to", address}}),
+                std::move(alert),
+                "/u/passwordless/code",
+                {{"state", step.state}, {"connection", c.name}, {"username", address}}};
   page.fields = {{"code", step.text("code"), "", "text", "one-time-code", "numeric"}};
   page.buttons = {{"default", step.text("continue")}, {"resend", step.text("passwordless.again"), true}};
   page.continue_to = step.request.redirect_uri;
   return pages::form(step.look, page);
 }
 
-boost::asio::awaitable<Response> send_code(Authority& a, const Request& request, const Step& step, const Connection& c, std::string typed) {
+boost::asio::awaitable<Response> send_code(Authority& a, const Request& request, const Step& step, const Connection& c,
+                                           std::string typed) {
   const auto address = passwordless_address(c, typed);
   if (!address) co_return address_page(step, c, typed, alert_for(step.look, address.error()));
   PasswordlessStart start{c.name, *address, false, {}, step.client->id, step.look.texts.language()};
@@ -52,10 +65,13 @@ boost::asio::awaitable<Response> send_code(Authority& a, const Request& request,
   co_return code_page(step, c, *address, {});
 }
 
-std::string address_in(const Parameters& p) { return std::string(p.has("email") ? p.get("email") : p.get("phone_number")); }
+std::string address_in(const Parameters& p) {
+  return std::string(p.has("email") ? p.get("email") : p.get("phone_number"));
+}
 
 // The request that a link carries, and what it proves.
-std::optional<AuthorizationRequest> link_request(const Authority& a, const Request& request, const Parameters& p, Response& refusal) {
+std::optional<AuthorizationRequest> link_request(const Authority& a, const Request& request, const Parameters& p,
+                                                 Response& refusal) {
   const auto tenant = a.tenant();
   auto judged = judge_authorization_request(*tenant, p, request.issuer, true);
   if (auto* r = std::get_if<AuthorizationRequest>(&judged)) return *r;
@@ -95,7 +111,8 @@ Answering submit_passwordless_code(Authority& a, Request request) {
     auto sending = send_code(a, request, *step, *c, address);
     co_return co_await std::move(sending);
   }
-  auto logging_in = authenticate_passwordless(a, request, *step->client, c->name, address, std::string(step->form.get("code")));
+  auto logging_in =
+      authenticate_passwordless(a, request, *step->client, c->name, address, std::string(step->form.get("code")));
   const auto user = co_await std::move(logging_in);
   if (!user) co_return code_page(*step, *c, address, alert_for(step->look, user.error()));
   auto finishing = finish_login(a, request, step->request, *user);
@@ -112,12 +129,18 @@ Answering show_verify_redirect(Authority& a, Request request) {
   if (!r) co_return refusal;
   const Client& client = *tenant->find_client(r->client_id);
   const Connection* c = tenant->find_connection(p.get("connection"), client);
-  const auto address = c && c->is_passwordless() ? passwordless_address(*c, address_in(p)) : Result<std::string>(Error{});
+  const auto address =
+      c && c->is_passwordless() ? passwordless_address(*c, address_in(p)) : Result<std::string>(Error{});
   if (!address) co_return pages::error(look, {400, "link_over", "invalid_request: unknown connection or address", {}});
   auto checking = check_one_time_code(a, c->name, *address, std::string(p.get("verification_code")), client.id, false);
   const auto checked = co_await std::move(checking);
   if (!checked) co_return pages::error(look, {403, "link_over", "access_denied: unknown, used or expired code", {}});
-  FormPage page{200, look.texts.get("passwordless.link.title"), look.texts.get("passwordless.link.text", {{"to", *address}, {"client", client.name}}), {}, "/passwordless/verify_redirect", p.pairs()};
+  FormPage page{200,
+                look.texts.get("passwordless.link.title"),
+                look.texts.get("passwordless.link.text", {{"to", *address}, {"client", client.name}}),
+                {},
+                "/passwordless/verify_redirect",
+                p.pairs()};
   page.buttons = {{"default", look.texts.get("continue")}};
   page.continue_to = r->redirect_uri;
   co_return pages::form(look, page);
@@ -132,9 +155,13 @@ Answering submit_verify_redirect(Authority& a, Request request) {
   const auto r = link_request(a, request, p, refusal);
   if (!r) co_return refusal;
   const auto tenant = a.tenant();
-  auto logging_in = authenticate_passwordless(a, request, *tenant->find_client(r->client_id), std::string(p.get("connection")), address_in(p), std::string(p.get("verification_code")));
+  auto logging_in =
+      authenticate_passwordless(a, request, *tenant->find_client(r->client_id), std::string(p.get("connection")),
+                                address_in(p), std::string(p.get("verification_code")));
   const auto user = co_await std::move(logging_in);
-  if (!user) co_return pages::error(look_for(*tenant, request, {}), {403, "link_over", "access_denied: unknown, used or expired code", {}});
+  if (!user)
+    co_return pages::error(look_for(*tenant, request, {}),
+                           {403, "link_over", "access_denied: unknown, used or expired code", {}});
   auto finishing = finish_login(a, request, *r, *user);
   co_return co_await std::move(finishing);
 }

@@ -15,7 +15,8 @@ using json::Value;
 using pages::FormPage;
 
 Response request_page(const Step& step, std::string email, std::string alert) {
-  FormPage page{alert.empty() ? 200 : 400, step.text("reset_request.title"), step.text("reset_request.text"), std::move(alert), "/u/reset-password/request", {{"state", step.state}}};
+  FormPage page{alert.empty() ? 200 : 400, step.text("reset_request.title"), step.text("reset_request.text"),
+                std::move(alert),          "/u/reset-password/request",      {{"state", step.state}}};
   page.fields = {{"email", step.text("email"), std::move(email), "text", "email", "email"}};
   page.buttons = {{"default", step.text("continue")}};
   page.links.push_back({"", step.text("reset_request.back"), step.to("/u/login")});
@@ -41,7 +42,12 @@ Async<std::optional<Reset>> open_reset(Authority& a, std::string ticket) {
 Response reset_page(const Authority& a, const pages::Look& look, const Reset& reset, std::string alert) {
   const auto tenant = a.tenant();
   const Connection* c = tenant->find_connection(reset.user.connection);
-  FormPage page{alert.empty() ? 200 : 400, look.texts.get("reset.title"), look.texts.get("reset.text", {{"email", reset.user.email}, {"tenant", tenant->name}}), std::move(alert), "/u/reset-password", {{"ticket", reset.ticket}}};
+  FormPage page{alert.empty() ? 200 : 400,
+                look.texts.get("reset.title"),
+                look.texts.get("reset.text", {{"email", reset.user.email}, {"tenant", tenant->name}}),
+                std::move(alert),
+                "/u/reset-password",
+                {{"ticket", reset.ticket}}};
   page.fields = {{"password", look.texts.get("reset.new"), "", "password", "new-password"},
                  {"re-enter-password", look.texts.get("reset.again"), "", "password", "new-password"}};
   page.list_title = look.texts.get("rules.title");
@@ -50,7 +56,9 @@ Response reset_page(const Authority& a, const pages::Look& look, const Reset& re
   return pages::form(look, page);
 }
 
-Response over(const pages::Look& look) { return pages::error(look, {400, "link_over", "invalid_request: unknown, used or expired ticket", {}}); }
+Response over(const pages::Look& look) {
+  return pages::error(look, {400, "link_over", "invalid_request: unknown, used or expired ticket", {}});
+}
 
 // Where a person can go from here: the application's own start of a login, if it has named one.
 std::vector<pages::Link> way_back(const Authority& a, const pages::Look& look, const std::string& client_id) {
@@ -78,7 +86,8 @@ Answering submit_reset_request(Authority& a, Request request) {
     const auto requested = co_await std::move(requesting);
     if (!requested) co_return pages::error(step->look, {500, "ours", "server_error", {}});
   }
-  co_return pages::message(step->look, step->text("reset_request.sent.title"), step->text("reset_request.sent.text", {{"email", email}}),
+  co_return pages::message(step->look, step->text("reset_request.sent.title"),
+                           step->text("reset_request.sent.text", {{"email", email}}),
                            {{"", step->text("reset_request.back"), step->to("/u/login")}});
 }
 
@@ -98,12 +107,14 @@ Answering submit_reset(Authority& a, Request request) {
   const auto reset = co_await std::move(opening);
   if (!reset || !*reset) co_return over(look);
   const std::string password(form.get("password"));
-  if (form.get("re-enter-password") != password) co_return reset_page(a, look, **reset, look.texts.get("reset.mismatch"));
+  if (form.get("re-enter-password") != password)
+    co_return reset_page(a, look, **reset, look.texts.get("reset.mismatch"));
   auto resetting = reset_password(a, request, (*reset)->user, password);
   const auto violation = co_await std::move(resetting);
   if (!violation) co_return reset_page(a, look, **reset, alert_for(look, violation.error()));
   if (*violation) co_return reset_page(a, look, **reset, look.texts.get("alert." + (*violation)->name));
-  co_return pages::message(look, look.texts.get("reset.done.title"), look.texts.get("reset.done.text"), way_back(a, look, (*reset)->client_id));
+  co_return pages::message(look, look.texts.get("reset.done.title"), look.texts.get("reset.done.text"),
+                           way_back(a, look, (*reset)->client_id));
 }
 
 Answering show_unblock(Authority& a, Request request) {
@@ -115,7 +126,12 @@ Answering show_unblock(Authority& a, Request request) {
   auto finding = find_user(a.store, (*v)["user_id"].text());
   const auto user = co_await std::move(finding);
   if (!user || !*user) co_return over(look);
-  FormPage page{200, look.texts.get("unblock.ask.title"), look.texts.get("unblock.ask.text", {{"email", (*user)->email}}), {}, "/u/unblock", {{"ticket", ticket}}};
+  FormPage page{200,
+                look.texts.get("unblock.ask.title"),
+                look.texts.get("unblock.ask.text", {{"email", (*user)->email}}),
+                {},
+                "/u/unblock",
+                {{"ticket", ticket}}};
   page.buttons = {{"default", look.texts.get("continue")}};
   co_return pages::form(look, page);
 }

@@ -1,10 +1,10 @@
 // The link that `ostia serve` prints on the first start of an empty tenant: it makes the first administrator, once.
 #include "login/setup.hpp"
 #include "log.hpp"
+#include "login/step.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "pages/pages.hpp"
-#include "login/step.hpp"
 #include "protocol/endpoints.hpp"
 #include "ticket.hpp"
 
@@ -17,7 +17,8 @@ constexpr std::size_t shortest_password = 12;
 bool is_good_ticket(const Authority& a, std::string_view ticket) { return open_ticket(a, "setup", ticket).has_value(); }
 
 Response no_longer_good(const Authority& a, const Request& request) {
-  return pages::error(look_for(*a.tenant(), request, {}), {403, "link_over", "access_denied: unknown, used or expired ticket", ""});
+  return pages::error(look_for(*a.tenant(), request, {}),
+                      {403, "link_over", "access_denied: unknown, used or expired ticket", ""});
 }
 
 // There is no administrator but the one that this makes.
@@ -36,9 +37,12 @@ std::string what_is_wrong(const std::string& email, const std::string& password)
 }
 
 // The operator's page, in English like the program's other words to operators.
-Response setup_page(const Authority& a, const Request& request, int status, const std::string& ticket, std::string email, std::string alert) {
+Response setup_page(const Authority& a, const Request& request, int status, const std::string& ticket,
+                    std::string email, std::string alert) {
   const auto look = look_for(*a.tenant(), request, "en");
-  pages::FormPage page{status, "First administrator", "This makes the account that manages this authority.", std::move(alert), "/setup", {{"ticket", ticket}}};
+  pages::FormPage page{
+      status,   "First administrator", "This makes the account that manages this authority.", std::move(alert),
+      "/setup", {{"ticket", ticket}}};
   page.fields = {{"username", "Email", std::move(email), "text", "username", "email"},
                  {"password", "Password, at least 12 characters", "", "password", "new-password"}};
   page.buttons = {{"default", "Continue"}};
@@ -65,7 +69,8 @@ Answering submit_setup(Authority& a, Request request) {
   const std::string ticket(form.get("ticket")), password(form.get("password"));
   const std::string email = text::lower(form.get("username"));
   if (!is_good_ticket(a, ticket)) co_return no_longer_good(a, request);
-  if (auto wrong = what_is_wrong(email, password); !wrong.empty()) co_return setup_page(a, request, 400, ticket, email, wrong);
+  if (auto wrong = what_is_wrong(email, password); !wrong.empty())
+    co_return setup_page(a, request, 400, ticket, email, wrong);
   auto hashing = a.passwords.hash(password);
   const auto hash = co_await std::move(hashing);
   if (!hash) co_return setup_page(a, request, 503, ticket, email, hash.error().description);
@@ -86,7 +91,8 @@ Answering submit_setup(Authority& a, Request request) {
   if (!made) co_return setup_page(a, request, 500, ticket, email, "Something went wrong on our side. Try again.");
   if (made->empty()) co_return no_longer_good(a, request);
   log_event("info", "administrator_made", {{"peer", request.peer}});
-  co_return pages::message(look_for(*a.tenant(), request, "en"), "You are the administrator", "Keep the password: there is no other way in.");
+  co_return pages::message(look_for(*a.tenant(), request, "en"), "You are the administrator",
+                           "Keep the password: there is no other way in.");
 }
 
 }  // namespace ostia::authority

@@ -16,7 +16,9 @@ using pages::FormPage;
 
 // The database that a new account goes into: the one that was asked for, else the first that takes sign-ups.
 const Connection* database_of(const Step& step) {
-  const auto fits = [&](const Connection& c) { return c.is_database() && !c.disable_signup && c.is_enabled_for(*step.client); };
+  const auto fits = [&](const Connection& c) {
+    return c.is_database() && !c.disable_signup && c.is_enabled_for(*step.client);
+  };
   const Connection* named = step.tenant->find_connection(step.request.connection, *step.client);
   if (named && fits(*named)) return named;
   const auto& all = step.tenant->connections;
@@ -24,10 +26,13 @@ const Connection* database_of(const Step& step) {
   return it == all.end() ? nullptr : &*it;
 }
 
-Response signup_page(const Step& step, const Connection& c, int status, std::string email, std::string username, std::string alert) {
-  FormPage page{status, step.text("signup.title"), step.text("signup.text"), std::move(alert), "/u/signup", {{"state", step.state}}};
+Response signup_page(const Step& step, const Connection& c, int status, std::string email, std::string username,
+                     std::string alert) {
+  FormPage page{status,      step.text("signup.title"), step.text("signup.text"), std::move(alert),
+                "/u/signup", {{"state", step.state}}};
   page.fields.push_back({"email", step.text("email"), std::move(email), "text", "email", "email"});
-  if (c.requires_username) page.fields.push_back({"username", step.text("username"), std::move(username), "text", "username"});
+  if (c.requires_username)
+    page.fields.push_back({"username", step.text("username"), std::move(username), "text", "username"});
   page.fields.push_back({"password", step.text("password"), "", "password", "new-password"});
   page.list_title = step.text("rules.title");
   page.list = describe_policy(c.password_policy, step.look.texts);
@@ -39,7 +44,8 @@ Response signup_page(const Step& step, const Connection& c, int status, std::str
 
 std::string alert_of(const Step& step, const Connection& c, const Error& error) {
   if (error.reason == "username_malformed")
-    return step.look.texts.get("alert.username_malformed", {{"min", text::decimal(c.username_min)}, {"max", text::decimal(c.username_max)}});
+    return step.look.texts.get("alert.username_malformed",
+                               {{"min", text::decimal(c.username_min)}, {"max", text::decimal(c.username_max)}});
   return alert_for(step.look, error);
 }
 
@@ -58,11 +64,19 @@ Answering submit_signup(Authority& a, Request request) {
   if (!step) co_return stale_page(a, request);
   const Connection* c = database_of(*step);
   if (!c) co_return show_step(a, request, step->request, "/u/login");
-  Registration r{c->name, step->client->id, std::string(step->form.get("email")), std::string(step->form.get("username")), std::string(step->form.get("password")), request.issuer};
+  Registration r{c->name,
+                 step->client->id,
+                 std::string(step->form.get("email")),
+                 std::string(step->form.get("username")),
+                 std::string(step->form.get("password")),
+                 request.issuer};
   auto registering = register_user(a, request, r);
   const auto registered = co_await std::move(registering);
-  if (!registered) co_return signup_page(*step, *c, registered.error().status ? registered.error().status : 500, r.email, r.username, alert_of(*step, *c, registered.error()));
-  if (registered->violation) co_return signup_page(*step, *c, 400, r.email, r.username, step->text("alert." + registered->violation->name));
+  if (!registered)
+    co_return signup_page(*step, *c, registered.error().status ? registered.error().status : 500, r.email, r.username,
+                          alert_of(*step, *c, registered.error()));
+  if (registered->violation)
+    co_return signup_page(*step, *c, 400, r.email, r.username, step->text("alert." + registered->violation->name));
   auto finishing = finish_login(a, request, step->request, *registered->user);
   co_return co_await std::move(finishing);
 }
@@ -74,7 +88,12 @@ Answering show_email_verification(Authority& a, Request request) {
   const auto v = open_ticket(a, "verify_email", ticket);
   const auto look = look_for(*a.tenant(), request, {});
   if (!v) co_return pages::error(look, {400, "link_over", "invalid_request: unknown or expired ticket", {}});
-  FormPage page{200, look.texts.get("verify.ask.title"), look.texts.get("verify.ask.text", {{"email", (*v)["email"].text()}}), {}, "/u/email-verification", {{"ticket", ticket}}};
+  FormPage page{200,
+                look.texts.get("verify.ask.title"),
+                look.texts.get("verify.ask.text", {{"email", (*v)["email"].text()}}),
+                {},
+                "/u/email-verification",
+                {{"ticket", ticket}}};
   page.buttons = {{"default", look.texts.get("continue")}};
   co_return pages::form(look, page);
 }
@@ -89,7 +108,8 @@ Answering submit_email_verification(Authority& a, Request request) {
   const auto first = co_await std::move(using_it);
   auto finding = find_user(a.store, (*v)["user_id"].text());
   const auto found = co_await std::move(finding);
-  if (!first || !*first || !found || !*found || (*found)->email != (*v)["email"].text()) co_return pages::error(look, over);
+  if (!first || !*first || !found || !*found || (*found)->email != (*v)["email"].text())
+    co_return pages::error(look, over);
   User user = **found;
   user.profile.set("email_verified", true);
   std::vector<Statement> statements;
@@ -107,7 +127,8 @@ Answering submit_email_verification(Authority& a, Request request) {
     url::append_query(to, "success", "true");
     co_return redirect(to);
   }
-  co_return pages::message(look, look.texts.get("verified.title"), look.texts.get("verified.text", {{"email", user.email}}));
+  co_return pages::message(look, look.texts.get("verified.title"),
+                           look.texts.get("verified.text", {{"email", user.email}}));
 }
 
 }  // namespace ostia::authority

@@ -78,7 +78,8 @@ Response show_step(const Authority& a, const Request& request, const Authorizati
   return response;
 }
 
-std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r, bool has_session) {
+std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r,
+                            bool has_session) {
   if (has_session && r.prompts("select_account")) return "/u/account";
   const Connection* connection = tenant.find_connection(r.connection, client);
   if (connection && connection->is_passwordless()) return "/u/passwordless";
@@ -86,7 +87,8 @@ std::string_view first_page(const Tenant& tenant, const Client& client, const Au
   if (r.screen_hint == "reset-password") return "/u/reset-password/request";
   const bool has_database = !tenant.databases_of(client).empty();
   const auto fits = [&](const Connection& c) { return c.is_passwordless() && c.is_enabled_for(client); };
-  if (!has_database && std::any_of(tenant.connections.begin(), tenant.connections.end(), fits)) return "/u/passwordless";
+  if (!has_database && std::any_of(tenant.connections.begin(), tenant.connections.end(), fits))
+    return "/u/passwordless";
   return "/u/login";
 }
 
@@ -100,7 +102,8 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user) 
   auto found_task = find_session(a.store, *cookie, a.clock.now(), a.session_limits());
   const auto found = co_await std::move(found_task);
   if (!found) co_return found.error();
-  if (!*found) co_return Error{"server_error", "the session that was made is not there", "session_lost", 0, Fault::ours};
+  if (!*found)
+    co_return Error{"server_error", "the session that was made is not there", "session_lost", 0, Fault::ours};
   co_return NewSession{{**found, std::move(user)}, *cookie};
 }
 
@@ -109,14 +112,18 @@ boost::asio::awaitable<Response> finish_login(Authority& a, const Request& reque
   const auto made = co_await std::move(making);
   if (!made) co_return pages::error(look_for(*a.tenant(), request, r.ui_locales), {500, "ours", "server_error", {}});
   r.authenticated = made->who.session.id;
-  record(a, request, {"s", "Logged in", r.client_id, user.id, user.email.empty() ? user.username : user.email, user.connection, {}});
+  record(
+      a, request,
+      {"s", "Logged in", r.client_id, user.id, user.email.empty() ? user.username : user.email, user.connection, {}});
   Response response = show_step(a, request, r, "/authorize/resume");
   set_cookie(response, request, CookieKind::session, made->cookie, a.session_limits().absolute);
   co_return response;
 }
 
 std::string alert_for(const pages::Look& look, const Error& error) {
-  const std::string key = "alert." + (error.reason == "username_exists" || error.reason == "signup_disabled" ? "user_exists" : error.reason);
+  const std::string key =
+      "alert." +
+      (error.reason == "username_exists" || error.reason == "signup_disabled" ? "user_exists" : error.reason);
   return look.texts.get(look.texts.has(key) ? key : "alert.ours");
 }
 

@@ -17,7 +17,8 @@ struct SignedIn {
 Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request);
 
 /// Goes on with a request whose session was made just now, without asking for its cookie.
-boost::asio::awaitable<Response> continue_with(Authority& a, const Request& request, AuthorizationRequest r, SignedIn who);
+boost::asio::awaitable<Response> continue_with(Authority& a, const Request& request, AuthorizationRequest r,
+                                               SignedIn who);
 
 struct Step {
   AuthorizationRequest request;
@@ -45,7 +46,8 @@ Response stale_page(const Authority& a, const Request& request);
 /// Sends the browser to the page at `path`, with the request.
 Response show_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string_view path);
 /// The page that a request begins with.
-std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r, bool has_session);
+std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r,
+                            bool has_session);
 
 /// Starts a session for `user`, a new one each time, and lets the request go on.
 boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user);

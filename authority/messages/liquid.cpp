@@ -66,7 +66,8 @@ class Renderer {
   Result<std::string> run() {
     while (at_ < source_.size() && !failed()) step();
     if (!failed() && !blocks_.empty()) fail("a block is not closed");
-    if (failed()) return Error{"invalid_template", "line " + text::decimal(line()) + ": " + problem_, "template_malformed"};
+    if (failed())
+      return Error{"invalid_template", "line " + text::decimal(line()) + ": " + problem_, "template_malformed"};
     return std::move(out_);
   }
 
@@ -81,7 +82,8 @@ class Renderer {
     if (!failed()) problem_ = std::move(problem);
   }
   [[nodiscard]] std::int64_t line() const {
-    return 1 + std::count(source_.begin(), source_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, source_.size())), '\n');
+    return 1 + std::count(source_.begin(), source_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, source_.size())),
+                          '\n');
   }
   [[nodiscard]] bool showing() const { return blocks_.empty() || (blocks_.back().shown && blocks_.back().outer); }
 
@@ -128,16 +130,26 @@ class Renderer {
       raw = true;
       return;
     }
-    if (name == "raw") raw = true;
-    else if (name == "upcase") std::transform(text.begin(), text.end(), text.begin(), text::to_upper);
-    else if (name == "downcase") text = text::lower(text);
-    else if (name == "capitalize") { if (!text.empty()) text[0] = text::to_upper(text[0]); }
-    else if (name == "url_encode") text = url::percent_encode(text);
-    else if (name == "strip") text = std::string(trimmed(text));
-    else if (name == "default") { if (text.empty() || text == "false") text = to_text(argument); }
-    else if (name == "append") text += to_text(argument);
-    else if (name == "prepend") text.insert(0, to_text(argument));
-    else fail("the filter \"" + std::string(name) + "\" is not known");
+    if (name == "raw")
+      raw = true;
+    else if (name == "upcase")
+      std::transform(text.begin(), text.end(), text.begin(), text::to_upper);
+    else if (name == "downcase")
+      text = text::lower(text);
+    else if (name == "capitalize") {
+      if (!text.empty()) text[0] = text::to_upper(text[0]);
+    } else if (name == "url_encode")
+      text = url::percent_encode(text);
+    else if (name == "strip")
+      text = std::string(trimmed(text));
+    else if (name == "default") {
+      if (text.empty() || text == "false") text = to_text(argument);
+    } else if (name == "append")
+      text += to_text(argument);
+    else if (name == "prepend")
+      text.insert(0, to_text(argument));
+    else
+      fail("the filter \"" + std::string(name) + "\" is not known");
   }
 
   void tag(std::string_view inside) {

@@ -1,5 +1,5 @@
-// The part of Liquid that tenants' mails use: `{{ a.b | filter }}`, `if`, `elsif`, `else`, `unless`, `assign`, comments.
-// A template can read the values that it is given and nothing else; it always ends.
+// The part of Liquid that tenants' mails use: `{{ a.b | filter }}`, `if`, `elsif`, `else`, `unless`, `assign`,
+// comments. A template can read the values that it is given and nothing else; it always ends.
 #pragma once
 
 #include <string>

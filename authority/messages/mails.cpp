@@ -11,20 +11,21 @@ using json::Value;
 
 Value liquid_values(const Tenant& tenant, const Texts& texts, const Connection* connection, const MessageValues& v) {
   const Client* client = tenant.find_client(v.client_id);
-  return Value::object({{"user", v.user},
-                        {"url", v.link},
-                        {"link", v.link},
-                        {"code", v.code},
-                        {"password", v.code},
-                        {"send", v.code.empty() ? "link" : "code"},
-                        {"tenant", tenant.name},
-                        {"friendly_name", tenant.name},
-                        {"support_email", tenant.support_email},
-                        {"support_url", tenant.support_url},
-                        {"request_language", texts.language()},
-                        {"source_ip", v.address},
-                        {"application", Value::object({{"name", client ? client->name : ""}, {"clientID", v.client_id}})},
-                        {"connection", Value::object({{"name", connection ? connection->name : ""}})}});
+  return Value::object(
+      {{"user", v.user},
+       {"url", v.link},
+       {"link", v.link},
+       {"code", v.code},
+       {"password", v.code},
+       {"send", v.code.empty() ? "link" : "code"},
+       {"tenant", tenant.name},
+       {"friendly_name", tenant.name},
+       {"support_email", tenant.support_email},
+       {"support_url", tenant.support_url},
+       {"request_language", texts.language()},
+       {"source_ip", v.address},
+       {"application", Value::object({{"name", client ? client->name : ""}, {"clientID", v.client_id}})},
+       {"connection", Value::object({{"name", connection ? connection->name : ""}})}});
 }
 
 // `@@name@@`, the vendor's older macros.
@@ -38,7 +39,8 @@ std::string replace_macros(std::string text, const Value& values) {
 }
 
 // A template that does not render must not cost anybody their message: the built-in wording goes out instead.
-std::optional<std::string> render(const std::string& source, const Value& values, bool escapes, const std::string& what) {
+std::optional<std::string> render(const std::string& source, const Value& values, bool escapes,
+                                  const std::string& what) {
   auto rendered = render_liquid(replace_macros(source, values), values, escapes);
   if (rendered) return *std::move(rendered);
   log_event("error", "template_failed", {{"template", what}, {"what", rendered.error().description}});
@@ -61,7 +63,8 @@ std::string plain_text(const std::string& html) {
     if (!in_tag && !in_style && html[i] != '\r') out += html[i];
     if (html[i] == '>') in_tag = false;
   }
-  for (const auto& [entity, character] : {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&nbsp;", " "}, {"&amp;", "&"}})
+  for (const auto& [entity, character] :
+       {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&nbsp;", " "}, {"&amp;", "&"}})
     for (auto at = out.find(entity); at != out.npos; at = out.find(entity, at + 1))
       out.replace(at, std::string_view(entity).size(), character);
   return out;
@@ -96,7 +99,8 @@ void use_built_in(Message& m, const Tenant& tenant, const Texts& texts, const Me
 
 Message compose_mail(const Tenant& tenant, const Texts& texts, std::string kind, std::string to,
                      const Connection* connection, const MessageValues& v) {
-  Message m{"email", std::move(to), {}, std::move(kind), {}, {}, {}, v.code, v.link, connection ? connection->name : ""};
+  Message m{
+      "email", std::move(to), {}, std::move(kind), {}, {}, {}, v.code, v.link, connection ? connection->name : ""};
   use_built_in(m, tenant, texts, v);
   EmailTemplate own;
   if (const auto it = tenant.email_templates.find(m.kind); it != tenant.email_templates.end()) own = it->second;
@@ -117,10 +121,21 @@ Message compose_mail(const Tenant& tenant, const Texts& texts, std::string kind,
 
 Message compose_sms(const Tenant& tenant, const Texts& texts, std::string to, const Connection& connection,
                     const MessageValues& v) {
-  Message m{"sms", std::move(to), connection.sms.from, v.code.empty() ? "passwordless_link" : "passwordless_code", {}, {}, {}, v.code, v.link, connection.name};
-  m.text = texts.get(v.code.empty() ? "sms.link" : "sms.code", {{"tenant", tenant.name}, {"code", v.code}, {"link", v.link}});
+  Message m{"sms",
+            std::move(to),
+            connection.sms.from,
+            v.code.empty() ? "passwordless_link" : "passwordless_code",
+            {},
+            {},
+            {},
+            v.code,
+            v.link,
+            connection.name};
+  m.text = texts.get(v.code.empty() ? "sms.link" : "sms.code",
+                     {{"tenant", tenant.name}, {"code", v.code}, {"link", v.link}});
   if (!connection.wording.body.empty())
-    if (auto own = render(connection.wording.body, liquid_values(tenant, texts, &connection, v), false, m.kind)) m.text = *own;
+    if (auto own = render(connection.wording.body, liquid_values(tenant, texts, &connection, v), false, m.kind))
+      m.text = *own;
   return m;
 }
 

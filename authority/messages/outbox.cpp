@@ -63,8 +63,9 @@ Statement Outbox::queue(const Message& message) const {
   for (const auto& [name, member] : fields)
     if (!(message.*member).empty()) v.set(name, message.*member);
   const std::int64_t now = clock_.now();
-  return {"INSERT INTO messages (id, channel, at, state, tries, next_at, sealed) VALUES ($1, $2, $3, 'queued', 0, $3, $4)",
-          {random_id(), message.channel, now, secrets_.seal(json::write(v))}};
+  return {
+      "INSERT INTO messages (id, channel, at, state, tries, next_at, sealed) VALUES ($1, $2, $3, 'queued', 0, $3, $4)",
+      {random_id(), message.channel, now, secrets_.seal(json::write(v))}};
 }
 
 void Outbox::wake() {
@@ -97,11 +98,12 @@ bool Outbox::send_due() {
     if (closing_) return false;
   }
   const std::int64_t now = clock_.now();
-  const auto rows = store_.commit_now(
-      {{"UPDATE messages SET next_at = $1, tries = tries + 1 WHERE id = (SELECT id FROM messages WHERE state = 'queued' "
-        "AND next_at <= $2 ORDER BY next_at, at LIMIT 1) AND state = 'queued' AND next_at <= $2 "
-        "RETURNING id, tries, sealed",
-        {now + lease, now}}});
+  const auto rows =
+      store_.commit_now({{"UPDATE messages SET next_at = $1, tries = tries + 1 WHERE id = (SELECT id FROM messages "
+                          "WHERE state = 'queued' "
+                          "AND next_at <= $2 ORDER BY next_at, at LIMIT 1) AND state = 'queued' AND next_at <= $2 "
+                          "RETURNING id, tries, sealed",
+                          {now + lease, now}}});
   if (!rows || rows->empty()) return false;
   const Row& row = (*rows)[0];
   send_one(text_at(row, 0), int_at(row, 1), text_at(row, 2));
@@ -119,15 +121,17 @@ void Outbox::send_one(const std::string& id, std::int64_t tries, const std::stri
   if (sent && keeps_) return done({{"UPDATE messages SET state = 'sent' WHERE id = $1", {id}}});
   if (sent) return done({{"DELETE FROM messages WHERE id = $1", {id}}});
   const bool over = sent.error().reason == "permanent" || tries > static_cast<std::int64_t>(pauses.size());
-  log_event(over ? "error" : "warning", over ? "message_failed" : "message_delayed",
-            {{"channel", message.channel}, {"template", message.kind}, {"tries", tries}, {"what", sent.error().description}});
+  log_event(
+      over ? "error" : "warning", over ? "message_failed" : "message_delayed",
+      {{"channel", message.channel}, {"template", message.kind}, {"tries", tries}, {"what", sent.error().description}});
   if (over) return done({{"UPDATE messages SET state = 'failed' WHERE id = $1", {id}}});
   done({{"UPDATE messages SET next_at = $2 WHERE id = $1",
          {id, clock_.now() + pauses[static_cast<std::size_t>(tries - 1)]}}});
 }
 
 Result<Value> Outbox::list() const {
-  const auto rows = store_.commit_now({{"SELECT id, at, state, sealed FROM messages ORDER BY at DESC, rowid DESC LIMIT 500", {}}});
+  const auto rows =
+      store_.commit_now({{"SELECT id, at, state, sealed FROM messages ORDER BY at DESC, rowid DESC LIMIT 500", {}}});
   if (!rows) return rows.error();
   Value out = Value::array();
   for (const auto& row : *rows) {

@@ -99,8 +99,9 @@ Status send_by_twilio(const SmsSettings& s, const Message& m) {
     body += "&MessagingServiceSid=" + url::percent_encode(s.messaging_service);
   curl_easy_setopt(curl.get(), CURLOPT_USERNAME, s.twilio_sid.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_PASSWORD, s.twilio_token.c_str());
-  return http_post(curl.get(), s.twilio_url + "/2010-04-01/Accounts/" + url::percent_encode(s.twilio_sid) + "/Messages.json",
-                   body, nullptr);
+  return http_post(curl.get(),
+                   s.twilio_url + "/2010-04-01/Accounts/" + url::percent_encode(s.twilio_sid) + "/Messages.json", body,
+                   nullptr);
 }
 
 Status send_by_gateway(const SmsSettings& s, const Message& m) {
@@ -154,7 +155,8 @@ Status send_email(const SmtpSettings& s, const Message& m) {
   if (code == CURLE_OK) return ok();
   long reply = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &reply);
-  return failed(std::string(curl_easy_strerror(code)) + (reply ? ", reply " + std::to_string(reply) : ""), reply >= 500);
+  return failed(std::string(curl_easy_strerror(code)) + (reply ? ", reply " + std::to_string(reply) : ""),
+                reply >= 500);
 }
 
 Status send_sms(const SmsSettings& s, const Message& m) {

@@ -39,14 +39,17 @@ Response html(int status, std::string body, const std::string& policy, const cha
 
 // A colour goes into a style sheet: nothing but `#rgb` and `#rrggbb`.
 bool is_colour(std::string_view s) {
-  const auto is_hex = [](char c) { return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'f'); };
+  const auto is_hex = [](char c) {
+    return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'f');
+  };
   return (s.size() == 4 || s.size() == 7) && s[0] == '#' && std::all_of(s.begin() + 1, s.end(), is_hex);
 }
 
 // White or black, whichever reads better on `colour` (by its relative luminance, roughly).
 const char* ink_on(std::string_view colour) {
   const auto channel = [&](std::size_t i) {
-    const std::string digits = colour.size() == 4 ? std::string(2, colour[i + 1]) : std::string(colour.substr(1 + 2 * i, 2));
+    const std::string digits =
+        colour.size() == 4 ? std::string(2, colour[i + 1]) : std::string(colour.substr(1 + 2 * i, 2));
     return std::stoi(digits, nullptr, 16);
   };
   return channel(0) * 299 + channel(1) * 587 + channel(2) * 114 > 150'000 ? "#000" : "#fff";
@@ -56,7 +59,8 @@ std::string style_of(const Branding& branding) {
   std::string style(style_css);
   if (is_colour(branding.primary))
     style += ":root{--accent:" + branding.primary + ";--on-accent:" + ink_on(branding.primary) + "}";
-  if (is_colour(branding.background)) style += "@media (prefers-color-scheme:light){:root{--ground:" + branding.background + "}}";
+  if (is_colour(branding.background))
+    style += "@media (prefers-color-scheme:light){:root{--ground:" + branding.background + "}}";
   return style;
 }
 
@@ -110,12 +114,14 @@ data pairs_of(const Pairs& pairs) {
 }
 
 data links_of(const std::vector<Link>& links) {
-  return list_of(links, [](const Link& l) { return members({{"before", l.before}, {"text", l.text}, {"href", l.href}}); });
+  return list_of(links,
+                 [](const Link& l) { return members({{"before", l.before}, {"text", l.text}, {"href", l.href}}); });
 }
 
 // The first field that is still empty has the focus; a page that was refused starts at its last one.
 data fields_of(const FormPage& page) {
-  const auto empty = std::find_if(page.fields.begin(), page.fields.end(), [](const Field& f) { return f.value.empty(); });
+  const auto empty =
+      std::find_if(page.fields.begin(), page.fields.end(), [](const Field& f) { return f.value.empty(); });
   return list_of(page.fields, [&](const Field& f) {
     data one = members({{"name", f.name},
                         {"label", f.label},
@@ -123,8 +129,11 @@ data fields_of(const FormPage& page) {
                         {"autocomplete", f.autocomplete},
                         {"inputmode", f.inputmode}});
     if (!f.is_secret()) one.set("value", f.value.empty() ? data(false) : data(f.value));
-    const std::string alert = page.alert.empty() ? "" : "alert", rules = f.is_secret() && !page.list_title.empty() ? "rules" : "";
-    one.set("described", alert.empty() && rules.empty() ? data(false) : data(alert + (alert.empty() || rules.empty() ? "" : " ") + rules));
+    const std::string alert = page.alert.empty() ? "" : "alert",
+                      rules = f.is_secret() && !page.list_title.empty() ? "rules" : "";
+    one.set("described", alert.empty() && rules.empty()
+                             ? data(false)
+                             : data(alert + (alert.empty() || rules.empty() ? "" : " ") + rules));
     one.set("autofocus", empty != page.fields.end() && &f == &*empty);
     return one;
   });
@@ -184,12 +193,13 @@ Response form(const Look& look, const FormPage& page) {
 
 Response error(const Look& look, const ErrorPage& page) {
   const std::string heading = look.texts.get("error." + page.key + ".title");
-  const data values = members({{"heading", heading},
-                               {"text", look.texts.get("error." + page.key + ".text")},
-                               {"code", page.code},
-                               {"developer", look.texts.get("developer")},
-                               {"support", look.support.empty() ? "" : look.texts.get("contact", {{"support", look.support}})},
-                               {"hint", page.hint}});
+  const data values =
+      members({{"heading", heading},
+               {"text", look.texts.get("error." + page.key + ".text")},
+               {"code", page.code},
+               {"developer", look.texts.get("developer")},
+               {"support", look.support.empty() ? "" : look.texts.get("contact", {{"support", look.support}})},
+               {"hint", page.hint}});
   return framed(look, page.status, heading, render(error_template, values), "'none'");
 }
 
@@ -226,8 +236,8 @@ Response verify_cross_origin(const std::string& source, const std::string& id, c
   values.set("message", for_script(json::Value::object({{"source", source}, {"id", id}})));
   values.set("script", std::string(verify_cross_origin_script));
   return html(200, render(verify_cross_origin_template, values),
-              "script-src " + script_source + "; frame-src " + url::origin_of(source) +
-                  "; form-action 'self' " + source_of(redirect_uri) + "; frame-ancestors " + joined(ancestors),
+              "script-src " + script_source + "; frame-src " + url::origin_of(source) + "; form-action 'self' " +
+                  source_of(redirect_uri) + "; frame-ancestors " + joined(ancestors),
               "same-origin");  // the form's Origin is looked at, and without a referrer it would be null
 }
 
@@ -256,8 +266,10 @@ Response listing(const std::string& title, const std::vector<Pairs>& items) {
                data one;
                one.set("pairs", list_of(pairs, [](const auto& p) {
                          data pair = members({{"name", p.first}, {"value", p.second}});
-                         if (p.first == "link" && !url::origin_of(p.second).empty()) pair.set("href", p.second);
-                         else pair.set("href", false);
+                         if (p.first == "link" && !url::origin_of(p.second).empty())
+                           pair.set("href", p.second);
+                         else
+                           pair.set("href", false);
                          return pair;
                        }));
                return one;

@@ -114,7 +114,8 @@ std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Pa
                                                   const AuthorizationRequest& r, bool pushed) {
   const auto repeated = parameters.repeated();
   if (is_one_of(repeated, {"client_id", "redirect_uri", "response_mode", "response_type", "state"}))
-    return pages::ErrorPage{400, "parameter_repeated", "invalid_request: repeated parameter " + std::string(repeated), {}};
+    return pages::ErrorPage{
+        400, "parameter_repeated", "invalid_request: repeated parameter " + std::string(repeated), {}};
   if (r.client_id.empty())
     return pages::ErrorPage{400, "client_missing", "invalid_request: missing required parameter: client_id", {}};
   const Client* client = tenant.find_client(r.client_id);
@@ -122,14 +123,16 @@ std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Pa
     return pages::ErrorPage{400, "client_unknown", "invalid_request: unknown client",
                             "no application has the client_id \"" + r.client_id + "\"."};
   if (client->requires_par && !pushed)
-    return pages::ErrorPage{400, "par_invalid", "invalid_request: the application must use pushed authorization requests",
-                            "\"" + client->name + "\" has require_pushed_authorization_requests: send the request to /oauth/par first."};
+    return pages::ErrorPage{
+        400, "par_invalid", "invalid_request: the application must use pushed authorization requests",
+        "\"" + client->name + "\" has require_pushed_authorization_requests: send the request to /oauth/par first."};
   if (r.redirect_uri.empty())
-    return pages::ErrorPage{400, "redirect_uri_missing", "invalid_request: missing required parameter: redirect_uri", {}};
+    return pages::ErrorPage{
+        400, "redirect_uri_missing", "invalid_request: missing required parameter: redirect_uri", {}};
   if (!client->may_redirect_to(r.redirect_uri))
     return pages::ErrorPage{403, "redirect_uri_mismatch", "unauthorized_client: callback URL mismatch",
-                            "add \"" + r.redirect_uri + "\" to the Allowed Callback URLs (callbacks) of \"" + client->name +
-                                "\". The comparison is exact."};
+                            "add \"" + r.redirect_uri + "\" to the Allowed Callback URLs (callbacks) of \"" +
+                                client->name + "\". The comparison is exact."};
   return {};
 }
 
@@ -158,7 +161,8 @@ AuthorizationRequest AuthorizationRequest::from_json(const Value& v) {
   return r;
 }
 
-Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer, bool pushed) {
+Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer,
+                                   bool pushed) {
   AuthorizationRequest r;
   r.issuer = std::move(issuer);
   for (const auto& [name, member] : fields) r.*member = std::string(parameters.get(name));

@@ -37,8 +37,8 @@ bool is_recent_enough(const AuthorizationRequest& r, const SignedIn& who, std::i
 Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who, const Access& access) {
   const auto tenant = a.tenant();
   const Client& client = *tenant->find_client(r.client_id);
-  const Grant grant{random_id(),  r.issuer,     r.client_id, who.user.id,           who.session.id,       access.audience,
-                    access.scope, r.nonce,      who.session.auth_time, r.max_age.has_value()};
+  const Grant grant{random_id(),     r.issuer,     r.client_id, who.user.id,           who.session.id,
+                    access.audience, access.scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
   Fields fields;
   std::string code, access_token;
   if (r.wants("code")) {
@@ -63,13 +63,16 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
 Async<Unit> remember_client(Authority& a, const AuthorizationRequest& r, const SignedIn& who) {
   const auto tenant = a.tenant();
   if (tenant->find_client(r.client_id)->backchannel_logout_urls.empty()) co_return Unit{};
-  auto reading = a.store.query({"SELECT 1 FROM session_clients WHERE session_id = $1 AND client_id = $2", {who.session.id, r.client_id}});
+  auto reading = a.store.query(
+      {"SELECT 1 FROM session_clients WHERE session_id = $1 AND client_id = $2", {who.session.id, r.client_id}});
   const auto known = co_await std::move(reading);
   if (!known) co_return known.error();
   if (!known->empty()) co_return Unit{};
   std::vector<Statement> statements;
-  statements.push_back({"INSERT INTO session_clients (session_id, client_id, issuer, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                        {who.session.id, r.client_id, r.issuer, a.clock.now() + tenant->session_lifetime}});
+  statements.push_back(
+      {"INSERT INTO session_clients (session_id, client_id, issuer, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO "
+       "NOTHING",
+       {who.session.id, r.client_id, r.issuer, a.clock.now() + tenant->session_lifetime}});
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done) co_return done.error();
@@ -83,16 +86,19 @@ Response refuse(const Authority& a, const Request& request, const Parameters& p,
   const auto tenant = a.tenant();
   std::vector<std::string> origins;
   const auto add = [&](const std::string& origin) {
-    if (!origin.empty() && std::find(origins.begin(), origins.end(), origin) == origins.end()) origins.push_back(origin);
+    if (!origin.empty() && std::find(origins.begin(), origins.end(), origin) == origins.end())
+      origins.push_back(origin);
   };
   add(url::origin_of(p.get("redirect_uri")));
   if (const Client* client = tenant->find_client(p.get("client_id"))) {
     for (const auto& origin : client->web_origins) add(url::origin_of(origin));
     for (const auto& uri : client->callbacks) add(url::origin_of(uri));
   }
-  if (p.get("response_mode") != "web_message" || origins.empty()) return pages::error(look_for(*tenant, request, p.get("ui_locales")), page);
+  if (p.get("response_mode") != "web_message" || origins.empty())
+    return pages::error(look_for(*tenant, request, p.get("ui_locales")), page);
   const auto colon = page.code.find(": ");
-  Value response = Value::object({{"error", page.code.substr(0, colon)}, {"error_description", page.code.substr(colon + 2)}});
+  Value response =
+      Value::object({{"error", page.code.substr(0, colon)}, {"error_description", page.code.substr(colon + 2)}});
   if (p.has("state")) response.set("state", p.get("state"));
   if (!page.hint.empty()) response.set("hint", page.hint);
   return pages::web_message(origins, response);
@@ -109,7 +115,8 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   const auto tenant = a.tenant();
   const Client& client = *tenant->find_client(r.client_id);
   const auto refused = [&](const char* error, const char* description) {
-    record(a, request, {r.prompts("none") ? "fsa" : "f", description, r.client_id, who ? who->user.id : "", {}, {}, error});
+    record(a, request,
+           {r.prompts("none") ? "fsa" : "f", description, r.client_id, who ? who->user.id : "", {}, {}, error});
     return deliver_error(r, error, description);
   };
   if (!who || !agrees_with_hint(a, r, *who) || !is_recent_enough(r, *who, a.clock.now())) {
@@ -141,7 +148,14 @@ Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequ
   if (opened && !opened->is_proven_by_cookie(request) && !client.cross_origin_page.empty())
     co_return ask_for_verifier(a, r, *opened, client);
   if (!opened || !opened->is_proven_by_cookie(request)) {
-    record(a, request, {"fcoa", "Cross-origin login without its cookie", r.client_id, {}, {}, {}, opened ? "cookie_missing" : "login_ticket_unknown"});
+    record(a, request,
+           {"fcoa",
+            "Cross-origin login without its cookie",
+            r.client_id,
+            {},
+            {},
+            {},
+            opened ? "cookie_missing" : "login_ticket_unknown"});
     auto deciding = decide(a, request, std::move(r), {});
     co_return co_await std::move(deciding);
   }
@@ -175,7 +189,9 @@ Answering authorize(Authority& a, Request request) {
   if (is_pushed_request(parameters)) {
     auto opening = open_pushed_request(a, parameters);
     auto opened = co_await std::move(opening);
-    if (!opened) co_return refuse(a, request, parameters, {400, "par_invalid", "invalid_request_uri: unknown, used or expired", {}});
+    if (!opened)
+      co_return refuse(a, request, parameters,
+                       {400, "par_invalid", "invalid_request_uri: unknown, used or expired", {}});
     parameters = *std::move(opened);
     pushed = true;
   }
@@ -186,7 +202,8 @@ Answering authorize(Authority& a, Request request) {
     co_return refuse(a, request, parameters, *page);
   }
   if (auto* error = std::get_if<ClientError>(&judged)) {
-    record(a, request, {"f", error->error + ": " + error->description, error->request.client_id, {}, {}, {}, error->error});
+    record(a, request,
+           {"f", error->error + ": " + error->description, error->request.client_id, {}, {}, {}, error->error});
     co_return deliver_error(error->request, error->error, error->description);
   }
   auto& r = std::get<AuthorizationRequest>(judged);

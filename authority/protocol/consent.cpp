@@ -32,9 +32,11 @@ Async<bool> needs_consent(Authority& a, const AuthorizationRequest& r, const Acc
 }
 
 Statement keep_consent(const std::string& user_id, const std::string& client_id, const Access& access) {
-  return {"INSERT INTO consents (user_id, client_id, audience, scope) VALUES ($1, $2, $3, $4) ON CONFLICT (user_id, client_id, "
-          "audience) DO UPDATE SET scope = consents.scope || ' ' || excluded.scope",
-          {user_id, client_id, access.audience, access.scope}};
+  return {
+      "INSERT INTO consents (user_id, client_id, audience, scope) VALUES ($1, $2, $3, $4) ON CONFLICT (user_id, "
+      "client_id, "
+      "audience) DO UPDATE SET scope = consents.scope || ' ' || excluded.scope",
+      {user_id, client_id, access.audience, access.scope}};
 }
 
 }  // namespace ostia::authority

@@ -40,12 +40,16 @@ std::string normal(std::string_view typed) {
 
 std::string id_of(std::string_view device_code) { return text::base64url_encode(sha256(device_code)); }
 
-Error refused(int status, std::string code, std::string description) { return oauth(status, code, std::move(description), "device_" + code); }
+Error refused(int status, std::string code, std::string description) {
+  return oauth(status, code, std::move(description), "device_" + code);
+}
 
 Async<bool> settle(Authority& a, DeviceRequest r, std::string state, Value body) {
   std::vector<Statement> statements;
-  statements.push_back({"UPDATE device_codes SET state = $2, body = $3 WHERE id = $1 AND state = 'pending' AND expires_at >= $4 RETURNING id",
-                        {r.id, std::move(state), json::write(body), a.clock.now()}});
+  statements.push_back(
+      {"UPDATE device_codes SET state = $2, body = $3 WHERE id = $1 AND state = 'pending' AND expires_at >= $4 "
+       "RETURNING id",
+       {r.id, std::move(state), json::write(body), a.clock.now()}});
   auto task = a.store.commit(std::move(statements));
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
@@ -59,15 +63,19 @@ Async<Value> start(Authority& a, const Request& request, const Parameters& p) {
   const auto client = co_await std::move(authenticating);
   if (!client) co_return client.error();
   if (!(*client)->has_grant("urn:ietf:params:oauth:grant-type:device_code"))
-    co_return oauth(403, "unauthorized_client", "Grant type 'urn:ietf:params:oauth:grant-type:device_code' not allowed for the client.", "grant_not_allowed");
+    co_return oauth(403, "unauthorized_client",
+                    "Grant type 'urn:ietf:params:oauth:grant-type:device_code' not allowed for the client.",
+                    "grant_not_allowed");
   const auto access = resolve_access(a, **client, request.issuer, p.get("audience"), p.get("scope"));
   if (!access) co_return access.error();
   const std::string device_code = random_id(), user_code = make_user_code();
-  const Value body = Value::object({{"issuer", request.issuer}, {"audience", p.get("audience")}, {"scope", p.get("scope")}});
+  const Value body =
+      Value::object({{"issuer", request.issuer}, {"audience", p.get("audience")}, {"scope", p.get("scope")}});
   std::vector<Statement> statements;
-  statements.push_back({"INSERT INTO device_codes (id, user_code, client_id, state, polled_at, poll_interval, expires_at, body) VALUES "
-                        "($1, $2, $3, 'pending', 0, $4, $5, $6)",
-                        {id_of(device_code), user_code, (*client)->id, poll_interval, a.clock.now() + lifetime, json::write(body)}});
+  statements.push_back(
+      {"INSERT INTO device_codes (id, user_code, client_id, state, polled_at, poll_interval, expires_at, body) VALUES "
+       "($1, $2, $3, 'pending', 0, $4, $5, $6)",
+       {id_of(device_code), user_code, (*client)->id, poll_interval, a.clock.now() + lifetime, json::write(body)}});
   auto task = a.store.commit(std::move(statements));
   const auto stored = co_await std::move(task);
   if (!stored) co_return stored.error();
@@ -87,22 +95,32 @@ Answering device_code(Authority& a, Request request) {
   auto starting = start(a, request, *parameters);
   const auto started = co_await std::move(starting);
   if (!started) {
-    record(a, request, {"fdeaz", started.error().description, std::string(parameters->get("client_id")), {}, {}, {}, started.error().reason});
+    record(a, request,
+           {"fdeaz",
+            started.error().description,
+            std::string(parameters->get("client_id")),
+            {},
+            {},
+            {},
+            started.error().reason});
     co_return oauth_problem(a, started.error());
   }
   co_return json_response(200, *started).with("Cache-Control", "no-store");
 }
 
 Async<std::optional<DeviceRequest>> find_device_request(Authority& a, std::string typed) {
-  auto task = a.store.query({"SELECT id, user_code, client_id, body FROM device_codes WHERE user_code = $1 AND state = 'pending' AND expires_at >= $2",
-                             {normal(typed), a.clock.now()}});
+  auto task =
+      a.store.query({"SELECT id, user_code, client_id, body FROM device_codes WHERE user_code = $1 AND state = "
+                     "'pending' AND expires_at >= $2",
+                     {normal(typed), a.clock.now()}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return std::optional<DeviceRequest>();
   const Row& r = (*rows)[0];
   const auto body = json::parse(text_at(r, 3));
   if (!body) co_return body.error();
-  co_return std::optional(DeviceRequest{text_at(r, 0), shown(text_at(r, 1)), text_at(r, 2), (*body)["issuer"].text(), (*body)["audience"].text(), (*body)["scope"].text()});
+  co_return std::optional(DeviceRequest{text_at(r, 0), shown(text_at(r, 1)), text_at(r, 2), (*body)["issuer"].text(),
+                                        (*body)["audience"].text(), (*body)["scope"].text()});
 }
 
 Async<bool> approve_device(Authority& a, DeviceRequest r, Grant grant) {
@@ -118,10 +136,12 @@ Async<bool> deny_device(Authority& a, DeviceRequest r) {
 Async<Grant> poll_device_code(Authority& a, const Client& client, std::string device_code) {
   const std::string id = id_of(device_code);
   const std::int64_t now = a.clock.now();
-  auto reading = a.store.query({"SELECT client_id, state, polled_at, poll_interval, expires_at, body FROM device_codes WHERE id = $1", {id}});
+  auto reading = a.store.query(
+      {"SELECT client_id, state, polled_at, poll_interval, expires_at, body FROM device_codes WHERE id = $1", {id}});
   const auto rows = co_await std::move(reading);
   if (!rows) co_return rows.error();
-  if (rows->empty() || text_at((*rows)[0], 0) != client.id) co_return refused(403, "invalid_grant", "Invalid or expired device code.");
+  if (rows->empty() || text_at((*rows)[0], 0) != client.id)
+    co_return refused(403, "invalid_grant", "Invalid or expired device code.");
   const Row& r = (*rows)[0];
   if (int_at(r, 4) < now) co_return refused(403, "expired_token", "The device code has expired.");
   const std::string& state = text_at(r, 1);
@@ -143,7 +163,10 @@ Async<Grant> poll_device_code(Authority& a, const Client& client, std::string de
   auto polling = a.store.commit(std::move(statements));
   const auto polled = co_await std::move(polling);
   if (!polled) co_return polled.error();
-  if (too_fast) co_return refused(429, "slow_down", "You are polling faster than the specified interval of " + text::decimal(int_at(r, 3)) + " seconds.");
+  if (too_fast)
+    co_return refused(
+        429, "slow_down",
+        "You are polling faster than the specified interval of " + text::decimal(int_at(r, 3)) + " seconds.");
   co_return refused(403, "authorization_pending", "User has yet to authorize device code.");
 }
 

@@ -16,8 +16,8 @@ Async<std::optional<DeviceRequest>> find_device_request(Authority& a, std::strin
 Async<bool> approve_device(Authority& a, DeviceRequest request, Grant grant);
 Async<bool> deny_device(Authority& a, DeviceRequest request);
 
-/// The grant of an approved code, which is used up. Errors: `authorization_pending` 403, `slow_down` 429, `expired_token`
-/// 403, `access_denied` 403, `invalid_grant` 403 (checklist section 6).
+/// The grant of an approved code, which is used up. Errors: `authorization_pending` 403, `slow_down` 429,
+/// `expired_token` 403, `access_denied` 403, `invalid_grant` 403 (checklist section 6).
 Async<Grant> poll_device_code(Authority& a, const Client& client, std::string device_code);
 
 }  // namespace ostia::authority

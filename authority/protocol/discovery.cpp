@@ -31,22 +31,24 @@ Answering openid_configuration(Authority&, Request request) {
   v.set("response_types_supported",
         list({"code", "token", "id_token", "code token", "code id_token", "token id_token", "code token id_token"}));
   v.set("response_modes_supported", list({"query", "fragment", "form_post", "web_message"}));
-  v.set("grant_types_supported", list({"authorization_code", "implicit", "refresh_token", "client_credentials", "password",
-                                       "http://auth0.com/oauth/grant-type/password-realm",
-                                       "http://auth0.com/oauth/grant-type/passwordless/otp",
-                                       "urn:ietf:params:oauth:grant-type:device_code",
-                                       "urn:ietf:params:oauth:grant-type:token-exchange"}));
+  v.set("grant_types_supported",
+        list({"authorization_code", "implicit", "refresh_token", "client_credentials", "password",
+              "http://auth0.com/oauth/grant-type/password-realm", "http://auth0.com/oauth/grant-type/passwordless/otp",
+              "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange"}));
   v.set("subject_types_supported", list({"public"}));
   v.set("id_token_signing_alg_values_supported", list({"RS256", "HS256"}));
-  v.set("token_endpoint_auth_methods_supported", list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"}));
-  v.set("token_endpoint_auth_signing_alg_values_supported", list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384"}));
+  v.set("token_endpoint_auth_methods_supported",
+        list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"}));
+  v.set("token_endpoint_auth_signing_alg_values_supported",
+        list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384"}));
   v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja"}));
   v.set("prompt_values_supported", list({"none", "login", "consent", "select_account"}));
   v.set("backchannel_logout_supported", true);
   v.set("backchannel_logout_session_supported", true);
   v.set("code_challenge_methods_supported", list({"S256"}));
-  v.set("claims_supported", list({"aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name",
-                                  "iat", "iss", "name", "nickname", "nonce", "phone_number", "phone_number_verified", "picture", "sid", "sub", "updated_at"}));
+  v.set("claims_supported",
+        list({"aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss", "name",
+              "nickname", "nonce", "phone_number", "phone_number_verified", "picture", "sid", "sub", "updated_at"}));
   for (const char* absent :
        {"request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported"})
     v.set(absent, false);
@@ -61,11 +63,13 @@ Answering jwks(Authority& a, Request) {
 }
 
 Answering certificate(Authority& a, Request request) {
-  co_return Response{200,
-                     {{"Content-Type", request.path == "/pem" ? "application/x-pem-file" : "application/x-x509-ca-cert"},
-                      {"Content-Disposition", std::string("attachment; filename=ostia.") + (request.path == "/pem" ? "pem" : "cer")},
-                      {"Cache-Control", "public, max-age=300"}},
-                     request.path == "/pem" ? a.signing_key().certificate_pem() : text::base64_decode(a.signing_key().jwk()["x5c"].items()[0].text()).value_or("")};
+  co_return Response{
+      200,
+      {{"Content-Type", request.path == "/pem" ? "application/x-pem-file" : "application/x-x509-ca-cert"},
+       {"Content-Disposition", std::string("attachment; filename=ostia.") + (request.path == "/pem" ? "pem" : "cer")},
+       {"Cache-Control", "public, max-age=300"}},
+      request.path == "/pem" ? a.signing_key().certificate_pem()
+                             : text::base64_decode(a.signing_key().jwk()["x5c"].items()[0].text()).value_or("")};
 }
 
 Answering health(Authority& a, Request request) {

@@ -33,8 +33,7 @@ Value string_array(std::initializer_list<std::string> items) {
 }
 
 std::string sign_hs256(const std::string& secret, const Value& claims, std::string_view type) {
-  const std::string input =
-      jose::build_signing_input(Value::object({{"alg", "HS256"}, {"typ", type}}), claims);
+  const std::string input = jose::build_signing_input(Value::object({{"alg", "HS256"}, {"typ", type}}), claims);
   return input + "." + text::base64url_encode(hmac_sha256(secret, input));
 }
 
@@ -104,7 +103,9 @@ Grant Grant::from_json(const Value& v) {
 }
 
 bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience) {
-  return audience == a.issuer + "api/v2/" || audience == std::string(issuer) + "api/v2/";
+  // A custom domain has no Management API; the plain-http domain of `--dev` has one, like the canonical domain.
+  const bool is_custom = issuer != a.issuer && issuer.starts_with("https:");
+  return audience == a.issuer + "api/v2/" || (!is_custom && audience == std::string(issuer) + "api/v2/");
 }
 
 Result<Access> resolve_access(const Authority& a, const Client& client, std::string_view issuer,

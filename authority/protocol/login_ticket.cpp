@@ -19,8 +19,9 @@ constexpr std::int64_t lifetime = 300;  // seconds
 std::optional<LoginTicket> read_ticket(const Authority& a, std::string_view sealed) {
   const auto v = open_ticket(a, "login_ticket", sealed);
   if (!v) return {};
-  return LoginTicket{std::string(sealed), (*v)["user_id"].text(), (*v)["client_id"].text(), (*v)["co_id"].text(),
-                     (*v)["cookie"].text(), (*v)["verifier"].text(), (*v)["until"].as_int().value_or(0)};
+  return LoginTicket{
+      std::string(sealed),   (*v)["user_id"].text(),  (*v)["client_id"].text(),          (*v)["co_id"].text(),
+      (*v)["cookie"].text(), (*v)["verifier"].text(), (*v)["until"].as_int().value_or(0)};
 }
 
 Answer refuse(const Authority& a, const Request& request, AuthorizationRequest r) {
@@ -38,9 +39,14 @@ bool LoginTicket::is_proven_by_cookie(const Request& request) const {
 Response issue_login_ticket(const Authority& a, const Request& request, const User& user, const Client& client) {
   const std::string cookie = random_id(), verifier = random_id(), co_id = random_id().substr(0, 12);
   const std::string ticket = seal_ticket(a, "login_ticket",
-                                         Value::object({{"user_id", user.id}, {"client_id", client.id}, {"co_id", co_id}, {"cookie", cookie}, {"verifier", verifier}}),
+                                         Value::object({{"user_id", user.id},
+                                                        {"client_id", client.id},
+                                                        {"co_id", co_id},
+                                                        {"cookie", cookie},
+                                                        {"verifier", verifier}}),
                                          lifetime);
-  Response response = json_response(200, Value::object({{"login_ticket", ticket}, {"co_verifier", verifier}, {"co_id", co_id}}));
+  Response response =
+      json_response(200, Value::object({{"login_ticket", ticket}, {"co_verifier", verifier}, {"co_id", co_id}}));
   response.with("Cache-Control", "no-store");
   set_cookie(response, request, CookieKind::cross_origin, cookie, lifetime);
   return response;
@@ -59,7 +65,14 @@ Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRe
   auto finding = find_user(a.store, ticket.user_id);
   const auto user = co_await std::move(finding);
   if (!*first || !user || !*user || (*user)->blocked) {
-    record(a, request, {"fcoa", "Login ticket refused", r.client_id, ticket.user_id, {}, {}, *first ? "user_gone" : "login_ticket_replayed"});
+    record(a, request,
+           {"fcoa",
+            "Login ticket refused",
+            r.client_id,
+            ticket.user_id,
+            {},
+            {},
+            *first ? "user_gone" : "login_ticket_replayed"});
     auto refusing = refuse(a, request, std::move(r));
     co_return co_await std::move(refusing);
   }
@@ -75,8 +88,10 @@ Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRe
   co_return response;
 }
 
-Response ask_for_verifier(const Authority& a, const AuthorizationRequest& r, const LoginTicket& ticket, const Client& client) {
-  const std::string state = seal_ticket(a, "verify_cross_origin", Value::object({{"request", r.to_json()}, {"ticket", ticket.sealed}}), lifetime);
+Response ask_for_verifier(const Authority& a, const AuthorizationRequest& r, const LoginTicket& ticket,
+                          const Client& client) {
+  const std::string state = seal_ticket(a, "verify_cross_origin",
+                                        Value::object({{"request", r.to_json()}, {"ticket", ticket.sealed}}), lifetime);
   std::vector<std::string> ancestors;
   if (r.response_mode == "web_message") ancestors.push_back(url::origin_of(r.redirect_uri));
   return pages::verify_cross_origin(client.cross_origin_page, ticket.co_id, state, r.redirect_uri, ancestors);
@@ -86,15 +101,18 @@ Answering verify_cross_origin(Authority& a, Request request) {
   const Parameters form = read_form(request);
   const auto v = open_ticket(a, "verify_cross_origin", form.get("state"));
   // Another site must not sign anybody in with a ticket of its own.
-  const bool is_ours = request.header("origin") == std::string_view(request.issuer).substr(0, request.issuer.size() - 1);
+  const bool is_ours =
+      request.header("origin") == std::string_view(request.issuer).substr(0, request.issuer.size() - 1);
   if (!v || !is_ours) co_return stale_page(a, request);
   auto r = AuthorizationRequest::from_json((*v)["request"]);
   const auto tenant = a.tenant();
   const Client* client = tenant->find_client(r.client_id);
-  if (!client || !client->may_redirect_to(r.redirect_uri) || r.issuer != request.issuer) co_return stale_page(a, request);
+  if (!client || !client->may_redirect_to(r.redirect_uri) || r.issuer != request.issuer)
+    co_return stale_page(a, request);
   const auto ticket = open_login_ticket(a, r.client_id, (*v)["ticket"].text());
   if (!ticket || !equal_in_constant_time(sha256(form.get("co_verifier")), sha256(ticket->verifier_mark))) {
-    record(a, request, {"fcoa", "Cross-origin login without its verifier", r.client_id, {}, {}, {}, "verifier_mismatch"});
+    record(a, request,
+           {"fcoa", "Cross-origin login without its verifier", r.client_id, {}, {}, {}, "verifier_mismatch"});
     auto refusing = refuse(a, request, std::move(r));
     co_return co_await std::move(refusing);
   }

@@ -21,9 +21,11 @@ Response issue_login_ticket(const Authority& a, const Request& request, const Us
 std::optional<LoginTicket> open_login_ticket(const Authority& a, std::string_view client_id, std::string_view ticket);
 
 /// Makes the session of a proven ticket, which is used up, and goes on with the request.
-boost::asio::awaitable<Response> redeem_login_ticket(Authority& a, const Request& request, AuthorizationRequest r, LoginTicket ticket);
+boost::asio::awaitable<Response> redeem_login_ticket(Authority& a, const Request& request, AuthorizationRequest r,
+                                                     LoginTicket ticket);
 
 /// The page that asks the application for the verifier.
-Response ask_for_verifier(const Authority& a, const AuthorizationRequest& r, const LoginTicket& ticket, const Client& client);
+Response ask_for_verifier(const Authority& a, const AuthorizationRequest& r, const LoginTicket& ticket,
+                          const Client& client);
 
 }  // namespace ostia::authority

@@ -23,26 +23,29 @@ std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_vie
                                              const std::string& to, const char* parameter) {
   const auto tenant = a.tenant();
   const Client* client = with_client ? tenant->find_client(client_id) : nullptr;
-  if (with_client && !client) return pages::ErrorPage{400, "logout_client_unknown", "invalid_request: unknown client", ""};
+  if (with_client && !client)
+    return pages::ErrorPage{400, "logout_client_unknown", "invalid_request: unknown client", ""};
   const auto& list = client ? client->allowed_logout_urls : tenant->allowed_logout_urls;
   if (to.empty() || oauth::is_registered_redirect_uri(to, list, {})) return {};
   return pages::ErrorPage{400, "logout_url_mismatch",
-                          std::string("invalid_request: the \"") + parameter + "\" parameter is not defined as a valid URL in \"Allowed Logout URLs\"",
-                          "add \"" + to + "\" to the Allowed Logout URLs of " + (client ? "\"" + client->name + "\"" : "the tenant") +
-                              ". The comparison is exact."};
+                          std::string("invalid_request: the \"") + parameter +
+                              "\" parameter is not defined as a valid URL in \"Allowed Logout URLs\"",
+                          "add \"" + to + "\" to the Allowed Logout URLs of " +
+                              (client ? "\"" + client->name + "\"" : "the tenant") + ". The comparison is exact."};
 }
 
 std::string logout_token(const Authority& a, const std::string& issuer, const Client& client, const Session& session) {
   const std::int64_t now = a.clock.now();
   return a.signing_key().sign(
-      Value::object({{"iss", issuer},
-                     {"sub", session.user_id},
-                     {"aud", client.id},
-                     {"iat", now},
-                     {"exp", now + 120},
-                     {"jti", random_id()},
-                     {"sid", session.id},
-                     {"events", Value::object({{"http://schemas.openid.net/event/backchannel-logout", Value::object()}})}}),
+      Value::object(
+          {{"iss", issuer},
+           {"sub", session.user_id},
+           {"aud", client.id},
+           {"iat", now},
+           {"exp", now + 120},
+           {"jti", random_id()},
+           {"sid", session.id},
+           {"events", Value::object({{"http://schemas.openid.net/event/backchannel-logout", Value::object()}})}}),
       "logout+jwt");
 }
 
@@ -57,7 +60,16 @@ Async<Unit> tell_clients(Authority& a, Session session) {
   for (const auto& row : *rows)
     if (const Client* client = tenant->find_client(text_at(row, 0)))
       for (const auto& url : client->backchannel_logout_urls)
-        statements.push_back(a.outbox.queue({"backchannel_logout", url, {}, "logout_token", {}, logout_token(a, text_at(row, 1), *client, session), {}, {}, {}, {}}));
+        statements.push_back(a.outbox.queue({"backchannel_logout",
+                                             url,
+                                             {},
+                                             "logout_token",
+                                             {},
+                                             logout_token(a, text_at(row, 1), *client, session),
+                                             {},
+                                             {},
+                                             {},
+                                             {}}));
   statements.push_back({"DELETE FROM session_clients WHERE session_id = $1", {session.id}});
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
@@ -80,12 +92,14 @@ Response still_logged_in(const Authority& a, const Request& request) {
   return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", ""});
 }
 
-Response logged_out(const Authority& a, const Request& request, std::optional<pages::ErrorPage> problem, const std::string& to, std::string_view locales) {
+Response logged_out(const Authority& a, const Request& request, std::optional<pages::ErrorPage> problem,
+                    const std::string& to, std::string_view locales) {
   if (problem && !a.dev) problem->hint.clear();
   const auto look = look_for(*a.tenant(), request, locales);
-  Response response = problem      ? pages::error(look, *problem)
-                      : to.empty() ? pages::message(look, look.texts.get("logged_out.title"), look.texts.get("logged_out.text"))
-                                   : redirect(to);
+  Response response = problem ? pages::error(look, *problem)
+                      : to.empty()
+                          ? pages::message(look, look.texts.get("logged_out.title"), look.texts.get("logged_out.text"))
+                          : redirect(to);
   set_cookie(response, request, CookieKind::session, "", 0);
   return response;
 }
@@ -106,7 +120,11 @@ OidcLogout judge(const Authority& a, const Request& request, const Parameters& p
   const bool bad_hint = !hint_text.empty() && !hint;
   const bool differs = hint && !out.client_id.empty() && (*hint)["aud"] != Value(out.client_id);
   if (bad_hint || differs) {
-    out.problem = pages::ErrorPage{400, "link_over", bad_hint ? "invalid_request: id_token_hint is not an ID token of this authority" : "invalid_request: client_id and id_token_hint are of two applications", {}};
+    out.problem = pages::ErrorPage{400,
+                                   "link_over",
+                                   bad_hint ? "invalid_request: id_token_hint is not an ID token of this authority"
+                                            : "invalid_request: client_id and id_token_hint are of two applications",
+                                   {}};
     return out;
   }
   if (hint) {
@@ -157,8 +175,11 @@ Answering oidc_logout(Authority& a, Request request) {
     co_return co_await std::move(finishing);
   }
   const auto look = look_for(*a.tenant(), request, o.locales);
-  const std::string state = seal_ticket(a, "oidc_logout", Value::object({{"client_id", o.client_id}, {"to", o.to}, {"session", (*who)->session.id}}), 3600);
-  pages::FormPage page{200, look.texts.get("logout.title"), look.texts.get("logout.text", {{"tenant", look.tenant}}), {}, "/oidc/logout/confirm", {{"state", state}}};
+  const std::string state =
+      seal_ticket(a, "oidc_logout",
+                  Value::object({{"client_id", o.client_id}, {"to", o.to}, {"session", (*who)->session.id}}), 3600);
+  pages::FormPage page{200, look.texts.get("logout.title"), look.texts.get("logout.text", {{"tenant", look.tenant}}),
+                       {},  "/oidc/logout/confirm",         {{"state", state}}};
   page.buttons = {{"accept", look.texts.get("logout.yes")}, {"deny", look.texts.get("logout.no"), true}};
   page.continue_to = o.to;
   co_return pages::form(look, page);
@@ -171,7 +192,8 @@ Answering submit_oidc_logout(Authority& a, Request request) {
   const auto who = co_await std::move(who_task);
   const auto look = look_for(*a.tenant(), request, {});
   if (!v || !who || (*who && (*who)->session.id != (*v)["session"].text())) co_return stale_page(a, request);
-  if (form.get("action") != "accept") co_return pages::message(look, look.texts.get("logged_in.title"), look.texts.get("logged_out.text"));
+  if (form.get("action") != "accept")
+    co_return pages::message(look, look.texts.get("logged_in.title"), look.texts.get("logged_out.text"));
   OidcLogout o;
   o.client_id = (*v)["client_id"].text();
   o.to = (*v)["to"].text();

@@ -46,7 +46,8 @@ Answering pushed_authorization(Authority& a, Request request) {
     co_return oauth_problem(a, oauth(400, "invalid_request", "request_uri must not be pushed", "par_nested"));
   Value pushed = Value::object();
   for (const auto& [name, value] : parameters->pairs())
-    if (name != "client_secret" && name != "client_assertion" && name != "client_assertion_type") pushed.set(name, value);
+    if (name != "client_secret" && name != "client_assertion" && name != "client_assertion_type")
+      pushed.set(name, value);
   pushed.set("client_id", (*client)->id);
   std::vector<std::pair<std::string, std::string>> pairs;
   for (std::size_t i = 0; i < pushed.size(); ++i) pairs.emplace_back(pushed.keys()[i], pushed.items()[i].text());
@@ -56,9 +57,11 @@ Answering pushed_authorization(Authority& a, Request request) {
     co_return oauth_problem(a, oauth(400, "invalid_request", page->code, page->key));
   if (const auto* error = std::get_if<ClientError>(&judged))
     co_return oauth_problem(a, oauth(400, error->error, error->description));
-  const std::string ticket = seal_ticket(a, "pushed_request", Value::object({{"client_id", (*client)->id}, {"parameters", pushed}}), lifetime);
+  const std::string ticket =
+      seal_ticket(a, "pushed_request", Value::object({{"client_id", (*client)->id}, {"parameters", pushed}}), lifetime);
   record(a, request, {"spar", {}, (*client)->id, {}, {}, {}, {}});
-  co_return json_response(201, Value::object({{"request_uri", std::string(prefix) + ticket}, {"expires_in", lifetime}})).with("Cache-Control", "no-store");
+  co_return json_response(201, Value::object({{"request_uri", std::string(prefix) + ticket}, {"expires_in", lifetime}}))
+      .with("Cache-Control", "no-store");
 }
 
 }  // namespace ostia::authority

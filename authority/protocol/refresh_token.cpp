@@ -12,7 +12,9 @@ constexpr std::int64_t never = 253'402'300'799;  // the end of the year 9999
 
 std::string id_of(std::string_view token) { return text::base64url_encode(sha256(token)); }
 
-Error refused(std::string reason) { return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", std::move(reason)); }
+Error refused(std::string reason) {
+  return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", std::move(reason));
+}
 
 // A token as it is kept. `absolute` is when the grant ends whatever happens.
 struct Kept {
@@ -29,23 +31,25 @@ Statement insertion(const std::string& token, const Client& client, const Grant&
                     std::int64_t absolute) {
   Value body = grant.to_json();
   body.set("absolute", absolute);
-  return {"INSERT INTO refresh_tokens (id, grant_id, client_id, user_id, body, created_at, used_at, expires_at) VALUES "
-          "($1, $2, $3, $4, $5, $6, $6, $7)",
-          {id_of(token), grant.id, client.id, grant.user_id, json::write(body), now,
-           expiry(client.refresh_tokens, now, absolute)}};
+  return {
+      "INSERT INTO refresh_tokens (id, grant_id, client_id, user_id, body, created_at, used_at, expires_at) VALUES "
+      "($1, $2, $3, $4, $5, $6, $6, $7)",
+      {id_of(token), grant.id, client.id, grant.user_id, json::write(body), now,
+       expiry(client.refresh_tokens, now, absolute)}};
 }
 
 Async<std::optional<Kept>> find(Authority& a, std::string token) {
-  auto task = a.store.query({"SELECT id, grant_id, client_id, body, used_at, rotated_at, expires_at FROM refresh_tokens WHERE id = $1",
-                             {id_of(token)}});
+  auto task = a.store.query(
+      {"SELECT id, grant_id, client_id, body, used_at, rotated_at, expires_at FROM refresh_tokens WHERE id = $1",
+       {id_of(token)}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return std::optional<Kept>();
   const Row& r = (*rows)[0];
   const auto body = json::parse(text_at(r, 3));
   if (!body) co_return body.error();
-  co_return std::optional(Kept{text_at(r, 0), text_at(r, 1), text_at(r, 2), Grant::from_json(*body), int_at(r, 4), int_at(r, 5),
-                               int_at(r, 6), (*body)["absolute"].as_int().value_or(0)});
+  co_return std::optional(Kept{text_at(r, 0), text_at(r, 1), text_at(r, 2), Grant::from_json(*body), int_at(r, 4),
+                               int_at(r, 5), int_at(r, 6), (*body)["absolute"].as_int().value_or(0)});
 }
 
 Async<Refreshed> end_family(Authority& a, Kept kept) {
@@ -65,9 +69,10 @@ Async<Refreshed> rotate(Authority& a, const Client& client, Kept kept) {
   std::vector<Statement> statements;
   // The successor is made only if this statement found the token unrotated, or within the overlap.
   statements.push_back(insertion(next, client, kept.grant, now, kept.absolute));
-  statements.push_back({"UPDATE refresh_tokens SET rotated_at = COALESCE(rotated_at, $2), used_at = $2 WHERE id = $1 AND "
-                        "(rotated_at IS NULL OR rotated_at + $3 >= $2 AND $3 > 0) RETURNING id",
-                        {kept.id, now, client.refresh_tokens.leeway}});
+  statements.push_back(
+      {"UPDATE refresh_tokens SET rotated_at = COALESCE(rotated_at, $2), used_at = $2 WHERE id = $1 AND "
+       "(rotated_at IS NULL OR rotated_at + $3 >= $2 AND $3 > 0) RETURNING id",
+       {kept.id, now, client.refresh_tokens.leeway}});
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done) co_return done.error();
@@ -98,7 +103,8 @@ Async<std::string> issue_refresh_token(Authority& a, const Client& client, const
   const std::int64_t now = a.clock.now();
   const std::string token = random_id();
   std::vector<Statement> statements;
-  statements.push_back(insertion(token, client, grant, now, client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never));
+  statements.push_back(insertion(token, client, grant, now,
+                                 client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never));
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done) co_return done.error();

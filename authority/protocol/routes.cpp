@@ -14,10 +14,10 @@ namespace {
 namespace asio = boost::asio;
 
 enum class Cors : std::uint8_t {
-  none,    // login pages and redirects: a script of another origin has no business there
-  listed,  // origins that an application lists
+  none,          // login pages and redirects: a script of another origin has no business there
+  listed,        // origins that an application lists
   with_cookies,  // the same, and the browser's cookies go along
-  open,    // public documents
+  open,          // public documents
 };
 
 struct Route {
@@ -95,10 +95,10 @@ constexpr Route routes[] = {
 
 // With `--dev` only: without it there is nothing at these addresses.
 constexpr Route dev_routes[] = {
-    {"/_dev/messages", "GET", dev_messages, Cors::none},  {"/_dev/clock", "GET", dev_clock, Cors::none},
-    {"/_dev/clock", "POST", dev_clock, Cors::none},       {"/_dev/faults", "POST", dev_faults, Cors::none},
-    {"/_dev/faults", "DELETE", dev_faults, Cors::none},   {"/_dev/snapshot", "POST", dev_snapshot, Cors::none},
-    {"/_dev/reset", "POST", dev_reset, Cors::none},       {"/_dev/logs", "GET", dev_logs, Cors::none},
+    {"/_dev/messages", "GET", dev_messages, Cors::none}, {"/_dev/clock", "GET", dev_clock, Cors::none},
+    {"/_dev/clock", "POST", dev_clock, Cors::none},      {"/_dev/faults", "POST", dev_faults, Cors::none},
+    {"/_dev/faults", "DELETE", dev_faults, Cors::none},  {"/_dev/snapshot", "POST", dev_snapshot, Cors::none},
+    {"/_dev/reset", "POST", dev_reset, Cors::none},      {"/_dev/logs", "GET", dev_logs, Cors::none},
 };
 
 struct Found {
@@ -150,7 +150,8 @@ Response preflight(const Authority& a, const Request& request, const Found& foun
 Response nothing_here(const Authority& a, const Request& request) {
   if (request.header("accept").find("text/html") == std::string_view::npos)
     return oauth_error(404, "not_found", "There is nothing at this address.");
-  return pages::error(look_for(*a.tenant(), request, {}), {404, request.path == "/" ? "root" : "nothing_here", "not_found", ""});
+  return pages::error(look_for(*a.tenant(), request, {}),
+                      {404, request.path == "/" ? "root" : "nothing_here", "not_found", ""});
 }
 
 // The domain that was asked decides the issuer: a custom domain's name with the port that the canonical one has, or
@@ -176,14 +177,17 @@ std::string client_address(const Request& request) {
 // `/_dev/` does what it is told, so no page of another site may tell it anything.
 bool is_foreign_page(const Authority& a, const Request& request) {
   const std::string_view origin = request.header("origin");
-  if (!origin.empty()) return origin != std::string_view(request.issuer).substr(0, request.issuer.size() - 1) && !a.tenant()->allows_origin(origin);
+  if (!origin.empty())
+    return origin != std::string_view(request.issuer).substr(0, request.issuer.size() - 1) &&
+           !a.tenant()->allows_origin(origin);
   const std::string_view site = request.header("sec-fetch-site");
   return site == "cross-site";
 }
 
 Response from_fault(const dev::Fault& fault) {
   if (fault.cut) return {0, {}, {}};
-  return {fault.status, {{"Content-Type", fault.body.starts_with('{') ? "application/json" : "text/plain"}}, fault.body};
+  return {
+      fault.status, {{"Content-Type", fault.body.starts_with('{') ? "application/json" : "text/plain"}}, fault.body};
 }
 
 Answering dispatch(Authority& a, Request request) {

@@ -47,8 +47,10 @@ Async<Value> code_grant(Authority& a, const Request& request, const Client& clie
                                 std::string(p.get("code_verifier")));
   auto grant = co_await std::move(grant_task);
   if (!grant) co_return std::move(grant).error();
-  if (grant->issuer != request.issuer) co_return oauth(403, "invalid_grant", "Invalid authorization code", "code_of_another_domain");
-  auto user_task = still_good(a, grant->user_id, oauth(403, "invalid_grant", "Invalid authorization code", "user_gone"));
+  if (grant->issuer != request.issuer)
+    co_return oauth(403, "invalid_grant", "Invalid authorization code", "code_of_another_domain");
+  auto user_task =
+      still_good(a, grant->user_id, oauth(403, "invalid_grant", "Invalid authorization code", "user_gone"));
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
   auto tokens = issue_tokens(a, client, *grant, *user);
@@ -58,7 +60,8 @@ Async<Value> code_grant(Authority& a, const Request& request, const Client& clie
 // RFC 6749 section 6: the same scopes or fewer.
 Result<std::string> narrowed(const std::string& granted, std::string_view asked) {
   for (const auto word : text::split(asked, ' '))
-    if (!text::has_word(granted, word)) return oauth(400, "invalid_scope", "The scope is more than was granted: " + std::string(word), "scope_wider");
+    if (!text::has_word(granted, word))
+      return oauth(400, "invalid_scope", "The scope is more than was granted: " + std::string(word), "scope_wider");
   return asked.empty() ? granted : std::string(asked);
 }
 
@@ -68,8 +71,10 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
   auto refreshed = co_await std::move(using_it);
   if (!refreshed) co_return std::move(refreshed).error();
   Grant grant = refreshed->grant;
-  if (grant.issuer != request.issuer) co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
-  auto user_task = still_good(a, grant.user_id, oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
+  if (grant.issuer != request.issuer)
+    co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
+  auto user_task =
+      still_good(a, grant.user_id, oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
   auto scope = narrowed(grant.scope, p.get("scope"));
@@ -83,7 +88,8 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
 Async<Value> direct_grant(Authority& a, const Request& request, const Client& client, const Parameters& p, User user) {
   auto access = resolve_access(a, client, request.issuer, p.get("audience"), p.get("scope"));
   if (!access) co_return std::move(access).error();
-  const Grant grant{random_id(), request.issuer, client.id, user.id, {}, access->audience, access->scope, {}, a.clock.now(), false};
+  const Grant grant{random_id(),      request.issuer, client.id, user.id,       {},
+                    access->audience, access->scope,  {},        a.clock.now(), false};
   auto tokens = issue_tokens(a, client, grant, user);
   co_return co_await std::move(tokens);
 }
@@ -95,10 +101,14 @@ Error as_grant_error(Error e) {
   return e;
 }
 
-Async<Value> password_login(Authority& a, const Request& request, const Client& client, const Parameters& p, std::string connection) {
+Async<Value> password_login(Authority& a, const Request& request, const Client& client, const Parameters& p,
+                            std::string connection) {
   // A person's password is for the tenant's own applications (RFC 9700 section 2.4).
-  if (!client.is_first_party) co_return oauth(403, "unauthorized_client", "Grant type 'password' not allowed for the client.", "grant_not_allowed");
-  auto logging_in = authenticate_password(a, request, {{connection}, std::string(p.get("username")), std::string(p.get("password")), client.id});
+  if (!client.is_first_party)
+    co_return oauth(403, "unauthorized_client", "Grant type 'password' not allowed for the client.",
+                    "grant_not_allowed");
+  auto logging_in = authenticate_password(
+      a, request, {{connection}, std::string(p.get("username")), std::string(p.get("password")), client.id});
   auto user = co_await std::move(logging_in);
   if (!user) co_return as_grant_error(std::move(user).error());
   auto granting = direct_grant(a, request, client, p, *user);
@@ -109,7 +119,8 @@ Async<Value> password_grant(Authority& a, const Request& request, const Client& 
   if (auto present = require(p, {"username", "password"}); !present) co_return std::move(present).error();
   const auto tenant = a.tenant();
   if (!tenant->find_connection(tenant->default_directory))
-    co_return Error{"server_error", "Authorization server not configured with default connection.", "default_directory_missing", 500, Fault::caller};
+    co_return Error{"server_error", "Authorization server not configured with default connection.",
+                    "default_directory_missing", 500, Fault::caller};
   auto logging_in = password_login(a, request, client, p, tenant->default_directory);
   co_return co_await std::move(logging_in);
 }
@@ -126,7 +137,8 @@ Async<Value> password_realm_grant(Authority& a, const Request& request, const Cl
 
 Async<Value> otp_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"username", "otp", "realm"}); !present) co_return std::move(present).error();
-  auto logging_in = authenticate_passwordless(a, request, client, std::string(p.get("realm")), std::string(p.get("username")), std::string(p.get("otp")));
+  auto logging_in = authenticate_passwordless(a, request, client, std::string(p.get("realm")),
+                                              std::string(p.get("username")), std::string(p.get("otp")));
   auto user = co_await std::move(logging_in);
   if (!user) co_return as_grant_error(std::move(user).error());
   auto granting = direct_grant(a, request, client, p, *user);
@@ -148,7 +160,8 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   if (audience.empty()) audience = tenant->default_audience;
   if (audience.empty())
     co_return oauth(403, "access_denied",
-                    "No audience parameter was provided, and no default audience has been configured", "audience_missing");
+                    "No audience parameter was provided, and no default audience has been configured",
+                    "audience_missing");
   const bool management = is_management_api(a, request.issuer, audience);
   if (!management && !tenant->find_api(audience))
     co_return oauth(403, "access_denied", "Service not enabled within domain: " + audience, "audience_unknown");
@@ -156,7 +169,8 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   if (!granted)
     co_return oauth(403, "access_denied",
                     "Client is not authorized to access \"" + audience +
-                        "\". You need to create a \"client-grant\" associated to this API.", "client_grant_missing");
+                        "\". You need to create a \"client-grant\" associated to this API.",
+                    "client_grant_missing");
   const std::string scope = machine_scope(*granted, p.get("scope"));
   const AccessToken token = issue_machine_token(a, request.issuer, client, audience, scope);
   Value out = Value::object({{"access_token", token.value}});
@@ -172,12 +186,14 @@ bool names_audience(const Value& claims, std::string_view audience) {
   return aud == wanted || std::find(aud.items().begin(), aud.items().end(), wanted) != aud.items().end();
 }
 
-// RFC 8693, on behalf of a person: an API that was called with an access token of ours exchanges it for one for the next
-// API. The scopes cannot grow: they are those of the next API that the client's own grant and the request name.
+// RFC 8693, on behalf of a person: an API that was called with an access token of ours exchanges it for one for the
+// next API. The scopes cannot grow: they are those of the next API that the client's own grant and the request name.
 Async<Value> token_exchange_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
-  if (auto present = require(p, {"subject_token", "subject_token_type", "audience"}); !present) co_return std::move(present).error();
+  if (auto present = require(p, {"subject_token", "subject_token_type", "audience"}); !present)
+    co_return std::move(present).error();
   if (p.get("subject_token_type") != access_token_type)
-    co_return oauth(400, "invalid_request", "subject_token_type must be " + std::string(access_token_type), "subject_token_type_unknown");
+    co_return oauth(400, "invalid_request", "subject_token_type must be " + std::string(access_token_type),
+                    "subject_token_type_unknown");
   if (client.is_public()) co_return oauth(401, "access_denied", "Unauthorized", "client_public");
   const auto claims = read_access_token(a, request.issuer, p.get("subject_token"));
   const Error invalid = oauth(403, "invalid_grant", "Invalid subject_token", "subject_token_invalid");
@@ -190,11 +206,21 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
   const auto tenant = a.tenant();
   const auto* granted = tenant->find_grant(client.id, audience);
   if (!granted || names_audience(*claims, audience))
-    co_return oauth(403, "access_denied", "Client is not authorized to access \"" + audience + "\".", "client_grant_missing");
+    co_return oauth(403, "access_denied", "Client is not authorized to access \"" + audience + "\".",
+                    "client_grant_missing");
   auto user_task = still_good(a, (*claims)["sub"].text(), invalid);
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
-  const Grant grant{grant_id_of(*claims), request.issuer, client.id, user->id, {}, audience, machine_scope(*granted, p.get("scope")), {}, a.clock.now(), false};
+  const Grant grant{grant_id_of(*claims),
+                    request.issuer,
+                    client.id,
+                    user->id,
+                    {},
+                    audience,
+                    machine_scope(*granted, p.get("scope")),
+                    {},
+                    a.clock.now(),
+                    false};
   const AccessToken token = issue_access_token(a, grant, false);
   co_return Value::object({{"access_token", token.value},
                            {"issued_token_type", access_token_type},
@@ -208,8 +234,10 @@ Async<Value> device_code_grant(Authority& a, const Request& request, const Clien
   auto polling = poll_device_code(a, client, std::string(p.get("device_code")));
   auto grant = co_await std::move(polling);
   if (!grant) co_return std::move(grant).error();
-  if (grant->issuer != request.issuer) co_return oauth(403, "invalid_grant", "Invalid or expired device code.", "device_code_unknown");
-  auto user_task = still_good(a, grant->user_id, oauth(403, "access_denied", "User did not authorize the request", "user_gone"));
+  if (grant->issuer != request.issuer)
+    co_return oauth(403, "invalid_grant", "Invalid or expired device code.", "device_code_unknown");
+  auto user_task =
+      still_good(a, grant->user_id, oauth(403, "access_denied", "User did not authorize the request", "user_gone"));
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
   auto tokens = issue_tokens(a, client, *grant, *user);
@@ -239,20 +267,31 @@ Async<Value> exchange(Authority& a, const Request& request, const Parameters& p)
   auto authenticating = authenticate_client(a, *tenant, request, p);
   const auto client = co_await std::move(authenticating);
   if (!client) co_return client.error();
-  const auto* known = std::find_if(std::begin(grant_types), std::end(grant_types), [&](const auto& g) { return g.name == type; });
+  const auto* known =
+      std::find_if(std::begin(grant_types), std::end(grant_types), [&](const auto& g) { return g.name == type; });
   if (known == std::end(grant_types))
     co_return oauth(403, "unsupported_grant_type", "Unsupported grant type: " + std::string(type), "grant_unknown");
   if (!(*client)->has_grant(type))
-    co_return oauth(403, "unauthorized_client", "Grant type '" + std::string(type) + "' not allowed for the client.", "grant_not_allowed");
+    co_return oauth(403, "unauthorized_client", "Grant type '" + std::string(type) + "' not allowed for the client.",
+                    "grant_not_allowed");
   auto handling = known->handler(a, request, **client, p);
   co_return co_await std::move(handling);
 }
 
 void log_outcome(Authority& a, const Request& request, const Parameters& p, const Result<Value>& outcome) {
   const std::string_view type = p.get("grant_type");
-  const auto* known = std::find_if(std::begin(grant_types), std::end(grant_types), [&](const auto& g) { return g.name == type; });
+  const auto* known =
+      std::find_if(std::begin(grant_types), std::end(grant_types), [&](const auto& g) { return g.name == type; });
   const bool is_known = known != std::end(grant_types);
-  Event event{outcome ? (is_known ? known->success : "s") : is_known ? known->failure : "f", {}, std::string(p.get("client_id")), {}, {}, {}, {}};
+  Event event{outcome    ? (is_known ? known->success : "s")
+              : is_known ? known->failure
+                         : "f",
+              {},
+              std::string(p.get("client_id")),
+              {},
+              {},
+              {},
+              {}};
   if (outcome) return record(a, request, event);
   const Error& e = outcome.error();
   if (e.code == "authorization_pending" || e.code == "slow_down") return;  // a device that waits is no event

@@ -1,10 +1,10 @@
 // `/userinfo` (OpenID Connect Core section 5.3, checklist section 7), and its predecessor `/tokeninfo`.
 #include <algorithm>
 
+#include "http/body.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "problem.hpp"
-#include "http/body.hpp"
 #include "protocol/endpoints.hpp"
 #include "protocol/grant.hpp"
 
@@ -57,7 +57,9 @@ Answering userinfo(Authority& a, Request request) {
 Answering tokeninfo(Authority& a, Request request) {
   const auto p = read_parameters(request);
   if (!p) co_return oauth_problem(a, p.error());
-  if (p->get("id_token").empty()) co_return oauth_problem(a, oauth(400, "invalid_request", "Missing required parameter: id_token", "parameter_missing"));
+  if (p->get("id_token").empty())
+    co_return oauth_problem(a,
+                            oauth(400, "invalid_request", "Missing required parameter: id_token", "parameter_missing"));
   const auto claims = read_id_token_hint(a, request.issuer, p->get("id_token"));
   if (!claims || (*claims)["exp"].as_int().value_or(0) <= a.clock.now()) co_return unauthorized(true);
   auto user_task = find_user(a.store, (*claims)["sub"].text());

@@ -29,7 +29,8 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "CREATE INDEX users_email_anywhere ON users (email) WHERE email <> ''",
           "CREATE TABLE password_history (user_id TEXT NOT NULL, at BIGINT NOT NULL, password_hash TEXT NOT NULL)",
           "CREATE INDEX password_history_user ON password_history (user_id, at)",
-          // A refresh token is the hash of itself. `grant_id` is what one authorization gave, and what is revoked whole.
+          // A refresh token is the hash of itself. `grant_id` is what one authorization gave, and what is revoked
+          // whole.
           "CREATE TABLE refresh_tokens (id TEXT PRIMARY KEY, grant_id TEXT NOT NULL, client_id TEXT NOT NULL, "
           "user_id TEXT NOT NULL, body TEXT NOT NULL, created_at BIGINT NOT NULL, used_at BIGINT NOT NULL, "
           "rotated_at BIGINT, expires_at BIGINT NOT NULL)",

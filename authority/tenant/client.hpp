@@ -26,8 +26,8 @@ struct Client {
   std::vector<std::string> callbacks, allowed_logout_urls, web_origins, allowed_origins, grant_types;
   std::vector<std::string> public_keys;  ///< PEM, for `private_key_jwt`
   std::vector<std::string> backchannel_logout_urls;
-  std::string cross_origin_page;     ///< `cross_origin_loc`: where `crossOriginVerification()` runs
-  std::string initiate_login_uri;    ///< where a person starts a login anew
+  std::string cross_origin_page;      ///< `cross_origin_loc`: where `crossOriginVerification()` runs
+  std::string initiate_login_uri;     ///< where a person starts a login anew
   std::string signing_alg = "RS256";  ///< of ID tokens
   std::string hs256_key;              ///< the secret, decoded as `jwt_configuration.secret_encoded` says
   RefreshTokenSettings refresh_tokens;

@@ -26,7 +26,9 @@ PasswordPolicy read_policy(const Value& options) {
 }
 
 SmsSettings read_sms(const Value& options, const Sealer& secrets) {
-  const auto secret = [&](const std::string& name) { return secrets.open(options[name + "_sealed"].text()).value_or(""); };
+  const auto secret = [&](const std::string& name) {
+    return secrets.open(options[name + "_sealed"].text()).value_or("");
+  };
   SmsSettings s;
   if (options["provider"].is("sms_gateway")) {
     s.gateway = text_or(options["gateway_url"], "");

@@ -189,8 +189,8 @@ struct Import {
 };
 
 void warn_of_unused(const Value& config, std::vector<std::string>& warnings) {
-  constexpr std::string_view used[] = {"tenant",          "clients",       "databases",        "connections",
-                                       "resourceServers", "clientGrants",  "emailProvider",    "emailTemplates",
+  constexpr std::string_view used[] = {"tenant",          "clients",       "databases",       "connections",
+                                       "resourceServers", "clientGrants",  "emailProvider",   "emailTemplates",
                                        "branding",        "customDomains", "attackProtection"};
   for (const auto& key : config.keys())
     if (std::find(std::begin(used), std::end(used), key) == std::end(used))
@@ -230,8 +230,8 @@ void hash_passwords(std::vector<NewUser>& users) {
 
 // What of an imported user is the profile: all but what has a column, and never a password.
 Value profile_of(Value user) {
-  for (const char* column :
-       {"user_id", "connection", "email", "username", "password", "password_hash", "custom_password_hash", "blocked", "phone_number"})
+  for (const char* column : {"user_id", "connection", "email", "username", "password", "password_hash",
+                             "custom_password_hash", "blocked", "phone_number"})
     user.erase(column);
   return user;
 }
@@ -291,10 +291,11 @@ Status import_users(Store& store, const Value& users, std::string_view connectio
     std::string id = user["user_id"].is_string() ? user["user_id"].text() : random_id().substr(0, 24);
     if (id.find('|') == id.npos) id.insert(0, into == "email" || into == "sms" ? into + "|" : "auth0|");
     added.push_back(
-        {&user, Statement{"INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, "
-                          "created_at, updated_at, phone_number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
-                          {id, into, email, username, std::string(),
-                           static_cast<std::int64_t>(user["blocked"].as_bool()), json::write(profile_of(user)), now, phone}}});
+        {&user,
+         Statement{"INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, "
+                   "created_at, updated_at, phone_number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+                   {id, into, email, username, std::string(), static_cast<std::int64_t>(user["blocked"].as_bool()),
+                    json::write(profile_of(user)), now, phone}}});
   }
   hash_passwords(added);
   std::vector<Statement> statements;

@@ -109,6 +109,13 @@ row('AZ-1101', 'p', 'custom domains', 'a request to the domain', 'the issuer fol
   assert.equal(refresh.status, 403);
 });
 
+row('AZ-1102', 'p', 'custom domains', 'the audience of the Management API', 'of the canonical domain only', async () => {
+  const ask = (host, audience) => overDomain('/oauth/token', host, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ grant_type: 'password', client_id: 'app', username: 'ada@example.com', password: 'Correct-Horse-9', audience, scope: 'read:current_user' }) });
+  assert.equal((await ask('login.example.com', `https://login.example.com:${authority.port}/api/v2/`)).body.error_description, `Service not found: https://login.example.com:${authority.port}/api/v2/`);
+  assert.equal((await ask('login.example.com', `${authority.issuer}api/v2/`)).status, 200);
+  assert.equal((await ask(`localhost:${authority.port}`, `${authority.issuer}api/v2/`)).body.scope, 'read:current_user');
+});
+
 row('AZ-1201', 'x', '/_dev/messages', 'JSON, and as a page', 'every message, newest first', async () => {
   await api.post('/passwordless/start', { client_id: 'app', connection: 'email', email: 'one@example.com', send: 'code' });
   await api.post('/passwordless/start', { client_id: 'app', connection: 'sms', phone_number: '+15005550006', send: 'code' });
