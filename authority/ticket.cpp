@@ -21,6 +21,12 @@ std::optional<Value> open_ticket(const Authority& a, std::string_view purpose, s
   return *std::move(body);
 }
 
+Statement mark_used(std::string_view ticket, std::int64_t until) {
+  return {"INSERT INTO used_tickets (id, expires_at) VALUES ($1, $2)", {text::base64url_encode(sha256(ticket)), until}};
+}
+
+Statement decoy_write() { return mark_used(random_id(), 0); }
+
 Async<bool> use_once(Authority& a, std::string ticket, std::int64_t until) {
   std::vector<Statement> statements;
   statements.push_back(

@@ -15,4 +15,10 @@ std::optional<json::Value> open_ticket(const Authority& a, std::string_view purp
 /// Marks `ticket` used, until `until` (seconds since 1970). False if it was used before: of two at once, one wins.
 Async<bool> use_once(Authority& a, std::string ticket, std::int64_t until);
 
+/// The same as a statement for a commit with more in it, which a ticket that was used before breaks (`store_conflict`).
+Statement mark_used(std::string_view ticket, std::int64_t until);
+
+/// A write that leaves nothing behind, for where an answer must take as long as if there had been something to write.
+Statement decoy_write();
+
 }  // namespace ostia::authority

@@ -9,6 +9,7 @@
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/percent.hpp"
+#include "ticket.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -61,11 +62,8 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
   auto finding = find_user_by_address(a.store, c.name, start.address);
   const auto user = co_await std::move(finding);
   if (!user) co_return user.error();
-  // Where sign-ups are off, a stranger gets no message and no different answer.
-  if (!*user && c.disable_signup) {
-    record(a, request, {"fs", "Sign-up refused", start.client_id, {}, start.address, c.name, "signup_disabled"});
-    co_return Unit{};
-  }
+  // Where sign-ups are off, a stranger gets no message, and no other or faster answer.
+  const bool is_refused = !*user && c.disable_signup;
   Value body = Value::object({{"client_id", start.client_id}});
   const NewCode made = make_one_time_code(a, c, start.address, body);
   MessageValues values;
@@ -78,25 +76,32 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
   auto wanted = accepted_languages(start.language);
   for (const auto tag : accepted_languages(request.header("accept-language"))) wanted.push_back(tag);
   const Texts& texts = Texts::choose(wanted, tenant->enabled_locales);
+  const Message message = c.strategy == "sms"
+                              ? compose_sms(*tenant, texts, start.address, c, values)
+                              : compose_mail(*tenant, texts, start.link ? "passwordless_link" : "passwordless_code",
+                                             start.address, &c, values);
   std::vector<Statement> statements;
-  statements.push_back(made.keep);
-  if (c.strategy == "sms")
-    statements.push_back(a.outbox.queue(compose_sms(*tenant, texts, start.address, c, values)));
-  else
-    statements.push_back(a.outbox.queue(compose_mail(
-        *tenant, texts, start.link ? "passwordless_link" : "passwordless_code", start.address, &c, values)));
+  if (is_refused) {
+    statements.push_back(decoy_write());
+  } else {
+    statements.push_back(made.keep);
+    statements.push_back(a.outbox.queue(message));
+  }
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done) co_return done.error();
   a.outbox.wake();
-  record(a, request,
-         {start.link ? "cls" : "cs",
-          "Code or link sent",
-          start.client_id,
-          *user ? (*user)->id : "",
-          start.address,
-          c.name,
-          {}});
+  if (is_refused)
+    record(a, request, {"fs", "Sign-up refused", start.client_id, {}, start.address, c.name, "signup_disabled"});
+  else
+    record(a, request,
+           {start.link ? "cls" : "cs",
+            "Code or link sent",
+            start.client_id,
+            *user ? (*user)->id : "",
+            start.address,
+            c.name,
+            {}});
   co_return Unit{};
 }
 

@@ -71,7 +71,7 @@ const Texts& texts_for(const Tenant& tenant, const Request& request) {
 }
 
 Value user_values(const User& user) {
-  Value v = user.profile;
+  Value v = user.profile.is_object() ? user.profile : Value::object();
   v.set("email", user.email);
   v.set("user_id", user.id);
   return v;
@@ -95,14 +95,11 @@ Statement queue_verification(const Authority& a, const Request& request, const U
 
 }  // namespace
 
-void queue_welcome(Authority& a, const Request& request, const User& user) {
+std::optional<Statement> welcome(const Authority& a, const Request& request, const User& user) {
   const auto tenant = a.tenant();
-  if (!tenant->sends("welcome_email") || user.email.empty()) return;
-  std::vector<Statement> statements;
-  statements.push_back(a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "welcome_email", user.email,
-                                                   nullptr, {{}, {}, {}, user_values(user), {}})));
-  a.store.post(std::move(statements));
-  a.outbox.wake();
+  if (!tenant->sends("welcome_email") || user.email.empty()) return {};
+  return a.outbox.queue(compose_mail(*tenant, texts_for(*tenant, request), "welcome_email", user.email, nullptr,
+                                     {{}, {}, {}, user_values(user), {}}));
 }
 
 Async<Registered> register_user(Authority& a, const Request& request, Registration r) {
@@ -180,18 +177,22 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
   const auto user = co_await std::move(finding);
   if (!user) co_return user.error();
   record(a, request, {"scpr", "Change password requested", client_id, *user ? (*user)->id : "", email, connection, {}});
-  if (!*user || (*user)->email.empty()) co_return Unit{};
-  // The ticket knows the present hash, so a password that has been changed ends it.
+  // The mail is written for nobody too, so that the time does not tell who has an account. The ticket knows the present
+  // hash, so a password that has been changed ends it.
+  const bool has_account = *user && !(*user)->email.empty();
+  const User to = has_account ? **user : User{};
   const std::string ticket = seal_ticket(
       a, "reset_password",
-      Value::object(
-          {{"user_id", (*user)->id}, {"hash", a.secrets.mark((*user)->password_hash)}, {"client_id", client_id}}),
+      Value::object({{"user_id", to.id}, {"hash", a.secrets.mark(to.password_hash)}, {"client_id", client_id}}),
       lifetime_of(*tenant, "reset_email", reset_lifetime));
+  const Message mail =
+      compose_mail(*tenant, texts_for(*tenant, request), "reset_email", to.email, nullptr,
+                   {request.issuer + "u/reset-password?ticket=" + ticket, {}, {}, user_values(to), client_id});
   std::vector<Statement> statements;
-  statements.push_back(a.outbox.queue(
-      compose_mail(*tenant, texts_for(*tenant, request), "reset_email", (*user)->email, nullptr,
-                   {request.issuer + "u/reset-password?ticket=" + ticket, {}, {}, user_values(**user), client_id})));
-  a.store.post(std::move(statements));  // nobody waits: how long it takes must not tell who has an account
+  statements.push_back(has_account ? a.outbox.queue(mail) : decoy_write());
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
   a.outbox.wake();
   co_return Unit{};
 }

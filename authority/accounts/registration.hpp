@@ -25,8 +25,8 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
 Async<User> register_passwordless(Authority& a, const Request& request, std::string connection, std::string address,
                                   std::string client_id);
 
-/// Queues the welcome, where the tenant sends one, for an account whose address has been verified.
-void queue_welcome(Authority& a, const Request& request, const User& user);
+/// The statement that queues the welcome, where the tenant sends one, for an account whose address has been verified.
+std::optional<Statement> welcome(const Authority& a, const Request& request, const User& user);
 
 /// Queues the mail with the link to a new password, if there is such an account in the connection. Whether there is one
 /// makes no difference to the answer.

@@ -113,7 +113,7 @@ bool is_phone_number(std::string_view s) {
          std::all_of(s.begin() + 1, s.end(), text::is_digit);
 }
 
-Value profile_claims(const User& user, std::string_view scope) {
+Value profile_claims(const User& user, std::string_view scope, bool strict) {
   Value claims = Value::object({{"sub", user.id}});
   if (text::has_word(scope, "profile")) {
     copy_claims(claims, user.profile, {"given_name", "family_name", "nickname", "name", "picture", "locale"});
@@ -122,7 +122,7 @@ Value profile_claims(const User& user, std::string_view scope) {
                                                        : user.phone_number;
     if (!claims.find("nickname")) claims.set("nickname", login.substr(0, login.find('@')));
     if (!claims.find("name")) claims.set("name", login);
-    claims.set("updated_at", iso_time(user.updated_at));
+    claims.set("updated_at", strict ? Value(user.updated_at) : Value(iso_time(user.updated_at)));
   }
   if (text::has_word(scope, "email") && !user.email.empty()) {
     claims.set("email", user.email);

@@ -40,8 +40,9 @@ bool is_email(std::string_view text);
 /// E.164: `+` and 7 to 15 digits.
 bool is_phone_number(std::string_view text);
 
-/// The claims that `scope` gives of the account (OpenID Connect Core section 5.4): `sub` always.
-json::Value profile_claims(const User& user, std::string_view scope);
+/// The claims that `scope` gives of the account (OpenID Connect Core section 5.4): `sub` always. `updated_at` is a
+/// text, as the vendor has it, or with `strict` the number of the standard.
+json::Value profile_claims(const User& user, std::string_view scope, bool strict = false);
 
 /// A person signed in at this browser.
 struct Session {

@@ -104,22 +104,22 @@ Answering submit_email_verification(Authority& a, Request request) {
   const auto look = look_for(*a.tenant(), request, {});
   const pages::ErrorPage over{400, "link_over", "invalid_request: unknown, used or expired ticket", {}};
   if (!v) co_return pages::error(look, over);
-  auto using_it = use_once(a, std::string(form.get("ticket")), (*v)["until"].as_int().value_or(0));
-  const auto first = co_await std::move(using_it);
   auto finding = find_user(a.store, (*v)["user_id"].text());
   const auto found = co_await std::move(finding);
-  if (!first || !*first || !found || !*found || (*found)->email != (*v)["email"].text())
-    co_return pages::error(look, over);
+  if (!found || !*found || (*found)->email != (*v)["email"].text()) co_return pages::error(look, over);
   User user = **found;
   user.profile.set("email_verified", true);
   std::vector<Statement> statements;
+  statements.push_back(mark_used(form.get("ticket"), (*v)["until"].as_int().value_or(0)));
   statements.push_back(update_profile(user, a.clock.now()));
+  if (auto mail = welcome(a, request, user)) statements.push_back(*std::move(mail));
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
+  if (!done && done.error().reason == "store_conflict") co_return pages::error(look, over);
   if (!done) co_return pages::error(look, {500, "ours", "server_error", {}});
+  a.outbox.wake();
   record(a, request, {"sv", "Email verified", {}, user.id, user.email, user.connection, {}});
   const auto tenant = a.tenant();
-  queue_welcome(a, request, user);
   const auto own = tenant->email_templates.find("verify_email");
   if (own != tenant->email_templates.end() && !own->second.result_url.empty()) {
     std::string to = own->second.result_url;

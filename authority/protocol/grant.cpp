@@ -174,7 +174,7 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
 std::string issue_id_token(const Authority& a, const Grant& g, const User& user, const Client& client,
                            std::string_view access_token, std::string_view code) {
   const std::int64_t now = a.clock.now();
-  Value claims = profile_claims(user, g.scope);
+  Value claims = profile_claims(user, g.scope, client.strict_openid);
   claims.set("iss", g.issuer);
   claims.set("aud", g.client_id);
   claims.set("iat", now);

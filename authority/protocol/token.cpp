@@ -275,7 +275,10 @@ Async<Value> exchange(Authority& a, const Request& request, const Parameters& p)
     co_return oauth(403, "unauthorized_client", "Grant type '" + std::string(type) + "' not allowed for the client.",
                     "grant_not_allowed");
   auto handling = known->handler(a, request, **client, p);
-  co_return co_await std::move(handling);
+  auto tokens = co_await std::move(handling);
+  // RFC 6749 section 5.2 says 400; the vendor says 403.
+  if (!tokens && (*client)->strict_openid && tokens.error().code == "invalid_grant") tokens.error().status = 400;
+  co_return tokens;
 }
 
 void log_outcome(Authority& a, const Request& request, const Parameters& p, const Result<Value>& outcome) {

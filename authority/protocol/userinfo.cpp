@@ -50,7 +50,10 @@ Answering userinfo(Authority& a, Request request) {
   const auto user = co_await std::move(user_task);
   if (!user) co_return oauth_problem(a, user.error());
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
-  co_return json_response(200, profile_claims(**user, (*claims)["scope"].text())).with("Cache-Control", "no-store");
+  const auto tenant = a.tenant();
+  const Client* client = tenant->find_client((*claims)["azp"].text());
+  co_return json_response(200, profile_claims(**user, (*claims)["scope"].text(), client && client->strict_openid))
+      .with("Cache-Control", "no-store");
 }
 
 // The profile of whom a valid ID token is about.

@@ -149,6 +149,7 @@ class SqliteStore final : public Store {
   }
 
   void post(std::vector<Statement> statements) override {
+    if (is_behind()) return;
     enqueue(std::move(statements), [](Result<Rows> result) {
       if (!result) log_event("error", "write_failed", {{"what", result.error().description}});
     });
@@ -223,6 +224,18 @@ class SqliteStore final : public Store {
     }
   }
 
+  // Whether more waits than a disk can keep up with: then what nobody waits for is dropped, and the log says so.
+  bool is_behind() {
+    constexpr std::size_t most = 20'000;
+    {
+      const std::lock_guard lock(mutex_);
+      const bool was = std::exchange(behind_, jobs_.size() >= most);
+      if (!behind_ || was) return behind_;
+    }
+    log_event("error", "writes_dropped", {{"waiting", static_cast<std::int64_t>(most)}});
+    return true;
+  }
+
   // All that waits, up to what must run alone.
   void take_batch(std::deque<Job>& batch) {
     do {
@@ -291,7 +304,7 @@ class SqliteStore final : public Store {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;
-  bool closing_ = false;
+  bool closing_ = false, behind_ = false;
   std::thread writer_thread_;
 };
 

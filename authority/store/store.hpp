@@ -47,7 +47,8 @@ class Store {
   /// Both at once, for the program's start and for threads of their own, where blocking is fine.
   virtual Result<Rows> commit_now(std::vector<Statement> statements) = 0;
 
-  /// A write that nobody waits for; if it fails, the log says so.
+  /// A write that nobody waits for: an entry of a log. If it fails or too much waits already, the program's log says
+  /// so.
   virtual void post(std::vector<Statement> statements) = 0;
 
   /// Keeps a copy of everything in memory, and puts it back: for tests of applications (`/_dev/`).

@@ -70,6 +70,7 @@ Client read_client(const Value& v, const Sealer& secrets) {
   c.requires_par = v["require_pushed_authorization_requests"].as_bool();
   c.any_loopback_port = c.is_native || own["any_loopback_port"].as_bool();
   c.auth0_js_compatible = own["compat"].is("auth0-js");
+  c.strict_openid = own["compat"].is("openid");
   c.id_token_lifetime = at_least(jwt["lifetime_in_seconds"], 1, c.id_token_lifetime);
   return c;
 }

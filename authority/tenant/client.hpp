@@ -40,6 +40,9 @@ struct Client {
   /// `ostia.compat: auth0-js`: what the real auth0-js needs and RFC 9700 advises against is allowed (a code without
   /// PKCE).
   bool auth0_js_compatible = false;
+  /// `ostia.compat: openid`: where the vendor differs from the standards, the standards: 400 for `invalid_grant`,
+  /// `updated_at` as a number.
+  bool strict_openid = false;
   std::int64_t id_token_lifetime = 36000;  ///< seconds
 
   [[nodiscard]] bool is_public() const { return auth_method == "none"; }
