@@ -116,7 +116,9 @@ bool is_phone_number(std::string_view s) {
 Value profile_claims(const User& user, std::string_view scope, bool strict) {
   Value claims = Value::object({{"sub", user.id}});
   if (text::has_word(scope, "profile")) {
-    copy_claims(claims, user.profile, {"given_name", "family_name", "nickname", "name", "picture", "locale"});
+    copy_claims(claims, user.profile,
+                {"given_name", "family_name", "middle_name", "nickname", "preferred_username", "name", "profile",
+                 "picture", "website", "gender", "birthdate", "zoneinfo", "locale"});
     const std::string login = !user.email.empty()      ? user.email
                               : !user.username.empty() ? user.username
                                                        : user.phone_number;

@@ -61,7 +61,7 @@ Refusal check_response_type(const Client& client, const AuthorizationRequest& r)
     return {{"unauthorized_client", "Grant type 'authorization_code' not allowed for the client."}};
   if ((r.wants("token") || r.wants("id_token")) && !client.has_grant("implicit"))
     return {{"unauthorized_client", "Grant type 'implicit' not allowed for the client."}};
-  if (r.wants("id_token") && !r.wants("code") && r.nonce.empty())
+  if (r.wants("id_token") && r.nonce.empty() && (!r.wants("code") || client.strict_openid))
     return {{"invalid_request", "Missing required parameter: nonce"}};
   return {};
 }
@@ -173,12 +173,15 @@ Judged judge_authorization_request(const Tenant& tenant, const Parameters& param
   if (const auto twice = parameters.repeated(); !twice.empty())
     refusal = {{"invalid_request", "Repeated parameter: " + std::string(twice)}};
   if (!refusal) refusal = check_encoding(r);
+  const bool readable = !refusal;
   if (!refusal) refusal = check_response_mode(r);
   if (!refusal) refusal = check_response_type(client, r);
   const bool unusable_mode = refusal && !is_one_of(r.response_mode, {"fragment", "form_post", "web_message"});
   if (r.response_mode.empty() || unusable_mode)
     r.response_mode = r.wants("token") || r.wants("id_token") ? "fragment" : "query";
-  if (!refusal) refusal = check_unsupported(parameters);
+  // What a request object would have said is missing in its request: that it is not read comes first.
+  if (readable)
+    if (auto unsupported = check_unsupported(parameters)) refusal = unsupported;
   if (!refusal) refusal = check_pkce(client, r, parameters.get("code_challenge_method"));
   if (!refusal) refusal = check_prompt(r, parameters, r.max_age);
   if (!refusal) return r;
