@@ -1,5 +1,5 @@
 // The tenant's log: what happened to accounts and clients, with the vendor's type codes. It is kept in the store, for
-// the Management API and the dashboard, and goes to the program's log too. Nobody waits for it.
+// the Management API and the dashboard; refusals go to the program's log too. Nobody waits for it.
 #pragma once
 
 #include "authority.hpp"

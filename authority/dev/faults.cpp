@@ -49,7 +49,8 @@ std::optional<Fault> Faults::take(std::string_view method, std::string_view path
   const auto it = std::find_if(faults_.begin(), faults_.end(), [&](const Fault& f) { return fits(f, method, path); });
   if (it == faults_.end()) return {};
   Fault fault = *it;
-  if (it->times > 0 && --it->times == 0) faults_.erase(it);
+  if (it->times > 0) --it->times;
+  if (it->times == 0) faults_.erase(it);
   return fault;
 }
 

@@ -19,18 +19,6 @@ using json::Value;
 
 constexpr std::int64_t lifetime = 120;  // seconds between the form's two steps
 
-std::string escape(std::string_view s) {
-  std::string out;
-  for (const char c : s) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  return out;
-}
-
 // What `/authorize` needs of the form's members.
 Value context_of(const Value& body) {
   Value out = Value::object();
@@ -85,19 +73,9 @@ Answering hosted_login(Authority& a, Request request) {
   const std::string wresult = seal_ticket(
       a, "hosted_login",
       Value::object({{"user_id", user->id}, {"client_id", client->id}, {"device", a.secrets.mark(device)}}), lifetime);
-  Response response{
-      200,
-      {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}},
-      "<form method=\"post\" name=\"hiddenform\" action=\"" + escape(request.issuer) +
-          "login/callback\">"
-          "<input type=\"hidden\" name=\"wa\" value=\"wsignin1.0\"><input type=\"hidden\" name=\"wresult\" value=\"" +
-          wresult +
-          "\">"
-          "<input type=\"hidden\" name=\"wctx\" value=\"" +
-          escape(json::write(context_of(*body))) +
-          "\">"
-          "<noscript><p>Scripts are off in this browser. Press the button to continue.</p><button "
-          "type=\"submit\">Continue</button></noscript></form>"};
+  Response response = pages::hosted_form(
+      request.issuer + "login/callback",
+      {{"wa", "wsignin1.0"}, {"wresult", wresult}, {"wctx", json::write(context_of(*body))}});
   if (is_new) set_cookie(response, request, CookieKind::device, device, 365 * 24 * 3600);
   co_return response;
 }

@@ -12,7 +12,7 @@ namespace ostia::authority::pages {
 
 extern const std::string_view style_css, layout_template, form_template, error_template, message_template,
     form_post_template, web_message_template, web_message_script, verify_cross_origin_template,
-    verify_cross_origin_script, mail_template, listing_template;
+    verify_cross_origin_script, mail_template, listing_template, hosted_form_template;
 
 namespace {
 
@@ -217,6 +217,13 @@ Response form_post(const std::string& redirect_uri, const Pairs& fields) {
   values.set("script", std::string(submit_script));
   return html(200, render(form_post_template, values),
               "script-src " + script_source + "; form-action " + source_of(redirect_uri) + "; frame-ancestors 'none'");
+}
+
+Response hosted_form(const std::string& action, const Pairs& fields) {
+  data values;
+  values.set("action", action);
+  values.set("fields", pairs_of(fields));
+  return html(200, render(hosted_form_template, values), "frame-ancestors 'none'");
 }
 
 Response web_message(const std::vector<std::string>& origins, const json::Value& response) {

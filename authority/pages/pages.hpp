@@ -69,6 +69,9 @@ Response message(const Look& look, std::string heading, std::string text, std::v
 /// A form that posts `fields` to `redirect_uri` (OAuth 2.0 Form Post Response Mode).
 Response form_post(const std::string& redirect_uri, const Pairs& fields);
 
+/// The form that a hosted page puts into itself and submits: markup without a page around it.
+Response hosted_form(const std::string& action, const Pairs& fields);
+
 /// A page that posts the authorization response to its parent or opener, if that is at one of `origins`, and to nobody
 /// else.
 Response web_message(const std::vector<std::string>& origins, const json::Value& response);

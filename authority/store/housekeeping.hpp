@@ -5,7 +5,7 @@
 
 namespace ostia::authority {
 
-/// Deletes what has expired by `now` (seconds since 1970), and log entries that are older than a month.
+/// Deletes what has expired by `now` (seconds since 1970), and log entries that are older than a month or too many.
 void delete_expired(Store& store, std::int64_t now);
 
 }  // namespace ostia::authority

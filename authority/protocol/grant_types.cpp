@@ -1,0 +1,260 @@
+#include "protocol/grant_types.hpp"
+
+#include "accounts/authenticate.hpp"
+#include "accounts/passwordless.hpp"
+#include "ostia/text/ascii.hpp"
+#include "problem.hpp"
+#include "protocol/code.hpp"
+#include "protocol/device.hpp"
+#include "protocol/refresh_token.hpp"
+#include "protocol/tokens.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+constexpr std::string_view access_token_type = "urn:ietf:params:oauth:token-type:access_token";
+
+Error missing(const char* parameter) {
+  return oauth(400, "invalid_request", std::string("Missing required parameter: ") + parameter, "parameter_missing");
+}
+
+Status require(const Parameters& p, std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (p.get(name).empty()) return missing(name);
+  return ok();
+}
+
+// The account of a grant that was given before.
+Async<User> still_good(Authority& a, std::string user_id, Error otherwise) {
+  auto task = find_user(a.store, std::move(user_id));
+  const auto user = co_await std::move(task);
+  if (!user) co_return user.error();
+  if (!user->has_value()) co_return otherwise;
+  if ((*user)->blocked) co_return oauth(403, "unauthorized", "user is blocked", "user_blocked");
+  co_return **user;
+}
+
+Async<Value> code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  if (auto present = require(p, {"code", "redirect_uri"}); !present) co_return std::move(present).error();
+  auto grant_task = redeem_code(a, std::string(p.get("code")), client.id, std::string(p.get("redirect_uri")),
+                                std::string(p.get("code_verifier")));
+  auto grant = co_await std::move(grant_task);
+  if (!grant) co_return std::move(grant).error();
+  if (grant->issuer != request.issuer)
+    co_return oauth(403, "invalid_grant", "Invalid authorization code", "code_of_another_domain");
+  auto user_task =
+      still_good(a, grant->user_id, oauth(403, "invalid_grant", "Invalid authorization code", "user_gone"));
+  const auto user = co_await std::move(user_task);
+  if (!user) co_return user.error();
+  auto tokens = issue_tokens(a, client, *grant, *user);
+  co_return co_await std::move(tokens);
+}
+
+// RFC 6749 section 6: the same scopes or fewer.
+Result<std::string> narrowed(const std::string& granted, std::string_view asked) {
+  for (const auto word : text::split(asked, ' '))
+    if (!text::has_word(granted, word))
+      return oauth(400, "invalid_scope", "The scope is more than was granted: " + std::string(word), "scope_wider");
+  return asked.empty() ? granted : std::string(asked);
+}
+
+Async<Value> refresh_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  if (auto present = require(p, {"refresh_token"}); !present) co_return std::move(present).error();
+  auto using_it = use_refresh_token(a, client, std::string(p.get("refresh_token")));
+  auto refreshed = co_await std::move(using_it);
+  if (!refreshed) co_return std::move(refreshed).error();
+  Grant grant = refreshed->grant;
+  if (grant.issuer != request.issuer)
+    co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
+  auto user_task =
+      still_good(a, grant.user_id, oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
+  const auto user = co_await std::move(user_task);
+  if (!user) co_return user.error();
+  auto scope = narrowed(grant.scope, p.get("scope"));
+  if (!scope) co_return std::move(scope).error();
+  grant.scope = *scope;
+  grant.nonce.clear();
+  co_return token_response(a, client, grant, *user, refreshed->next);
+}
+
+// Tokens for somebody who has just proven who they are, here and not in a browser.
+Async<Value> direct_grant(Authority& a, const Request& request, const Client& client, const Parameters& p, User user) {
+  auto access = resolve_access(a, client, request.issuer, p.get("audience"), p.get("scope"));
+  if (!access) co_return std::move(access).error();
+  const Grant grant{random_id(),      request.issuer, client.id, user.id,       {},
+                    access->audience, access->scope,  {},        a.clock.now(), false};
+  auto tokens = issue_tokens(a, client, grant, user);
+  co_return co_await std::move(tokens);
+}
+
+// What `/co/authenticate` calls `access_denied` is `invalid_grant` here.
+Error as_grant_error(Error e) {
+  if (e.reason == "user_blocked") return oauth(403, "unauthorized", "user is blocked", e.reason);
+  if (e.code == "access_denied") e.code = "invalid_grant";
+  return e;
+}
+
+Async<Value> password_login(Authority& a, const Request& request, const Client& client, const Parameters& p,
+                            std::string connection) {
+  // A person's password is for the tenant's own applications (RFC 9700 section 2.4).
+  if (!client.is_first_party)
+    co_return oauth(403, "unauthorized_client", "Grant type 'password' not allowed for the client.",
+                    "grant_not_allowed");
+  auto logging_in = authenticate_password(
+      a, request, {{connection}, std::string(p.get("username")), std::string(p.get("password")), client.id});
+  auto user = co_await std::move(logging_in);
+  if (!user) co_return as_grant_error(std::move(user).error());
+  auto granting = direct_grant(a, request, client, p, *user);
+  co_return co_await std::move(granting);
+}
+
+Async<Value> password_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  if (auto present = require(p, {"username", "password"}); !present) co_return std::move(present).error();
+  const auto tenant = a.tenant();
+  if (!tenant->find_connection(tenant->default_directory))
+    co_return Error{"server_error", "Authorization server not configured with default connection.",
+                    "default_directory_missing", 500, Fault::caller};
+  auto logging_in = password_login(a, request, client, p, tenant->default_directory);
+  co_return co_await std::move(logging_in);
+}
+
+Async<Value> password_realm_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  if (auto present = require(p, {"username", "password", "realm"}); !present) co_return std::move(present).error();
+  const auto tenant = a.tenant();
+  const Connection* connection = tenant->find_connection(p.get("realm"), client);
+  if (!connection || !connection->is_database())
+    co_return oauth(400, "invalid_request", "Unknown realm " + std::string(p.get("realm")) + ".", "realm_unknown");
+  auto logging_in = password_login(a, request, client, p, connection->name);
+  co_return co_await std::move(logging_in);
+}
+
+Async<Value> otp_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  if (auto present = require(p, {"username", "otp", "realm"}); !present) co_return std::move(present).error();
+  auto logging_in = authenticate_passwordless(a, request, client, std::string(p.get("realm")),
+                                              std::string(p.get("username")), std::string(p.get("otp")));
+  auto user = co_await std::move(logging_in);
+  if (!user) co_return as_grant_error(std::move(user).error());
+  auto granting = direct_grant(a, request, client, p, *user);
+  co_return co_await std::move(granting);
+}
+
+// The scopes that were asked for and granted; all that were granted when none was asked for.
+std::string machine_scope(const std::vector<std::string>& granted, std::string_view asked) {
+  std::string out;
+  for (const auto& scope : granted)
+    if (asked.empty() || text::has_word(asked, scope)) out.append(out.empty() ? "" : " ").append(scope);
+  return out;
+}
+
+Async<Value> client_credentials_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  const auto tenant = a.tenant();
+  if (client.is_public()) co_return oauth(401, "access_denied", "Unauthorized", "client_public");
+  std::string audience(p.get("audience"));
+  if (audience.empty()) audience = tenant->default_audience;
+  if (audience.empty())
+    co_return oauth(403, "access_denied",
+                    "No audience parameter was provided, and no default audience has been configured",
+                    "audience_missing");
+  const bool management = is_management_api(a, request.issuer, audience);
+  if (!management && !tenant->find_api(audience))
+    co_return oauth(403, "access_denied", "Service not enabled within domain: " + audience, "audience_unknown");
+  const auto* granted = tenant->find_grant(client.id, management ? a.issuer + "api/v2/" : audience);
+  if (!granted)
+    co_return oauth(403, "access_denied",
+                    "Client is not authorized to access \"" + audience +
+                        "\". You need to create a \"client-grant\" associated to this API.",
+                    "client_grant_missing");
+  const std::string scope = machine_scope(*granted, p.get("scope"));
+  const AccessToken token = issue_machine_token(a, request.issuer, client, audience, scope);
+  Value out = Value::object({{"access_token", token.value}});
+  if (!scope.empty()) out.set("scope", scope);
+  out.set("expires_in", token.expires_in);
+  out.set("token_type", "Bearer");
+  co_return out;
+}
+
+bool names_audience(const Value& claims, std::string_view audience) {
+  const Value& aud = claims["aud"];
+  const Value wanted(audience);
+  return aud == wanted || std::find(aud.items().begin(), aud.items().end(), wanted) != aud.items().end();
+}
+
+// RFC 8693, on behalf of a person: an API that was called with an access token of ours exchanges it for one for the
+// next API. The scopes cannot grow: they are those of the next API that the client's own grant and the request name.
+Async<Value> token_exchange_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  if (auto present = require(p, {"subject_token", "subject_token_type", "audience"}); !present)
+    co_return std::move(present).error();
+  if (p.get("subject_token_type") != access_token_type)
+    co_return oauth(400, "invalid_request", "subject_token_type must be " + std::string(access_token_type),
+                    "subject_token_type_unknown");
+  if (client.is_public()) co_return oauth(401, "access_denied", "Unauthorized", "client_public");
+  const auto claims = read_access_token(a, request.issuer, p.get("subject_token"));
+  const Error invalid = oauth(403, "invalid_grant", "Invalid subject_token", "subject_token_invalid");
+  if (!claims || !(*claims)["gty"].is_null()) co_return invalid;
+  auto revoked_task = is_revoked(a, grant_id_of(*claims));
+  const auto revoked = co_await std::move(revoked_task);
+  if (!revoked) co_return revoked.error();
+  if (*revoked) co_return invalid;
+  const std::string audience(p.get("audience"));
+  const auto tenant = a.tenant();
+  const auto* granted = tenant->find_grant(client.id, audience);
+  if (!granted || names_audience(*claims, audience))
+    co_return oauth(403, "access_denied", "Client is not authorized to access \"" + audience + "\".",
+                    "client_grant_missing");
+  auto user_task = still_good(a, (*claims)["sub"].text(), invalid);
+  const auto user = co_await std::move(user_task);
+  if (!user) co_return user.error();
+  const Grant grant{grant_id_of(*claims),
+                    request.issuer,
+                    client.id,
+                    user->id,
+                    {},
+                    audience,
+                    machine_scope(*granted, p.get("scope")),
+                    {},
+                    a.clock.now(),
+                    false};
+  const AccessToken token = issue_access_token(a, grant, false);
+  co_return Value::object({{"access_token", token.value},
+                           {"issued_token_type", access_token_type},
+                           {"scope", grant.scope},
+                           {"expires_in", token.expires_in},
+                           {"token_type", "Bearer"}});
+}
+
+Async<Value> device_code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  if (auto present = require(p, {"device_code"}); !present) co_return std::move(present).error();
+  auto polling = poll_device_code(a, client, std::string(p.get("device_code")));
+  auto grant = co_await std::move(polling);
+  if (!grant) co_return std::move(grant).error();
+  if (grant->issuer != request.issuer)
+    co_return oauth(403, "invalid_grant", "Invalid or expired device code.", "device_code_unknown");
+  auto user_task =
+      still_good(a, grant->user_id, oauth(403, "access_denied", "User did not authorize the request", "user_gone"));
+  const auto user = co_await std::move(user_task);
+  if (!user) co_return user.error();
+  auto tokens = issue_tokens(a, client, *grant, *user);
+  co_return co_await std::move(tokens);
+}
+
+constexpr GrantType grant_types[] = {
+    {"authorization_code", code_grant, "seacft", "feacft"},
+    {"refresh_token", refresh_grant, "sertft", "fertft"},
+    {"client_credentials", client_credentials_grant, "seccft", "feccft"},
+    {"password", password_grant, "sepft", "fepft"},
+    {"http://auth0.com/oauth/grant-type/password-realm", password_realm_grant, "sepft", "fepft"},
+    {"http://auth0.com/oauth/grant-type/passwordless/otp", otp_grant, "seoobft", "feoobft"},
+    {"urn:ietf:params:oauth:grant-type:token-exchange", token_exchange_grant, "secte", "fecte"},
+    {"urn:ietf:params:oauth:grant-type:device_code", device_code_grant, "sede", "fede"}};
+
+}  // namespace
+
+const GrantType* find_grant_type(std::string_view name) {
+  const auto* it =
+      std::find_if(std::begin(grant_types), std::end(grant_types), [&](const auto& g) { return g.name == name; });
+  return it == std::end(grant_types) ? nullptr : it;
+}
+
+}  // namespace ostia::authority
