@@ -109,6 +109,7 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   if (!who) {
     auto who_task = current_session(a, request);
     const auto found = co_await std::move(who_task);
+    if (!found && !r.user_code.empty()) co_return stale_page(a, request);  // a device has no redirect URI
     if (!found) co_return deliver_error(r, "server_error", "The session could not be read; try again");
     who = *found;
   }

@@ -1,19 +1,23 @@
 // openid-client from npm, which we did not write, completes its flows against the authority, with its own checks on.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, webcrypto } from 'node:crypto';
 import { before, test } from 'node:test';
 import * as client from 'openid-client';
 import { startAuthority } from '../lib/program.mjs';
+import { Reader } from '../lib/authority.mjs';
 import { Person } from '../lib/person.mjs';
 import { scope } from '../lib/scope.mjs';
 
 const callback = 'http://localhost:9/callback';
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 let authority;
 const group = scope();
 before(async () => {
   authority = await startAuthority(group, {
     clients: [
-      { name: 'Public', client_id: 'public', app_type: 'spa', callbacks: [callback], grant_types: ['authorization_code'] },
+      { name: 'Public', client_id: 'public', app_type: 'spa', callbacks: [callback], allowed_logout_urls: ['http://localhost:9/bye'], grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'] },
       { name: 'Confidential', client_id: 'confidential', client_secret: 'a secret / of ü+%', app_type: 'regular_web', callbacks: [callback], grant_types: ['authorization_code', 'client_credentials'] },
+      { name: 'Keyed', client_id: 'keyed', app_type: 'regular_web', callbacks: [callback], grant_types: ['authorization_code', 'client_credentials'], client_authentication_methods: { private_key_jwt: { credentials: [{ pem: keys.publicKey.export({ type: 'spki', format: 'pem' }) }] } } },
     ],
   });
 });
@@ -76,4 +80,42 @@ test('a code works once', async () => {
     client.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce }),
     (error) => error.error === 'invalid_grant' && error.status === 403,
   );
+});
+
+test('refresh tokens rotate, and one that was revoked is refused', async () => {
+  const config = await discover('public', client.None());
+  const { tokens } = await codeFlow(config, new Person(), { scope: 'openid offline_access' });
+  const next = await client.refreshTokenGrant(config, tokens.refresh_token);
+  assert.notEqual(next.refresh_token, tokens.refresh_token);
+  assert.equal(next.claims().sub, 'auth0|ada');
+  await client.tokenRevocation(config, next.refresh_token);
+  await assert.rejects(client.refreshTokenGrant(config, next.refresh_token), (error) => error.error === 'invalid_grant');
+});
+
+test('a device: polled by the library, approved by a person', async () => {
+  const config = await discover('public', client.None());
+  const device = await client.initiateDeviceAuthorization(config, { scope: 'openid email' });
+  const polling = client.pollDeviceAuthorizationGrant(config, device);
+  const person = new Reader(authority.devIssuer);
+  const login = await person.submit(await person.open(device.verification_uri_complete));
+  await person.submit(await person.submit(login, { username: 'ada@example.com', password: 'Correct-Horse-9' }), {}, 'accept');
+  assert.equal((await polling).claims().email, 'ada@example.com');
+});
+
+test('a pushed request, by a client with a key of its own', async () => {
+  const key = await webcrypto.subtle.importKey('pkcs8', keys.privateKey.export({ type: 'pkcs8', format: 'der' }), { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['sign']);
+  const config = await discover('keyed', client.PrivateKeyJwt(key));
+  const verifier = client.randomPKCECodeVerifier();
+  const url = await client.buildAuthorizationUrlWithPAR(config, { redirect_uri: callback, scope: 'openid', state: 's', code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' });
+  const back = await new Person().logIn(url.href);
+  const tokens = await client.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: 's', idTokenExpected: true });
+  assert.equal(tokens.claims().aud, 'keyed');
+});
+
+test('RP-initiated logout', async () => {
+  const config = await discover('public', client.None());
+  const person = new Person();
+  const { tokens } = await codeFlow(config, person);
+  const answer = await person.get(client.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: 'http://localhost:9/bye', state: 'x' }));
+  assert.equal(answer.headers.get('location'), 'http://localhost:9/bye?state=x');
 });
