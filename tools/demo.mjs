@@ -41,6 +41,7 @@ if (!stopping) console.log(`
              admin@example.com  Open-Sesame-9
 
   The authority answers at https://localhost:8443 and http://localhost:8080.
+  Mails and text messages end at http://localhost:8080/_dev/messages.
   Ctrl-C stops all of it.
 
 demo: ready`);
