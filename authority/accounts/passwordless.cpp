@@ -27,8 +27,13 @@ std::string link_of(const Request& request, const Connection& c, const Passwordl
   const auto add = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) out.append(name).append("=").append(url::percent_encode(value)).append("&");
   };
-  for (std::size_t i = 0; i < start.parameters.size(); ++i)
-    if (start.parameters.items()[i].is_string()) add(start.parameters.keys()[i], start.parameters.items()[i].text());
+  // What the link itself says comes from nobody else.
+  constexpr std::string_view own[] = {"client_id", "connection", "email", "phone_number", "verification_code"};
+  for (std::size_t i = 0; i < start.parameters.size(); ++i) {
+    const std::string& name = start.parameters.keys()[i];
+    if (std::find(std::begin(own), std::end(own), name) != std::end(own)) continue;
+    if (start.parameters.items()[i].is_string()) add(url::percent_encode(name), start.parameters.items()[i].text());
+  }
   add("client_id", start.client_id);
   add("connection", c.name);
   add(c.strategy == "sms" ? "phone_number" : "email", start.address);

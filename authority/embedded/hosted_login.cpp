@@ -73,9 +73,9 @@ Answering hosted_login(Authority& a, Request request) {
   const std::string wresult = seal_ticket(
       a, "hosted_login",
       Value::object({{"user_id", user->id}, {"client_id", client->id}, {"device", a.secrets.mark(device)}}), lifetime);
-  Response response = pages::hosted_form(
-      request.issuer + "login/callback",
-      {{"wa", "wsignin1.0"}, {"wresult", wresult}, {"wctx", json::write(context_of(*body))}});
+  Response response =
+      pages::hosted_form(request.issuer + "login/callback",
+                         {{"wa", "wsignin1.0"}, {"wresult", wresult}, {"wctx", json::write(context_of(*body))}});
   if (is_new) set_cookie(response, request, CookieKind::device, device, 365 * 24 * 3600);
   co_return response;
 }

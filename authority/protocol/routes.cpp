@@ -176,12 +176,16 @@ std::string client_address(const Request& request) {
 
 // `/_dev/` does what it is told, so no page of another site may tell it anything.
 bool is_foreign_page(const Authority& a, const Request& request) {
+  // A name of theirs that leads to this machine (DNS rebinding) would make their page one of ours.
+  const std::string_view header = request.header("host");
+  const std::string_view host = header.substr(0, header.starts_with('[') ? header.find(']') + 1 : header.find(':'));
+  const auto issuer = url::parse(request.issuer);
+  if (!url::is_loopback_host(host) && host != issuer->host) return true;
   const std::string_view origin = request.header("origin");
   if (!origin.empty())
     return origin != std::string_view(request.issuer).substr(0, request.issuer.size() - 1) &&
            !a.tenant()->allows_origin(origin);
-  const std::string_view site = request.header("sec-fetch-site");
-  return site == "cross-site";
+  return request.header("sec-fetch-site") == "cross-site";
 }
 
 Response from_fault(const dev::Fault& fault) {

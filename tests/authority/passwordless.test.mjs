@@ -147,12 +147,13 @@ row('AZ-511', 'd', 'GET /passwordless/verify_redirect', 'the code', 'goes on lik
 });
 
 row('AZ-512', 'd', 'POST /passwordless/start', 'send=link with authParams', 'a link that carries them, and works once', async () => {
-  await start({ send: 'link', authParams: { scope: 'openid profile', response_type: 'token', redirect_uri: callback, state: 'kept', nonce: 'n' } });
+  await start({ send: 'link', authParams: { email: 'other@example.com', client_id: 'web', scope: 'openid profile', response_type: 'token', redirect_uri: callback, state: 'kept', nonce: 'n' } });
   const mail = await api.message('new@example.com');
   assert.equal(mail.template, 'passwordless_link');
   const link = new URL(mail.link);
   assert.equal(link.pathname, '/passwordless/verify_redirect');
   assert.equal(link.searchParams.get('state'), 'kept');
+  assert.deepEqual(link.searchParams.getAll('email'), ['new@example.com']);
   const person = new Reader(api.issuer);
   const page = await person.open(mail.link);
   assert.equal((await new Reader(api.issuer).open(mail.link)).status, 200); // a scanner's visit uses nothing up

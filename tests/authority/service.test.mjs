@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:net';
+import { get as httpGet } from 'node:http';
 import { request } from 'node:https';
 import { before, beforeEach, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
@@ -167,6 +168,8 @@ row('AZ-1204', 'x', '/_dev/snapshot, /_dev/reset', 'in between: accounts, sessio
 test('/_dev/ does nothing for a page of another site', async () => {
   assert.equal((await api.post('/_dev/reset', {}, { origin: 'https://evil.example' })).status, 403);
   assert.equal((await api.get('/_dev/messages', { 'sec-fetch-site': 'cross-site' })).status, 403);
+  const rebound = await new Promise((resolve) => httpGet({ host: '127.0.0.1', port: authority.devPort, path: '/_dev/messages', headers: { host: `evil.example:${authority.devPort}` } }, (r) => resolve(r.statusCode)));
+  assert.equal(rebound, 403);
   assert.equal((await api.post('/_dev/clock', { advance_s: 0 }, { origin })).status, 200);
 });
 
