@@ -2,7 +2,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { userInfo } from 'node:os';
 import { folder, freePort } from './program.mjs';
+
+const isRoot = process.getuid() === 0;
+const user = isRoot ? 'Debian-exim' : userInfo().username; // who has no root runs it as themselves
 
 const configuration = (dir, port, refused) => `
 primary_hostname = mail.test
@@ -26,8 +30,7 @@ begin transports
 mbox:
   driver = appendfile
   file = ${dir}/mbox
-  user = Debian-exim
-  group = Debian-exim
+${isRoot ? '  user = Debian-exim\n  group = Debian-exim' : `  user = ${user}`}
   mode_fail_narrower = false
 begin retry
 * * F,2h,1m
@@ -43,9 +46,11 @@ export async function startExim(t, refused = 'nobody@refused.example') {
   const port = await freePort();
   for (const part of ['spool', 'log']) mkdirSync(`${dir}/${part}`);
   writeFileSync(`${dir}/exim.conf`, configuration(dir, port, refused));
-  execFileSync('chown', ['-R', 'Debian-exim:Debian-exim', dir]);
   chmodSync(dir, 0o755);
-  execFileSync('chown', ['root:root', `${dir}/exim.conf`]);
+  if (isRoot) {
+    execFileSync('chown', ['-R', `${user}:${user}`, dir]);
+    execFileSync('chown', ['root:root', `${dir}/exim.conf`]);
+  }
   let server;
   const start = async () => {
     server = spawn('/usr/sbin/exim4', ['-C', `${dir}/exim.conf`, '-bdf', '-q10m'], { stdio: 'ignore' });

@@ -50,7 +50,7 @@ OIDCInfoHook userinfo id_token
 </Location>
 `);
   execFileSync('chmod', ['-R', 'a+rX', dir]);
-  execFileSync('chown', ['-R', 'www-data', dir]);
+  if (process.getuid() === 0) execFileSync('chown', ['-R', 'www-data', dir]); // else Apache runs as who starts it
   const server = spawn('/usr/sbin/apache2', ['-f', `${dir}/httpd.conf`, '-DFOREGROUND'], { stdio: 'inherit' });
   group.after(() => server.kill());
   for (let i = 0; i < 200; i++) {
