@@ -56,8 +56,9 @@ export async function open(browser, name) {
     const widget = one.widgets?.[new URL(url).host];
     if (widget) return route.fulfill({ contentType: 'text/javascript', body: widget });
     if (request.method() === 'OPTIONS') return route.fulfill({ status: 204, headers: cors });
+    const ofThisCase = log; // which a late answer must not mistake for the next one's
     const { 'auth0-client': client, authorization, 'content-type': type, 'x-mine': mine, 'x-request-language': language, cookie } = await request.allHeaders();
-    log.requests.push([request.method(), url, url.includes('jwks') ? '' : JSON.stringify({ client, authorization, type, mine, language, cookie: !!cookie }), request.postData()].join(' '));
+    ofThisCase.requests.push([request.method(), url, url.includes('jwks') ? '' : JSON.stringify({ client, authorization, type, mine, language, cookie: !!cookie }), request.postData()].join(' '));
     const answer = one.answers[url.replace('https://', '')];
     if (!answer || answer.abort) return route.abort();
     return route.fulfill({ status: answer.status ?? 200, headers: { ...cors, 'content-type': answer.type ?? (answer.text !== undefined ? 'text/plain' : 'application/json') }, body: answer.text ?? JSON.stringify(answer.body) });
@@ -83,6 +84,7 @@ export async function open(browser, name) {
       if (one.navigates) await until(() => log.navigations.length, 4000);
       if (one.navigates) await page.evaluate(() => window.goOn?.());
       const outcome = await observed;
+      if (one.again) await until(() => log.requests.length > 1);
       if (outcome.seen?.length && outcome.seen[0][0].startsWith('http')) await until(() => log.requests.length);
       return JSON.parse(random(JSON.stringify({ ...outcome, ...log })));
     },
