@@ -10,6 +10,10 @@ inline Error oauth(int status, std::string code, std::string description, std::s
   return {std::move(code), std::move(description), std::move(reason), status};
 }
 
+inline Error missing_parameter(std::string_view name) {
+  return oauth(400, "invalid_request", "Missing required parameter: " + std::string(name), "parameter_missing");
+}
+
 /// `{"error", "error_description"}`; with `--dev` also `reason` and `hint`. A defect of ours is 500 and says no more.
 Response oauth_problem(const Authority& a, const Error& error);
 

@@ -75,7 +75,6 @@ Answering submit_consent(Authority& a, Request request) {
   const auto kept = co_await std::move(task);
   if (!kept) co_return pages::error(step->look, {500, "ours", "server_error", {}});
   r.consented = (*who)->session.id;
-  r.authenticated = r.authenticated.empty() ? (*who)->session.id : r.authenticated;
   co_return show_step(a, request, r, "/authorize/resume");
 }
 

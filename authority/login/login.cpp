@@ -95,9 +95,7 @@ Answering submit_picker(Authority& a, Request request) {
   if (!who || !*who || step->form.get("action") != "default")
     co_return show_step(a, request, step->request, "/u/login");
   AuthorizationRequest r = step->request;
-  // An older session is not a new login: where the application asked for one too, the password follows.
-  if (r.prompts("login")) co_return show_step(a, request, r, "/u/login");
-  r.authenticated = (*who)->session.id;
+  r.selected = (*who)->session.id;
   co_return show_step(a, request, r, "/authorize/resume");
 }
 

@@ -80,7 +80,7 @@ Response show_step(const Authority& a, const Request& request, const Authorizati
 
 std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r,
                             bool has_session) {
-  if (has_session && r.prompts("select_account")) return "/u/account";
+  if (has_session && r.prompts("select_account") && r.selected.empty()) return "/u/account";
   const Connection* connection = tenant.find_connection(r.connection, client);
   if (connection && connection->is_passwordless()) return "/u/passwordless";
   if (r.screen_hint == "signup") return "/u/signup";

@@ -37,6 +37,7 @@ constexpr Field fields[] = {{"client_id", &AuthorizationRequest::client_id},
                             {"acr_values", &AuthorizationRequest::acr_values}};
 constexpr Field carried[] = {{"issuer", &AuthorizationRequest::issuer},
                              {"authenticated", &AuthorizationRequest::authenticated},
+                             {"selected", &AuthorizationRequest::selected},
                              {"consented", &AuthorizationRequest::consented},
                              {"user_code", &AuthorizationRequest::user_code}};
 

@@ -17,6 +17,7 @@ struct AuthorizationRequest {
       id_token_hint, code_challenge, connection, screen_hint, ui_locales, acr_values;
   std::optional<std::int64_t> max_age;  ///< seconds
   std::string authenticated;            ///< the session that was made for this very request, once there is one
+  std::string selected;                 ///< the session that the person has chosen to go on with; old sessions stay old
   std::string consented;                ///< the session in which the person has agreed to this very request
   std::string user_code;                ///< of a device (RFC 8628), which has no redirect URI
 

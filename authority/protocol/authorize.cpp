@@ -29,7 +29,7 @@ bool agrees_with_hint(const Authority& a, const AuthorizationRequest& r, const S
 
 bool is_recent_enough(const AuthorizationRequest& r, const SignedIn& who, std::int64_t now) {
   if (r.authenticated == who.session.id) return true;  // signed in for this very request
-  if (r.prompts("login") || r.prompts("select_account")) return false;
+  if (r.prompts("login") || (r.prompts("select_account") && r.selected != who.session.id)) return false;
   return !r.max_age || (*r.max_age > 0 && now - who.session.auth_time <= *r.max_age);
 }
 

@@ -16,13 +16,9 @@ using json::Value;
 
 constexpr std::string_view access_token_type = "urn:ietf:params:oauth:token-type:access_token";
 
-Error missing(const char* parameter) {
-  return oauth(400, "invalid_request", std::string("Missing required parameter: ") + parameter, "parameter_missing");
-}
-
 Status require(const Parameters& p, std::initializer_list<const char*> names) {
   for (const char* name : names)
-    if (p.get(name).empty()) return missing(name);
+    if (p.get(name).empty()) return missing_parameter(name);
   return ok();
 }
 
@@ -36,19 +32,24 @@ Async<User> still_good(Authority& a, std::string user_id, Error otherwise) {
   co_return **user;
 }
 
+// What a code stood for: `otherwise` where it is of another domain, or its person is gone.
+Async<Value> tokens_of(Authority& a, const Request& request, const Client& client, Grant grant, Error otherwise) {
+  if (grant.issuer != request.issuer) co_return otherwise;
+  auto user_task = still_good(a, grant.user_id, otherwise);
+  const auto user = co_await std::move(user_task);
+  if (!user) co_return user.error();
+  auto tokens = issue_tokens(a, client, grant, *user);
+  co_return co_await std::move(tokens);
+}
+
 Async<Value> code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"code", "redirect_uri"}); !present) co_return std::move(present).error();
   auto grant_task = redeem_code(a, std::string(p.get("code")), client.id, std::string(p.get("redirect_uri")),
                                 std::string(p.get("code_verifier")));
   auto grant = co_await std::move(grant_task);
   if (!grant) co_return std::move(grant).error();
-  if (grant->issuer != request.issuer)
-    co_return oauth(403, "invalid_grant", "Invalid authorization code", "code_of_another_domain");
-  auto user_task =
-      still_good(a, grant->user_id, oauth(403, "invalid_grant", "Invalid authorization code", "user_gone"));
-  const auto user = co_await std::move(user_task);
-  if (!user) co_return user.error();
-  auto tokens = issue_tokens(a, client, *grant, *user);
+  auto tokens =
+      tokens_of(a, request, client, *grant, oauth(403, "invalid_grant", "Invalid authorization code", "code_void"));
   co_return co_await std::move(tokens);
 }
 
@@ -229,13 +230,8 @@ Async<Value> device_code_grant(Authority& a, const Request& request, const Clien
   auto polling = poll_device_code(a, client, std::string(p.get("device_code")));
   auto grant = co_await std::move(polling);
   if (!grant) co_return std::move(grant).error();
-  if (grant->issuer != request.issuer)
-    co_return oauth(403, "invalid_grant", "Invalid or expired device code.", "device_code_unknown");
-  auto user_task =
-      still_good(a, grant->user_id, oauth(403, "access_denied", "User did not authorize the request", "user_gone"));
-  const auto user = co_await std::move(user_task);
-  if (!user) co_return user.error();
-  auto tokens = issue_tokens(a, client, *grant, *user);
+  auto tokens = tokens_of(a, request, client, *grant,
+                          oauth(403, "invalid_grant", "Invalid or expired device code.", "code_void"));
   co_return co_await std::move(tokens);
 }
 

@@ -12,13 +12,9 @@ namespace {
 
 using json::Value;
 
-Error missing(const char* parameter) {
-  return oauth(400, "invalid_request", std::string("Missing required parameter: ") + parameter, "parameter_missing");
-}
-
 Async<Value> exchange(Authority& a, const Request& request, const Parameters& p) {
   const std::string_view type = p.get("grant_type");
-  if (type.empty()) co_return missing("grant_type");
+  if (type.empty()) co_return missing_parameter("grant_type");
   const auto tenant = a.tenant();
   auto authenticating = authenticate_client(a, *tenant, request, p);
   const auto client = co_await std::move(authenticating);
@@ -76,7 +72,7 @@ Answering revoke(Authority& a, Request request) {
   auto authenticating = authenticate_client(a, *tenant, request, *parameters);
   const auto client = co_await std::move(authenticating);
   if (!client) co_return oauth_problem(a, client.error());
-  if (parameters->get("token").empty()) co_return oauth_problem(a, missing("token"));
+  if (parameters->get("token").empty()) co_return oauth_problem(a, missing_parameter("token"));
   auto revoking = revoke_refresh_token(a, **client, std::string(parameters->get("token")));
   const auto revoked = co_await std::move(revoking);
   if (!revoked) co_return oauth_problem(a, revoked.error());

@@ -233,3 +233,19 @@ test('a login state works in its own browser, at its own domain, for an hour', a
   await api.advance(3601);
   assert.equal((await person.submit(page, credentials)).status, 400);
 });
+
+test('choosing an account or agreeing does not make an old session new', async () => {
+  const person = await signedIn();
+  await api.advance(100);
+  const page = await person.open(url({ prompt: 'select_account', max_age: '50' }));
+  assert.equal(page.heading, 'Choose an account');
+  assert.equal((await person.submit(page)).heading, 'Welcome');
+  for (const more of [{ prompt: 'login' }, { max_age: '50' }, { prompt: 'login select_account' }]) {
+    const login = await person.open(url({ client_id: 'third', ...more }));
+    const { state } = login.fields;
+    for (const [path, action] of [['/u/consent', 'accept'], ['/u/account', 'default']]) {
+      const answer = await person.open(path, { method: 'POST', body: new URLSearchParams({ state, action }) });
+      assert.ok(['Welcome', 'Choose an account'].includes(answer.heading), `${JSON.stringify(more)} ${path}: ${answer.location}`);
+    }
+  }
+});

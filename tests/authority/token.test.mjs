@@ -210,7 +210,7 @@ row('AZ-618', 'd', 'POST /oauth/token, token exchange', 'an access token of ours
   refused(await exchange({ subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' }), 400, 'invalid_request');
 });
 
-row('AZ-619', 'd', 'POST /oauth/device/code', 'a device', 'device_code, user_code XXXX-XXXX, verification_uri(_complete), expires_in 900, interval 5', async () => {
+row('AZ-619', 'd', 'POST /oauth/device/code', 'a device', 'device_code, user_code of twice four letters, verification_uri(_complete), expires_in 900, interval 5', async () => {
   const { status, body } = await api.form('/oauth/device/code', { client_id: 'app', scope: 'openid' });
   assert.equal(status, 200);
   assert.match(body.user_code, /^[BCDFGHJ-NP-TV-XZ]{4}-[BCDFGHJ-NP-TV-XZ]{4}$/);
@@ -253,7 +253,7 @@ row('AZ-621', 'd', 'POST /oauth/token, device_code', 'refused by the person, exp
   refused(await api.token({ grant_type: deviceGrant, client_id: 'overlap', device_code: e.device_code }), 403, 'invalid_grant');
   await api.advance(901);
   refused(await e.poll(), 403, 'expired_token');
-  assert.match((await person.submit(await person.open('/activate'), { user_code: 'XXXX-XXXX' })).alert, /not known/);
+  assert.match((await person.submit(await person.open('/activate'), { user_code: 'BBBB-BBBB' })).alert, /not known/);
 });
 
 const assertion = (pair, alg, claims = {}) => {
