@@ -1,13 +1,21 @@
 #include <cstdio>
 #include <map>
 
+#include "ostia/json/value.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
 
-int report(const Error& error) {
-  std::fprintf(stderr, "ostia: %s\n", error.description.empty() ? error.code.c_str() : error.description.c_str());
-  return error.fault == Fault::caller ? 2 : 1;
+int report(const Error& error, bool json) {
+  if (json) {
+    const auto out = json::Value::object(
+        {{"error", error.code}, {"error_description", error.description}, {"reason", error.reason}});
+    std::fprintf(stderr, "%s\n", json::write(out).c_str());
+  } else {
+    std::fprintf(stderr, "ostia: %s\n", error.description.empty() ? error.code.c_str() : error.description.c_str());
+  }
+  if (error.code == "login_required") return Exit::login_needed;
+  return error.fault == Fault::caller ? Exit::asked_wrongly : Exit::failed;
 }
 
 namespace {
@@ -16,14 +24,17 @@ int run(int argc, char** argv) {
   CLI::App app("Ostia: login for applications. `ostia VERB --help` tells more of each verb.", "ostia");
   app.set_version_flag("--version", std::string("ostia " OSTIA_VERSION));
   app.require_subcommand(1);
-  std::map<std::string, Run> verbs = {{"serve", add_serve(app)}, {"login", add_login(app)}};
+  const std::map<std::string, Run> verbs = {
+      {"serve", add_serve(app)},       {"login", add_login(app)},   {"device", add_device(app)},
+      {"token", add_token(app)},       {"logout", add_logout(app)}, {"userinfo", add_userinfo(app)},
+      {"decode", add_decode(app)},     {"completion", add_completion(app)}};
   app.add_subcommand("help", "Shows this text.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
     std::fprintf(stderr, "ostia: %s\nRun `ostia --help` for what there is.\n", e.what());
-    return 2;
+    return Exit::asked_wrongly;
   }
   const std::string verb = app.get_subcommands().front()->get_name();
   if (verb != "help") return verbs.at(verb)();

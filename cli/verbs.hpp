@@ -1,5 +1,4 @@
-// The program's verbs. Each adds its subcommand; what it returns runs it and gives the exit code:
-// 0 done, 1 it failed, 2 it was asked wrongly.
+// The program's verbs. Each adds its subcommand; what it returns runs it and gives the exit code.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,8 +13,17 @@ using Run = std::function<int()>;
 
 Run add_serve(CLI::App& app);
 Run add_login(CLI::App& app);
+Run add_device(CLI::App& app);
+Run add_token(CLI::App& app);
+Run add_userinfo(CLI::App& app);
+Run add_logout(CLI::App& app);
+Run add_decode(CLI::App& app);
+Run add_completion(CLI::App& app);
 
-/// Says on standard error what went wrong; the exit code.
-int report(const Error& error);
+/// Exit codes, the same for every verb (ostia(1)).
+enum Exit : int { done = 0, failed = 1, asked_wrongly = 2, login_needed = 3 };
+
+/// Says on standard error what went wrong, as a sentence or, with `json`, as an object; the exit code.
+int report(const Error& error, bool json = false);
 
 }  // namespace ostia::cli

@@ -9,6 +9,13 @@
 #include <utility>
 #include <variant>
 
+// Whoever builds the shared library exports what is marked; everything else stays inside.
+#if defined(__GNUC__)
+#define OSTIA_API __attribute__((visibility("default")))
+#else
+#define OSTIA_API
+#endif
+
 namespace ostia {
 
 /// Whose mistake an error is: it decides what a host does with it (throw, report, answer 4xx or 5xx).
@@ -25,6 +32,7 @@ struct Error {
   std::string reason;       ///< stable and finer than `code`, e.g. `state_missing`; may be empty
   int status = 0;           ///< the HTTP status that came with it; 0 when there was none
   Fault fault = Fault::peer;
+  std::string mfa_token = {};  ///< with `mfa_required`: what the second factor's calls need; a secret for ten minutes
 };
 
 /// A value or an Error. Reading the wrong side traps in every build: an unchecked failure must not become a value.

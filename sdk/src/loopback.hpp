@@ -2,9 +2,10 @@
 // authorization response and tells the person to go back to the program.
 #pragma once
 
+#include <map>
 #include <string>
 
-#include "ostia/result.hpp"
+#include "ostia/loop.hpp"
 
 namespace ostia::sdk {
 
@@ -12,23 +13,37 @@ class Loopback {
  public:
   /// Listens for `redirect_uri` (`http://127.0.0.1[:port]/path`); without a port, on one that is free. Errors:
   /// `invalid_option` for any other URI; `cannot_listen`.
-  static Result<Loopback> open(const std::string& redirect_uri);
-  Loopback(Loopback&& other) noexcept;
-  Loopback& operator=(Loopback&&) = delete;
+  static Result<std::unique_ptr<Loopback>> open(const std::string& redirect_uri);
+  Loopback(const Loopback&) = delete;
+  Loopback& operator=(const Loopback&) = delete;
   ~Loopback();
 
   /// The URI with the port that it came to.
   [[nodiscard]] const std::string& redirect_uri() const { return redirect_uri_; }
-  /// The query of the redirect. Error: `timeout` after `timeout_s` seconds.
-  Result<std::string> wait(std::int64_t timeout_s);
+  /// Calls `took` once, with the query of the redirect.
+  void listen(Loop& loop, std::function<void(std::string query)> took);
 
  private:
-  Loopback(int socket, std::string redirect_uri, std::string path);
-  int socket_;
+  struct Peer {
+    std::string request = {};
+    Loop::Timer timer = 0;
+  };
+  Loopback() = default;
+  bool bind(bool v6, int port);
+  void accept(int socket);
+  void read(int peer);
+  void answer(int peer, const std::string& request);
+  void drop(int peer);
+
+  std::vector<int> sockets_;
+  std::map<int, Peer> peers_;
   std::string redirect_uri_, path_;
+  int port_ = 0;
+  Loop* loop_ = nullptr;
+  std::function<void(std::string)> took_;
 };
 
-/// Opens a URL in the system's browser (`$BROWSER`, else `xdg-open`); false if there is none.
-bool open_system_browser(const std::string& url);
+/// Whether `redirect_uri` is one that `Loopback` can listen for.
+bool is_loopback_redirect(const std::string& redirect_uri);
 
 }  // namespace ostia::sdk

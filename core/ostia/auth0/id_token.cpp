@@ -1,7 +1,9 @@
 #include "ostia/oidc/id_token.hpp"
 
 #include "ostia/auth0/response.hpp"
+#include "ostia/jose/algorithms.hpp"
 #include "ostia/jose/jws.hpp"
+#include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 
 namespace ostia::auth0 {
@@ -20,7 +22,7 @@ std::string jwks_url(const Value& base) {
 }
 
 Result<Value> fetch_key(Host& host, const Value& base, const Value& header) {
-  const auto answer = host.http({"GET", jwks_url(base), {}, {}});
+  const auto answer = host.keys(jwks_url(base), header);
   if (!answer) return answer.error();
   if (answer->status == 0)
     return invalid_token(answer->failure.empty() ? "Failed to fetch" : answer->failure, "jwks_unreachable");
@@ -34,11 +36,13 @@ Result<Value> fetch_key(Host& host, const Value& base, const Value& header) {
     return invalid_token("Could not find a public key for Key ID (kid) \"" +
                              (header.find("kid") ? display(header["kid"]) : "undefined") + "\"",
                          "key_unknown");
-  // The key's own declarations must not contradict its use here: algorithms are pinned to key types.
-  const bool fit = (*key)["kty"].is("RSA") && is_truthy((*key)["n"]) && is_truthy((*key)["e"]) &&
-                   (!key->find("use") || (*key)["use"].is("sig")) && (!key->find("alg") || (*key)["alg"].is("RS256"));
-  if (!fit) return invalid_token("Empty keyInfo in response", "key_unfit");
+  if (!jose::is_fit(*key, header["alg"].text())) return invalid_token("Empty keyInfo in response", "key_unfit");
   return *key;
+}
+
+// What an ID token may be signed with: `base.idTokenAlgorithms`, words; RS256 unless a program chose.
+std::string allowed_algorithms(const Value& base) {
+  return is_truthy(base["idTokenAlgorithms"]) ? text_of(base["idTokenAlgorithms"]) : "RS256";
 }
 
 // The violation as an error, its dates in the host's words.
@@ -53,11 +57,12 @@ Error worded(Host& host, oidc::Violation violation) {
 }
 
 // `at_hash`: whether `access_token` came together with the token of these claims; true when the claim is absent.
-Status check_access_token(Host& host, const Value& claims, const std::string& access_token) {
+Status check_access_token(Host& host, const Value& claims, const std::string& access_token,
+                          const std::string& algorithm) {
   if (access_token.empty() || !is_truthy(claims["at_hash"])) return ok();
-  const auto hash = host.sha256(access_token);
+  const auto hash = host.digest(jose::hash_bits(algorithm), access_token);
   if (!hash) return hash.error();
-  if (claims["at_hash"].text() == oidc::left_half_hash(*hash)) return ok();
+  if (!hash->empty() && claims["at_hash"].text() == oidc::left_half_hash(*hash)) return ok();
   return invalid_token("Invalid access_token", "at_hash_mismatch");
 }
 
@@ -73,18 +78,19 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
   auto jws = jose::decode_jws(token);
   if (!jws) return invalid_token("ID token could not be decoded", jws.error().reason);
   const Value& alg = jws->header["alg"];
-  if (!alg.is("RS256"))
+  const std::string allowed = allowed_algorithms(base);
+  if (!alg.is_string() || !text::has_word(allowed, alg.text()) || !jose::is_signature_algorithm(alg.text()))
     return invalid_token("Signature algorithm of \"" + (alg.is_null() ? "undefined" : display(alg)) +
-                             "\" is not supported. Expected the ID token to be signed with \"RS256\".",
+                             "\" is not supported. Expected the ID token to be signed with \"" + allowed + "\".",
                          "algorithm_not_supported");
 
   auto key = fetch_key(host, base, jws->header);
   if (!key) return key;
-  const auto good = host.verify("RS256", *key, jws->signing_input, jws->signature);
+  const auto good = host.verify(alg.text().c_str(), *key, jws->signing_input, jws->signature);
   if (!good) return good.error();
   if (!*good) {
     const auto modulus = text::base64url_decode((*key)["n"].text());
-    const bool is_longer = modulus && jws->signature.size() > modulus->size();
+    const bool is_longer = modulus && (*key)["kty"].is("RSA") && jws->signature.size() > modulus->size();
     return invalid_token(is_longer ? "Signature does not match with the key modulus." : "Invalid ID token signature.",
                          "signature_invalid");
   }
@@ -101,7 +107,7 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
       .now = *now / 1000};
   if (auto violation = oidc::validate_id_token_claims(jws->payload, expected))
     return worded(host, *std::move(violation));
-  auto bound = check_access_token(host, jws->payload, checks.access_token);
+  auto bound = check_access_token(host, jws->payload, checks.access_token, alg.text());
   if (!bound) return std::move(bound).error();
   return std::move(jws->payload);
 }

@@ -10,30 +10,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "ostia/engine/http.hpp"
 #include "ostia/json/value.hpp"
 
 namespace ostia {
-
-using Headers = std::vector<std::pair<std::string, std::string>>;
-
-/// One HTTP request; redirects are not followed.
-struct HttpRequest {
-  std::string method;
-  std::string url;
-  Headers headers;
-  std::string body;
-};
-
-struct HttpResponse {
-  int status = 0;  ///< 0: no answer at all, and `failure` says why
-  std::string status_text;
-  std::string content_type;
-  std::string body;
-  std::string failure;
-};
 
 /// Not thread-safe: one operation at a time.
 class Host {
@@ -48,6 +29,15 @@ class Host {
   virtual Result<std::string> random(int count) = 0;
   /// The 32 octets of SHA-256 of `text`.
   virtual Result<std::string> sha256(const std::string& text) = 0;
+  /// The octets of SHA-2 of `bits` bits; empty when the host has only SHA-256.
+  virtual Result<std::string> digest(int bits, const std::string& text) {
+    return bits == 256 ? sha256(text) : std::string();
+  }
+  /// `input` signed with the private JSON Web Key `key`; `not_supported` where a host holds no keys.
+  virtual Result<std::string> sign(const std::string& /*algorithm*/, const json::Value& /*key*/,
+                                   const std::string& /*input*/) {
+    return Error{"not_supported", "This host signs nothing", "not_supported", 0, Fault::ours};
+  }
   /// Whether `signature` (octets) over `input` is good for the public JSON Web Key `key` and the JOSE algorithm
   /// `algorithm`.
   virtual Result<bool> verify(const char* algorithm, const json::Value& key, const std::string& input,
@@ -60,6 +50,10 @@ class Host {
   virtual Status remove(const std::string& key) = 0;
 
   virtual Result<HttpResponse> http(const HttpRequest& request) = 0;
+  /// The key set at `url`, in which the key of the JWS `header` is looked for; a host may keep it.
+  virtual Result<HttpResponse> keys(const std::string& url, const json::Value& /*header*/) {
+    return http({"GET", url, {}, {}});
+  }
   /// Sends the person's browser to `url` and waits for the redirect. Answer: the query of the redirect URI.
   virtual Result<std::string> browse(const std::string& url) = 0;
 };

@@ -18,7 +18,7 @@ namespace ostia::json {
 
 /// A JSON value with value semantics. Reading a value as what it is not gives an empty or null answer, never a trap,
 /// so chains over untrusted input need no check at each step.
-class Value {
+class OSTIA_API Value {
  public:
   enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
@@ -99,9 +99,9 @@ class Value {
 
 /// RFC 8259, strictly: UTF-8 only, at most `depth` levels. Of a repeated name the last counts, as in JavaScript. The
 /// error's description has the byte offset.
-Result<Value> parse(std::string_view text, int depth = 64);
+OSTIA_API Result<Value> parse(std::string_view text, int depth = 64);
 
 /// The shortest form; what `parse` reads back as the same value.
-std::string write(const Value& value);
+OSTIA_API std::string write(const Value& value);
 
 }  // namespace ostia::json

@@ -16,7 +16,9 @@ Verdict refuse(const char* reason, std::string text, std::vector<std::int64_t> d
   return Violation{reason, std::move(text), std::move(dates)};
 }
 
-bool is_present(const Value& claim) { return claim.is_string() && !claim.text().empty(); }
+// The rules read claims as a parsed value or in place (`json::Members`); both have the same words.
+
+bool is_present(const auto& claim) { return claim.is_string() && !claim.text().empty(); }
 
 // A claim that must be a string and say what is expected; the words around are the package's.
 struct TextRule {
@@ -27,50 +29,56 @@ struct TextRule {
   const char* missing = "";
 };
 
-Verdict check_text(const Value& found, const TextRule& rule, const std::string& expected, const std::string& shown) {
-  const std::string name = std::string(rule.title).append(" (").append(rule.claim).append(") claim");
-  const std::string reason = rule.reason;
-  if (!is_present(found))
-    return Violation{reason + "_missing", name + " must be a string present in the ID token" + rule.missing, {}};
-  if (found.text() == expected) return {};
-  return Violation{reason + "_mismatch", name + rule.mismatch + shown + "\", found \"" + found.text() + "\"", {}};
+Violation text_violation(const TextRule& rule, const char* outcome, std::string rest) {
+  std::string text = std::string(rule.title).append(" (").append(rule.claim).append(") claim").append(rest);
+  return {std::string(rule.reason).append(outcome), std::move(text), {}};
 }
 
-Verdict check_issuer(const Value& claims, const IdTokenExpectations& expected) {
+Verdict check_text(const auto& found, const TextRule& rule, const std::string& expected, const std::string& shown) {
+  if (!is_present(found))
+    return text_violation(rule, "_missing", std::string(" must be a string present in the ID token") + rule.missing);
+  if (found.text() == expected) return {};
+  return text_violation(rule, "_mismatch",
+                        std::string(rule.mismatch).append(shown).append("\", found \"").append(found.text()) + "\"");
+}
+
+Verdict check_issuer(const auto& claims, const IdTokenExpectations& expected) {
   return check_text(claims["iss"], {"Issuer", "iss", "issuer", " mismatch in the ID token, expected \""},
                     expected.issuer, expected.issuer);
 }
 
-Verdict check_subject(const Value& claims, const IdTokenExpectations&) {
+Verdict check_subject(const auto& claims, const IdTokenExpectations&) {
   if (is_present(claims["sub"])) return {};
   return refuse("subject_missing", "Subject (sub) claim must be a string present in the ID token");
 }
 
-Verdict check_audience(const Value& claims, const IdTokenExpectations& expected) {
-  const Value& aud = claims["aud"];
-  const std::string wanted =
-      "Audience (aud) claim mismatch in the ID token; expected \"" + expected.audience + "\" but ";
+Verdict audience_mismatch(const IdTokenExpectations& expected, std::string found) {
+  return refuse("audience_mismatch",
+                "Audience (aud) claim mismatch in the ID token; expected \"" + expected.audience + "\" but " + found);
+}
+
+Verdict check_audience(const auto& claims, const IdTokenExpectations& expected) {
+  const auto& aud = claims["aud"];
   if (is_present(aud)) {
     if (aud.text() == expected.audience) return {};
-    return refuse("audience_mismatch", wanted + "found \"" + aud.text() + "\"");
+    return audience_mismatch(expected, std::string("found \"").append(aud.text()) + "\"");
   }
   if (!aud.is_array())
     return refuse("audience_missing",
                   "Audience (aud) claim must be a string or array of strings present in the ID token");
-  std::string found;
-  for (const auto& one : aud.items()) {
+  for (const auto& one : aud.items())
     if (one.is_string() && one.text() == expected.audience) return {};
-    found.append(found.empty() ? "" : ", ").append(one.text());
-  }
-  return refuse("audience_mismatch", wanted + "was not one of \"" + found + "\"");
+  std::string found;
+  for (const auto& one : aud.items()) found.append(found.empty() ? "" : ", ").append(one.text());
+  return audience_mismatch(expected, "was not one of \"" + found + "\"");
 }
 
-Verdict check_nonce(const Value& claims, const IdTokenExpectations& expected) {
+Verdict check_nonce(const auto& claims, const IdTokenExpectations& expected) {
   if (expected.nonce.empty()) return {};
   return check_text(claims["nonce"], {"Nonce", "nonce", "nonce"}, expected.nonce, expected.nonce);
 }
 
-Verdict check_authorized_party(const Value& claims, const IdTokenExpectations& expected) {
+Verdict check_authorized_party(const auto& claims, const IdTokenExpectations& expected) {
   if (!claims["aud"].is_array() || claims["aud"].size() < 2) return {};
   return check_text(claims["azp"],
                     {"Authorized Party", "azp", "authorized_party", " mismatch in the ID token; expected \"",
@@ -78,12 +86,12 @@ Verdict check_authorized_party(const Value& claims, const IdTokenExpectations& e
                     expected.audience, expected.audience);
 }
 
-std::optional<double> time_claim(const Value& claims, const char* name) {
+std::optional<double> time_claim(const auto& claims, const char* name) {
   const auto time = claims[name].as_double();
   return time && std::isfinite(*time) ? time : std::nullopt;
 }
 
-Verdict check_expiration(const Value& claims, const IdTokenExpectations& expected) {
+Verdict check_expiration(const auto& claims, const IdTokenExpectations& expected) {
   const auto exp = time_claim(claims, "exp");
   if (!exp) return refuse("expiration_missing", "Expiration Time (exp) claim must be a number present in the ID token");
   if (!time_claim(claims, "iat"))
@@ -96,7 +104,7 @@ Verdict check_expiration(const Value& claims, const IdTokenExpectations& expecte
       {expected.now, static_cast<std::int64_t>(end)});
 }
 
-Verdict check_not_before(const Value& claims, const IdTokenExpectations& expected) {
+Verdict check_not_before(const auto& claims, const IdTokenExpectations& expected) {
   const auto nbf = time_claim(claims, "nbf");
   if (!nbf) return {};
   const auto start = *nbf - expected.leeway;
@@ -107,7 +115,7 @@ Verdict check_not_before(const Value& claims, const IdTokenExpectations& expecte
                 {expected.now, static_cast<std::int64_t>(start)});
 }
 
-Verdict check_authentication_age(const Value& claims, const IdTokenExpectations& expected) {
+Verdict check_authentication_age(const auto& claims, const IdTokenExpectations& expected) {
   if (!expected.max_age) return {};
   const auto auth_time = time_claim(claims, "auth_time");
   if (!auth_time)
@@ -124,7 +132,7 @@ Verdict check_authentication_age(const Value& claims, const IdTokenExpectations&
       {expected.now, static_cast<std::int64_t>(end)});
 }
 
-Verdict check_organization(const Value& claims, const IdTokenExpectations& expected) {
+Verdict check_organization(const auto& claims, const IdTokenExpectations& expected) {
   const std::string& asked = expected.organization;
   if (asked.empty()) return {};
   if (asked.starts_with("org_"))
@@ -132,19 +140,85 @@ Verdict check_organization(const Value& claims, const IdTokenExpectations& expec
   return check_text(claims["org_name"], {"Organization Name", "org_name", "organization"}, text::lower(asked), asked);
 }
 
-}  // namespace
-
-Verdict validate_id_token_claims(const Value& claims, const IdTokenExpectations& expected) {
-  using Rule = Verdict (*)(const Value&, const IdTokenExpectations&);
-  // The order is the interface: the first broken rule names the error.
-  constexpr Rule rules[] = {check_issuer,           check_subject,    check_audience,   check_nonce,
-                            check_authorized_party, check_expiration, check_not_before, check_authentication_age,
-                            check_organization};
-  for (const Rule rule : rules)
-    if (auto violation = rule(claims, expected)) return violation;
+// An ID token must not pass where an access token is asked for (CVE-2025-68129 the other way round).
+Verdict check_is_no_id_token(const auto& claims, const IdTokenExpectations&) {
+  for (const char* claim : {"nonce", "at_hash", "c_hash", "s_hash"})
+    if (claims[claim].is_string())
+      return refuse("id_token_used", std::string("Nonce (") + claim + ") claim says that this is an ID token");
   return {};
 }
 
-std::string left_half_hash(std::string_view sha256) { return text::base64url_encode(sha256.substr(0, 16)); }
+template <class Claims>
+struct Rule {
+  const char* name;
+  Verdict (*check)(const Claims&, const IdTokenExpectations&);
+};
+
+// The order is the interface: the first broken rule names the error.
+template <class Claims>
+constexpr Rule<Claims> id_token_rules[] = {{"issuer", check_issuer<Claims>},
+                                           {"subject", check_subject<Claims>},
+                                           {"audience", check_audience<Claims>},
+                                           {"nonce", check_nonce<Claims>},
+                                           {"authorized_party", check_authorized_party<Claims>},
+                                           {"expiration", check_expiration<Claims>},
+                                           {"not_before", check_not_before<Claims>},
+                                           {"authentication_age", check_authentication_age<Claims>},
+                                           {"organization", check_organization<Claims>}};
+
+template <class Claims>
+constexpr Rule<Claims> access_token_rules[] = {{"issuer", check_issuer<Claims>},
+                                               {"subject", check_subject<Claims>},
+                                               {"audience", check_audience<Claims>},
+                                               {"expiration", check_expiration<Claims>},
+                                               {"not_before", check_not_before<Claims>},
+                                               {"token_type", check_is_no_id_token<Claims>},
+                                               {"organization", check_organization<Claims>}};
+
+Verdict first_broken(const auto& claims, const IdTokenExpectations& expected, const auto& rules) {
+  for (const auto& rule : rules)
+    if (auto violation = rule.check(claims, expected)) return violation;
+  return {};
+}
+
+Verdict about_access_tokens(Verdict violation) {
+  if (violation && violation->reason != "id_token_used")
+    if (const auto at = violation->text.find("ID token"); at != std::string::npos)
+      violation->text.replace(at, 8, "access token");
+  return violation;
+}
+
+}  // namespace
+
+Verdict validate_id_token_claims(const Value& claims, const IdTokenExpectations& expected) {
+  return first_broken(claims, expected, id_token_rules<Value>);
+}
+
+Verdict validate_id_token_claims(const json::Members& claims, const IdTokenExpectations& expected) {
+  return first_broken(claims, expected, id_token_rules<json::Members>);
+}
+
+Verdict validate_access_token_claims(const Value& claims, const IdTokenExpectations& expected) {
+  return about_access_tokens(first_broken(claims, expected, access_token_rules<Value>));
+}
+
+Verdict validate_access_token_claims(const json::Members& claims, const IdTokenExpectations& expected) {
+  return about_access_tokens(first_broken(claims, expected, access_token_rules<json::Members>));
+}
+
+std::vector<Outcome> explain_access_token_claims(const Value& claims, const IdTokenExpectations& expected) {
+  std::vector<Outcome> out;
+  for (const auto& rule : access_token_rules<Value>)
+    out.push_back({rule.name, about_access_tokens(rule.check(claims, expected))});
+  return out;
+}
+
+std::vector<Outcome> explain_id_token_claims(const Value& claims, const IdTokenExpectations& expected) {
+  std::vector<Outcome> out;
+  for (const auto& rule : id_token_rules<Value>) out.push_back({rule.name, rule.check(claims, expected)});
+  return out;
+}
+
+std::string left_half_hash(std::string_view digest) { return text::base64url_encode(digest.substr(0, digest.size() / 2)); }
 
 }  // namespace ostia::oidc

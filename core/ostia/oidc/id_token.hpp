@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ostia/json/members.hpp"
 #include "ostia/json/value.hpp"
 
 namespace ostia::oidc {
@@ -32,8 +33,22 @@ struct Violation {
 
 /// The first rule that the claims break, if any. The signature must have been verified before.
 std::optional<Violation> validate_id_token_claims(const json::Value& claims, const IdTokenExpectations& expected);
+std::optional<Violation> validate_id_token_claims(const json::Members& claims, const IdTokenExpectations& expected);
 
-/// `at_hash` or `c_hash` as it must be, given SHA-256 of the access token or code (Core section 3.2.2.9).
-std::string left_half_hash(std::string_view sha256);
+/// The same for an access token (RFC 9068 section 4); `audience` is the API. `nonce` and `max_age` do not count.
+std::optional<Violation> validate_access_token_claims(const json::Value& claims, const IdTokenExpectations& expected);
+std::optional<Violation> validate_access_token_claims(const json::Members& claims, const IdTokenExpectations& expected);
+
+/// One rule, and how it came out.
+struct Outcome {
+  const char* rule;
+  std::optional<Violation> violation;
+};
+/// Every rule, for people: nothing stops at the first broken one.
+std::vector<Outcome> explain_id_token_claims(const json::Value& claims, const IdTokenExpectations& expected);
+std::vector<Outcome> explain_access_token_claims(const json::Value& claims, const IdTokenExpectations& expected);
+
+/// `at_hash` or `c_hash` as it must be, given the digest of the access token or code (Core section 3.2.2.9).
+std::string left_half_hash(std::string_view digest);
 
 }  // namespace ostia::oidc

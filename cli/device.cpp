@@ -1,0 +1,86 @@
+#include <qrencode.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "account.hpp"
+#include "verbs.hpp"
+
+namespace ostia::cli {
+namespace {
+
+struct DeviceOptionsOfVerb {
+  AccountOptions account;
+  bool no_qr = false;
+};
+
+// Two modules a character, dark on light whatever the terminal's colours are, with the quiet zone that scanners need.
+std::string qr_code(const std::string& text) {
+  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(
+      QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L), QRcode_free);
+  if (!code) return {};
+  constexpr int quiet = 2;
+  const auto is_dark = [&](int x, int y) {
+    const bool inside = x >= 0 && y >= 0 && x < code->width && y < code->width;
+    return inside && (code->data[y * code->width + x] & 1) != 0;
+  };
+  std::string out;
+  for (int y = -quiet; y < code->width + quiet; y += 2) {
+    out += "  \x1b[30;107m";
+    for (int x = -quiet; x < code->width + quiet; ++x) {
+      const bool upper = is_dark(x, y), lower = is_dark(x, y + 1);
+      out += upper && lower ? "█" : upper ? "▀" : lower ? "▄" : " ";
+    }
+    out += "\x1b[0m\n";
+  }
+  return out;
+}
+
+json::Value to_json(const DeviceCode& code) {
+  return json::Value::object({{"user_code", code.user_code},
+                              {"verification_uri", code.verification_uri},
+                              {"verification_uri_complete", code.verification_uri_complete},
+                              {"expires_in", code.expires_in}});
+}
+
+void show(const DeviceCode& code, bool with_qr) {
+  std::fprintf(stderr, "\n  Open  %s\n  Enter %s\n\n", code.verification_uri.c_str(), code.user_code.c_str());
+  if (with_qr && !code.verification_uri_complete.empty())
+    std::fprintf(stderr, "%s\n", qr_code(code.verification_uri_complete).c_str());
+  std::fprintf(stderr, "  The code is good for %lld minutes.\n", static_cast<long long>((code.expires_in + 59) / 60));
+}
+
+int device(DeviceOptionsOfVerb o) {
+  for (const auto& [option, text] :
+       {std::pair{"--domain", &o.account.auth.domain}, {"--client-id", &o.account.auth.client_id}})
+    if (text->empty()) return report(caller_error("invalid_option", std::string(option) + " is required"), o.account.json);
+  if (o.account.auth.scope.empty()) o.account.auth.scope = "openid profile email offline_access";
+  WebAuth auth(o.account.auth);
+  Device flow = auth.device();
+  const auto code = flow.start();
+  if (!code) return report(code.error(), o.account.json);
+  show(*code, !o.no_qr && isatty(STDERR_FILENO) != 0);
+  if (o.account.json) {
+    print_json(to_json(*code));
+    std::fflush(stdout);
+  }
+  const auto result = flow.poll(*code);
+  if (!result) return report(result.error(), o.account.json);
+  return finish_login(o.account, auth, *result);
+}
+
+}  // namespace
+
+Run add_device(CLI::App& app) {
+  auto o = std::make_shared<DeviceOptionsOfVerb>();
+  CLI::App* verb = app.add_subcommand("device", "Logs you in on another device, where there is no browser here.");
+  add_account_options(*verb, o->account);
+  verb->add_option("--audience", o->account.auth.audience, "The API that the access token is for")->type_name("URI");
+  verb->add_option("--scope", o->account.auth.scope, "Scopes to ask for (openid profile email offline_access)")
+      ->type_name("SCOPES");
+  verb->add_flag("--no-qr", o->no_qr, "Show no QR code");
+  return [o] { return device(*o); };
+}
+
+}  // namespace ostia::cli

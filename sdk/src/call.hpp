@@ -1,0 +1,167 @@
+// One call under way: an operation of the core with a host that cannot wait. What the operation asks is begun on the loop;
+// the operation ends, and runs again with the answers so far (docs/decisions/0006, as in a page).
+#pragma once
+
+#include <any>
+#include <optional>
+
+#include "convert.hpp"
+#include "loopback.hpp"
+#include "ostia/engine/host.hpp"
+#include "ostia/storage.hpp"
+#include "ostia/task.hpp"
+#include "session.hpp"
+
+namespace ostia::sdk {
+
+/// How a login reaches the person.
+struct BrowseOptions {
+  std::shared_ptr<Browser> browser;
+  std::string redirect_uri;
+  std::string state;
+  bool own_window = false;  ///< no listener: the browser itself sees the redirect
+  std::int64_t timeout_s = 300;
+};
+
+class Call final : public Host, public std::enable_shared_from_this<Call> {
+ public:
+  using Operation = std::function<void(Call&)>;
+  using Done = std::function<void(std::optional<Error>)>;
+
+  Call(std::shared_ptr<Session> session, Loop& loop, Operation operation, CallOptions options, Done done);
+  ~Call() override;
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  /// From any thread; the rest happens on the loop's.
+  void start();
+  /// Whether the operation ended for want of an answer; then its result is nothing.
+  [[nodiscard]] bool waits() const { return waits_; }
+  Session& session() { return *session_; }
+
+  Result<std::int64_t> now() override;
+  Result<std::string> date(std::int64_t seconds) override;
+  Result<std::string> random(int count) override;
+  Result<std::string> sha256(const std::string& text) override;
+  Result<std::string> digest(int bits, const std::string& text) override;
+  Result<std::string> sign(const std::string& algorithm, const Value& key, const std::string& input) override;
+  Result<bool> verify(const char* algorithm, const Value& key, const std::string& input,
+                      const std::string& signature) override;
+  Status put(const std::string& key, const Value& value, double minutes) override;
+  Result<Value> get(const std::string& key) override;
+  Status remove(const std::string& key) override;
+  Result<HttpResponse> http(const HttpRequest& request) override;
+  Result<HttpResponse> keys(const std::string& url, const Value& header) override;
+  Result<std::string> browse(const std::string& url) override;
+
+  // Beyond the core.
+
+  /// Opens the listener for a loopback redirect URI; the URI with its port. Where `browse` waits is settled with it.
+  Result<std::string> prepare_browse(BrowseOptions options);
+  Status sleep(std::chrono::milliseconds time);
+  /// Waits until this call alone, of all threads and processes, holds the lock file. Until the call ends, or `unlock`.
+  Status lock(const std::string& path);
+  Status unlock();
+  /// From here on the call is not called off: what it asks for must not get lost half-way. Its exchanges are bounded by
+  /// the transport.
+  void shield() { is_shielded_ = true; }
+  /// Does `what` once, whatever number of times the operation runs.
+  template <class T>
+  Result<T> once(const std::function<Result<T>()>& what) {
+    if (const auto* known = answered<Result<T>>()) return *known;
+    return keep(what());
+  }
+
+ private:
+  using Timer = Loop::Timer;
+
+  /// The next answer of an earlier run, if there is one.
+  template <class T>
+  const T* answered() {
+    return next_ < answers_.size() ? std::any_cast<T>(&answers_[next_++]) : nullptr;
+  }
+  template <class T>
+  T keep(T answer) {
+    answers_.emplace_back(answer);
+    ++next_;
+    return answer;
+  }
+  /// Ends this run; `begin` has the answer arrive later.
+  Error wait_for(const std::function<void()>& begin);
+  void arrive(std::any answer);
+  void run();
+  void finish(std::optional<Error> error);
+  void call_off(const Error& error);
+  void abandon();
+
+  void send(const HttpRequest& request, int attempt);
+  void received(const HttpRequest& request, int attempt, HttpResponse response);
+  void open_browser(const std::string& url);
+  void try_lock(const std::string& path);
+
+  std::shared_ptr<Session> session_;
+  Loop& loop_;
+  Operation operation_;
+  CallOptions options_;
+  Done done_;
+  std::vector<std::any> answers_;
+  std::size_t next_ = 0;
+  bool waits_ = false;
+  bool ended_ = false;
+  bool is_shielded_ = false;
+
+  std::function<void()> abandon_exchange_;
+  Timer pause_ = 0, deadline_ = 0;
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
+  BrowseOptions browse_;
+  std::unique_ptr<Loopback> loopback_;
+  int lock_ = -1;
+};
+
+/// A task whose call runs `operation`, which asks its `Call` as any operation of the core asks its host.
+template <class T>
+Task<T> make_task(std::shared_ptr<Session> session, CallOptions options, std::function<Result<T>(Call&)> operation) {
+  return Task<T>([session = std::move(session), options = std::move(options), operation = std::move(operation)](
+                     Loop* loop, typename Task<T>::Completion done) {
+    const auto result = std::make_shared<std::optional<Result<T>>>();
+    std::make_shared<Call>(
+        session, loop ? *loop : session->loop(),
+        [operation, result](Call& call) {
+          Result<T> r = operation(call);
+          if (!call.waits()) result->emplace(std::move(r));
+        },
+        options,
+        [result, done = std::move(done)](std::optional<Error> error) {
+          done(error ? Result<T>(*std::move(error)) : *std::move(*result));
+        })
+        ->start();
+  });
+}
+
+/// A caller's mistake with the option as this SDK spells it: the core has the page's names.
+Error in_our_names(Error error);
+
+/// The same for an operation that needs good options: with wrong ones the task gives the error that says so.
+template <class T>
+Task<T> with_base(std::shared_ptr<Session> session, CallOptions options,
+                  std::function<Result<T>(Call&, const Value& base)> operation) {
+  return make_task<T>(session, std::move(options), [session, operation = std::move(operation)](Call& call) -> Result<T> {
+    if (!session->base()) return session->base().error();
+    Result<T> result = operation(call, *session->base());
+    if (!result) result.error() = in_our_names(std::move(result).error());
+    return result;
+  });
+}
+
+/// An operation's value as the public type.
+template <class T>
+Result<T> converted(Result<Value> result, T (*convert)(Value)) {
+  if (!result) return std::move(result).error();
+  return convert(*std::move(result));
+}
+inline Result<AuthResult> tokens(Result<Value> result) {
+  if (!result) return std::move(result).error();
+  return to_auth_result(*result);
+}
+
+}  // namespace ostia::sdk

@@ -1,0 +1,250 @@
+// libcurl as the transport: its multi interface, driven by the loop. A loop has one multi handle for each transport, and
+// with it the connections that stay open.
+#include <curl/curl.h>
+#include <sys/epoll.h>
+
+#include <cstdlib>
+#include <map>
+
+#include "ostia/environment.hpp"
+#include "ostia/text/ascii.hpp"
+
+namespace ostia {
+namespace {
+
+constexpr long connect_timeout_s = 10;
+constexpr long timeout_s = 30;
+constexpr long stall_s = 20;  // without a byte for so long, an exchange is dead
+constexpr std::size_t body_limit = std::size_t{4} * 1024 * 1024;
+constexpr std::size_t header_limit = std::size_t{64} * 1024;
+
+struct Exchange {
+  CURL* easy = nullptr;
+  curl_slist* headers = nullptr;
+  HttpRequest request;
+  std::string certificates;
+  HttpResponse response;
+  std::size_t header_bytes = 0;
+  const char* refused = nullptr;
+  std::function<void(HttpResponse)> done;
+
+  Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange() {
+    if (easy) curl_easy_cleanup(easy);
+    curl_slist_free_all(headers);
+  }
+};
+
+std::size_t on_body(char* data, std::size_t size, std::size_t count, void* to) {
+  auto& exchange = *static_cast<Exchange*>(to);
+  if (exchange.response.body.size() + size * count > body_limit) {
+    exchange.refused = "the answer is larger than 4 MB";
+    return 0;
+  }
+  exchange.response.body.append(data, size * count);
+  return size * count;
+}
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// The status line's words ("HTTP/1.1 404 Not Found"), then headers; of several heads (100, 103) the last counts.
+std::size_t on_header(char* data, std::size_t size, std::size_t count, void* to) {
+  auto& exchange = *static_cast<Exchange*>(to);
+  if ((exchange.header_bytes += size * count) > header_limit) {
+    exchange.refused = "the answer's headers are larger than 64 kB";
+    return 0;
+  }
+  const std::string_view line(data, size * count);
+  if (line.starts_with("HTTP/")) {
+    const auto first = line.find(' ');
+    const auto second = first == line.npos ? first : line.find(' ', first + 1);
+    exchange.response.status_text = second == line.npos ? "" : std::string(trim(line.substr(second + 1)));
+    exchange.response.headers.clear();
+  } else if (const auto colon = line.find(':'); colon != line.npos) {
+    exchange.response.headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
+  }
+  return size * count;
+}
+
+bool cannot_have_been_sent(CURLcode code) {
+  switch (code) {
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_PEER_FAILED_VERIFICATION: return true;
+    default: return false;
+  }
+}
+
+std::string trusted_certificates(const std::string& ca_file) {
+  if (!ca_file.empty()) return ca_file;
+  const char* from_environment = std::getenv("SSL_CERT_FILE");
+  return from_environment ? from_environment : "";
+}
+
+bool prepare(Exchange& exchange) {
+  CURL* c = exchange.easy = curl_easy_init();
+  if (!c) return false;
+  const HttpRequest& request = exchange.request;
+  for (const auto& [name, value] : request.headers)
+    exchange.headers = curl_slist_append(exchange.headers, (name + ": " + value).c_str());
+  exchange.headers = curl_slist_append(exchange.headers, "Expect:");
+  curl_easy_setopt(c, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https,http");
+  curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  curl_easy_setopt(c, CURLOPT_HTTPHEADER, exchange.headers);
+  curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, connect_timeout_s);
+  curl_easy_setopt(c, CURLOPT_TIMEOUT, timeout_s);
+  curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, stall_s);
+  curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(c, CURLOPT_WRITEDATA, &exchange);
+  curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(c, CURLOPT_HEADERDATA, &exchange);
+  curl_easy_setopt(c, CURLOPT_PRIVATE, &exchange);
+  if (!exchange.certificates.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, exchange.certificates.c_str());
+  if (!request.body.empty() || request.method == "POST" || request.method == "PATCH") {
+    curl_easy_setopt(c, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  }
+  return true;
+}
+
+class Multi {
+ public:
+  explicit Multi(Loop& loop) : loop_(loop), multi_(curl_multi_init()) {
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &on_timer);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  }
+  Multi(const Multi&) = delete;
+  Multi& operator=(const Multi&) = delete;
+  ~Multi() {
+    for (auto& [easy, exchange] : running_) curl_multi_remove_handle(multi_, easy);
+    running_.clear();
+    curl_multi_cleanup(multi_);
+    loop_.cancel(timer_);
+  }
+
+  CURL* add(std::unique_ptr<Exchange> exchange) {
+    if (!prepare(*exchange)) return nullptr;
+    CURL* easy = exchange->easy;
+    running_.emplace(easy, std::move(exchange));
+    curl_multi_add_handle(multi_, easy);
+    return easy;
+  }
+
+  void abandon(CURL* easy) {
+    if (!running_.contains(easy)) return;
+    curl_multi_remove_handle(multi_, easy);
+    running_.erase(easy);
+  }
+
+ private:
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+    auto& multi = *static_cast<Multi*>(self);
+    if (what == CURL_POLL_REMOVE) return multi.loop_.unwatch(socket), 0;
+    const std::uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0U) | (what & CURL_POLL_OUT ? EPOLLOUT : 0U);
+    multi.loop_.watch(socket, events, [&multi, socket](std::uint32_t ready) {
+      multi.act(socket, (ready & EPOLLIN ? CURL_CSELECT_IN : 0) | (ready & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+                            (ready & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0));
+    });
+    return 0;
+  }
+
+  static int on_timer(CURLM*, long ms, void* self) {
+    auto& multi = *static_cast<Multi*>(self);
+    multi.loop_.cancel(multi.timer_);
+    if (ms >= 0)
+      multi.timer_ = multi.loop_.at(Loop::Clock::now() + std::chrono::milliseconds(ms),
+                                    [&multi] { multi.act(CURL_SOCKET_TIMEOUT, 0); });
+    return 0;
+  }
+
+  void act(curl_socket_t socket, int events) {
+    int running = 0;
+    curl_multi_socket_action(multi_, socket, events, &running);
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left))
+      if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
+  }
+
+  void finish(CURL* easy, CURLcode code) {
+    const auto node = running_.extract(easy);
+    curl_multi_remove_handle(multi_, easy);
+    Exchange& exchange = *node.mapped();
+    HttpResponse& response = exchange.response;
+    if (code == CURLE_OK) {
+      long status = 0;
+      curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+      response.status = static_cast<int>(status);
+      response.content_type = find_header(response.headers, "content-type");
+    } else {
+      response = {};
+      response.failure = exchange.refused ? exchange.refused : curl_easy_strerror(code);
+      response.was_sent = !cannot_have_been_sent(code);
+    }
+    exchange.done(std::move(response));
+  }
+
+  Loop& loop_;
+  CURLM* multi_;
+  Loop::Timer timer_ = 0;
+  std::map<CURL*, std::unique_ptr<Exchange>> running_;
+};
+
+class CurlTransport final : public HttpTransport {
+ public:
+  explicit CurlTransport(std::string ca_file) : ca_file_(std::move(ca_file)) {}
+
+  std::function<void()> start(Loop& loop, const HttpRequest& request,
+                              std::function<void(HttpResponse)> done) override {
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    auto exchange = std::make_unique<Exchange>();
+    exchange->request = request;
+    exchange->certificates = trusted_certificates(ca_file_);
+    exchange->done = done;
+    const auto multi = std::static_pointer_cast<Multi>(
+        loop.attachment(&key_, [&] { return std::make_shared<Multi>(loop); }));
+    CURL* easy = ready == CURLE_OK ? multi->add(std::move(exchange)) : nullptr;
+    if (!easy) {
+      HttpResponse failed;
+      failed.failure = "libcurl cannot be used";
+      failed.was_sent = false;
+      loop.post([done = std::move(done), failed] { done(failed); });
+      return {};
+    }
+    return [multi = multi.get(), easy] { multi->abandon(easy); };
+  }
+
+ private:
+  std::string ca_file_;
+  static constexpr char key_ = 0;  // all of them share a loop's connections; libcurl keeps those apart that trust others
+};
+
+}  // namespace
+
+std::shared_ptr<HttpTransport> curl_transport(std::string ca_file) {
+  return std::make_shared<CurlTransport>(std::move(ca_file));
+}
+
+std::function<void()> BlockingHttpTransport::start(Loop& loop, const HttpRequest& request,
+                                                   std::function<void(HttpResponse)> done) {
+  loop.post([done = std::move(done), response = send(request)] { done(response); });
+  return {};
+}
+
+}  // namespace ostia

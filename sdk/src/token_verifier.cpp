@@ -1,0 +1,297 @@
+#include "ostia/token_verifier.hpp"
+
+#include "call.hpp"
+#include "ostia/jose/algorithms.hpp"
+#include "ostia/jose/jws.hpp"
+#include "ostia/oidc/id_token.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
+
+namespace ostia {
+
+using namespace sdk;
+
+namespace {
+
+constexpr std::size_t token_limit = std::size_t{64} * 1024;
+constexpr int unauthorized = 401, unavailable = 503;
+
+enum class Kind { access_token, id_token };
+
+Error refuse(std::string description, std::string reason) {
+  Error e = peer_error("invalid_token", std::move(description), std::move(reason));
+  e.status = unauthorized;
+  return e;
+}
+
+std::string date(std::int64_t seconds) {
+  char buffer[32];
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  return {buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%d %H:%M:%S UTC", &parts)};
+}
+
+std::string worded(const oidc::Violation& violation) {
+  std::string text = violation.text;
+  for (const auto seconds : violation.dates)
+    if (const auto slot = text.find("{}"); slot != text.npos) text.replace(slot, 2, date(seconds));
+  return text;
+}
+
+WebAuthOptions session_options(const TokenVerifierOptions& o) {
+  WebAuthOptions out;
+  out.domain = o.domain;
+  out.client_id = o.audience.empty() ? "verifier" : o.audience;
+  out.issuer = o.issuer;
+  out.jwks_uri = o.jwks_uri;
+  out.id_token_algorithms = o.algorithms;
+  out.leeway = o.leeway;
+  out.ca_file = o.ca_file;
+  out.environment = o.environment;
+  return out;
+}
+
+// A compact JWS as views of its parts.
+struct Parts {
+  std::string_view header, payload, signature, signed_part;
+};
+
+std::optional<Parts> split(std::string_view token) {
+  const auto first = token.find('.');
+  const auto second = first == token.npos ? first : token.find('.', first + 1);
+  if (second == token.npos || token.find('.', second + 1) != token.npos) return {};
+  return Parts{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
+               token.substr(0, second)};
+}
+
+Result<std::string_view> bearer(std::string_view authorization) {
+  const auto space = authorization.find(' ');
+  if (space == authorization.npos || text::lower(authorization.substr(0, space)) != "bearer") {
+    Error e = caller_error("invalid_request", "The request has no \"Authorization: Bearer\" header", "bearer_missing");
+    e.status = unauthorized;
+    return e;
+  }
+  const auto first = authorization.find_first_not_of(' ', space);
+  return first == authorization.npos ? std::string_view() : authorization.substr(first);
+}
+
+}  // namespace
+
+struct TokenVerifier::State {
+  std::shared_ptr<Session> session;
+  Result<Value> ready;  // the base, or what is wrong with the options
+  std::string issuer, audience, algorithms, jwks_uri;
+  std::int64_t leeway = 60;
+
+  explicit State(const TokenVerifierOptions& o)
+      : session(std::make_shared<Session>(session_options(o))),
+        ready(o.audience.empty() ? Result<Value>(caller_error("invalid_option", "audience is required", "invalid_option"))
+                                 : session->base()),
+        audience(o.audience),
+        algorithms(o.algorithms.empty() ? "RS256" : o.algorithms),
+        leeway(o.leeway) {
+    if (!ready) return;
+    issuer = (*ready)["token_issuer"].text();
+    jwks_uri = o.jwks_uri.empty() ? issuer + (issuer.ends_with('/') ? "" : "/") + ".well-known/jwks.json" : o.jwks_uri;
+  }
+
+  [[nodiscard]] std::int64_t now_ms() const { return session->environment().clock->now(); }
+
+  [[nodiscard]] oidc::IdTokenExpectations expectations(const IdTokenChecks& checks) const {
+    return {.issuer = issuer,
+            .audience = audience,
+            .nonce = checks.nonce,
+            .max_age = checks.max_age ? std::optional(static_cast<double>(*checks.max_age)) : std::nullopt,
+            .organization = checks.organization,
+            .leeway = static_cast<double>(leeway),
+            .now = now_ms() / 1000};
+  }
+
+  // The header of a token: its algorithm must be allowed before any key is looked at.
+  [[nodiscard]] Result<Value> read_header(std::string_view part) const {
+    const auto bytes = text::base64url_decode(part);
+    auto header = bytes ? json::parse(*bytes) : Result<Value>(Error{});
+    if (!header || !header->is_object()) return refuse("The token's header is not base64url JSON", "token_malformed");
+    if (header->find("crit")) return refuse("The token's header has critical extensions", "token_malformed");
+    const Value& alg = (*header)["alg"];
+    if (!alg.is_string() || !text::has_word(algorithms, alg.text()))
+      return refuse("The token is signed with \"" + alg.text() + "\", expected one of \"" + algorithms + "\"",
+                    "algorithm_not_supported");
+    return header;
+  }
+
+  // The key of a header, from the keys that an answer brought.
+  Result<KeyCache::Judged> judge(std::string_view part, const Value& header, const HttpResponse& answer) const {
+    const auto jwks = json::parse(answer.body);
+    if (answer.status != 200 || !jwks) {
+      Error e = peer_error("keys_unavailable",
+                           "The authority's keys at " + jwks_uri + " cannot be had: " +
+                               (answer.status == 0     ? answer.failure
+                                : answer.status != 200 ? "status " + text::decimal(answer.status)
+                                                       : "not JSON, content type \"" + answer.content_type + "\""),
+                           "jwks_unreachable");
+      e.status = unavailable;
+      return e;
+    }
+    const Value* key = jose::find_key(*jwks, header);
+    if (!key)
+      return refuse("The authority has no key \"" + header["kid"].text() + "\"", "key_unknown");
+    auto parsed = session->environment().crypto->import_key(header["alg"].text(), json::write(*key));
+    if (!parsed)
+      return refuse("The authority's key \"" + header["kid"].text() + "\" is not fit for " + header["alg"].text(),
+                    "key_unfit");
+    KeyCache::Judged judged{std::move(parsed), text::lower(header["typ"].text())};
+    session->keys().keep_judged(jwks_uri, part, judged);
+    return judged;
+  }
+
+  static Status check_type(const std::string& type, Kind kind) {
+    const bool is_access_token = type == "at+jwt" || type == "application/at+jwt";
+    const bool is_plain = type.empty() || type == "jwt";
+    if (kind == Kind::access_token ? is_access_token || is_plain : is_plain) return ok();
+    return refuse("The token is of type \"" + type + "\"", "token_type");
+  }
+
+  [[nodiscard]] Result<std::string> finish(const Parts& parts, const KeyCache::Judged& judged, Kind kind,
+                                           const IdTokenChecks& checks) const {
+    if (auto fits = check_type(judged.type, kind); !fits) return std::move(fits).error();
+    const auto signature = text::base64url_decode(parts.signature);
+    if (!signature || !judged.key->verify(parts.signed_part, *signature))
+      return refuse("The token's signature is not good", "signature_invalid");
+    auto payload = text::base64url_decode(parts.payload);
+    if (!payload) return refuse("The token's payload is not base64url JSON", "token_malformed");
+    const auto expected = expectations(checks);
+    std::optional<oidc::Violation> violation;
+    if (const auto claims = json::Members::read(*payload)) {
+      violation = kind == Kind::id_token ? oidc::validate_id_token_claims(*claims, expected)
+                                         : oidc::validate_access_token_claims(*claims, expected);
+    } else {
+      const auto parsed = json::parse(*payload);
+      if (!parsed || !parsed->is_object()) return refuse("The token's payload is not base64url JSON", "token_malformed");
+      violation = kind == Kind::id_token ? oidc::validate_id_token_claims(*parsed, expected)
+                                         : oidc::validate_access_token_claims(*parsed, expected);
+    }
+    if (violation) return refuse(worded(*violation), violation->reason);
+    return *std::move(payload);
+  }
+
+  // With the keys at hand.
+  [[nodiscard]] std::optional<Result<std::string>> quick(std::string_view token, Kind kind,
+                                                         const IdTokenChecks& checks) const {
+    if (!ready) return ready.error();
+    if (token.size() > token_limit) return refuse("The token is larger than 64 kB", "token_too_large");
+    const auto parts = split(token);
+    if (!parts) return refuse("A token has three parts separated by dots", "token_malformed");
+    const auto judged = session->keys().judged(jwks_uri, parts->header, now_ms());
+    if (!judged.key) return {};
+    return finish(*parts, judged, kind, checks);
+  }
+
+  static Task<std::string> slow(const std::shared_ptr<State>& s, std::string token, Kind kind, IdTokenChecks checks,
+                                CallOptions call) {
+    return make_task<std::string>(
+        s->session, std::move(call),
+        [s, token = std::move(token), kind, checks = std::move(checks)](Call& host) -> Result<std::string> {
+          const auto known = s->quick(token, kind, checks);
+          if (known) return *known;
+          const auto parts = split(token);
+          const auto header = s->read_header(parts->header);
+          if (!header) return header.error();
+          const auto answer = host.keys(s->jwks_uri, *header);
+          if (!answer) return answer.error();
+          const auto judged = s->judge(parts->header, *header, *answer);
+          if (!judged) return judged.error();
+          return s->finish(*parts, *judged, kind, checks);
+        });
+  }
+
+  static Result<std::string> check(const std::shared_ptr<State>& s, std::string_view token, Kind kind,
+                                   const IdTokenChecks& checks, const CallOptions& call) {
+    auto known = s->quick(token, kind, checks);
+    return known ? *std::move(known) : slow(s, std::string(token), kind, checks, call).wait();
+  }
+};
+
+TokenVerifier::TokenVerifier(TokenVerifierOptions options) : state_(std::make_shared<State>(options)) {}
+
+Result<VerifiedToken> TokenVerifier::verify(std::string_view token, const CallOptions& call) {
+  auto payload = State::check(state_, token, Kind::access_token, {}, call);
+  if (!payload) return std::move(payload).error();
+  return VerifiedToken(*std::move(payload));
+}
+
+Task<VerifiedToken> TokenVerifier::async_verify(std::string token, CallOptions call) const {
+  return Task<VerifiedToken>([state = state_, token = std::move(token), call = std::move(call)](
+                                 Loop* loop, const Task<VerifiedToken>::Completion& done) {
+    State::slow(state, token, Kind::access_token, {}, call)
+        .start(loop ? *loop : state->session->loop(), [done](Result<std::string> payload) {
+          done(payload ? Result<VerifiedToken>(VerifiedToken(*std::move(payload))) : std::move(payload).error());
+        });
+  });
+}
+
+Result<VerifiedToken> TokenVerifier::verify_header(std::string_view authorization, const CallOptions& call) {
+  const auto token = bearer(authorization);
+  if (!token) return token.error();
+  return verify(*token, call);
+}
+
+Result<VerifiedToken> TokenVerifier::verify_id_token(std::string_view token, const IdTokenChecks& checks,
+                                                     const CallOptions& call) {
+  auto payload = State::check(state_, token, Kind::id_token, checks, call);
+  if (!payload) return std::move(payload).error();
+  return VerifiedToken(*std::move(payload));
+}
+
+Result<std::vector<TokenVerifier::Check>> TokenVerifier::explain(std::string_view token, const CallOptions& call) {
+  if (!state_->ready) return state_->ready.error();
+  std::vector<Check> out;
+  const auto note = [&](const char* name, const Status& outcome, const std::string& fine) {
+    out.push_back({name, outcome.has_value(), outcome ? fine : outcome.error().description});
+    return outcome.has_value();
+  };
+  const auto jws = token.size() > token_limit ? Result<jose::UnverifiedJws>(refuse("larger than 64 kB", ""))
+                                              : jose::decode_jws(token);
+  if (!note("format", jws ? ok() : Status(jws.error()), "three parts of base64url JSON")) return out;
+  const auto parts = split(token);
+  const auto header = state_->read_header(parts->header);
+  note("algorithm", header ? ok() : Status(header.error()), jws->header["alg"].text());
+  if (header) {
+    const auto answer = make_task<HttpResponse>(state_->session, call, [s = state_, h = *header](Call& host) {
+                          return host.keys(s->jwks_uri, h);
+                        }).wait();
+    const auto judged = answer ? state_->judge(parts->header, *header, *answer)
+                               : Result<KeyCache::Judged>(answer.error());
+    if (note("key", judged ? ok() : Status(judged.error()), "\"" + (*header)["kid"].text() + "\" of " + state_->jwks_uri))
+      note("signature",
+           judged->key->verify(parts->signed_part, jws->signature)
+               ? ok()
+               : Status(refuse("not made by that key over these bytes", "signature_invalid")),
+           "good");
+  }
+  const bool is_access_token = text::lower(jws->header["typ"].text()).ends_with("at+jwt") || jws->payload.find("scope");
+  const auto expected = state_->expectations({});
+  for (auto& [rule, violation] : is_access_token ? oidc::explain_access_token_claims(jws->payload, expected)
+                                                 : oidc::explain_id_token_claims(jws->payload, expected))
+    note(rule, violation ? Status(refuse(worded(*violation), violation->reason)) : ok(), "as it should be");
+  return out;
+}
+
+Value VerifiedToken::claims() const {
+  auto parsed = json::parse(payload_);
+  return parsed ? *std::move(parsed) : Value();
+}
+
+Value VerifiedToken::claim(std::string_view name) const { return claims()[name]; }
+
+std::string VerifiedToken::subject() const { return claim("sub").text(); }
+
+bool VerifiedToken::has_scope(std::string_view name) const {
+  const Value all = claims();
+  if (text::has_word(all["scope"].text(), name)) return true;
+  const auto& permissions = all["permissions"].items();
+  return std::any_of(permissions.begin(), permissions.end(), [&](const Value& one) { return one == Value(name); });
+}
+
+}  // namespace ostia
