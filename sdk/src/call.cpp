@@ -228,7 +228,8 @@ Result<HttpResponse> Call::keys(const std::string& url, const Value& header) {
 Result<std::string> Call::prepare_browse(BrowseOptions options) {
   return once<std::string>([&]() -> Result<std::string> {
     browse_ = std::move(options);
-    if (browse_.own_window || !is_loopback_redirect(browse_.redirect_uri)) return browse_.redirect_uri;
+    // Other schemes come back through `handle_redirect`; plain HTTP is for this machine only.
+    if (browse_.own_window || !browse_.redirect_uri.starts_with("http:")) return browse_.redirect_uri;
     auto opened = Loopback::open(browse_.redirect_uri);
     if (!opened) return std::move(opened).error();
     loopback_ = *std::move(opened);

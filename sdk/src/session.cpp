@@ -23,7 +23,8 @@ bool is_clean(const std::string& text) {
 Status check_domain(const std::string& domain) {
   if (domain.empty()) return wrong("domain is required");
   const bool names_scheme = domain.find("://") != std::string::npos;
-  const auto url = url::parse(names_scheme ? domain : "https://" + domain);
+  const std::string origin = names_scheme ? domain : "https://" + domain;
+  const auto url = url::parse(origin);
   const bool fine = url && is_clean(domain) && (url->scheme == "https" || url->scheme == "http") && !url->host.empty() &&
                     !url->has_userinfo && !url->has_query && !url->has_fragment &&
                     (url->path.empty() || url->path == "/");

@@ -120,7 +120,6 @@ Result<Value> finish_login(Host& host, const Value& base, const Value& attempt, 
       read_tokens(host, base, *tokens, {attempt["nonce"], attempt["maxAge"], text_of(attempt["organization"]), {}});
   if (!result) return result;
   result->set("appState", attempt["appState"]);
-  result->set("state", attempt["state"]);
   return result;
 }
 
