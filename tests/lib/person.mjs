@@ -48,3 +48,20 @@ export class Person {
 export const authorizeUrl = (issuer, parameters) => `${issuer}authorize?${new URLSearchParams(parameters)}`;
 
 export const decode = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
+
+/** Follows the pages of the device flow from its link to their end, as the person with that password. */
+export async function approveDevice(link, username, password) {
+  const person = new Person(), base = new URL(link).origin, user_code = new URL(link).searchParams.get('user_code');
+  let response = await person.follow(link);
+  for (let hops = 0; hops < 10; hops++) {
+    const location = response.headers.get('location');
+    if (location) {
+      response = await person.get(new URL(location, base));
+      continue;
+    }
+    const html = await response.text();
+    const state = /name="state" value="([^"]+)"/.exec(html)?.[1], action = /<form[^>]*action="([^"]+)"/.exec(html)?.[1];
+    if (!state) return;
+    response = await person.post(new URL(action?.replaceAll('&amp;', '&') ?? response.url, base), { state, user_code, username, password, action: /value="accept"/.test(html) ? 'accept' : 'default' });
+  }
+}

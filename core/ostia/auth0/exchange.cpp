@@ -152,7 +152,6 @@ Result<Value> post_json(Host& host, const Value& base, const char* path, const V
                       {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
                       json::write(body),
                       credentials};
-  if (credentials) request.headers.emplace_back("Origin", url::origin_of(text_of(base["redirectUri"])));
   if (!language.empty()) request.headers.emplace_back("X-Request-Language", language);
   const auto answer = host.http(request);
   if (!answer) return answer.error();

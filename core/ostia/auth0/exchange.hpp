@@ -13,8 +13,8 @@ namespace ostia::auth0 {
 /// POSTs `body` as a form to `path`, with the client's authentication. The parsed answer.
 Result<Value> post_form(Host& host, const Value& base, const char* path, Value body);
 
-/// POSTs `body` as JSON to `path`; no authentication. With `credentials`, as a page of the client's origin would, with
-/// cookies. `language` (of a message to be sent) goes as X-Request-Language unless empty.
+/// POSTs `body` as JSON to `path`; no authentication. With `credentials`, cookies go along; there is no Origin, because a
+/// program has none. `language` (of a message to be sent) goes as X-Request-Language unless empty.
 Result<Value> post_json(Host& host, const Value& base, const char* path, const Value& body, bool credentials = false,
                         const std::string& language = {});
 

@@ -11,6 +11,7 @@ class MembersReader {
   explicit MembersReader(std::string_view in) : p_(in.data()), end_(p_ + in.size()) {}
 
   bool object(Members& out) {
+    space();
     if (!take('{')) return false;
     space();
     if (!take('}') && !members(out)) return false;

@@ -1,0 +1,191 @@
+// The loop and what runs on it, without a network: transports, browsers and clocks of the test's own.
+#include <gtest/gtest.h>
+
+#include <ostia/ostia.hpp>
+#include <poll.h>
+#include <thread>
+
+namespace ostia {
+namespace {
+
+class FixedTransport final : public BlockingHttpTransport {
+ public:
+  std::function<HttpResponse(const HttpRequest&)> respond;
+  HttpResponse send(const HttpRequest& request) override { return respond(request); }
+};
+
+HttpResponse json_response(int status, const std::string& body) {
+  HttpResponse r;
+  r.status = status;
+  r.content_type = "application/json";
+  r.body = body;
+  return r;
+}
+
+// Sees the redirect itself, as a window of the program's own does.
+class OwnWindow final : public Browser {
+ public:
+  bool closed = false;
+  std::function<Result<std::string>(const BrowserRequest&)> person;
+  Status open(const BrowserRequest& request) override {
+    request.finished(person(request));
+    return ok();
+  }
+  void close() override { closed = true; }
+};
+
+std::string parameter(const std::string& url, const std::string& name) {
+  const auto at = url.find(name + "=") + name.size() + 1;
+  return url.substr(at, url.find('&', at) - at);
+}
+
+TEST(Loop, ItsDescriptorSaysWhenThereIsWork) {
+  Loop loop;
+  pollfd p{loop.descriptor(), POLLIN, 0};
+  EXPECT_EQ(::poll(&p, 1, 0), 0);
+  bool ran = false;
+  std::thread([&] { loop.post([&] { ran = true; }); }).join();
+  EXPECT_EQ(::poll(&p, 1, 1000), 1);
+  loop.poll();
+  EXPECT_TRUE(ran);
+  EXPECT_EQ(::poll(&p, 1, 0), 0);
+}
+
+TEST(Loop, TimersRunInOrderAndCanBeCancelled) {
+  Loop loop;
+  std::string order;
+  const auto now = Loop::Clock::now();
+  loop.at(now + std::chrono::milliseconds(2), [&] { order += 'b'; });
+  loop.at(now + std::chrono::milliseconds(1), [&] { order += 'a'; });
+  loop.cancel(loop.at(now, [&] { order += 'x'; }));
+  while (order.size() < 2) loop.wait(std::chrono::seconds(1));
+  EXPECT_EQ(order, "ab");
+}
+
+TEST(Popup, TakesTheRedirectOfTheProgramsOwnWindow) {
+  auto window = std::make_shared<OwnWindow>();
+  auto transport = std::make_shared<FixedTransport>();
+  window->person = [](const BrowserRequest& r) -> Result<std::string> {
+    return r.redirect_uri + "?code=c&state=" + parameter(r.url, "state");
+  };
+  transport->respond = [](const HttpRequest& r) {
+    EXPECT_EQ(r.url, "https://tenant.example/oauth/token");
+    EXPECT_NE(r.body.find("code_verifier="), std::string::npos);
+    return json_response(200, R"({"access_token":"AT","token_type":"Bearer","expires_in":60})");
+  };
+  WebAuth auth({.domain = "tenant.example", .client_id = "c", .redirect_uri = "com.example.app:/callback", .scope = "read",
+                .environment = {.transport = transport, .browser = window}});
+  const auto result = auth.popup().authorize();
+  ASSERT_TRUE(result) << result.error().description;
+  EXPECT_EQ(result->access_token, "AT");
+  EXPECT_TRUE(window->closed);
+
+  window->person = [](const BrowserRequest&) -> Result<std::string> {
+    return Error{"access_denied", "The person closed the window", "window_closed", 0, Fault::peer};
+  };
+  EXPECT_EQ(auth.popup().authorize().error().reason, "window_closed");
+  window->person = [](const BrowserRequest&) -> Result<std::string> { return std::string("https://evil.example/?code=1"); };
+  EXPECT_EQ(auth.popup().authorize().error().reason, "redirect_elsewhere");
+  EXPECT_EQ(WebAuth({.domain = "tenant.example", .client_id = "c"}).popup().authorize().error().fault, Fault::caller);
+}
+
+TEST(CustomScheme, TheProgramHandsTheRedirectIn) {
+  auto transport = std::make_shared<FixedTransport>();
+  transport->respond = [](const HttpRequest&) {
+    return json_response(200, R"({"access_token":"AT","token_type":"Bearer","expires_in":60})");
+  };
+  WebAuth auth({.domain = "tenant.example", .client_id = "c", .redirect_uri = "com.example.app:/callback", .scope = "read",
+                .environment = {.transport = transport}});
+  std::string url;
+  std::thread other;
+  AuthorizeOptions options;
+  options.open_url = [&](const std::string& opened) {
+    url = opened;
+    other = std::thread([&auth, state = parameter(opened, "state")] {
+      EXPECT_FALSE(auth.handle_redirect("com.example.app:/callback?code=x&state=foreign"));
+      EXPECT_FALSE(auth.handle_redirect("com.example.app:/callback"));
+      EXPECT_TRUE(auth.handle_redirect("com.example.app:/callback?code=x&state=" + state));
+    });
+    return true;
+  };
+  const auto result = auth.authorize(options);
+  other.join();
+  ASSERT_TRUE(result) << result.error().description;
+  EXPECT_FALSE(auth.handle_redirect("com.example.app:/callback?code=x&state=" + parameter(url, "state")));
+  options.open_url = [](const std::string&) { return false; };
+  EXPECT_EQ(auth.authorize(options).error().code, "no_browser");
+}
+
+TEST(Calls, AreCalledOffAndTimeOut) {
+  WebAuth auth({.domain = "tenant.example", .client_id = "c", .redirect_uri = "com.example.app:/callback"});
+  AuthorizeOptions nobody;
+  nobody.open_url = [](const std::string&) { return true; };
+  std::stop_source stop;
+  std::thread canceller([&] { stop.request_stop(); });
+  EXPECT_EQ(auth.authorize(nobody, {.stop = stop.get_token()}).error().code, "cancelled");
+  canceller.join();
+  EXPECT_EQ(auth.authorize(nobody, {.timeout = std::chrono::milliseconds(5)}).error().code, "timeout");
+  {
+    Error error;
+    LoopThread thread;
+    WebAuth on_thread({.domain = "tenant.example", .client_id = "c", .redirect_uri = "com.example.app:/callback",
+                       .environment = {.loop = &thread.loop()}});
+    on_thread.async_authorize(nobody).start([&](const Result<AuthResult>& r) { error = r.error(); });
+  }  // the thread ends its calls before it goes
+}
+
+TEST(Options, EachMistakeIsNamed) {
+  const auto mistake = [](WebAuthOptions o) { return WebAuth(std::move(o)).check_session().error(); };
+  for (const char* domain : {"", "a b", "https://a/b", "https://u@a", "a?b", "ftp://a", "http://login.example.com", "https://"}) {
+    const Error e = mistake({.domain = domain, .client_id = "c"});
+    EXPECT_EQ(e.fault, Fault::caller) << domain;
+    EXPECT_EQ(e.description.find("domain"), 0U) << e.description;
+  }
+  EXPECT_EQ(mistake({.domain = "a.example"}).description, "client_id is required");
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .redirect_uri = "/x"}).description.find("redirect_uri"), std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .response_type = "cod"}).description.find("response_type"), std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .leeway = 301}).description.find("leeway 301"), std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .id_token_algorithms = "HS256"}).description.find("HS256"), std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .client_key = "s3cret"}).description.find("client_key"), std::string::npos);
+  EXPECT_EQ(mistake({.domain = "a.example", .client_id = "c", .client_key = "s3cret"}).description.find("s3cret"), std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .client_secret = "a", .client_key = "{}"}).description.find("both"), std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .dpop_key = "x"}).description.find("dpop_key"), std::string::npos);
+  WebAuth auth({.domain = "a.example", .client_id = "c"});
+  EXPECT_EQ(auth.login({}).error().description, "username option is required");
+  EXPECT_EQ(auth.login({.username = "a", .realm = "r"}).error().description, "password option is required");
+  EXPECT_EQ(auth.client().oauth_token({}).error().description, "grant_type option is required");
+  EXPECT_EQ(auth.passwordless_login({.connection = "email"}).error().description, "verification_code option is required");
+  EXPECT_EQ(auth.signup({}).error().description, "connection option is required");
+  EXPECT_EQ(auth.client().refresh_token({}).error().description, "refresh_token is required");
+  EXPECT_EQ(auth.mfa().verify({.mfa_token = "m"}).error().fault, Fault::caller);
+  EXPECT_EQ(auth.device().poll({}).error().fault, Fault::caller);
+  EXPECT_EQ(Management({.domain = "a.example"}).get_user("x").error().description, "token is required");
+  EXPECT_EQ(auth.authorize({.timeout_s = 0}).error().fault, Fault::caller);
+}
+
+TEST(Retries, OnlyWhatCannotHaveChangedAnything) {
+  auto transport = std::make_shared<FixedTransport>();
+  int sent = 0;
+  HttpResponse response;
+  transport->respond = [&](const HttpRequest&) { return ++sent, response; };
+  WebAuth auth({.domain = "tenant.example", .client_id = "c",
+                .environment = {.transport = transport, .retry = {.attempts = 2, .first_delay = std::chrono::milliseconds(1)}}});
+  const auto times = [&](auto&& call, int status, bool was_sent) {
+    sent = 0;
+    response = json_response(status, "{}");
+    response.was_sent = was_sent;
+    EXPECT_FALSE(call());
+    return sent;
+  };
+  const auto get = [&] { return auth.client().user_info("t"); };
+  const auto post = [&] { return auth.client().oauth_token({.grant_type = "client_credentials"}); };
+  EXPECT_EQ(times(get, 503, true), 3);
+  EXPECT_EQ(times(get, 500, true), 1);
+  EXPECT_EQ(times(get, 0, true), 3);
+  EXPECT_EQ(times(post, 503, true), 1);
+  EXPECT_EQ(times(post, 0, true), 1);
+  EXPECT_EQ(times(post, 0, false), 3);
+}
+
+}  // namespace
+}  // namespace ostia

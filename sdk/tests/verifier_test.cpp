@@ -1,0 +1,179 @@
+// `TokenVerifier` against keys and tokens of the test's own: every algorithm, every way of mixing them up.
+#include <gtest/gtest.h>
+
+#include <ostia/ostia.hpp>
+
+#include "ostia/jose/jws.hpp"
+#include "ostia/text/base64url.hpp"
+
+namespace ostia {
+namespace {
+
+using json::Value;
+
+class FixedClock final : public Clock {
+ public:
+  std::int64_t ms = 1'700'000'000'000;
+  std::int64_t now() override { return ms; }
+};
+
+class KeyServer final : public BlockingHttpTransport {
+ public:
+  Value keys = Value::array();
+  int asked = 0;
+  int status = 200;
+  HttpResponse send(const HttpRequest&) override {
+    ++asked;
+    HttpResponse r;
+    r.status = status;
+    r.content_type = "application/json";
+    r.body = json::write(Value::object({{"keys", keys}}));
+    return r;
+  }
+};
+
+struct Verifiers : testing::Test {
+  std::shared_ptr<KeyServer> server = std::make_shared<KeyServer>();
+  std::shared_ptr<FixedClock> clock = std::make_shared<FixedClock>();
+  Value key = *json::parse(*openssl_crypto()->generate_key());
+  Value claims = Value::object({{"iss", "https://t.example/"}, {"sub", "auth0|1"}, {"aud", "api"}, {"iat", 1'699'999'990}, {"exp", 1'700'000'100}, {"scope", "read write"}});
+
+  Verifiers() { server->keys.push_back(as_public("k1")); }
+  Value as_public(const char* kid) {
+    Value out = key;
+    out.erase("d");
+    out.set("kid", kid);
+    return out;
+  }
+  std::string token(const Value& payload, const char* alg = "ES256", const char* kid = "k1", const char* typ = "at+jwt") const {
+    const std::string input = jose::build_signing_input(Value::object({{"alg", alg}, {"kid", kid}, {"typ", typ}}), payload);
+    const auto signature = openssl_crypto()->sign("ES256", json::write(key), input);
+    return input + "." + text::base64url_encode(*signature);
+  }
+  TokenVerifier verifier(const char* algorithms = "ES256") {
+    return TokenVerifier({.domain = "t.example", .audience = "api", .algorithms = algorithms, .environment = {.transport = server, .clock = clock}});
+  }
+  std::string reason(const std::string& t, const char* algorithms = "ES256") {
+    const auto r = verifier(algorithms).verify(t);
+    return r ? "good" : r.error().reason;
+  }
+  std::string changed(const char* claim, Value value) {
+    Value c = claims;
+    c.set(claim, std::move(value));
+    return token(c);
+  }
+};
+
+TEST_F(Verifiers, AGoodToken) {
+  auto v = verifier();
+  const auto t = v.verify(token(claims));
+  ASSERT_TRUE(t) << t.error().description;
+  EXPECT_EQ(t->subject(), "auth0|1");
+  EXPECT_TRUE(t->has_scope("write"));
+  EXPECT_FALSE(t->has_scope("rea"));
+  EXPECT_EQ(t->claim("exp").as_int(), 1'700'000'100);
+  EXPECT_TRUE(v.verify_header("bearer " + token(claims)));
+  EXPECT_EQ(v.verify_header("Basic x").error().code, "invalid_request");
+  EXPECT_EQ(server->asked, 1);
+}
+
+TEST_F(Verifiers, EachClaim) {
+  EXPECT_EQ(reason(changed("iss", "https://t.example")), "issuer_mismatch");
+  EXPECT_EQ(reason(changed("iss", Value())), "issuer_missing");
+  EXPECT_EQ(reason(changed("aud", "other")), "audience_mismatch");
+  Value both;
+  both.push_back("x");
+  both.push_back("api");
+  EXPECT_EQ(reason(changed("aud", both)), "good");
+  EXPECT_EQ(reason(changed("exp", 1'699'999'939)), "token_expired");
+  EXPECT_EQ(reason(changed("exp", 1'699'999'940)), "good");
+  EXPECT_EQ(reason(changed("exp", "1900000000")), "expiration_missing");
+  EXPECT_EQ(reason(changed("nbf", 1'700'000'061)), "token_not_yet_valid");
+  EXPECT_EQ(reason(changed("nonce", "n")), "id_token_used");
+  EXPECT_EQ(reason(changed("name", "J\u00fcrgen \"J\"")), "good");  // escapes: the way round `Members`
+  EXPECT_EQ(reason(token(claims, "ES256", "k1", "logout+jwt")), "token_type");
+}
+
+TEST_F(Verifiers, AlgorithmsArePinned) {
+  const std::string good = token(claims);
+  EXPECT_EQ(reason(good, "RS256"), "algorithm_not_supported");
+  EXPECT_EQ(reason(token(claims, "none")), "algorithm_not_supported");
+  EXPECT_EQ(reason(token(claims, "HS256")), "algorithm_not_supported");
+  EXPECT_EQ(reason(token(claims, "RS256"), "RS256 ES256"), "key_unfit");  // RS256 with a key of another type
+  EXPECT_EQ(reason(token(claims, "ES384"), "ES384 ES256"), "key_unfit");
+  std::string flipped = good;
+  flipped[flipped.size() - 10] = flipped[flipped.size() - 10] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(reason(flipped), "signature_invalid");
+  EXPECT_EQ(reason(good.substr(0, good.rfind('.') + 1)), "signature_invalid");
+  EXPECT_EQ(reason("a.b"), "token_malformed");
+  EXPECT_EQ(reason("a.b.c"), "token_malformed");
+  EXPECT_EQ(reason(std::string(1 << 20, 'x')), "token_too_large");
+}
+
+TEST_F(Verifiers, KeysAreKeptRotatedAndNotHammered) {
+  auto v = verifier();
+  ASSERT_TRUE(v.verify(token(claims)));
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(v.verify(token(claims, "ES256", ("made-up-" + std::to_string(i)).c_str())).error().reason, "key_unknown");
+  EXPECT_EQ(server->asked, 1);
+  clock->ms += 10'001;
+  server->keys.push_back(as_public("k2"));
+  EXPECT_TRUE(v.verify(token(claims, "ES256", "k2")));
+  EXPECT_EQ(server->asked, 2);
+  // An authority that is away takes nothing from keys that are still good.
+  clock->ms += 11'000;
+  server->status = 500;
+  EXPECT_FALSE(v.verify(token(claims, "ES256", "k3")));
+  EXPECT_TRUE(v.verify(token(claims)));
+  EXPECT_EQ(verifier().verify(token(claims)).error().status, 503);
+}
+
+TEST_F(Verifiers, StrangeKeys) {
+  for (const char* strange : {R"({"kty":"oct","k":"AAAA","kid":"s"})", R"({"kty":"RSA","n":"AQAB","e":"AQAB","kid":"s"})", R"({"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA","kid":"s"})",
+                              R"({"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","kid":"s"})", R"({"kid":"s"})", R"({"kty":7,"kid":"s"})"}) {
+    server->keys = Value::array();
+    server->keys.push_back(*json::parse(strange));
+    EXPECT_EQ(reason(token(claims, "ES256", "s")), "key_unfit") << strange;
+  }
+  server->keys = Value("text");
+  EXPECT_EQ(reason(token(claims)), "key_unknown");
+}
+
+TEST_F(Verifiers, IdTokens) {
+  Value c = claims;
+  c.erase("scope");
+  c.set("nonce", "N");
+  EXPECT_TRUE(verifier().verify_id_token(token(c, "ES256", "k1", "JWT"), {.nonce = "N"}));
+  EXPECT_EQ(verifier().verify_id_token(token(c, "ES256", "k1", "JWT"), {.nonce = "M"}).error().reason, "nonce_mismatch");
+  EXPECT_EQ(verifier().verify_id_token(token(c)).error().reason, "token_type");  // an access token is no ID token
+}
+
+TEST_F(Verifiers, ExplainsEachCheck) {
+  const auto checks = verifier().explain(changed("aud", "other"));
+  ASSERT_TRUE(checks);
+  int failures = 0;
+  for (const auto& check : *checks) {
+    failures += check.passed ? 0 : 1;
+    if (check.name != "audience") continue;
+    EXPECT_NE(check.detail.find("other"), std::string::npos);
+  }
+  EXPECT_EQ(failures, 1);
+  EXPECT_GT(checks->size(), 6U);
+}
+
+TEST(Crypto, EverySignatureIsCheckedAsItWasMade) {
+  const auto crypto = openssl_crypto();
+  const std::string key = *crypto->generate_key();
+  const auto signature = crypto->sign("ES256", key, "input");
+  ASSERT_TRUE(signature);
+  EXPECT_EQ(signature->size(), 64U);
+  const auto imported = crypto->import_key("ES256", key);
+  ASSERT_TRUE(imported);
+  EXPECT_TRUE(imported->verify("input", *signature));
+  EXPECT_FALSE(imported->verify("other", *signature));
+  EXPECT_FALSE(crypto->import_key("RS256", key));
+  EXPECT_FALSE(crypto->sign("RS256", key, "x"));
+  EXPECT_EQ(crypto->sign("ES256", "no key", "x").error().code, "invalid_key");
+}
+
+}  // namespace
+}  // namespace ostia

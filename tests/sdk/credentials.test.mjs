@@ -1,0 +1,136 @@
+// `Credentials`: kept across processes, renewed once at a time, and never lost because a network failed.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { before, test } from 'node:test';
+import { Probe } from '../lib/probe.mjs';
+import { folder, startAuthority } from '../lib/program.mjs';
+import { scope } from '../lib/scope.mjs';
+
+const group = scope();
+const ada = { username: 'ada@example.com', password: 'Correct-Horse-9', realm: 'Username-Password-Authentication', scope: 'openid offline_access' };
+let authority, domain;
+before(async () => {
+  authority = await startAuthority(group, {
+    clients: [{ name: 'Native', client_id: 'native', app_type: 'native', callbacks: ['http://127.0.0.1/callback'], grant_types: ['authorization_code', 'refresh_token', 'http://auth0.com/oauth/grant-type/password-realm'],
+      refresh_token: { rotation_type: 'rotating', leeway: 0 } }],
+  });
+  domain = authority.devIssuer.slice(0, -1);
+});
+
+// A proxy in front of the authority that counts refreshes, and fails as it is told.
+async function proxy(t) {
+  const state = { refreshes: 0, fail: null };
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray());
+    const refreshing = body.includes('grant_type=refresh_token');
+    if (refreshing) state.refreshes++;
+    if (state.fail && refreshing) return state.fail(request, response);
+    const answer = await fetch(domain + request.url, { method: request.method, body: body.length ? body : undefined, headers: { 'content-type': request.headers['content-type'] ?? '' } });
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+  t.after(() => { server.closeAllConnections(); server.close(); });
+  state.domain = `http://localhost:${server.address().port}`;
+  return state;
+}
+
+const opened = async (t, directory, options = {}, more = {}) => {
+  const p = await new Probe(t).make({ domain, client_id: 'native', issuer: authority.devIssuer, ...options });
+  await p.say({ credentials: { directory, lock_directory: directory, passphrase: 'test', ...more } });
+  return p;
+};
+const loggedIn = async (t, directory, options, more) => {
+  const p = await opened(t, directory, options, more);
+  const login = await p.value('client_login', ada);
+  await p.value('credentials_store', login);
+  return { p, login };
+};
+
+test('another process finds the login; a fresh token costs no request', async (t) => {
+  const dir = folder(t), gate = await proxy(t);
+  const { login } = await loggedIn(t, dir, { domain: gate.domain });
+  const other = await opened(t, dir, { domain: gate.domain });
+  const got = await other.value('credentials_get');
+  assert.equal(got.access_token, login.access_token);
+  assert.equal((await other.value('credentials_user')).sub, 'auth0|ada');
+  assert.equal(gate.refreshes, 0);
+  assert.equal((await other.error('credentials_get', { scope: 'read:nothing' })).code, 'scope_not_granted');
+});
+
+test('two processes at once refresh once, with rotation', async (t) => {
+  const dir = folder(t), gate = await proxy(t);
+  const { p } = await loggedIn(t, dir, { domain: gate.domain });
+  const others = await Promise.all([1, 2, 3].map(() => opened(t, dir, { domain: gate.domain })));
+  const all = await Promise.all([p, ...others].map((one, i) => one.value('credentials_get', { min_ttl_s: 1e9, force: true }, { form: ['blocking', 'completion'][i % 2] })));
+  // Nothing is fresh for so long, so each needs a token of its own; one after the other, none replays another's.
+  assert.equal(gate.refreshes, 4);
+  assert.equal(new Set(all.map((r) => r.access_token)).size, 4);
+  gate.refreshes = 0;
+  const again = await Promise.all([p, ...others].map((one) => one.value('credentials_get', { force: true })));
+  assert.ok(gate.refreshes >= 1 && gate.refreshes <= 4);
+  assert.ok(new Set(again.map((r) => r.access_token)).size === gate.refreshes, 'who waited took what the first brought');
+  assert.ok((await p.value('credentials_get', { force: true })).access_token, 'the login lives');
+});
+
+test('a failing network or authority never logs anybody out', async (t) => {
+  const dir = folder(t), gate = await proxy(t);
+  const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
+  const failures = [
+    ['cut', (q, r) => r.destroy(), 'request_error'],
+    ['500', (q, r) => r.writeHead(500).end('oops'), '500'],
+    ['HTML', (q, r) => r.writeHead(200, { 'content-type': 'text/html' }).end('<p>proxy</p>'), 'invalid_response'],
+    ['429', (q, r) => r.writeHead(429, { 'content-type': 'application/json' }).end('{"error":"too_many_requests"}'), 'too_many_requests'],
+    ['empty JSON', (q, r) => r.writeHead(200, { 'content-type': 'application/json' }).end('{}'), 'invalid_response'],
+  ];
+  for (const [name, fail, code] of failures) {
+    gate.fail = fail;
+    assert.equal((await p.error('credentials_get', { force: true })).code, code, name);
+    assert.equal((await p.value('credentials_get')).access_token, login.access_token, name);
+  }
+  gate.fail = null;
+  assert.notEqual((await p.value('credentials_get', { force: true })).access_token, login.access_token);
+});
+
+test('a renewal that is under way is not called off, so that the rotated token is kept', async (t) => {
+  const dir = folder(t), gate = await proxy(t);
+  const { p } = await loggedIn(t, dir, { domain: gate.domain });
+  const result = await p.value('credentials_get', { force: true }, { timeout_ms: 1, form: 'completion' }).catch((e) => e);
+  // Called off before the request was out, or finished: in both cases the login lives.
+  assert.ok(result.access_token || /timeout/.test(result.message));
+  assert.ok((await p.value('credentials_get', { force: true })).access_token);
+});
+
+test('the authority\'s word ends the login; what is known of the person stays', async (t) => {
+  const dir = folder(t);
+  const { p, login } = await loggedIn(t, dir);
+  await p.value('revoke', login);
+  const error = await p.error('credentials_get', { force: true });
+  assert.equal(error.code, 'login_required');
+  assert.equal(error.reason, 'refresh_token_ended');
+  assert.equal((await p.error('credentials_get')).code, 'login_required');
+  assert.equal((await p.value('credentials_user')).sub, 'auth0|ada');
+});
+
+test('clear forgets and revokes', async (t) => {
+  const dir = folder(t);
+  const { p, login } = await loggedIn(t, dir);
+  await p.value('credentials_clear');
+  assert.equal((await p.error('credentials_get')).reason, 'nothing_kept');
+  assert.equal((await p.error('refresh_token', login)).code, 'invalid_grant');
+  assert.deepEqual(readdirSync(dir).filter((f) => f.endsWith('.secret')), []);
+});
+
+test('a refused unlock gives nothing out', async (t) => {
+  const dir = folder(t);
+  await loggedIn(t, dir);
+  const locked = await opened(t, dir, {}, { locked: true });
+  assert.equal((await locked.error('credentials_get')).code, 'locked');
+});
+
+test('without a passphrase the key is in the kernel\'s keyring', async (t) => {
+  const dir = folder(t);
+  const { p, login } = await loggedIn(t, dir, {}, { passphrase: '' });
+  assert.equal((await p.value('credentials_get')).access_token, login.access_token);
+  assert.equal((await (await opened(t, dir, {}, { passphrase: '' })).value('credentials_get')).access_token, login.access_token);
+});
