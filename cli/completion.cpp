@@ -7,7 +7,9 @@
 namespace ostia::cli {
 namespace {
 
-std::vector<const CLI::App*> verbs_of(const CLI::App& app) { return app.get_subcommands([](const CLI::App*) { return true; }); }
+std::vector<const CLI::App*> verbs_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
 
 std::string options_of(const CLI::App& verb) {
   std::string out;
@@ -16,7 +18,9 @@ std::string options_of(const CLI::App& verb) {
   return out;
 }
 
-bool takes_file(const CLI::Option& option) { return option.get_type_name() == "FILE" || option.get_type_name() == "DIR"; }
+bool takes_file(const CLI::Option& option) {
+  return option.get_type_name() == "FILE" || option.get_type_name() == "DIR";
+}
 
 std::string quoted(const std::string& text) {
   std::string out = "'";
@@ -35,13 +39,18 @@ std::string bash(const CLI::App& app) {
   return "_ostia() {\n"
          "  local words current=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
          "  case \"$before\" in\n"
-         "    " + files + ") COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
+         "    " +
+         files +
+         ") COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
          "  esac\n"
          "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-         "    COMPREPLY=($(compgen -W " + quoted(names + " --help --version") + " -- \"$current\"))\n"
+         "    COMPREPLY=($(compgen -W " +
+         quoted(names + " --help --version") +
+         " -- \"$current\"))\n"
          "    return\n"
          "  fi\n"
-         "  case \"${COMP_WORDS[1]}\" in\n" + cases +
+         "  case \"${COMP_WORDS[1]}\" in\n" +
+         cases +
          "  esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
          "}\n"
@@ -51,20 +60,24 @@ std::string bash(const CLI::App& app) {
 std::string fish(const CLI::App& app) {
   std::string out = "complete -c ostia -f\n";
   for (const CLI::App* verb : verbs_of(app)) {
-    out += "complete -c ostia -n __fish_use_subcommand -a " + verb->get_name() + " -d " + quoted(verb->get_description()) + "\n";
+    out += "complete -c ostia -n __fish_use_subcommand -a " + verb->get_name() + " -d " +
+           quoted(verb->get_description()) + "\n";
     for (const CLI::Option* option : verb->get_options())
       for (const auto& name : option->get_lnames())
         out += "complete -c ostia -n '__fish_seen_subcommand_from " + verb->get_name() + "' -l " + name +
-               (takes_file(*option) ? " -r -F" : option->get_expected_max() > 0 ? " -x" : "") + " -d " +
-               quoted(option->get_description()) + "\n";
+               (takes_file(*option)              ? " -r -F"
+                : option->get_expected_max() > 0 ? " -x"
+                                                 : "") +
+               " -d " + quoted(option->get_description()) + "\n";
   }
   return out;
 }
 
 int completion(const CLI::App& app, const std::string& shell) {
-  const std::string script = shell == "fish"  ? fish(app)
-                             : shell == "zsh" ? "#compdef ostia\nautoload -U +X bashcompinit && bashcompinit\n" + bash(app)
-                                              : bash(app);
+  const std::string script = shell == "fish" ? fish(app)
+                             : shell == "zsh"
+                                 ? "#compdef ostia\nautoload -U +X bashcompinit && bashcompinit\n" + bash(app)
+                                 : bash(app);
   std::fputs(script.c_str(), stdout);
   return Exit::done;
 }

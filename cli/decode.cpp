@@ -52,7 +52,8 @@ Value to_json(const jose::UnverifiedJws& jws, const std::vector<TokenVerifier::C
   Value list = Value::array();
   for (const auto& check : checks)
     list.push_back(Value::object({{"check", check.name}, {"passed", check.passed}, {"detail", check.detail}}));
-  return Value::object({{"header", jws.header}, {"payload", jws.payload}, {"checks", std::move(list)}, {"valid", is_good}});
+  return Value::object(
+      {{"header", jws.header}, {"payload", jws.payload}, {"checks", std::move(list)}, {"valid", is_good}});
 }
 
 int decode(DecodeOptions o) {
@@ -104,7 +105,9 @@ Run add_decode(CLI::App& app) {
       ->capture_default_str();
   verb->add_option("--audience", o->verifier.audience, "The audience that it must have")->type_name("URI");
   verb->add_option("--algorithms", o->verifier.algorithms, "What it may be signed with (RS256)")->type_name("ALGS");
-  verb->add_option("--leeway", o->verifier.leeway, "Seconds that clocks may differ")->type_name("S")->capture_default_str();
+  verb->add_option("--leeway", o->verifier.leeway, "Seconds that clocks may differ")
+      ->type_name("S")
+      ->capture_default_str();
   return [o] { return decode(*o); };
 }
 

@@ -17,8 +17,8 @@ struct DeviceOptionsOfVerb {
 
 // Two modules a character, dark on light whatever the terminal's colours are, with the quiet zone that scanners need.
 std::string qr_code(const std::string& text) {
-  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(
-      QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L), QRcode_free);
+  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L),
+                                                        QRcode_free);
   if (!code) return {};
   constexpr int quiet = 2;
   const auto is_dark = [&](int x, int y) {
@@ -54,7 +54,8 @@ void show(const DeviceCode& code, bool with_qr) {
 int device(DeviceOptionsOfVerb o) {
   for (const auto& [option, text] :
        {std::pair{"--domain", &o.account.auth.domain}, {"--client-id", &o.account.auth.client_id}})
-    if (text->empty()) return report(caller_error("invalid_option", std::string(option) + " is required"), o.account.json);
+    if (text->empty())
+      return report(caller_error("invalid_option", std::string(option) + " is required"), o.account.json);
   if (o.account.auth.scope.empty()) o.account.auth.scope = "openid profile email offline_access";
   WebAuth auth(o.account.auth);
   Device flow = auth.device();

@@ -23,8 +23,10 @@ int logout(LogoutVerb o) {
   if (!cleared) return report(cleared.error(), o.account.json);  // forgotten here, perhaps not there
   if (!o.no_browser)
     if (auto shown = auth.logout(o.logout); !shown) return report(shown.error(), o.account.json);
-  if (o.account.json) print_json(json::Value::object({{"logged_out", true}}));
-  else std::puts("Logged out");
+  if (o.account.json)
+    print_json(json::Value::object({{"logged_out", true}}));
+  else
+    std::puts("Logged out");
   return Exit::done;
 }
 
@@ -32,7 +34,8 @@ int logout(LogoutVerb o) {
 
 Run add_logout(CLI::App& app) {
   auto o = std::make_shared<LogoutVerb>();
-  CLI::App* verb = app.add_subcommand("logout", "Forgets your tokens, revokes them, and ends the session in the browser.");
+  CLI::App* verb =
+      app.add_subcommand("logout", "Forgets your tokens, revokes them, and ends the session in the browser.");
   add_account_options(*verb, o->account);
   verb->add_option("--return-to", o->logout.return_to, "Where the browser goes afterwards")->type_name("URL");
   verb->add_flag("--federated", o->logout.federated, "Also log out of the upstream provider");

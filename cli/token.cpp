@@ -39,8 +39,10 @@ int userinfo(AccountOptions o) {
   if (!tokens) return report(tokens.error(), o.json);
   const auto user = Authentication(o.auth).user_info(tokens->access_token);
   if (!user) return report(user.error(), o.json);
-  if (o.json) print_json(user->claims);
-  else print_profile(*user);
+  if (o.json)
+    print_json(user->claims);
+  else
+    print_profile(*user);
   return Exit::done;
 }
 

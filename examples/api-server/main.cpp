@@ -11,7 +11,8 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-http::response<http::string_body> answer(ostia::TokenVerifier& verifier, const http::request<http::string_body>& request) {
+http::response<http::string_body> answer(ostia::TokenVerifier& verifier,
+                                         const http::request<http::string_body>& request) {
   const auto respond = [](int status, const std::string& body) {
     http::response<http::string_body> response(static_cast<http::status>(status), 11, body + "\n");
     if (status == 401) response.set(http::field::www_authenticate, "Bearer error=\"invalid_token\"");
@@ -30,7 +31,8 @@ int main(int argc, char** argv) {
   if (argc != 4) return std::fprintf(stderr, "usage: api-server PORT DOMAIN AUDIENCE\n"), 2;
   ostia::TokenVerifier verifier({.domain = argv[2], .audience = argv[3]});
   boost::asio::io_context io;
-  tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), static_cast<unsigned short>(std::atoi(argv[1]))});
+  tcp::acceptor acceptor(io,
+                         {boost::asio::ip::address_v4::loopback(), static_cast<unsigned short>(std::atoi(argv[1]))});
   std::printf("listening\n");
   std::fflush(stdout);
   for (;;) {

@@ -1,5 +1,5 @@
-// A service on Asio: `./asio-service DOMAIN CLIENT-ID CLIENT-SECRET AUDIENCE`. It gets tokens for itself, several at once,
-// on one io_context, in coroutines.
+// A service on Asio: `./asio-service DOMAIN CLIENT-ID CLIENT-SECRET AUDIENCE`. It gets tokens for itself, several at
+// once, on one io_context, in coroutines.
 #include <boost/asio.hpp>
 #include <cstdio>
 #include <ostia/asio.hpp>

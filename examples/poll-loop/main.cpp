@@ -1,5 +1,5 @@
-// A loop that only polls, as a game's: `./poll-loop DOMAIN CLIENT-ID`. The person logs in on another device while frames
-// go on being drawn.
+// A loop that only polls, as a game's: `./poll-loop DOMAIN CLIENT-ID`. The person logs in on another device while
+// frames go on being drawn.
 #include <chrono>
 #include <cstdio>
 #include <ostia/ostia.hpp>

@@ -17,8 +17,10 @@ class Window : public QWidget {
     setWindowTitle("Ostia with Qt");
     connect(&button_, &QPushButton::clicked, this, [this] { log_in(); });
     credentials_.async_get().start([this](const ostia::Result<ostia::AuthResult>& kept) {
-      if (kept) show_person(kept->id_token_payload);
-      else text_.setText("Nobody is logged in.");
+      if (kept)
+        show_person(kept->id_token_payload);
+      else
+        text_.setText("Nobody is logged in.");
     });
   }
 

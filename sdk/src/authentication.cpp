@@ -31,14 +31,13 @@ Task<AuthResult> token_task(const std::shared_ptr<Session>& session, CallOptions
 template <class T>
 Task<T> json_task(const std::shared_ptr<Session>& session, CallOptions call, const char* method, Value options,
                   T (*convert)(Value), std::string language = {}) {
-  return with_base<T>(session, std::move(call),
-                      [=, options = std::move(options)](Call& host, const Value& base) -> Result<T> {
-                        auto request = auth0::build_request(method, base, options);
-                        if (!request) return std::move(request).error();
-                        const std::string path = (*request)["path"].text();
-                        return converted<T>(auth0::post_json(host, base, path.c_str(), (*request)["body"], false, language),
-                                            convert);
-                      });
+  return with_base<T>(
+      session, std::move(call), [=, options = std::move(options)](Call& host, const Value& base) -> Result<T> {
+        auto request = auth0::build_request(method, base, options);
+        if (!request) return std::move(request).error();
+        const std::string path = (*request)["path"].text();
+        return converted<T>(auth0::post_json(host, base, path.c_str(), (*request)["body"], false, language), convert);
+      });
 }
 
 Value as_it_is(Value value) { return value; }
@@ -73,12 +72,13 @@ Task<UserProfile> Authentication::async_user_info(std::string access_token, Call
       [access_token = std::move(access_token)](Call& host, const Value& base) -> Result<UserProfile> {
         if (access_token.empty()) return required("access_token");
         const auto answer = auth0::send_authorized(
-            host, base, {"GET", auth0::endpoint(base, "/userinfo"), {{"Accept", "application/json"}}, {}}, access_token);
+            host, base, {"GET", auth0::endpoint(base, "/userinfo"), {{"Accept", "application/json"}}, {}},
+            access_token);
         if (!answer) return answer.error();
         auto profile = auth0::read_answer(*answer);
         if (profile && (!profile->is_object() || !(*profile)["sub"].is_string()))
-          return peer_error("invalid_response", "/userinfo answered without a profile (content type \"" +
-                                                    answer->content_type + "\")",
+          return peer_error("invalid_response",
+                            "/userinfo answered without a profile (content type \"" + answer->content_type + "\")",
                             "answer_not_json");
         return converted<UserProfile>(std::move(profile), to_profile);
       });
@@ -116,8 +116,7 @@ Task<AuthResult> Authentication::async_custom_token_exchange(TokenExchangeOption
 
 Task<AuthResult> Authentication::async_refresh_token(RefreshTokenOptions options, CallOptions call) const {
   return with_base<AuthResult>(
-      session_, std::move(call),
-      [options = std::move(options)](Call& host, const Value& base) -> Result<AuthResult> {
+      session_, std::move(call), [options = std::move(options)](Call& host, const Value& base) -> Result<AuthResult> {
         if (options.refresh_token.empty()) return required("refresh_token");
         // No scope or audience of the constructor's: without them the authority gives what it gave before.
         Value body = Value::object({{"grant_type", "refresh_token"}, {"refresh_token", options.refresh_token}});
@@ -130,13 +129,12 @@ Task<AuthResult> Authentication::async_refresh_token(RefreshTokenOptions options
 }
 
 Task<Unit> Authentication::async_revoke(std::string refresh_token, CallOptions call) const {
-  return with_base<Unit>(session_, std::move(call),
-                         [token = std::move(refresh_token)](Call& host, const Value& base) -> Status {
-                           if (token.empty()) return required("refresh_token");
-                           return converted<Unit>(auth0::post_form(host, base, "/oauth/revoke",
-                                                                   Value::object({{"token", token}})),
-                                                  nothing);
-                         });
+  return with_base<Unit>(
+      session_, std::move(call), [token = std::move(refresh_token)](Call& host, const Value& base) -> Status {
+        if (token.empty()) return required("refresh_token");
+        return converted<Unit>(auth0::post_form(host, base, "/oauth/revoke", Value::object({{"token", token}})),
+                               nothing);
+      });
 }
 
 Task<Value> Authentication::async_get_user_country(CallOptions call) const {
@@ -171,7 +169,8 @@ Result<Headers> Authentication::authorization_headers(const std::string& method,
   // Nothing is asked of a peer, so this ends on the spot.
   return with_base<Headers>(session_, {},
                             [&](Call& host, const Value& base) {
-                              return auth0::authorization_headers(host, base, {method, url, {}, {}}, access_token, nonce);
+                              return auth0::authorization_headers(host, base, {method, url, {}, {}}, access_token,
+                                                                  nonce);
                             })
       .wait();
 }

@@ -66,8 +66,8 @@ void Call::start() {
     const bool is_given = self->options_.timeout.count() > 0;
     const auto timeout = is_given ? self->options_.timeout : std::chrono::milliseconds(usual_timeout);
     self->deadline_ = self->loop_.at(Loop::Clock::now() + timeout, [self, timeout] {
-      self->call_off(Error{"timeout", "The call took longer than " + text::decimal(timeout.count()) + " ms", "timeout", 0,
-                         Fault::peer});
+      self->call_off(Error{"timeout", "The call took longer than " + text::decimal(timeout.count()) + " ms", "timeout",
+                           0, Fault::peer});
     });
     self->on_stop_.emplace(self->options_.stop, [weak = std::weak_ptr(self), &loop = self->loop_] {
       loop.post([weak] {
@@ -270,23 +270,22 @@ void Call::open_browser(const std::string& url) {
   });
   session_->log(LogRecord::Level::info, "login_begun", "the person is sent to " + url.substr(0, url.find('?')));
   const std::string redirect_uri = browse_.redirect_uri;
-  auto opened = browse_.browser->open({url, redirect_uri, [came, redirect_uri](Result<std::string> redirect) {
-                                         if (!redirect) return came(redirect.error());
-                                         const auto mark = redirect->find('?');
-                                         if (!redirect->starts_with(redirect_uri) || mark == std::string::npos)
-                                           return came(peer_error("invalid_response",
-                                                                  "The window was sent to another place than redirect_uri",
-                                                                  "redirect_elsewhere"));
-                                         came(redirect->substr(mark + 1, redirect->find('#') - mark - 1));
-                                       }});
+  auto opened = browse_.browser->open(
+      {url, redirect_uri, [came, redirect_uri](Result<std::string> redirect) {
+         if (!redirect) return came(redirect.error());
+         const auto mark = redirect->find('?');
+         if (!redirect->starts_with(redirect_uri) || mark == std::string::npos)
+           return came(peer_error("invalid_response", "The window was sent to another place than redirect_uri",
+                                  "redirect_elsewhere"));
+         came(redirect->substr(mark + 1, redirect->find('#') - mark - 1));
+       }});
   if (!opened) came(std::move(opened).error());
 }
 
 Status Call::sleep(std::chrono::milliseconds time) {
   if (answered<Unit>()) return ok();
-  return wait_for([&] {
-    pause_ = loop_.at(Loop::Clock::now() + time, [self = shared_from_this()] { self->arrive(Unit{}); });
-  });
+  return wait_for(
+      [&] { pause_ = loop_.at(Loop::Clock::now() + time, [self = shared_from_this()] { self->arrive(Unit{}); }); });
 }
 
 // A lock of the file system holds between threads too when each opens the file for itself, and goes with its process.

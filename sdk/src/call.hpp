@@ -1,5 +1,5 @@
-// One call under way: an operation of the core with a host that cannot wait. What the operation asks is begun on the loop;
-// the operation ends, and runs again with the answers so far (docs/decisions/0006, as in a page).
+// One call under way: an operation of the core with a host that cannot wait. What the operation asks is begun on the
+// loop; the operation ends, and runs again with the answers so far (docs/decisions/0006, as in a page).
 #pragma once
 
 #include <any>
@@ -145,12 +145,13 @@ Error in_our_names(Error error);
 template <class T>
 Task<T> with_base(std::shared_ptr<Session> session, CallOptions options,
                   std::function<Result<T>(Call&, const Value& base)> operation) {
-  return make_task<T>(session, std::move(options), [session, operation = std::move(operation)](Call& call) -> Result<T> {
-    if (!session->base()) return session->base().error();
-    Result<T> result = operation(call, *session->base());
-    if (!result) result.error() = in_our_names(std::move(result).error());
-    return result;
-  });
+  return make_task<T>(session, std::move(options),
+                      [session, operation = std::move(operation)](Call& call) -> Result<T> {
+                        if (!session->base()) return session->base().error();
+                        Result<T> result = operation(call, *session->base());
+                        if (!result) result.error() = in_our_names(std::move(result).error());
+                        return result;
+                      });
 }
 
 /// An operation's value as the public type.

@@ -94,15 +94,13 @@ Value to_value(const SignupOptions& o) {
 }
 
 Value to_value(const ChangePasswordOptions& o) {
-  return texts({{"connection", &o.connection},
-                {"email", &o.email},
-                {"captcha", &o.captcha},
-                {"organization", &o.organization}});
+  return texts(
+      {{"connection", &o.connection}, {"email", &o.email}, {"captcha", &o.captcha}, {"organization", &o.organization}});
 }
 
 Value to_value(const PasswordlessStartOptions& o) {
-  Value v = texts(
-      {{"connection", &o.connection}, {"send", &o.send}, {"phoneNumber", &o.phone_number}, {"email", &o.email}});
+  Value v =
+      texts({{"connection", &o.connection}, {"send", &o.send}, {"phoneNumber", &o.phone_number}, {"email", &o.email}});
   if (o.send.empty()) v.set("send", "link");
   Value parameters = Value::object();
   add(parameters, o.auth_params);

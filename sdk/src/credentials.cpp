@@ -26,8 +26,8 @@ Error login_required(const char* why, const char* reason) {
 
 // What is kept: the result's members, when the access token ends, and for whom all of it is.
 Value to_kept(const AuthResult& r, std::int64_t now_ms) {
-  Value v = Value::object({{"expires_at", r.expires_in > 0 ? now_ms / 1000 + r.expires_in : 0},
-                           {"id_token_payload", r.id_token_payload}});
+  Value v = Value::object(
+      {{"expires_at", r.expires_in > 0 ? now_ms / 1000 + r.expires_in : 0}, {"id_token_payload", r.id_token_payload}});
   for (const auto& [name, text] : {std::pair{"access_token", &r.access_token},
                                    {"id_token", &r.id_token},
                                    {"refresh_token", &r.refresh_token},
@@ -50,7 +50,9 @@ AuthResult from_kept(const Value& v, std::int64_t now_ms) {
           .scope = v["scope"].text()};
 }
 
-bool is_fresh(const AuthResult& r, std::int64_t min_ttl_s) { return !r.access_token.empty() && r.expires_in > min_ttl_s; }
+bool is_fresh(const AuthResult& r, std::int64_t min_ttl_s) {
+  return !r.access_token.empty() && r.expires_in > min_ttl_s;
+}
 
 Status check_scope(const AuthResult& r, const std::string& wanted) {
   for (const auto word : text::split(wanted, ' '))
@@ -80,8 +82,8 @@ struct Keeper {
       if (!*text) return Value();
       auto kept = json::parse(**text);
       if (!kept || !kept->is_object())
-        return Error{"storage_error", "What is kept under \"" + entry + "\" is not from this program", "file_damaged", 0,
-                     Fault::ours};
+        return Error{"storage_error", "What is kept under \"" + entry + "\" is not from this program", "file_damaged",
+                     0, Fault::ours};
       return kept;
     });
   }
@@ -90,8 +92,8 @@ struct Keeper {
     return host.once<Unit>([&] { return storage.save(entry, json::write(kept)); });
   }
 
-  // The refresh grant. With rotation the old token is worth nothing once the request is out, so nobody calls it off, and
-  // the new one is kept before anything else can go wrong.
+  // The refresh grant. With rotation the old token is worth nothing once the request is out, so nobody calls it off,
+  // and the new one is kept before anything else can go wrong.
   Result<AuthResult> renew(Value kept, std::int64_t now_ms) {
     host.shield();
     auto answer = auth0::post_token(
@@ -135,28 +137,30 @@ Credentials::Credentials(const WebAuth& auth, CredentialsOptions o) : state_(std
   state_->session = auth.session_;
   state_->storage = o.storage ? std::move(o.storage) : default_storage();
   const auto& base = auth.session_->base();
-  state_->entry = (base ? (*base)["token_issuer"].text() + " " + (*base)["clientID"].text() : std::string()) + " " + o.name;
+  state_->entry =
+      (base ? (*base)["token_issuer"].text() + " " + (*base)["clientID"].text() : std::string()) + " " + o.name;
   state_->lock_directory = o.lock_directory.empty() ? runtime_directory() : std::move(o.lock_directory);
-  state_->lock_file = state_->lock_directory + "/" +
-                      text::base64url_encode(openssl_crypto()->digest(256, state_->entry)) + ".lock";
+  state_->lock_file =
+      state_->lock_directory + "/" + text::base64url_encode(openssl_crypto()->digest(256, state_->entry)) + ".lock";
   state_->unlock = std::move(o.unlock);
 }
 
 Task<Unit> Credentials::async_store(AuthResult result, CallOptions call) const {
-  return with_base<Unit>(
-      state_->session, std::move(call), [s = state_, result = std::move(result)](Call& host, const Value& base) -> Status {
-        if (result.access_token.empty()) return auth0::refuse("result.access_token is required");
-        const auto now = host.now();
-        auto made = host.once<Unit>([&] { return make_private_directory(s->lock_directory); });
-        if (!made) return made;
-        if (auto locked = host.lock(s->lock_file); !locked) return locked;
-        return Keeper{host, base, *s->storage, s->entry}.save(to_kept(result, *now));
-      });
+  return with_base<Unit>(state_->session, std::move(call),
+                         [s = state_, result = std::move(result)](Call& host, const Value& base) -> Status {
+                           if (result.access_token.empty()) return auth0::refuse("result.access_token is required");
+                           const auto now = host.now();
+                           auto made = host.once<Unit>([&] { return make_private_directory(s->lock_directory); });
+                           if (!made) return made;
+                           if (auto locked = host.lock(s->lock_file); !locked) return locked;
+                           return Keeper{host, base, *s->storage, s->entry}.save(to_kept(result, *now));
+                         });
 }
 
 Task<AuthResult> Credentials::async_get(GetCredentialsOptions o, CallOptions call) const {
   return with_base<AuthResult>(
-      state_->session, std::move(call), [s = state_, o = std::move(o)](Call& host, const Value& base) -> Result<AuthResult> {
+      state_->session, std::move(call),
+      [s = state_, o = std::move(o)](Call& host, const Value& base) -> Result<AuthResult> {
         const auto open = host.once<bool>([&]() -> Result<bool> { return !s->unlock || s->unlock(); });
         if (!*open) return Error{"locked", "The local unlock was refused", "locked", 0, Fault::caller};
         const auto now = host.now();
@@ -168,8 +172,9 @@ Task<AuthResult> Credentials::async_get(GetCredentialsOptions o, CallOptions cal
         if (auto granted = check_scope(kept, o.scope); !granted) return std::move(granted).error();
         if (!o.force_refresh && is_fresh(kept, o.min_ttl_s)) return kept;
         if (kept.refresh_token.empty())
-          return login_required("The access token is at its end, and there is no refresh token (ask for offline_access)",
-                                "no_refresh_token");
+          return login_required(
+              "The access token is at its end, and there is no refresh token (ask for offline_access)",
+              "no_refresh_token");
 
         auto made = host.once<Unit>([&] { return make_private_directory(s->lock_directory); });
         if (!made) return std::move(made).error();

@@ -1,6 +1,6 @@
 // The primitives by OpenSSL 3. Keys are parsed once; what a verification needs is prepared once and used again.
-#include <openssl/bn.h>
 #include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
@@ -141,9 +141,8 @@ class OpensslKey final : public VerificationKey {
     unsigned size = 0;
     Context context = take();
     if (!context || EVP_Digest(input.data(), input.size(), hash.data(), &size, digest(), nullptr) != 1) return false;
-    const bool good = coordinate_ > 0
-                          ? verify_hash(context.get(), to_der(signature), hash.data(), size)
-                          : verify_hash(context.get(), signature, hash.data(), size);
+    const bool good = coordinate_ > 0 ? verify_hash(context.get(), to_der(signature), hash.data(), size)
+                                      : verify_hash(context.get(), signature, hash.data(), size);
     give_back(std::move(context));
     return good;
   }

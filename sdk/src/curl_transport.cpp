@@ -1,5 +1,5 @@
-// libcurl as the transport: its multi interface, driven by the loop. A loop has one multi handle for each transport, and
-// with it the connections that stay open.
+// libcurl as the transport: its multi interface, driven by the loop. A loop has one multi handle for each transport,
+// and with it the connections that stay open.
 #include <curl/curl.h>
 #include <sys/epoll.h>
 
@@ -210,15 +210,14 @@ class CurlTransport final : public HttpTransport {
  public:
   explicit CurlTransport(std::string ca_file) : ca_file_(std::move(ca_file)) {}
 
-  std::function<void()> start(Loop& loop, const HttpRequest& request,
-                              std::function<void(HttpResponse)> done) override {
+  std::function<void()> start(Loop& loop, const HttpRequest& request, std::function<void(HttpResponse)> done) override {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     auto exchange = std::make_unique<Exchange>();
     exchange->request = request;
     exchange->certificates = trusted_certificates(ca_file_);
     exchange->done = done;
-    const auto multi = std::static_pointer_cast<Multi>(
-        loop.attachment(&key_, [&] { return std::make_shared<Multi>(loop); }));
+    const auto multi =
+        std::static_pointer_cast<Multi>(loop.attachment(&key_, [&] { return std::make_shared<Multi>(loop); }));
     CURL* easy = ready == CURLE_OK ? multi->add(std::move(exchange)) : nullptr;
     if (!easy) {
       HttpResponse failed;
@@ -232,7 +231,8 @@ class CurlTransport final : public HttpTransport {
 
  private:
   std::string ca_file_;
-  static constexpr char key_ = 0;  // all of them share a loop's connections; libcurl keeps those apart that trust others
+  static constexpr char key_ =
+      0;  // all of them share a loop's connections; libcurl keeps those apart that trust others
 };
 
 }  // namespace

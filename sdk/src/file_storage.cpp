@@ -1,5 +1,5 @@
-// Encrypted files. A file is `version salt nonce ciphertext tag`; its name is authenticated with it, so that files cannot
-// be swapped. Written aside, synced and renamed, so that a crash leaves the old one or the new one.
+// Encrypted files. A file is `version salt nonce ciphertext tag`; its name is authenticated with it, so that files
+// cannot be swapped. Written aside, synced and renamed, so that a crash leaves the old one or the new one.
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <openssl/core_names.h>
@@ -58,9 +58,11 @@ std::string derive(const std::string& passphrase, const std::string& salt) {
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_PASSWORD, const_cast<char*>(passphrase.data()),
                                         passphrase.size()),
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, const_cast<char*>(salt.data()), salt.size()),
-      OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_N, &n), OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_R, &r),
+      OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_N, &n),
+      OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_R, &r),
       OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_P, &p),
-      OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &memory), OSSL_PARAM_construct_end()};
+      OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &memory),
+      OSSL_PARAM_construct_end()};
   std::string key(key_size, '\0');
   if (EVP_KDF_derive(context.get(), bytes(key), key.size(), parameters.data()) != 1) key.clear();
   return key;
@@ -113,8 +115,8 @@ Result<std::optional<std::string>> read_file(const std::string& path) {
 Status write_file(const std::string& path, const std::string& content) {
   const std::string aside = path + "." + text::decimal(getpid()) + "." + text::base64url_encode(random_text(6));
   const int fd = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  const bool written = fd >= 0 && ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
-                       fsync(fd) == 0;
+  const bool written =
+      fd >= 0 && ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && fsync(fd) == 0;
   const int why = errno;
   if (fd >= 0) close(fd);
   if (written && rename(aside.c_str(), path.c_str()) == 0) {
@@ -147,10 +149,11 @@ class FileStorage final : public Storage {
     std::string plain, tag = file.substr(file.size() - tag_size);
     const std::string_view cipher = std::string_view(file).substr(head_size, file.size() - head_size - tag_size);
     if (!crypt(false, *key, std::string_view(file).substr(1 + salt_size, nonce_size), name, cipher, plain, tag))
-      return failed(passphrase_.empty()
-                        ? path(name) + " was encrypted with a key that is gone (the machine was restarted), or is damaged"
-                        : path(name) + " does not open with this passphrase, or is damaged",
-                    "wrong_key");
+      return failed(
+          passphrase_.empty()
+              ? path(name) + " was encrypted with a key that is gone (the machine was restarted), or is damaged"
+              : path(name) + " does not open with this passphrase, or is damaged",
+          "wrong_key");
     return std::optional(std::move(plain));
   }
 
@@ -160,8 +163,7 @@ class FileStorage final : public Storage {
     auto key = key_for(salt);
     if (!key) return std::move(key).error();
     std::string cipher, tag;
-    if (nonce.empty() || !crypt(true, *key, nonce, name, value, cipher, tag))
-      return failed("cannot encrypt", "no_key");
+    if (nonce.empty() || !crypt(true, *key, nonce, name, value, cipher, tag)) return failed("cannot encrypt", "no_key");
     return write_file(path(name), std::string(1, version) + salt + nonce + cipher + tag);
   }
 

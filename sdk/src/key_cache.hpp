@@ -16,7 +16,8 @@ namespace ostia::sdk {
 /// Safe for several threads at once.
 class KeyCache {
  public:
-  /// The answer to show for `url` without asking: when a key for `header` is kept, or when it is too early to ask again.
+  /// The answer to show for `url` without asking: when a key for `header` is kept, or when it is too early to ask
+  /// again.
   std::optional<HttpResponse> find(const std::string& url, const json::Value& header, std::int64_t now_ms);
   /// What asking brought.
   void keep(const std::string& url, const HttpResponse& answer, std::int64_t now_ms);

@@ -83,8 +83,7 @@ Result<std::unique_ptr<Loopback>> Loopback::open(const std::string& redirect_uri
   // A browser may take `localhost` for either; where there is no IPv6, the first is enough.
   if (url->host == "localhost") self->bind(true, self->port_);
   self->path_ = url->path.empty() ? "/" : url->path;
-  self->redirect_uri_ =
-      "http://" + std::string(url->host) + ":" + text::decimal(self->port_) + std::string(url->path);
+  self->redirect_uri_ = "http://" + std::string(url->host) + ":" + text::decimal(self->port_) + std::string(url->path);
   return self;
 }
 

@@ -23,29 +23,30 @@ WebAuthOptions session_options(const ManagementOptions& o) {
 
 Task<Value> user_task(const std::shared_ptr<Session>& session, CallOptions call, const std::string& token,
                       const char* method, const std::string& user_id, const char* below, Value body) {
-  return with_base<Value>(session, std::move(call), [=, body = std::move(body)](Call& host, const Value& base) -> Result<Value> {
-    if (token.empty()) return auth0::refuse("token is required");
-    if (user_id.empty()) return auth0::refuse("user_id is required");
-    // Encoded, unlike the page's: a user id is data, not a path.
-    const std::string path = "/api/v2/users/" + url::percent_encode(user_id) + below;
-    HttpRequest request{method,
-                        auth0::endpoint(base, path.c_str()),
-                        {{"Accept", "application/json"}, {"Authorization", "Bearer " + token}},
-                        {}};
-    if (!body.is_null()) {
-      request.headers.emplace_back("Content-Type", "application/json");
-      request.body = json::write(body);
-    }
-    const auto answer = host.http(request);
-    if (!answer) return answer.error();
-    auto read = auth0::read_answer(*answer);
-    if (read && read->is_string())
-      return peer_error("invalid_response",
-                        method + (" " + request.url) + " answered with content type \"" + answer->content_type +
-                            "\", expected JSON",
-                        "answer_not_json");
-    return read;
-  });
+  return with_base<Value>(session, std::move(call),
+                          [=, body = std::move(body)](Call& host, const Value& base) -> Result<Value> {
+                            if (token.empty()) return auth0::refuse("token is required");
+                            if (user_id.empty()) return auth0::refuse("user_id is required");
+                            // Encoded, unlike the page's: a user id is data, not a path.
+                            const std::string path = "/api/v2/users/" + url::percent_encode(user_id) + below;
+                            HttpRequest request{method,
+                                                auth0::endpoint(base, path.c_str()),
+                                                {{"Accept", "application/json"}, {"Authorization", "Bearer " + token}},
+                                                {}};
+                            if (!body.is_null()) {
+                              request.headers.emplace_back("Content-Type", "application/json");
+                              request.body = json::write(body);
+                            }
+                            const auto answer = host.http(request);
+                            if (!answer) return answer.error();
+                            auto read = auth0::read_answer(*answer);
+                            if (read && read->is_string())
+                              return peer_error("invalid_response",
+                                                method + (" " + request.url) + " answered with content type \"" +
+                                                    answer->content_type + "\", expected JSON",
+                                                "answer_not_json");
+                            return read;
+                          });
 }
 
 }  // namespace

@@ -45,8 +45,12 @@ std::vector<MfaAuthenticator> to_authenticators(Value v) {
 }
 
 MfaAssociation to_association(Value v) {
-  MfaAssociation out{v["authenticator_type"].text(), v["secret"].text(),      v["barcode_uri"].text(),
-                     v["oob_code"].text(),           v["oob_channel"].text(), v["binding_method"].text(),
+  MfaAssociation out{v["authenticator_type"].text(),
+                     v["secret"].text(),
+                     v["barcode_uri"].text(),
+                     v["oob_code"].text(),
+                     v["oob_channel"].text(),
+                     v["binding_method"].text(),
                      {}};
   for (const auto& code : v["recovery_codes"].items()) out.recovery_codes.push_back(code.text());
   return out;
@@ -63,8 +67,8 @@ Result<Value> grant(const MfaVerifyOptions& o) {
   if ((o.otp.empty() ? 0 : 1) + (o.recovery_code.empty() ? 0 : 1) + (o.oob_code.empty() ? 0 : 1) != 1)
     return auth0::refuse("exactly one of otp, recovery_code and oob_code is required");
   const char* type = !o.otp.empty() ? "otp" : !o.oob_code.empty() ? "oob" : "recovery-code";
-  Value body = Value::object({{"grant_type", std::string("http://auth0.com/oauth/grant-type/mfa-") + type},
-                              {"mfa_token", o.mfa_token}});
+  Value body = Value::object(
+      {{"grant_type", std::string("http://auth0.com/oauth/grant-type/mfa-") + type}, {"mfa_token", o.mfa_token}});
   set_text(body, "otp", o.otp);
   set_text(body, "recovery_code", o.recovery_code);
   set_text(body, "oob_code", o.oob_code);
@@ -107,16 +111,16 @@ Task<MfaChallenge> Mfa::async_challenge(MfaChallengeOptions o, CallOptions call)
 }
 
 Task<MfaResult> Mfa::async_verify(MfaVerifyOptions o, CallOptions call) const {
-  return with_base<MfaResult>(
-      session_, std::move(call), [o = std::move(o)](Call& host, const Value& base) -> Result<MfaResult> {
-        auto body = grant(o);
-        if (!body) return std::move(body).error();
-        auto answer = auth0::post_token(host, base, *std::move(body));
-        if (!answer) return std::move(answer).error();
-        auto result = tokens(auth0::read_tokens(host, base, *answer, {}));
-        if (!result) return std::move(result).error();
-        return MfaResult{*std::move(result), (*answer)["recovery_code"].text()};
-      });
+  return with_base<MfaResult>(session_, std::move(call),
+                              [o = std::move(o)](Call& host, const Value& base) -> Result<MfaResult> {
+                                auto body = grant(o);
+                                if (!body) return std::move(body).error();
+                                auto answer = auth0::post_token(host, base, *std::move(body));
+                                if (!answer) return std::move(answer).error();
+                                auto result = tokens(auth0::read_tokens(host, base, *answer, {}));
+                                if (!result) return std::move(result).error();
+                                return MfaResult{*std::move(result), (*answer)["recovery_code"].text()};
+                              });
 }
 
 Task<Unit> Mfa::async_remove(std::string mfa_token, std::string id, CallOptions call) const {

@@ -1,5 +1,5 @@
-// The desktop's secret store. libsecret is opened at run time: programs do not depend on it, and on GLib, where there is
-// no desktop.
+// The desktop's secret store. libsecret is opened at run time: programs do not depend on it, and on GLib, where there
+// is no desktop.
 #include "ostia/storage.hpp"
 
 #ifdef OSTIA_LIBSECRET

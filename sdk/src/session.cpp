@@ -16,7 +16,8 @@ std::string shown(const std::string& text) {
 }
 
 bool is_clean(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F; });
 }
 
 // `domain` is a host, perhaps with a port, or an origin.
@@ -25,8 +26,8 @@ Status check_domain(const std::string& domain) {
   const bool names_scheme = domain.find("://") != std::string::npos;
   const std::string origin = names_scheme ? domain : "https://" + domain;
   const auto url = url::parse(origin);
-  const bool fine = url && is_clean(domain) && (url->scheme == "https" || url->scheme == "http") && !url->host.empty() &&
-                    !url->has_userinfo && !url->has_query && !url->has_fragment &&
+  const bool fine = url && is_clean(domain) && (url->scheme == "https" || url->scheme == "http") &&
+                    !url->host.empty() && !url->has_userinfo && !url->has_query && !url->has_fragment &&
                     (url->path.empty() || url->path == "/");
   if (!fine)
     return wrong("domain " + shown(domain) +
@@ -151,8 +152,10 @@ void Session::set_cookies(const Headers& headers) {
     const std::string attributes = text::lower(std::string_view(line).substr(pair.size()));
     const bool ends = pair.size() == equals + 1 || attributes.find("max-age=0") != std::string::npos ||
                       attributes.find("1970") != std::string::npos;
-    if (ends) cookies_.erase(std::string(pair.substr(0, equals)));
-    else cookies_[std::string(pair.substr(0, equals))] = pair.substr(equals + 1);
+    if (ends)
+      cookies_.erase(std::string(pair.substr(0, equals)));
+    else
+      cookies_[std::string(pair.substr(0, equals))] = pair.substr(equals + 1);
   }
 }
 

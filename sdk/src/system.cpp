@@ -23,7 +23,8 @@ class SystemBrowser final : public Browser {
     char* arguments[] = {shell.data(), flag.data(), script.data(), program.data(), url.data(), nullptr};
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})  // a browser's chatter is not the program's output
+    for (const int fd :
+         {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})  // a browser's chatter is not the program's output
       posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
     pid_t child = 0;
     int status = -1;
@@ -32,8 +33,9 @@ class SystemBrowser final : public Browser {
     if (failed == 0) waitpid(child, &status, 0);
     if (failed == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return ok();
     return Error{"no_browser",
-                 "cannot start a browser (\"" + program + "\"); set $BROWSER, show the address with "
-                 "AuthorizeOptions::open_url, or use device()",
+                 "cannot start a browser (\"" + program +
+                     "\"); set $BROWSER, show the address with "
+                     "AuthorizeOptions::open_url, or use device()",
                  "no_browser", 0, Fault::ours};
   }
 };
@@ -41,8 +43,7 @@ class SystemBrowser final : public Browser {
 class SystemClock final : public Clock {
  public:
   std::int64_t now() override {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
         .count();
   }
 };

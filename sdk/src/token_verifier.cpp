@@ -86,8 +86,9 @@ struct TokenVerifier::State {
 
   explicit State(const TokenVerifierOptions& o)
       : session(std::make_shared<Session>(session_options(o))),
-        ready(o.audience.empty() ? Result<Value>(caller_error("invalid_option", "audience is required", "invalid_option"))
-                                 : session->base()),
+        ready(o.audience.empty()
+                  ? Result<Value>(caller_error("invalid_option", "audience is required", "invalid_option"))
+                  : session->base()),
         audience(o.audience),
         algorithms(o.algorithms.empty() ? "RS256" : o.algorithms),
         leeway(o.leeway) {
@@ -135,8 +136,7 @@ struct TokenVerifier::State {
       return e;
     }
     const Value* key = jose::find_key(*jwks, header);
-    if (!key)
-      return refuse("The authority has no key \"" + header["kid"].text() + "\"", "key_unknown");
+    if (!key) return refuse("The authority has no key \"" + header["kid"].text() + "\"", "key_unknown");
     auto parsed = session->environment().crypto->import_key(header["alg"].text(), json::write(*key));
     if (!parsed)
       return refuse("The authority's key \"" + header["kid"].text() + "\" is not fit for " + header["alg"].text(),
@@ -168,7 +168,8 @@ struct TokenVerifier::State {
                                          : oidc::validate_access_token_claims(*claims, expected);
     } else {
       const auto parsed = json::parse(*payload);
-      if (!parsed || !parsed->is_object()) return refuse("The token's payload is not base64url JSON", "token_malformed");
+      if (!parsed || !parsed->is_object())
+        return refuse("The token's payload is not base64url JSON", "token_malformed");
       violation = kind == Kind::id_token ? oidc::validate_id_token_claims(*parsed, expected)
                                          : oidc::validate_access_token_claims(*parsed, expected);
     }
@@ -261,9 +262,10 @@ Result<std::vector<TokenVerifier::Check>> TokenVerifier::explain(std::string_vie
     const auto answer = make_task<HttpResponse>(state_->session, call, [s = state_, h = *header](Call& host) {
                           return host.keys(s->jwks_uri, h);
                         }).wait();
-    const auto judged = answer ? state_->judge(parts->header, *header, *answer)
-                               : Result<KeyCache::Judged>(answer.error());
-    if (note("key", judged ? ok() : Status(judged.error()), "\"" + (*header)["kid"].text() + "\" of " + state_->jwks_uri))
+    const auto judged =
+        answer ? state_->judge(parts->header, *header, *answer) : Result<KeyCache::Judged>(answer.error());
+    if (note("key", judged ? ok() : Status(judged.error()),
+             "\"" + (*header)["kid"].text() + "\" of " + state_->jwks_uri))
       note("signature",
            judged->key->verify(parts->signed_part, jws->signature)
                ? ok()

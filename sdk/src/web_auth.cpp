@@ -53,13 +53,14 @@ Task<AuthResult> browse_task(const std::shared_ptr<Session>& session, AuthorizeO
                              bool own_window) {
   call = for_person(std::move(call), o.timeout_s);
   return with_base<AuthResult>(
-      session, std::move(call), [session, o = std::move(o), own_window](Call& host, const Value& base) -> Result<AuthResult> {
+      session, std::move(call),
+      [session, o = std::move(o), own_window](Call& host, const Value& base) -> Result<AuthResult> {
         if (auto checked = check(o); !checked) return std::move(checked).error();
         if (own_window && !session->environment().browser)
           return auth0::refuse("environment.browser is required for a window of the program's own");
         Value options = to_value(o);
-        auto redirect_uri = host.prepare_browse({browser_for(session->environment(), o), redirect_uri_of(options, base),
-                                                 {}, own_window, o.timeout_s});
+        auto redirect_uri = host.prepare_browse(
+            {browser_for(session->environment(), o), redirect_uri_of(options, base), {}, own_window, o.timeout_s});
         if (!redirect_uri) return std::move(redirect_uri).error();
         options.set("redirectUri", *std::move(redirect_uri));
         return tokens(auth0::native_login(host, base, options));
@@ -102,19 +103,20 @@ Task<AuthResult> WebAuth::async_authorize(AuthorizeOptions options, CallOptions 
 bool WebAuth::handle_redirect(const std::string& url) { return session_->hand_in(url); }
 
 Task<LoginAttempt> WebAuth::async_begin_authorize(AuthorizeOptions o, CallOptions call) const {
-  return with_base<LoginAttempt>(
-      session_, std::move(call), [o = std::move(o)](Call& host, const Value& base) -> Result<LoginAttempt> {
-        if (auto checked = check(o); !checked) return std::move(checked).error();
-        auto begun = auth0::begin_login(host, base, to_value(o));
-        if (!begun) return std::move(begun).error();
-        return LoginAttempt{(*begun)["url"].text(), json::write((*begun)["attempt"])};
-      });
+  return with_base<LoginAttempt>(session_, std::move(call),
+                                 [o = std::move(o)](Call& host, const Value& base) -> Result<LoginAttempt> {
+                                   if (auto checked = check(o); !checked) return std::move(checked).error();
+                                   auto begun = auth0::begin_login(host, base, to_value(o));
+                                   if (!begun) return std::move(begun).error();
+                                   return LoginAttempt{(*begun)["url"].text(), json::write((*begun)["attempt"])};
+                                 });
 }
 
 Task<AuthResult> WebAuth::async_finish_authorize(std::string attempt, std::string redirect, CallOptions call) const {
   return with_base<AuthResult>(
       session_, std::move(call),
-      [attempt = std::move(attempt), redirect = std::move(redirect)](Call& host, const Value& base) -> Result<AuthResult> {
+      [attempt = std::move(attempt), redirect = std::move(redirect)](Call& host,
+                                                                     const Value& base) -> Result<AuthResult> {
         const auto kept = json::parse(attempt);
         if (!kept || !kept->is_object() || !(*kept)["state"].is_string())
           return auth0::refuse("attempt is not what begin_authorize gave");
@@ -148,9 +150,8 @@ Task<Value> WebAuth::async_passwordless_start(PasswordlessStartOptions options, 
 
 Task<AuthResult> WebAuth::async_passwordless_login(PasswordlessLoginOptions o, CallOptions call) const {
   if (auto checked = check(o); !checked)
-    return make_task<AuthResult>(session_, std::move(call), [error = in_our_names(checked.error())](Call&) {
-      return Result<AuthResult>(error);
-    });
+    return make_task<AuthResult>(session_, std::move(call),
+                                 [error = in_our_names(checked.error())](Call&) { return Result<AuthResult>(error); });
   return quiet_task(session_, std::move(call), otp_options(o), auth0::embedded_login);
 }
 
@@ -161,14 +162,15 @@ Task<SignupResult> WebAuth::async_signup(SignupOptions options, CallOptions call
 Task<AuthResult> WebAuth::async_signup_and_login(SignupOptions o, CallOptions call) const {
   Task<SignupResult> signing_up = client_.async_signup(o, call);
   const LoginOptions login{.username = o.email, .password = o.password, .realm = o.connection};
-  return Task<AuthResult>([self = *this, login, call, signing_up = std::make_shared<Task<SignupResult>>(std::move(signing_up))](
-                              Loop* loop, const Task<AuthResult>::Completion& done) {
-    Loop& on = loop ? *loop : self.session_->loop();
-    std::move(*signing_up).start(on, [=, &on](const Result<SignupResult>& made) {
-      if (!made) return done(made.error());
-      self.async_login(login, call).start(on, done);
-    });
-  });
+  return Task<AuthResult>(
+      [self = *this, login, call, signing_up = std::make_shared<Task<SignupResult>>(std::move(signing_up))](
+          Loop* loop, const Task<AuthResult>::Completion& done) {
+        Loop& on = loop ? *loop : self.session_->loop();
+        std::move(*signing_up).start(on, [=, &on](const Result<SignupResult>& made) {
+          if (!made) return done(made.error());
+          self.async_login(login, call).start(on, done);
+        });
+      });
 }
 
 Task<std::string> WebAuth::async_change_password(ChangePasswordOptions options, CallOptions call) const {

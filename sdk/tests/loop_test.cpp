@@ -1,8 +1,8 @@
 // The loop and what runs on it, without a network: transports, browsers and clocks of the test's own.
 #include <gtest/gtest.h>
 
-#include <ostia/ostia.hpp>
 #include <poll.h>
+#include <ostia/ostia.hpp>
 #include <thread>
 
 namespace ostia {
@@ -73,7 +73,10 @@ TEST(Popup, TakesTheRedirectOfTheProgramsOwnWindow) {
     EXPECT_NE(r.body.find("code_verifier="), std::string::npos);
     return json_response(200, R"({"access_token":"AT","token_type":"Bearer","expires_in":60})");
   };
-  WebAuth auth({.domain = "tenant.example", .client_id = "c", .redirect_uri = "com.example.app:/callback", .scope = "read",
+  WebAuth auth({.domain = "tenant.example",
+                .client_id = "c",
+                .redirect_uri = "com.example.app:/callback",
+                .scope = "read",
                 .environment = {.transport = transport, .browser = window}});
   const auto result = auth.popup().authorize();
   ASSERT_TRUE(result) << result.error().description;
@@ -84,7 +87,9 @@ TEST(Popup, TakesTheRedirectOfTheProgramsOwnWindow) {
     return Error{"access_denied", "The person closed the window", "window_closed", 0, Fault::peer};
   };
   EXPECT_EQ(auth.popup().authorize().error().reason, "window_closed");
-  window->person = [](const BrowserRequest&) -> Result<std::string> { return std::string("https://evil.example/?code=1"); };
+  window->person = [](const BrowserRequest&) -> Result<std::string> {
+    return std::string("https://evil.example/?code=1");
+  };
   EXPECT_EQ(auth.popup().authorize().error().reason, "redirect_elsewhere");
   EXPECT_EQ(WebAuth({.domain = "tenant.example", .client_id = "c"}).popup().authorize().error().fault, Fault::caller);
 }
@@ -94,7 +99,10 @@ TEST(CustomScheme, TheProgramHandsTheRedirectIn) {
   transport->respond = [](const HttpRequest&) {
     return json_response(200, R"({"access_token":"AT","token_type":"Bearer","expires_in":60})");
   };
-  WebAuth auth({.domain = "tenant.example", .client_id = "c", .redirect_uri = "com.example.app:/callback", .scope = "read",
+  WebAuth auth({.domain = "tenant.example",
+                .client_id = "c",
+                .redirect_uri = "com.example.app:/callback",
+                .scope = "read",
                 .environment = {.transport = transport}});
   std::string url;
   std::thread other;
@@ -128,7 +136,9 @@ TEST(Calls, AreCalledOffAndTimeOut) {
   {
     Error error;
     LoopThread thread;
-    WebAuth on_thread({.domain = "tenant.example", .client_id = "c", .redirect_uri = "com.example.app:/callback",
+    WebAuth on_thread({.domain = "tenant.example",
+                       .client_id = "c",
+                       .redirect_uri = "com.example.app:/callback",
                        .environment = {.loop = &thread.loop()}});
     on_thread.async_authorize(nobody).start([&](const Result<AuthResult>& r) { error = r.error(); });
   }  // the thread ends its calls before it goes
@@ -136,25 +146,38 @@ TEST(Calls, AreCalledOffAndTimeOut) {
 
 TEST(Options, EachMistakeIsNamed) {
   const auto mistake = [](WebAuthOptions o) { return WebAuth(std::move(o)).check_session().error(); };
-  for (const char* domain : {"", "a b", "https://a/b", "https://u@a", "a?b", "ftp://a", "http://login.example.com", "https://"}) {
+  for (const char* domain :
+       {"", "a b", "https://a/b", "https://u@a", "a?b", "ftp://a", "http://login.example.com", "https://"}) {
     const Error e = mistake({.domain = domain, .client_id = "c"});
     EXPECT_EQ(e.fault, Fault::caller) << domain;
     EXPECT_EQ(e.description.find("domain"), 0U) << e.description;
   }
   EXPECT_EQ(mistake({.domain = "a.example"}).description, "client_id is required");
-  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .redirect_uri = "/x"}).description.find("redirect_uri"), std::string::npos);
-  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .response_type = "cod"}).description.find("response_type"), std::string::npos);
-  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .leeway = 301}).description.find("leeway 301"), std::string::npos);
-  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .id_token_algorithms = "HS256"}).description.find("HS256"), std::string::npos);
-  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .client_key = "s3cret"}).description.find("client_key"), std::string::npos);
-  EXPECT_EQ(mistake({.domain = "a.example", .client_id = "c", .client_key = "s3cret"}).description.find("s3cret"), std::string::npos);
-  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .client_secret = "a", .client_key = "{}"}).description.find("both"), std::string::npos);
-  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .dpop_key = "x"}).description.find("dpop_key"), std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .redirect_uri = "/x"}).description.find("redirect_uri"),
+            std::string::npos);
+  EXPECT_NE(
+      mistake({.domain = "a.example", .client_id = "c", .response_type = "cod"}).description.find("response_type"),
+      std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .leeway = 301}).description.find("leeway 301"),
+            std::string::npos);
+  EXPECT_NE(
+      mistake({.domain = "a.example", .client_id = "c", .id_token_algorithms = "HS256"}).description.find("HS256"),
+      std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .client_key = "s3cret"}).description.find("client_key"),
+            std::string::npos);
+  EXPECT_EQ(mistake({.domain = "a.example", .client_id = "c", .client_key = "s3cret"}).description.find("s3cret"),
+            std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .client_secret = "a", .client_key = "{}"})
+                .description.find("both"),
+            std::string::npos);
+  EXPECT_NE(mistake({.domain = "a.example", .client_id = "c", .dpop_key = "x"}).description.find("dpop_key"),
+            std::string::npos);
   WebAuth auth({.domain = "a.example", .client_id = "c"});
   EXPECT_EQ(auth.login({}).error().description, "username option is required");
   EXPECT_EQ(auth.login({.username = "a", .realm = "r"}).error().description, "password option is required");
   EXPECT_EQ(auth.client().oauth_token({}).error().description, "grant_type option is required");
-  EXPECT_EQ(auth.passwordless_login({.connection = "email"}).error().description, "verification_code option is required");
+  EXPECT_EQ(auth.passwordless_login({.connection = "email"}).error().description,
+            "verification_code option is required");
   EXPECT_EQ(auth.signup({}).error().description, "connection option is required");
   EXPECT_EQ(auth.client().refresh_token({}).error().description, "refresh_token is required");
   EXPECT_EQ(auth.mfa().verify({.mfa_token = "m"}).error().fault, Fault::caller);
@@ -168,8 +191,10 @@ TEST(Retries, OnlyWhatCannotHaveChangedAnything) {
   int sent = 0;
   HttpResponse response;
   transport->respond = [&](const HttpRequest&) { return ++sent, response; };
-  WebAuth auth({.domain = "tenant.example", .client_id = "c",
-                .environment = {.transport = transport, .retry = {.attempts = 2, .first_delay = std::chrono::milliseconds(1)}}});
+  WebAuth auth(
+      {.domain = "tenant.example",
+       .client_id = "c",
+       .environment = {.transport = transport, .retry = {.attempts = 2, .first_delay = std::chrono::milliseconds(1)}}});
   const auto times = [&](auto&& call, int status, bool was_sent) {
     sent = 0;
     response = json_response(status, "{}");

@@ -38,7 +38,8 @@ TEST(Members, NeverTakesWhatParseRefuses) {
 }
 
 TEST(Members, LeavesTheUnusualToParse) {
-  for (const char* text : {R"({"a":"\u0041"})", R"({"a":1.5})", R"({"aud":[1]})", R"({"aud":["1","2","3","4","5","6","7","8","9"]})", "[]", "{", "{}x"})
+  for (const char* text : {R"({"a":"\u0041"})", R"({"a":1.5})", R"({"aud":[1]})",
+                           R"({"aud":["1","2","3","4","5","6","7","8","9"]})", "[]", "{", "{}x"})
     EXPECT_FALSE(Members::read(text)) << text;
   EXPECT_TRUE(Members::read("{}"));
 }

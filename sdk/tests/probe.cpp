@@ -22,7 +22,9 @@ Value show(const Error& e) {
                            {"description", e.description},
                            {"reason", e.reason},
                            {"status", e.status},
-                           {"fault", e.fault == Fault::ours ? "ours" : e.fault == Fault::caller ? "caller" : "peer"}});
+                           {"fault", e.fault == Fault::ours     ? "ours"
+                                     : e.fault == Fault::caller ? "caller"
+                                                                : "peer"}});
   if (!e.mfa_token.empty()) v.set("mfa_token", e.mfa_token);
   return v;
 }
@@ -57,12 +59,18 @@ Value show(const DeviceCode& c) {
                         {"interval", c.interval}});
 }
 Value show(const MfaAssociation& a) {
-  return Value::object({{"secret", a.secret}, {"barcode_uri", a.barcode_uri}, {"recovery_codes", static_cast<std::int64_t>(a.recovery_codes.size())}});
+  return Value::object({{"secret", a.secret},
+                        {"barcode_uri", a.barcode_uri},
+                        {"recovery_codes", static_cast<std::int64_t>(a.recovery_codes.size())}});
 }
-Value show(const MfaChallenge& c) { return Value::object({{"challenge_type", c.challenge_type}, {"oob_code", c.oob_code}, {"binding_method", c.binding_method}}); }
+Value show(const MfaChallenge& c) {
+  return Value::object(
+      {{"challenge_type", c.challenge_type}, {"oob_code", c.oob_code}, {"binding_method", c.binding_method}});
+}
 Value show(const std::vector<MfaAuthenticator>& list) {
   Value v = Value::array();
-  for (const auto& one : list) v.push_back(Value::object({{"id", one.id}, {"type", one.authenticator_type}, {"active", one.active}}));
+  for (const auto& one : list)
+    v.push_back(Value::object({{"id", one.id}, {"type", one.authenticator_type}, {"active", one.active}}));
   return v;
 }
 Value show(const VerifiedToken& t) { return t.claims(); }
@@ -126,12 +134,21 @@ O read(const Value& v, const Texts<O>& texts) {
 
 WebAuthOptions web_auth_options(const Value& v) {
   using O = WebAuthOptions;
-  O o = read<O>(v, {{"domain", &O::domain}, {"client_id", &O::client_id}, {"redirect_uri", &O::redirect_uri},
-                    {"scope", &O::scope}, {"audience", &O::audience}, {"response_type", &O::response_type},
-                    {"ca_file", &O::ca_file}, {"issuer", &O::issuer}, {"jwks_uri", &O::jwks_uri},
-                    {"organization", &O::organization}, {"client_secret", &O::client_secret},
-                    {"client_key", &O::client_key}, {"client_key_algorithm", &O::client_key_algorithm},
-                    {"id_token_algorithms", &O::id_token_algorithms}, {"dpop_key", &O::dpop_key}});
+  O o = read<O>(v, {{"domain", &O::domain},
+                    {"client_id", &O::client_id},
+                    {"redirect_uri", &O::redirect_uri},
+                    {"scope", &O::scope},
+                    {"audience", &O::audience},
+                    {"response_type", &O::response_type},
+                    {"ca_file", &O::ca_file},
+                    {"issuer", &O::issuer},
+                    {"jwks_uri", &O::jwks_uri},
+                    {"organization", &O::organization},
+                    {"client_secret", &O::client_secret},
+                    {"client_key", &O::client_key},
+                    {"client_key_algorithm", &O::client_key_algorithm},
+                    {"id_token_algorithms", &O::id_token_algorithms},
+                    {"dpop_key", &O::dpop_key}});
   if (v.find("leeway")) o.leeway = *v["leeway"].as_int();
   o.pushed_requests = v["pushed_requests"].as_bool();
   o.environment.loop = &loop;
@@ -143,11 +160,19 @@ WebAuthOptions web_auth_options(const Value& v) {
 
 AuthorizeOptions authorize_options(const Value& v) {
   using O = AuthorizeOptions;
-  O o = read<O>(v, {{"audience", &O::audience}, {"connection", &O::connection}, {"scope", &O::scope},
-                    {"response_type", &O::response_type}, {"client_id", &O::client_id},
-                    {"redirect_uri", &O::redirect_uri}, {"state", &O::state}, {"prompt", &O::prompt},
-                    {"nonce", &O::nonce}, {"login_hint", &O::login_hint}, {"code_challenge", &O::code_challenge},
-                    {"organization", &O::organization}, {"app_state", &O::app_state}});
+  O o = read<O>(v, {{"audience", &O::audience},
+                    {"connection", &O::connection},
+                    {"scope", &O::scope},
+                    {"response_type", &O::response_type},
+                    {"client_id", &O::client_id},
+                    {"redirect_uri", &O::redirect_uri},
+                    {"state", &O::state},
+                    {"prompt", &O::prompt},
+                    {"nonce", &O::nonce},
+                    {"login_hint", &O::login_hint},
+                    {"code_challenge", &O::code_challenge},
+                    {"organization", &O::organization},
+                    {"app_state", &O::app_state}});
   if (v.find("max_age")) o.max_age = v["max_age"].as_int();
   if (v.find("timeout_s")) o.timeout_s = *v["timeout_s"].as_int();
   o.parameters = parameters(v["parameters"]);
@@ -156,34 +181,58 @@ AuthorizeOptions authorize_options(const Value& v) {
 
 LoginOptions login_options(const Value& v) {
   using O = LoginOptions;
-  return read<O>(v, {{"username", &O::username}, {"email", &O::email}, {"password", &O::password}, {"realm", &O::realm},
-                     {"audience", &O::audience}, {"scope", &O::scope}, {"redirect_uri", &O::redirect_uri}});
+  return read<O>(v, {{"username", &O::username},
+                     {"email", &O::email},
+                     {"password", &O::password},
+                     {"realm", &O::realm},
+                     {"audience", &O::audience},
+                     {"scope", &O::scope},
+                     {"redirect_uri", &O::redirect_uri}});
 }
 
 SignupOptions signup_options(const Value& v) {
   using O = SignupOptions;
-  O o = read<O>(v, {{"email", &O::email}, {"password", &O::password}, {"username", &O::username}, {"connection", &O::connection}});
+  O o = read<O>(
+      v,
+      {{"email", &O::email}, {"password", &O::password}, {"username", &O::username}, {"connection", &O::connection}});
   o.user_metadata = v["user_metadata"];
   return o;
 }
 
 PasswordlessLoginOptions otp_options(const Value& v) {
   using O = PasswordlessLoginOptions;
-  return read<O>(v, {{"connection", &O::connection}, {"verification_code", &O::verification_code}, {"phone_number", &O::phone_number},
-                     {"email", &O::email}, {"scope", &O::scope}, {"audience", &O::audience}});
+  return read<O>(v, {{"connection", &O::connection},
+                     {"verification_code", &O::verification_code},
+                     {"phone_number", &O::phone_number},
+                     {"email", &O::email},
+                     {"scope", &O::scope},
+                     {"audience", &O::audience}});
 }
 
 MfaVerifyOptions verify_options(const Value& v) {
   using O = MfaVerifyOptions;
-  return read<O>(v, {{"mfa_token", &O::mfa_token}, {"otp", &O::otp}, {"recovery_code", &O::recovery_code}, {"oob_code", &O::oob_code}, {"binding_code", &O::binding_code}});
+  return read<O>(v, {{"mfa_token", &O::mfa_token},
+                     {"otp", &O::otp},
+                     {"recovery_code", &O::recovery_code},
+                     {"oob_code", &O::oob_code},
+                     {"binding_code", &O::binding_code}});
 }
 
 OauthTokenOptions token_options(const Value& v) {
   using O = OauthTokenOptions;
-  return read<O>(v, {{"grant_type", &O::grant_type}, {"client_id", &O::client_id}, {"client_secret", &O::client_secret},
-                     {"code", &O::code}, {"redirect_uri", &O::redirect_uri}, {"code_verifier", &O::code_verifier},
-                     {"refresh_token", &O::refresh_token}, {"username", &O::username}, {"password", &O::password},
-                     {"realm", &O::realm}, {"otp", &O::otp}, {"audience", &O::audience}, {"scope", &O::scope}});
+  return read<O>(v, {{"grant_type", &O::grant_type},
+                     {"client_id", &O::client_id},
+                     {"client_secret", &O::client_secret},
+                     {"code", &O::code},
+                     {"redirect_uri", &O::redirect_uri},
+                     {"code_verifier", &O::code_verifier},
+                     {"refresh_token", &O::refresh_token},
+                     {"username", &O::username},
+                     {"password", &O::password},
+                     {"realm", &O::realm},
+                     {"otp", &O::otp},
+                     {"audience", &O::audience},
+                     {"scope", &O::scope}});
 }
 
 DeviceCode device_code(const Value& v) {
@@ -198,19 +247,27 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
   Authentication& client = auth->client();
   if (name == "authorize") return finish(auth->async_authorize(authorize_options(o), c));
   if (name == "begin_authorize") return finish(auth->async_begin_authorize(authorize_options(o), c));
-  if (name == "finish_authorize") return finish(auth->async_finish_authorize(o["attempt"].text(), o["redirect"].text(), c));
+  if (name == "finish_authorize")
+    return finish(auth->async_finish_authorize(o["attempt"].text(), o["redirect"].text(), c));
   if (name == "login") return finish(auth->async_login(login_options(o), c));
   if (name == "popup_login") return finish(auth->popup().async_login_with_credentials(login_options(o), c));
   if (name == "popup_authorize") return finish(auth->popup().async_authorize(authorize_options(o), c));
   if (name == "signup") return finish(auth->async_signup(signup_options(o), c));
   if (name == "signup_and_login") return finish(auth->async_signup_and_login(signup_options(o), c));
-  if (name == "change_password") return finish(auth->async_change_password({.connection = o["connection"].text(), .email = o["email"].text()}, c));
+  if (name == "change_password")
+    return finish(auth->async_change_password({.connection = o["connection"].text(), .email = o["email"].text()}, c));
   if (name == "passwordless_start")
-    return finish(auth->async_passwordless_start({.connection = o["connection"].text(), .send = o["send"].text(), .phone_number = o["phone_number"].text(), .email = o["email"].text()}, c));
+    return finish(auth->async_passwordless_start({.connection = o["connection"].text(),
+                                                  .send = o["send"].text(),
+                                                  .phone_number = o["phone_number"].text(),
+                                                  .email = o["email"].text()},
+                                                 c));
   if (name == "passwordless_login") return finish(auth->async_passwordless_login(otp_options(o), c));
   if (name == "passwordless_verify") return finish(client.async_passwordless_verify(otp_options(o), c));
   if (name == "check_session") return finish(auth->async_check_session(authorize_options(o), c));
-  if (name == "parse_hash") return finish(auth->async_parse_hash({.state = o["state"].text(), .nonce = o["nonce"].text(), .hash = o["hash"].text()}, c));
+  if (name == "parse_hash")
+    return finish(
+        auth->async_parse_hash({.state = o["state"].text(), .nonce = o["nonce"].text(), .hash = o["hash"].text()}, c));
   if (name == "logout") return finish(auth->async_logout({.return_to = o["return_to"].text()}, c));
   if (name == "validate_token") return finish(auth->async_validate_token(o["id_token"].text(), o["nonce"].text(), c));
   if (name == "build_authorize_url") return outcome(client.build_authorize_url(authorize_options(o)));
@@ -218,19 +275,28 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
   if (name == "user_info") return finish(client.async_user_info(o["access_token"].text(), c));
   if (name == "oauth_token") return finish(client.async_oauth_token(token_options(o), c));
   if (name == "client_login") return finish(client.async_login(login_options(o), c));
-  if (name == "login_with_default_directory") return finish(client.async_login_with_default_directory(login_options(o), c));
-  if (name == "refresh_token") return finish(client.async_refresh_token({.refresh_token = o["refresh_token"].text()}, c));
+  if (name == "login_with_default_directory")
+    return finish(client.async_login_with_default_directory(login_options(o), c));
+  if (name == "refresh_token")
+    return finish(client.async_refresh_token({.refresh_token = o["refresh_token"].text()}, c));
   if (name == "revoke") return finish(client.async_revoke(o["refresh_token"].text(), c));
   if (name == "custom_token_exchange")
-    return finish(client.async_custom_token_exchange({.subject_token = o["subject_token"].text(), .subject_token_type = o["subject_token_type"].text(), .audience = o["audience"].text()}, c));
+    return finish(client.async_custom_token_exchange({.subject_token = o["subject_token"].text(),
+                                                      .subject_token_type = o["subject_token_type"].text(),
+                                                      .audience = o["audience"].text()},
+                                                     c));
   if (name == "get_user_country") return finish(client.async_get_user_country(c));
-  if (name == "authorization_headers") return outcome(client.authorization_headers(o["method"].text(), o["url"].text(), o["access_token"].text()));
+  if (name == "authorization_headers")
+    return outcome(client.authorization_headers(o["method"].text(), o["url"].text(), o["access_token"].text()));
   if (name == "device_start") return finish(auth->device().async_start({}, c));
   if (name == "device_poll") return finish(auth->device().async_poll(device_code(o), c));
   if (name == "device_poll_once") return finish(auth->device().async_poll_once(device_code(o), c));
   if (name == "mfa_authenticators") return finish(auth->mfa().async_authenticators(o["mfa_token"].text(), c));
-  if (name == "mfa_associate") return finish(auth->mfa().async_associate({.mfa_token = o["mfa_token"].text(), .authenticator_types = {"otp"}}, c));
-  if (name == "mfa_challenge") return finish(auth->mfa().async_challenge({.mfa_token = o["mfa_token"].text(), .challenge_type = o["challenge_type"].text()}, c));
+  if (name == "mfa_associate")
+    return finish(auth->mfa().async_associate({.mfa_token = o["mfa_token"].text(), .authenticator_types = {"otp"}}, c));
+  if (name == "mfa_challenge")
+    return finish(auth->mfa().async_challenge(
+        {.mfa_token = o["mfa_token"].text(), .challenge_type = o["challenge_type"].text()}, c));
   if (name == "mfa_verify") return finish(auth->mfa().async_verify(verify_options(o), c));
   if (name == "credentials_store") {
     AuthResult r;
@@ -242,17 +308,22 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
     return finish(credentials->async_store(r, c));
   }
   if (name == "credentials_get")
-    return finish(credentials->async_get({.min_ttl_s = o["min_ttl_s"].as_int().value_or(60), .force_refresh = o["force"].as_bool(), .scope = o["scope"].text()}, c));
+    return finish(credentials->async_get({.min_ttl_s = o["min_ttl_s"].as_int().value_or(60),
+                                          .force_refresh = o["force"].as_bool(),
+                                          .scope = o["scope"].text()},
+                                         c));
   if (name == "credentials_clear") return finish(credentials->async_clear(c));
   if (name == "credentials_user") return outcome(credentials->user());
   if (name == "verify") return finish(verifier->async_verify(o["token"].text(), c));
   if (name == "verify_blocking") return outcome(verifier->verify(o["token"].text(), c));
-  if (name == "verify_id_token") return outcome(verifier->verify_id_token(o["token"].text(), {.nonce = o["nonce"].text()}, c));
+  if (name == "verify_id_token")
+    return outcome(verifier->verify_id_token(o["token"].text(), {.nonce = o["nonce"].text()}, c));
   if (name == "verify_header") return outcome(verifier->verify_header(o["header"].text(), c));
   if (name.starts_with("management_")) {
     Management m({.domain = o["domain"].text(), .token = o["token"].text(), .environment = {.loop = &loop}});
     if (name == "management_get_user") return finish(m.async_get_user(o["id"].text(), c));
-    if (name == "management_patch_user_metadata") return finish(m.async_patch_user_metadata(o["id"].text(), o["metadata"], c));
+    if (name == "management_patch_user_metadata")
+      return finish(m.async_patch_user_metadata(o["id"].text(), o["metadata"], c));
     if (name == "management_link_user") return finish(m.async_link_user(o["id"].text(), o["with"].text(), c));
   }
   return Value::object({{"unknown", name}});
@@ -264,7 +335,9 @@ Value answer(const Value& line) {
     return Value::object();
   }
   if (const Value* o = line.find("credentials")) {
-    auto storage = (*o)["directory"].is_null() ? memory_storage() : file_storage({.directory = (*o)["directory"].text(), .passphrase = (*o)["passphrase"].text()});
+    auto storage = (*o)["directory"].is_null()
+                       ? memory_storage()
+                       : file_storage({.directory = (*o)["directory"].text(), .passphrase = (*o)["passphrase"].text()});
     CredentialsOptions options{.storage = std::move(storage), .lock_directory = (*o)["lock_directory"].text()};
     if ((*o)["locked"].as_bool()) options.unlock = [] { return false; };
     credentials = std::make_unique<Credentials>(*auth, std::move(options));
@@ -288,10 +361,12 @@ Value answer(const Value& line) {
   if (line.find("generate_dpop_key")) return outcome(generate_dpop_key());
   form = line["form"].text();
   std::stop_source stop;
-  CallOptions options{.timeout = std::chrono::milliseconds(line["timeout_ms"].as_int().value_or(0)), .stop = stop.get_token()};
+  CallOptions options{.timeout = std::chrono::milliseconds(line["timeout_ms"].as_int().value_or(0)),
+                      .stop = stop.get_token()};
   Loop::Timer timer = 0;
   if (line.find("cancel_after_ms"))
-    timer = loop.at(Loop::Clock::now() + std::chrono::milliseconds(*line["cancel_after_ms"].as_int()), [&] { stop.request_stop(); });
+    timer = loop.at(Loop::Clock::now() + std::chrono::milliseconds(*line["cancel_after_ms"].as_int()),
+                    [&] { stop.request_stop(); });
   Value out = call(line["call"].text(), line["options"], options);
   loop.cancel(timer);
   return out;

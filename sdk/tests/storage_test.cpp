@@ -46,7 +46,7 @@ TEST_F(Files, KeepReplaceRemove) {
 
 TEST_F(Files, NobodyElseReadsThem) {
   ASSERT_TRUE(open()->save("name", "the secret"));
-  struct stat is {};
+  struct stat is{};
   ASSERT_EQ(stat(only_file().c_str(), &is), 0);
   EXPECT_EQ(is.st_mode & 0777, 0600U);
   std::ifstream in(only_file());

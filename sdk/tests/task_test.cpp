@@ -10,7 +10,8 @@ Task<int> soon(int value) {
   return Task<int>([value](Loop* loop, const Task<int>::Completion& done) { loop->post([=] { done(value); }); });
 }
 Task<int> failing() {
-  return Task<int>([](Loop* loop, const Task<int>::Completion& done) { loop->post([=] { done(caller_error("no", "no")); }); });
+  return Task<int>(
+      [](Loop* loop, const Task<int>::Completion& done) { loop->post([=] { done(caller_error("no", "no")); }); });
 }
 
 Task<int> sum() {
@@ -39,8 +40,12 @@ TEST(Task, CoroutinesAwaitOneAnother) {
 
 TEST(Task, DoesNothingUntilItIsStarted) {
   bool began = false;
-  { Task<int> never([&](Loop*, const Task<int>::Completion&) { began = true; }); }
-  { auto coroutine = outer(); }
+  {
+    Task<int> never([&](Loop*, const Task<int>::Completion&) { began = true; });
+  }
+  {
+    auto coroutine = outer();
+  }
   EXPECT_FALSE(began);
 }
 

@@ -36,7 +36,12 @@ struct Verifiers : testing::Test {
   std::shared_ptr<KeyServer> server = std::make_shared<KeyServer>();
   std::shared_ptr<FixedClock> clock = std::make_shared<FixedClock>();
   Value key = *json::parse(*openssl_crypto()->generate_key());
-  Value claims = Value::object({{"iss", "https://t.example/"}, {"sub", "auth0|1"}, {"aud", "api"}, {"iat", 1'699'999'990}, {"exp", 1'700'000'100}, {"scope", "read write"}});
+  Value claims = Value::object({{"iss", "https://t.example/"},
+                                {"sub", "auth0|1"},
+                                {"aud", "api"},
+                                {"iat", 1'699'999'990},
+                                {"exp", 1'700'000'100},
+                                {"scope", "read write"}});
 
   Verifiers() { server->keys.push_back(as_public("k1")); }
   Value as_public(const char* kid) {
@@ -45,13 +50,18 @@ struct Verifiers : testing::Test {
     out.set("kid", kid);
     return out;
   }
-  std::string token(const Value& payload, const char* alg = "ES256", const char* kid = "k1", const char* typ = "at+jwt") const {
-    const std::string input = jose::build_signing_input(Value::object({{"alg", alg}, {"kid", kid}, {"typ", typ}}), payload);
+  std::string token(const Value& payload, const char* alg = "ES256", const char* kid = "k1",
+                    const char* typ = "at+jwt") const {
+    const std::string input =
+        jose::build_signing_input(Value::object({{"alg", alg}, {"kid", kid}, {"typ", typ}}), payload);
     const auto signature = openssl_crypto()->sign("ES256", json::write(key), input);
     return input + "." + text::base64url_encode(*signature);
   }
   TokenVerifier verifier(const char* algorithms = "ES256") {
-    return TokenVerifier({.domain = "t.example", .audience = "api", .algorithms = algorithms, .environment = {.transport = server, .clock = clock}});
+    return TokenVerifier({.domain = "t.example",
+                          .audience = "api",
+                          .algorithms = algorithms,
+                          .environment = {.transport = server, .clock = clock}});
   }
   std::string reason(const std::string& t, const char* algorithms = "ES256") {
     const auto r = verifier(algorithms).verify(t);
@@ -113,7 +123,8 @@ TEST_F(Verifiers, AlgorithmsArePinned) {
 TEST_F(Verifiers, KeysAreKeptRotatedAndNotHammered) {
   auto v = verifier();
   ASSERT_TRUE(v.verify(token(claims)));
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(v.verify(token(claims, "ES256", ("made-up-" + std::to_string(i)).c_str())).error().reason, "key_unknown");
+  for (int i = 0; i < 50; ++i)
+    EXPECT_EQ(v.verify(token(claims, "ES256", ("made-up-" + std::to_string(i)).c_str())).error().reason, "key_unknown");
   EXPECT_EQ(server->asked, 1);
   clock->ms += 10'001;
   server->keys.push_back(as_public("k2"));
@@ -128,8 +139,12 @@ TEST_F(Verifiers, KeysAreKeptRotatedAndNotHammered) {
 }
 
 TEST_F(Verifiers, StrangeKeys) {
-  for (const char* strange : {R"({"kty":"oct","k":"AAAA","kid":"s"})", R"({"kty":"RSA","n":"AQAB","e":"AQAB","kid":"s"})", R"({"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA","kid":"s"})",
-                              R"({"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","kid":"s"})", R"({"kid":"s"})", R"({"kty":7,"kid":"s"})"}) {
+  for (
+      const char* strange :
+      {R"({"kty":"oct","k":"AAAA","kid":"s"})", R"({"kty":"RSA","n":"AQAB","e":"AQAB","kid":"s"})",
+       R"({"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA","kid":"s"})",
+       R"({"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","kid":"s"})",
+       R"({"kid":"s"})", R"({"kty":7,"kid":"s"})"}) {
     server->keys = Value::array();
     server->keys.push_back(*json::parse(strange));
     EXPECT_EQ(reason(token(claims, "ES256", "s")), "key_unfit") << strange;
@@ -143,7 +158,8 @@ TEST_F(Verifiers, IdTokens) {
   c.erase("scope");
   c.set("nonce", "N");
   EXPECT_TRUE(verifier().verify_id_token(token(c, "ES256", "k1", "JWT"), {.nonce = "N"}));
-  EXPECT_EQ(verifier().verify_id_token(token(c, "ES256", "k1", "JWT"), {.nonce = "M"}).error().reason, "nonce_mismatch");
+  EXPECT_EQ(verifier().verify_id_token(token(c, "ES256", "k1", "JWT"), {.nonce = "M"}).error().reason,
+            "nonce_mismatch");
   EXPECT_EQ(verifier().verify_id_token(token(c)).error().reason, "token_type");  // an access token is no ID token
 }
 

@@ -12,7 +12,7 @@ import '../parity/method-cases.mjs';
 
 const text = (file) => readFileSync(join(root, file), 'utf8');
 
-for (const verb of ['serve', 'login'])
+for (const verb of ['serve', 'login', 'device', 'token', 'userinfo', 'logout', 'decode'])
   test(`each option of ostia ${verb} has a place in its man page, and the other way round`, () => {
     const help = execFileSync(ostia, [verb, '--help'], { encoding: 'utf8' });
     const real = [...help.matchAll(/^ {2}(?:-\w,)?(--[\w-]+)/gm)].map((m) => m[1]).filter((o) => o !== '--help');
@@ -59,6 +59,10 @@ test('the compatibility table is what the checklist and the cases make', { skip:
   execFileSync(process.execPath, [join(root, 'tools/compatibility.mjs'), '--check'], { stdio: 'pipe' });
 });
 
+test('the C++ reference is what the headers make, with each method of the page', () => {
+  execFileSync(process.execPath, [join(root, 'tools/reference.mjs'), '--check'], { stdio: 'pipe' });
+});
+
 test('each reason is in the catalogue, and nothing else is', () => {
   const named = [...text('docs/errors.md').matchAll(/^### `([a-z_]+)`$/gm)].map((m) => m[1]);
   assert.equal(new Set(named).size, named.length);
@@ -68,7 +72,7 @@ test('each reason is in the catalogue, and nothing else is', () => {
   for (const reason of named.filter((r) => !authoritys.includes(r)))
     assert.ok(`${glue}${core}`.includes(reason) || core.includes(`"${reason.replace(/_(missing|mismatch)$/, '')}"`), `nothing gives ${reason}`);
   const given = [...text('core/testdata/operations.json').matchAll(/"reason": ?"([a-z_]+)"/g), ...core.matchAll(/refuse\("([a-z_]+)"/g), ...glue.matchAll(/reason: '([a-z_]+)'/g)].map((m) => m[1]);
-  const nativeOnly = ['invalid_option', 'code_missing', 'no_random'];
+  const nativeOnly = ['invalid_option', 'code_missing', 'no_random', 'id_token_used'];
   assert.ok(given.length > 20);
   for (const reason of new Set(given)) if (!nativeOnly.includes(reason)) assert.ok(named.includes(reason), `${reason} is not in docs/errors.md`);
 });

@@ -150,7 +150,7 @@ int main() {
   assert.ok(size < 600_000, `${size} bytes`);
   const { stdout, stderr, status } = spawnSync('valgrind', ['--leak-check=full', '--error-exitcode=9', join(work, 'url')], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
-  assert.match(stdout, /^https:\/\/a\.example\/authorize\?client_id=c&response_type=code/);
+  assert.match(stdout, /^https:\/\/a\.example\/authorize\?client_id=c&redirect_uri=\S+&response_type=code&state=s$/m);
 });
 
 test('pkg-config, and the public headers alone, as C++20 with poisoned names', () => {

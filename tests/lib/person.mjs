@@ -61,7 +61,7 @@ export async function approveDevice(link, username, password) {
     }
     const html = await response.text();
     const state = /name="state" value="([^"]+)"/.exec(html)?.[1], action = /<form[^>]*action="([^"]+)"/.exec(html)?.[1];
-    if (!state) return;
-    response = await person.post(new URL(action?.replaceAll('&amp;', '&') ?? response.url, base), { state, user_code, username, password, action: /value="accept"/.test(html) ? 'accept' : 'default' });
+    if (!action) return;
+    response = await person.post(new URL(action.replaceAll('&amp;', '&'), base), { ...(state && { state }), user_code, username, password, action: /value="accept"/.test(html) ? 'accept' : 'default' });
   }
 }

@@ -25,10 +25,14 @@ export function folder(t) {
   return path;
 }
 
+// What a login keeps must not reach the home of whoever runs the tests.
+const nobodysHome = mkdtempSync(join(tmpdir(), 'ostia-home-'));
+process.on('exit', () => rmSync(nobodysHome, { recursive: true, force: true }));
+
 /** Runs the program to its end. */
 export function runOstia(args, { env = {}, input } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(ostia, args, { env: { ...process.env, ...env } });
+    const child = spawn(ostia, args, { env: { ...process.env, HOME: nobodysHome, XDG_STATE_HOME: '', XDG_CONFIG_HOME: '', ...env } });
     let stdout = '', stderr = '';
     child.stdout.on('data', (d) => (stdout += d));
     child.stderr.on('data', (d) => (stderr += d));

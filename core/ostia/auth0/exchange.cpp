@@ -50,8 +50,7 @@ Result<std::string> client_assertion(Host& host, const Value& base) {
 Status add_client_authentication(Host& host, const Value& base, Value& body) {
   if (!is_truthy(body["client_id"])) body.set("client_id", base["clientID"]);
   if (!is_truthy(base["clientKey"])) {
-    if (is_truthy(base["clientSecret"]) && !body.find("client_secret"))
-      body.set("client_secret", base["clientSecret"]);
+    if (is_truthy(base["clientSecret"]) && !body.find("client_secret")) body.set("client_secret", base["clientSecret"]);
     return ok();
   }
   auto assertion = client_assertion(host, base);
@@ -93,10 +92,10 @@ bool asks_for_nonce(const HttpResponse& answer) {
 Result<Value> read_json(const HttpRequest& request, const HttpResponse& answer) {
   auto read = read_answer(answer);
   if (!read || !read->is_string() || read->text().empty()) return read;
-  Error error = peer_error("invalid_response",
-                           request.method + " " + request.url + " answered with content type \"" +
-                               answer.content_type + "\", expected JSON",
-                           "answer_not_json");
+  Error error = peer_error(
+      "invalid_response",
+      request.method + " " + request.url + " answered with content type \"" + answer.content_type + "\", expected JSON",
+      "answer_not_json");
   error.status = answer.status;
   return error;
 }
@@ -172,7 +171,8 @@ Result<Value> request_tokens(Host& host, const Value& base, std::string_view met
 
 Result<Value> read_tokens(Host& host, const Value& base, const Value& tokens, TokenChecks checks) {
   if (!tokens.is_object() || !is_text(tokens["access_token"]))
-    return peer_error("invalid_response", "The token endpoint answered without an access_token", "access_token_missing");
+    return peer_error("invalid_response", "The token endpoint answered without an access_token",
+                      "access_token_missing");
   Result<Value> claims = Value();
   if (is_truthy(tokens["id_token"])) {
     checks.access_token = text_of(tokens["access_token"]);
@@ -181,8 +181,9 @@ Result<Value> read_tokens(Host& host, const Value& base, const Value& tokens, To
   }
   struct {
     const char *name, *member;
-  } constexpr members[] = {{"accessToken", "access_token"}, {"idToken", "id_token"},     {"refreshToken", "refresh_token"},
-                           {"expiresIn", "expires_in"},     {"tokenType", "token_type"}, {"scope", "scope"}};
+  } constexpr members[] = {{"accessToken", "access_token"},   {"idToken", "id_token"},
+                           {"refreshToken", "refresh_token"}, {"expiresIn", "expires_in"},
+                           {"tokenType", "token_type"},       {"scope", "scope"}};
   Value result = Value::object();
   for (const auto& [name, member] : members) result.set(name, tokens[member]);
   result.set("idTokenPayload", *std::move(claims));

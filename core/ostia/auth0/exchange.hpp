@@ -1,6 +1,6 @@
-// Talking to the authority as a client that can prove who it is: client authentication (RFC 6749 section 2.3, RFC 7523),
-// proof of possession (RFC 9449), and what token endpoints answer. The page's own requests need none of this, so it
-// stays out of its module.
+// Talking to the authority as a client that can prove who it is: client authentication (RFC 6749 section 2.3, RFC
+// 7523), proof of possession (RFC 9449), and what token endpoints answer. The page's own requests need none of this, so
+// it stays out of its module.
 #pragma once
 
 #include "ostia/auth0/response.hpp"
@@ -13,8 +13,8 @@ namespace ostia::auth0 {
 /// POSTs `body` as a form to `path`, with the client's authentication. The parsed answer.
 Result<Value> post_form(Host& host, const Value& base, const char* path, Value body);
 
-/// POSTs `body` as JSON to `path`; no authentication. With `credentials`, cookies go along; there is no Origin, because a
-/// program has none. `language` (of a message to be sent) goes as X-Request-Language unless empty.
+/// POSTs `body` as JSON to `path`; no authentication. With `credentials`, cookies go along; there is no Origin, because
+/// a program has none. `language` (of a message to be sent) goes as X-Request-Language unless empty.
 Result<Value> post_json(Host& host, const Value& base, const char* path, const Value& body, bool credentials = false,
                         const std::string& language = {});
 

@@ -27,8 +27,8 @@ struct HttpResponse {
   std::string content_type;
   std::string body;
   std::string failure;
-  Headers headers = {};      ///< as they came; a page's host leaves them out
-  bool was_sent = true;      ///< false: the peer cannot have seen the request
+  Headers headers = {};  ///< as they came; a page's host leaves them out
+  bool was_sent = true;  ///< false: the peer cannot have seen the request
 };
 
 /// The first header of that name (any case), or empty text.

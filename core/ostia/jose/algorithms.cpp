@@ -12,11 +12,11 @@ struct Algorithm {
   int bits;
 };
 
-constexpr Algorithm algorithms[] = {
-    {"RS256", "RSA", nullptr, 256}, {"RS384", "RSA", nullptr, 384}, {"RS512", "RSA", nullptr, 512},
-    {"PS256", "RSA", nullptr, 256}, {"PS384", "RSA", nullptr, 384}, {"PS512", "RSA", nullptr, 512},
-    {"ES256", "EC", "P-256", 256},  {"ES384", "EC", "P-384", 384},  {"ES512", "EC", "P-521", 512},
-    {"EdDSA", "OKP", "Ed25519", 512}};
+constexpr Algorithm algorithms[] = {{"RS256", "RSA", nullptr, 256}, {"RS384", "RSA", nullptr, 384},
+                                    {"RS512", "RSA", nullptr, 512}, {"PS256", "RSA", nullptr, 256},
+                                    {"PS384", "RSA", nullptr, 384}, {"PS512", "RSA", nullptr, 512},
+                                    {"ES256", "EC", "P-256", 256},  {"ES384", "EC", "P-384", 384},
+                                    {"ES512", "EC", "P-521", 512},  {"EdDSA", "OKP", "Ed25519", 512}};
 
 const Algorithm* find(std::string_view name) {
   for (const auto& one : algorithms)

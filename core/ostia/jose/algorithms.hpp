@@ -1,5 +1,5 @@
-// Signature algorithms of JSON Web Algorithms (RFC 7518 section 3.1, RFC 8037), each pinned to one type of key, so that a
-// token cannot choose how a key is used.
+// Signature algorithms of JSON Web Algorithms (RFC 7518 section 3.1, RFC 8037), each pinned to one type of key, so that
+// a token cannot choose how a key is used.
 #pragma once
 
 #include <string_view>

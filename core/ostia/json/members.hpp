@@ -1,6 +1,6 @@
 // The members of one JSON object, read in place: nothing is copied and nothing allocated, for who checks many small
-// objects, such as the claims of tokens. What is unusual here (escapes, very many members, a number that needs more than
-// reading) it declines; `parse` takes everything.
+// objects, such as the claims of tokens. What is unusual here (escapes, very many members, a number that needs more
+// than reading) it declines; `parse` takes everything.
 #pragma once
 
 #include <array>

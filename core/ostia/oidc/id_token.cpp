@@ -219,6 +219,8 @@ std::vector<Outcome> explain_id_token_claims(const Value& claims, const IdTokenE
   return out;
 }
 
-std::string left_half_hash(std::string_view digest) { return text::base64url_encode(digest.substr(0, digest.size() / 2)); }
+std::string left_half_hash(std::string_view digest) {
+  return text::base64url_encode(digest.substr(0, digest.size() / 2));
+}
 
 }  // namespace ostia::oidc

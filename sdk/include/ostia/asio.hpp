@@ -10,18 +10,18 @@
 
 #ifndef OSTIA_ASIO
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #define OSTIA_ASIO boost::asio
 #define OSTIA_ASIO_ERROR boost::system::error_code
 #endif
 
 namespace ostia::asio {
 
-/// Polls `loop` whenever it has something to do, on the executor's thread; that executor must not run on several threads
-/// at once. Lives no longer than the loop.
+/// Polls `loop` whenever it has something to do, on the executor's thread; that executor must not run on several
+/// threads at once. Lives no longer than the loop.
 class Driver {
  public:
   template <class Context>

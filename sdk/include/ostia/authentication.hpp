@@ -56,8 +56,8 @@ class OSTIA_API Authentication {
   Result<AuthResult> custom_token_exchange(const TokenExchangeOptions& options, const CallOptions& call = {});
   Task<AuthResult> async_custom_token_exchange(TokenExchangeOptions options, CallOptions call = {}) const;
 
-  /// New tokens for a refresh token (RFC 6749 section 6). With rotation the result holds the next refresh token, and the
-  /// old one is spent: `Credentials` does the bookkeeping.
+  /// New tokens for a refresh token (RFC 6749 section 6). With rotation the result holds the next refresh token, and
+  /// the old one is spent: `Credentials` does the bookkeeping.
   Result<AuthResult> refresh_token(const RefreshTokenOptions& options, const CallOptions& call = {});
   Task<AuthResult> async_refresh_token(RefreshTokenOptions options, CallOptions call = {}) const;
 
@@ -86,8 +86,8 @@ class OSTIA_API Authentication {
   Status passwordless_verify(const PasswordlessLoginOptions& options, const CallOptions& call = {});
   Task<Unit> async_passwordless_verify(PasswordlessLoginOptions options, CallOptions call = {}) const;
 
-  /// Headers for the program's own request to an API with `access_token`: `Authorization`, and a proof when the token is
-  /// bound to `dpop_key`. `nonce`: the API's last `DPoP-Nonce`. `url` without query.
+  /// Headers for the program's own request to an API with `access_token`: `Authorization`, and a proof when the token
+  /// is bound to `dpop_key`. `nonce`: the API's last `DPoP-Nonce`. `url` without query.
   Result<Headers> authorization_headers(const std::string& method, const std::string& url,
                                         const std::string& access_token, const std::string& nonce = {}) const;
 

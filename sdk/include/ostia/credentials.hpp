@@ -13,7 +13,8 @@ struct CredentialsOptions {
   /// Asked before tokens are given out: a local prompt (fingerprint, PIN). False: `locked`. Called on the thread that
   /// waits or polls.
   std::function<bool()> unlock = {};
-  std::string lock_directory = {};  ///< where processes wait for each other; empty: `$XDG_RUNTIME_DIR`, else the state's
+  std::string lock_directory =
+      {};  ///< where processes wait for each other; empty: `$XDG_RUNTIME_DIR`, else the state's
 };
 
 /// Options of `Credentials::get`.
@@ -35,8 +36,9 @@ class OSTIA_API Credentials {
   Task<Unit> async_store(AuthResult result, CallOptions call = {}) const;
 
   /// Tokens that are good for a while, renewed if need be. Errors: `login_required` when there are none, or the
-  /// authority takes the refresh token no more; `locked`; as `Authentication` when renewing failed, and then what is kept
-  /// stays. A renewal that is under way is not called off by `CallOptions`: with rotation its answer must not get lost.
+  /// authority takes the refresh token no more; `locked`; as `Authentication` when renewing failed, and then what is
+  /// kept stays. A renewal that is under way is not called off by `CallOptions`: with rotation its answer must not get
+  /// lost.
   Result<AuthResult> get(const GetCredentialsOptions& options = {}, const CallOptions& call = {});
   Task<AuthResult> async_get(GetCredentialsOptions options = {}, CallOptions call = {}) const;
 
@@ -47,8 +49,8 @@ class OSTIA_API Credentials {
   /// The person of the kept ID token: its claims, or null. Asks nobody.
   Result<json::Value> user() const;
 
-  /// Forgets the tokens, and has the refresh token revoked; if that fails they are forgotten all the same, and the error
-  /// says so.
+  /// Forgets the tokens, and has the refresh token revoked; if that fails they are forgotten all the same, and the
+  /// error says so.
   Status clear(const CallOptions& call = {});
   Task<Unit> async_clear(CallOptions call = {}) const;
 

@@ -34,8 +34,8 @@ class OSTIA_API Device {
   Result<DeviceCode> start(const DeviceOptions& options = {}, const CallOptions& call = {});
   Task<DeviceCode> async_start(DeviceOptions options = {}, CallOptions call = {}) const;
 
-  /// Asks again and again, as often as the authority allows (`slow_down` adds 5 seconds each time), until the person has
-  /// decided. What fails on the way is asked again. Errors: `access_denied`, `expired_token`; as `Authentication`.
+  /// Asks again and again, as often as the authority allows (`slow_down` adds 5 seconds each time), until the person
+  /// has decided. What fails on the way is asked again. Errors: `access_denied`, `expired_token`; as `Authentication`.
   Result<AuthResult> poll(const DeviceCode& code, const CallOptions& call = {});
   Task<AuthResult> async_poll(DeviceCode code, CallOptions call = {}) const;
 

@@ -19,9 +19,9 @@ namespace ostia {
 class OSTIA_API HttpTransport {
  public:
   virtual ~HttpTransport() = default;
-  /// Begins one exchange. `done` is called once, from `loop.poll()`, never before `start` returns; without an answer its
-  /// response has status 0 and a `failure`, and `was_sent` is false if the peer cannot have seen the request. What is
-  /// returned abandons the exchange; `done` is not called then.
+  /// Begins one exchange. `done` is called once, from `loop.poll()`, never before `start` returns; without an answer
+  /// its response has status 0 and a `failure`, and `was_sent` is false if the peer cannot have seen the request. What
+  /// is returned abandons the exchange; `done` is not called then.
   virtual std::function<void()> start(Loop& loop, const HttpRequest& request,
                                       std::function<void(HttpResponse)> done) = 0;
 };
@@ -53,8 +53,8 @@ class OSTIA_API Crypto {
   virtual std::string random(int count) = 0;
   /// SHA-2 of `bits` (256, 384, 512) bits.
   virtual std::string digest(int bits, std::string_view text) = 0;
-  /// The public JSON Web Key `jwk` for `algorithm` (RFC 7518, RFC 8037); null when it is not one, or too weak: RSA below
-  /// 2048 bits.
+  /// The public JSON Web Key `jwk` for `algorithm` (RFC 7518, RFC 8037); null when it is not one, or too weak: RSA
+  /// below 2048 bits.
   virtual std::shared_ptr<const VerificationKey> import_key(std::string_view algorithm, const std::string& jwk) = 0;
   /// `input` signed for JOSE with a private key: a JSON Web Key as JSON, or PEM. Errors: `invalid_key`.
   virtual Result<std::string> sign(std::string_view algorithm, const std::string& key, std::string_view input) = 0;
@@ -109,8 +109,8 @@ using LogSink = std::function<void(const LogRecord&)>;
 /// Trying again what failed on the way. Off by default. Only what cannot have changed anything is sent again: GET
 /// requests without an answer or with 429, 502, 503 or 504, and any request that cannot have reached the peer.
 struct RetryOptions {
-  int attempts = 0;                             ///< beyond the first
-  std::chrono::milliseconds first_delay{200};   ///< doubles each time; a `Retry-After` of up to 30 s counts instead
+  int attempts = 0;                            ///< beyond the first
+  std::chrono::milliseconds first_delay{200};  ///< doubles each time; a `Retry-After` of up to 30 s counts instead
 };
 
 /// What objects stand on. Shared parts may be shared between objects; empty ones are the defaults.

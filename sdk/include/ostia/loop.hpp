@@ -62,7 +62,7 @@ class OSTIA_API Loop {
 
  private:
   friend class sdk::Call;
-  void begin_call();                                             // from any thread
+  void begin_call();                                              // from any thread
   void own_call(const void* call, std::function<void()> cancel);  // once it runs
   void end_call(const void* call);
 

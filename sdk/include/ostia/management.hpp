@@ -40,8 +40,7 @@ class OSTIA_API Management {
   /// `update:current_user_identities`. The user's identities. `management.linkUser`
   Result<json::Value> link_user(const std::string& user_id, const std::string& secondary_user_token,
                                 const CallOptions& call = {});
-  Task<json::Value> async_link_user(std::string user_id, std::string secondary_user_token,
-                                    CallOptions call = {}) const;
+  Task<json::Value> async_link_user(std::string user_id, std::string secondary_user_token, CallOptions call = {}) const;
 
  private:
   std::shared_ptr<sdk::Session> session_;

@@ -12,9 +12,9 @@ class Session;
 
 /// Options of `mfa().associate`.
 struct MfaAssociateOptions {
-  std::string mfa_token = {};                           ///< `Error::mfa_token`
-  std::vector<std::string> authenticator_types = {};    ///< `otp`, `oob`
-  std::vector<std::string> oob_channels = {};           ///< with `oob`: `sms`, `voice`, `email`, `auth0`
+  std::string mfa_token = {};                         ///< `Error::mfa_token`
+  std::vector<std::string> authenticator_types = {};  ///< `otp`, `oob`
+  std::vector<std::string> oob_channels = {};         ///< with `oob`: `sms`, `voice`, `email`, `auth0`
   std::string phone_number = {};
   std::string email = {};
 };

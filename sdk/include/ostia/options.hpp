@@ -32,11 +32,11 @@ struct WebAuthOptions {
   std::string ca_file = {};  ///< PEM of the certificates to trust; empty: `SSL_CERT_FILE`, else the system's
 
   // Beyond the page.
-  std::string issuer = {};         ///< when it is not `https://DOMAIN/`
-  std::string jwks_uri = {};       ///< when it is not `ISSUER.well-known/jwks.json`
-  std::string organization = {};   ///< `org_…` or a name; checked in ID tokens
-  std::string client_secret = {};  ///< for confidential clients: programs that run on servers
-  std::string client_key = {};     ///< private key for `private_key_jwt` (RFC 7523): JSON Web Key or PEM
+  std::string issuer = {};                ///< when it is not `https://DOMAIN/`
+  std::string jwks_uri = {};              ///< when it is not `ISSUER.well-known/jwks.json`
+  std::string organization = {};          ///< `org_…` or a name; checked in ID tokens
+  std::string client_secret = {};         ///< for confidential clients: programs that run on servers
+  std::string client_key = {};            ///< private key for `private_key_jwt` (RFC 7523): JSON Web Key or PEM
   std::string client_key_algorithm = {};  ///< of a PEM `client_key`; empty: RS256
   std::string id_token_algorithms = {};   ///< what ID tokens may be signed with, words; empty: RS256
   bool pushed_requests = false;           ///< push authorization requests (RFC 9126)

@@ -34,9 +34,9 @@ namespace detail {
 OSTIA_API void run_to_end(const std::function<void(Loop*, std::function<void()>)>& begin);
 }  // namespace detail
 
-/// A call of a method whose result is a `Result<T>`. It does nothing until it is started, awaited or waited for, each at
-/// most once. It is also a coroutine type: a function that returns `Task<T>` may `co_await` tasks and `co_return` a `T`
-/// or an `Error`.
+/// A call of a method whose result is a `Result<T>`. It does nothing until it is started, awaited or waited for, each
+/// at most once. It is also a coroutine type: a function that returns `Task<T>` may `co_await` tasks and `co_return` a
+/// `T` or an `Error`.
 template <class T>
 class [[nodiscard]] Task {
  public:

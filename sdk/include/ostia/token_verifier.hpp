@@ -49,9 +49,9 @@ class OSTIA_API VerifiedToken {
   std::string payload_;  // the checked JSON, read when asked
 };
 
-/// Checks tokens of one authority. Keys are fetched when first needed, kept as long as the authority says (5 minutes to a
-/// day), and fetched again for an unknown key, at most every 10 seconds, whatever tokens come. May be used from several
-/// threads at once.
+/// Checks tokens of one authority. Keys are fetched when first needed, kept as long as the authority says (5 minutes to
+/// a day), and fetched again for an unknown key, at most every 10 seconds, whatever tokens come. May be used from
+/// several threads at once.
 class OSTIA_API TokenVerifier {
  public:
   explicit TokenVerifier(TokenVerifierOptions options);
@@ -70,7 +70,7 @@ class OSTIA_API TokenVerifier {
 
   /// One check of `explain`.
   struct Check {
-    std::string name;    ///< `format`, `algorithm`, `signature`, `issuer`, `audience`, `expiration`, …
+    std::string name;  ///< `format`, `algorithm`, `signature`, `issuer`, `audience`, `expiration`, …
     bool passed = false;
     std::string detail;  ///< what was found, and what was expected if it failed
   };

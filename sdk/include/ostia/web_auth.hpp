@@ -105,7 +105,8 @@ class OSTIA_API WebAuth {
   Status logout(const LogoutOptions& options = {}, const CallOptions& call = {});
   Task<Unit> async_logout(LogoutOptions options = {}, CallOptions call = {}) const;
 
-  /// Checks an ID token from elsewhere: signature, issuer, audience, times, `nonce`. Its claims. `webAuth.validateToken`
+  /// Checks an ID token from elsewhere: signature, issuer, audience, times, `nonce`. Its claims.
+  /// `webAuth.validateToken`
   Result<json::Value> validate_token(const std::string& id_token, const std::string& nonce,
                                      const CallOptions& call = {});
   Task<json::Value> async_validate_token(std::string id_token, std::string nonce, CallOptions call = {}) const;
