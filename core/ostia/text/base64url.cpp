@@ -28,21 +28,20 @@ int to_value(char c, Alphabet a) {
   return c == a.c62 ? 62 : c == a.c63 ? 63 : -1;
 }
 #else
-constexpr std::array<signed char, 256> make_values() {
+constexpr std::array<signed char, 256> make_values(Alphabet a) {
   std::array<signed char, 256> values{};
   values.fill(-1);
   signed char value = 0;
   for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"))
     values[static_cast<unsigned char>(c)] = value++;
-  values['+'] = values['-'] = 62;
-  values['/'] = values['_'] = 63;
+  values[static_cast<unsigned char>(a.c62)] = 62;
+  values[static_cast<unsigned char>(a.c63)] = 63;
   return values;
 }
-constexpr auto values = make_values();
+constexpr auto url_values = make_values(url), classic_values = make_values(classic);
 
 int to_value(char c, Alphabet a) {
-  const int value = values[static_cast<unsigned char>(c)];
-  return value < 62 || c == a.c62 || c == a.c63 ? value : -1;
+  return (a.c62 == url.c62 ? url_values : classic_values)[static_cast<unsigned char>(c)];
 }
 #endif
 
