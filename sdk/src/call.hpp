@@ -149,7 +149,7 @@ Task<T> with_base(std::shared_ptr<Session> session, CallOptions options,
                       [session, operation = std::move(operation)](Call& call) -> Result<T> {
                         if (!session->base()) return session->base().error();
                         Result<T> result = operation(call, *session->base());
-                        if (!result) result.error() = in_our_names(std::move(result).error());
+                        if (!result) return in_our_names(std::move(result).error());
                         return result;
                       });
 }

@@ -14,14 +14,14 @@ constexpr std::int64_t assertion_lifetime = 60;  // seconds
 constexpr const char* assertion_type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 Result<std::string> unique_id(Host& host) {
-  const auto bytes = host.random(24);
+  auto bytes = host.random(24);
   if (!bytes) return bytes;
   if (bytes->empty()) return Error{"no_random", "There is no source of random numbers", "no_random", 0, Fault::ours};
   return text::base64url_encode(*bytes);
 }
 
 Result<std::string> sign(Host& host, const std::string& algorithm, const Value& key, const std::string& input) {
-  const auto signature = host.sign(algorithm, key, input);
+  auto signature = host.sign(algorithm, key, input);
   if (!signature) return signature;
   return input + "." + text::base64url_encode(*signature);
 }

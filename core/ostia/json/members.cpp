@@ -26,7 +26,9 @@ class MembersReader {
     if (take(']')) return true;
     do {
       space();
-      if (out.count == out.texts.size() || !plain_string(out.texts[out.count++])) return false;
+      if (out.count == out.texts.size()) return false;
+      std::string_view& text = out.texts[out.count++];
+      if (!plain_string(text)) return false;
       space();
     } while (take(','));
     return take(']');
