@@ -60,6 +60,13 @@ void add_account_options(CLI::App& verb, AccountOptions& o) {
   verb.add_flag("--json", o.json, "Print JSON");
 }
 
+Status prepare_login(AccountOptions& o) {
+  for (const auto& [option, text] : {std::pair{"--domain", &o.auth.domain}, {"--client-id", &o.auth.client_id}})
+    if (text->empty()) return caller_error("invalid_option", std::string(option) + " is required");
+  if (o.auth.scope.empty()) o.auth.scope = "openid profile email offline_access";
+  return ok();
+}
+
 Status complete(AccountOptions& o) {
   std::ifstream in(profile_file(o));
   std::stringstream text;

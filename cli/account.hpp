@@ -18,6 +18,10 @@ struct AccountOptions {
 /// `--domain`, `--client-id`, `--cacert`, `--profile`, `--storage`, `--json`.
 void add_account_options(CLI::App& verb, AccountOptions& options);
 
+/// What a login needs to be told, and the scopes that it asks for when it is not told. Error: `--domain` or
+/// `--client-id` is missing.
+Status prepare_login(AccountOptions& options);
+
 /// Takes what the options lack from the profile that a login left. Error: nobody logged in, and `--domain` or
 /// `--client-id` is missing.
 Status complete(AccountOptions& options);

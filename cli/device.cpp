@@ -52,11 +52,7 @@ void show(const DeviceCode& code, bool with_qr) {
 }
 
 int device(DeviceOptionsOfVerb o) {
-  for (const auto& [option, text] :
-       {std::pair{"--domain", &o.account.auth.domain}, {"--client-id", &o.account.auth.client_id}})
-    if (text->empty())
-      return report(caller_error("invalid_option", std::string(option) + " is required"), o.account.json);
-  if (o.account.auth.scope.empty()) o.account.auth.scope = "openid profile email offline_access";
+  if (auto prepared = prepare_login(o.account); !prepared) return report(prepared.error(), o.account.json);
   WebAuth auth(o.account.auth);
   Device flow = auth.device();
   const auto code = flow.start();

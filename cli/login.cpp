@@ -14,15 +14,11 @@ struct LoginOptions {
 };
 
 int login(LoginOptions o) {
-  for (const auto& [option, text] :
-       {std::pair{"--domain", &o.account.auth.domain}, {"--client-id", &o.account.auth.client_id}})
-    if (text->empty())
-      return report(caller_error("invalid_option", std::string(option) + " is required"), o.account.json);
+  if (auto prepared = prepare_login(o.account); !prepared) return report(prepared.error(), o.account.json);
   if (const auto& uri = o.account.auth.redirect_uri; !uri.empty() && !uri.starts_with("http://"))
     return report(
         caller_error("invalid_option", "--redirect-uri \"" + uri + "\" is not an http URL of the loopback address"),
         o.account.json);
-  if (o.account.auth.scope.empty()) o.account.auth.scope = "openid profile email offline_access";
   // The address is shown as well: the browser may be on another screen, or there may be none.
   o.authorize.open_url = [&](const std::string& url) {
     std::fprintf(stderr, "Log in at: %s\n", url.c_str());

@@ -8,7 +8,7 @@
 namespace ostia::sdk {
 namespace {
 
-constexpr std::int64_t pause_ms = 10'000;
+constexpr std::int64_t pause_ms = 10'000, pause_after_failure_ms = 1000;
 constexpr std::int64_t shortest_s = 300, longest_s = 86'400, usual_s = 600;
 constexpr std::size_t judged_limit = 64;  // headers that a stranger made up must not fill the memory
 
@@ -31,7 +31,8 @@ std::optional<HttpResponse> KeyCache::find(const std::string& url, const json::V
   if (found == entries_.end()) return {};
   const Entry& entry = found->second;
   const bool is_known = now < entry.until_ms && jose::find_key(entry.jwks, header);
-  const bool is_early = entry.fetched_ms <= now && now < entry.fetched_ms + pause_ms;
+  const auto pause = entry.jwks.is_null() ? pause_after_failure_ms : pause_ms;
+  const bool is_early = entry.fetched_ms <= now && now < entry.fetched_ms + pause;
   if (!is_known && !is_early) return {};
   return entry.answer;
 }
@@ -41,8 +42,8 @@ void KeyCache::keep(const std::string& url, const HttpResponse& answer, std::int
   const std::lock_guard lock(mutex_);
   Entry& entry = entries_[url];
   if (!jwks) {
-    // A failure takes nothing away: keys that are still good go on, and the next who asks tries again.
-    if (entry.until_ms <= now) entries_.erase(url);
+    // A failure takes nothing away: keys that are still good go on. It is not asked about again at once either.
+    if (entry.until_ms <= now) entry = {answer, {}, now, now, {}};
     return;
   }
   entry = {answer, *std::move(jwks), now, now + lifetime_ms(answer), {}};

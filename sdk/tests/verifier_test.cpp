@@ -138,6 +138,16 @@ TEST_F(Verifiers, KeysAreKeptRotatedAndNotHammered) {
   EXPECT_EQ(verifier().verify(token(claims)).error().status, 503);
 }
 
+TEST_F(Verifiers, AnAuthorityThatIsAwayIsNotHammeredEither) {
+  auto v = verifier();
+  server->status = 500;
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(v.verify(token(claims)).error().status, 503);
+  EXPECT_EQ(server->asked, 1);
+  clock->ms += 1001;
+  server->status = 200;
+  EXPECT_TRUE(v.verify(token(claims)));
+}
+
 TEST_F(Verifiers, StrangeKeys) {
   for (
       const char* strange :

@@ -1,14 +1,14 @@
 #include "ostia/json/members.hpp"
 
-#include "ostia/text/ascii.hpp"
+#include "ostia/json/cursor.hpp"
 #include "ostia/text/utf8.hpp"
 
 namespace ostia::json {
 
 // The same grammar as `parse`'s, with nothing kept but where things stand.
-class MembersReader {
+class MembersReader : Cursor {
  public:
-  explicit MembersReader(std::string_view in) : p_(in.data()), end_(p_ + in.size()) {}
+  using Cursor::Cursor;
 
   bool object(Members& out) {
     space();
@@ -35,20 +35,6 @@ class MembersReader {
   }
 
  private:
-  void space() {
-    while (p_ < end_ && (*p_ == ' ' || *p_ == '\t' || *p_ == '\n' || *p_ == '\r')) ++p_;
-  }
-  bool take(char c) {
-    if (p_ == end_ || *p_ != c) return false;
-    ++p_;
-    return true;
-  }
-  bool literal(std::string_view word) {
-    if (std::string_view(p_, static_cast<std::size_t>(end_ - p_)).substr(0, word.size()) != word) return false;
-    p_ += word.size();
-    return true;
-  }
-
   bool members(Members& out) {
     do {
       if (out.count_ == out.members_.size()) return false;
@@ -72,11 +58,6 @@ class MembersReader {
     return take('"');
   }
 
-  bool digits() {
-    const char* start = p_;
-    while (p_ < end_ && text::is_digit(*p_)) ++p_;
-    return p_ > start;
-  }
   bool number(std::string_view& out) {
     const char* start = p_;
     take('-');
@@ -135,9 +116,6 @@ class MembersReader {
     } while (take(','));
     return take(close);
   }
-
-  const char* p_;
-  const char* end_;
 };
 
 std::optional<double> Member::as_double() const {

@@ -1,13 +1,13 @@
 // Recursive descent over RFC 8259's grammar; one function a rule, depth bounded by the caller.
+#include "ostia/json/cursor.hpp"
 #include "ostia/json/rep.hpp"
-#include "ostia/text/ascii.hpp"
 #include "ostia/text/utf8.hpp"
 
 namespace ostia::json {
 
-class Parser {
+class Parser : Cursor {
  public:
-  Parser(std::string_view in, int depth) : begin_(in.data()), p_(in.data()), end_(p_ + in.size()), depth_(depth) {}
+  Parser(std::string_view in, int depth) : Cursor(in), begin_(in.data()), depth_(depth) {}
 
   Result<Value> document() {
     Value value;
@@ -20,20 +20,6 @@ class Parser {
  private:
   [[nodiscard]] Error failure() const {
     return peer_error("invalid_json", "not valid JSON at byte " + text::decimal(p_ - begin_), "json_malformed");
-  }
-
-  void space() {
-    while (p_ < end_ && (*p_ == ' ' || *p_ == '\t' || *p_ == '\n' || *p_ == '\r')) ++p_;
-  }
-  bool take(char c) {
-    if (p_ == end_ || *p_ != c) return false;
-    ++p_;
-    return true;
-  }
-  bool literal(std::string_view word) {
-    if (std::string_view(p_, static_cast<std::size_t>(end_ - p_)).substr(0, word.size()) != word) return false;
-    p_ += word.size();
-    return true;
   }
 
   bool any(Value& out) {
@@ -81,12 +67,6 @@ class Parser {
       space();
     } while (take(','));
     return take('}');
-  }
-
-  bool digits() {
-    const char* start = p_;
-    while (p_ < end_ && text::is_digit(*p_)) ++p_;
-    return p_ > start;
   }
 
   bool number(Value& out) {
@@ -155,8 +135,6 @@ class Parser {
   }
 
   const char* begin_;
-  const char* p_;
-  const char* end_;
   int depth_;
 };
 
