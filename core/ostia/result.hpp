@@ -10,7 +10,7 @@
 #include <variant>
 
 // Whoever builds the shared library exports what is marked; everything else stays inside.
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(__wasm__)
 #define OSTIA_API __attribute__((visibility("default")))
 #else
 #define OSTIA_API
@@ -32,7 +32,9 @@ struct Error {
   std::string reason;       ///< stable and finer than `code`, e.g. `state_missing`; may be empty
   int status = 0;           ///< the HTTP status that came with it; 0 when there was none
   Fault fault = Fault::peer;
+#ifndef __wasm__  // a page reads it from the answer itself
   std::string mfa_token = {};  ///< with `mfa_required`: what the second factor's calls need; a secret for ten minutes
+#endif
 };
 
 /// A value or an Error. Reading the wrong side traps in every build: an unchecked failure must not become a value.

@@ -1,7 +1,10 @@
 #include "vectors.hpp"
 
-#include "ostia/auth0/endpoints.hpp"
+#ifndef __wasm__
 #include "ostia/auth0/native_login.hpp"
+#endif
+
+#include "ostia/auth0/endpoints.hpp"
 #include "ostia/auth0/requests.hpp"
 #include "ostia/auth0/response.hpp"
 #include "ostia/auth0/transaction.hpp"
@@ -93,7 +96,9 @@ Value operate(const Value& v) {
   if (name == "start_transaction") result = auth0::start_transaction(host, base, options);
   if (name == "parse_hash")
     result = auth0::parse_hash(host, base, options, auth0::parse_fragment(options["hash"].text()));
+#ifndef __wasm__
   if (name == "native_login") result = auth0::native_login(host, base, options);
+#endif
   if (name == "validate_id_token")
     result = auth0::validate_id_token(host, base, v["token"].text(),
                                       {options["nonce"], options["maxAge"], options["organization"].text(), {}});

@@ -118,7 +118,9 @@ Result<Value> read_answer(const HttpResponse& answer) {
   Error error = peer_error(first({"code", "error", "error_code", "status"}),
                            first({"errorDescription", "error_description", "description", "error", "details", "err"}));
   error.status = answer.status;
+#ifndef __wasm__
   if (is_text(source["mfa_token"])) error.mfa_token = source["mfa_token"].text();
+#endif
   error.reason = answer.status == 0 ? "network_failed" : good ? "answer_malformed" : "error_answer";
   if (error.code.empty()) error.code = answer.status == 0 ? "request_error" : text::decimal(answer.status);
   if (error.description.empty())

@@ -29,6 +29,7 @@ class Host {
   virtual Result<std::string> random(int count) = 0;
   /// The 32 octets of SHA-256 of `text`.
   virtual Result<std::string> sha256(const std::string& text) = 0;
+#ifndef __wasm__  // for programs; a page has RS256 alone and signs nothing
   /// The octets of SHA-2 of `bits` bits; empty when the host has only SHA-256.
   virtual Result<std::string> digest(int bits, const std::string& text) {
     return bits == 256 ? sha256(text) : std::string();
@@ -38,6 +39,7 @@ class Host {
                                    const std::string& /*input*/) {
     return Error{"not_supported", "This host signs nothing", "not_supported", 0, Fault::ours};
   }
+#endif
   /// Whether `signature` (octets) over `input` is good for the public JSON Web Key `key` and the JOSE algorithm
   /// `algorithm`.
   virtual Result<bool> verify(const char* algorithm, const json::Value& key, const std::string& input,
@@ -50,10 +52,12 @@ class Host {
   virtual Status remove(const std::string& key) = 0;
 
   virtual Result<HttpResponse> http(const HttpRequest& request) = 0;
+#ifndef __wasm__
   /// The key set at `url`, in which the key of the JWS `header` is looked for; a host may keep it.
   virtual Result<HttpResponse> keys(const std::string& url, const json::Value& /*header*/) {
     return http({"GET", url, {}, {}});
   }
+#endif
   /// Sends the person's browser to `url` and waits for the redirect. Answer: the query of the redirect URI.
   virtual Result<std::string> browse(const std::string& url) = 0;
 };

@@ -18,7 +18,9 @@ struct HttpRequest {
   std::string url;
   Headers headers;
   std::string body;
+#ifndef __wasm__  // a page's requests and answers stay with the page
   bool credentials = false;  ///< with the authority's cookies, which the answer may set
+#endif
 };
 
 struct HttpResponse {
@@ -27,8 +29,10 @@ struct HttpResponse {
   std::string content_type;
   std::string body;
   std::string failure;
-  Headers headers = {};  ///< as they came; a page's host leaves them out
+#ifndef __wasm__
+  Headers headers = {};  ///< as they came
   bool was_sent = true;  ///< false: the peer cannot have seen the request
+#endif
 };
 
 /// The first header of that name (any case), or empty text.
