@@ -47,10 +47,14 @@ Result<Value> fetch_key(Host& host, const Value& base, const Value& header) {
 // What an ID token may be signed with, words.
 #ifdef __wasm__
 constexpr const char* allowed_algorithms(const Value&) { return "RS256"; }
+bool is_allowed(const char* allowed, const Value& alg) { return alg.is(allowed); }
 Result<std::string> digest(Host& host, const std::string&, const std::string& text) { return host.sha256(text); }
 #else
 std::string allowed_algorithms(const Value& base) {
   return is_truthy(base["idTokenAlgorithms"]) ? text_of(base["idTokenAlgorithms"]) : "RS256";
+}
+bool is_allowed(const std::string& allowed, const Value& alg) {
+  return alg.is_string() && text::has_word(allowed, alg.text()) && jose::is_signature_algorithm(alg.text());
 }
 Result<std::string> digest(Host& host, const std::string& algorithm, const std::string& text) {
   return host.digest(jose::hash_bits(algorithm), text);
@@ -91,9 +95,9 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
   if (!jws) return invalid_token("ID token could not be decoded", jws.error().reason);
   const Value& alg = jws->header["alg"];
   const auto allowed = allowed_algorithms(base);
-  if (!alg.is_string() || !text::has_word(allowed, alg.text()) || !jose::is_signature_algorithm(alg.text()))
+  if (!is_allowed(allowed, alg))
     return invalid_token("Signature algorithm of \"" + (alg.is_null() ? "undefined" : display(alg)) +
-                             "\" is not supported. Expected the ID token to be signed with \"" + std::string(allowed) + "\".",
+                             "\" is not supported. Expected the ID token to be signed with \"" + allowed + "\".",
                          "algorithm_not_supported");
 
   auto key = fetch_key(host, base, jws->header);
