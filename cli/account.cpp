@@ -60,6 +60,12 @@ void add_account_options(CLI::App& verb, AccountOptions& o) {
   verb.add_flag("--json", o.json, "Print JSON");
 }
 
+void add_login_options(CLI::App& verb, AccountOptions& o) {
+  verb.add_option("--audience", o.auth.audience, "The API that the access token is for")->type_name("URI");
+  verb.add_option("--scope", o.auth.scope, "Scopes to ask for (openid profile email offline_access)")
+      ->type_name("SCOPES");
+}
+
 Status prepare_login(AccountOptions& o) {
   for (const auto& [option, text] : {std::pair{"--domain", &o.auth.domain}, {"--client-id", &o.auth.client_id}})
     if (text->empty()) return caller_error("invalid_option", std::string(option) + " is required");

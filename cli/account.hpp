@@ -18,6 +18,9 @@ struct AccountOptions {
 /// `--domain`, `--client-id`, `--cacert`, `--profile`, `--storage`, `--json`.
 void add_account_options(CLI::App& verb, AccountOptions& options);
 
+/// `--audience`, `--scope`.
+void add_login_options(CLI::App& verb, AccountOptions& options);
+
 /// What a login needs to be told, and the scopes that it asks for when it is not told. Error: `--domain` or
 /// `--client-id` is missing.
 Status prepare_login(AccountOptions& options);

@@ -73,9 +73,7 @@ Run add_device(CLI::App& app) {
   auto o = std::make_shared<DeviceOptionsOfVerb>();
   CLI::App* verb = app.add_subcommand("device", "Logs you in on another device, where there is no browser here.");
   add_account_options(*verb, o->account);
-  verb->add_option("--audience", o->account.auth.audience, "The API that the access token is for")->type_name("URI");
-  verb->add_option("--scope", o->account.auth.scope, "Scopes to ask for (openid profile email offline_access)")
-      ->type_name("SCOPES");
+  add_login_options(*verb, o->account);
   verb->add_flag("--no-qr", o->no_qr, "Show no QR code");
   return [o] { return device(*o); };
 }

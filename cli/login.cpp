@@ -39,9 +39,7 @@ Run add_login(CLI::App& app) {
   auto o = std::make_shared<LoginOptions>();
   CLI::App* verb = app.add_subcommand("login", "Logs you in with the system's browser and shows your profile.");
   add_account_options(*verb, o->account);
-  verb->add_option("--audience", o->account.auth.audience, "The API that the access token is for")->type_name("URI");
-  verb->add_option("--scope", o->account.auth.scope, "Scopes to ask for (openid profile email offline_access)")
-      ->type_name("SCOPES");
+  add_login_options(*verb, o->account);
   verb->add_option("--connection", o->authorize.connection, "The connection to use")->type_name("NAME");
   verb->add_option("--organization", o->authorize.organization, "The organization to log in to")->type_name("ORG");
   verb->add_option("--redirect-uri", o->account.auth.redirect_uri,

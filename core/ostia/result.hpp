@@ -32,7 +32,7 @@ struct Error {
   std::string reason;       ///< stable and finer than `code`, e.g. `state_missing`; may be empty
   int status = 0;           ///< the HTTP status that came with it; 0 when there was none
   Fault fault = Fault::peer;
-#ifndef __wasm__  // a page reads it from the answer itself
+#ifndef __wasm__               // a page reads it from the answer itself
   std::string mfa_token = {};  ///< with `mfa_required`: what the second factor's calls need; a secret for ten minutes
 #endif
 };

@@ -7,10 +7,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 
+#include "dates.hpp"
 #include "ostia/auth0/options.hpp"
-#include "ostia/jose/algorithms.hpp"
 #include "ostia/text/ascii.hpp"
 
 namespace ostia::sdk {
@@ -51,7 +50,8 @@ Call::Call(std::shared_ptr<Session> session, Loop& loop, Operation operation, Ca
       loop_(loop),
       operation_(std::move(operation)),
       options_(std::move(options)),
-      done_(std::move(done)) {}
+      done_(std::move(done)),
+      door_(std::make_shared<Door>(loop)) {}
 
 Call::~Call() {
   if (lock_ >= 0) close(lock_);
@@ -69,8 +69,8 @@ void Call::start() {
       self->call_off(Error{"timeout", "The call took longer than " + text::decimal(timeout.count()) + " ms", "timeout",
                            0, Fault::peer});
     });
-    self->on_stop_.emplace(self->options_.stop, [weak = std::weak_ptr(self), &loop = self->loop_] {
-      loop.post([weak] {
+    self->on_stop_.emplace(self->options_.stop, [weak = std::weak_ptr(self), door = self->door_] {
+      door->post([weak] {
         if (const auto call = weak.lock())
           call->call_off(Error{"cancelled", "The call was called off", "cancelled", 0, Fault::caller});
       });
@@ -107,6 +107,7 @@ void Call::finish(std::optional<Error> error) {
   if (ended_) return;
   ended_ = true;
   const auto self = shared_from_this();
+  door_->close();
   abandon();
   loop_.cancel(deadline_);
   on_stop_.reset();
@@ -130,13 +131,7 @@ Result<std::int64_t> Call::now() {
   return once<std::int64_t>([&]() -> Result<std::int64_t> { return session_->environment().clock->now(); });
 }
 
-Result<std::string> Call::date(std::int64_t seconds) {
-  char buffer[32];
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  return std::string(buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%d %H:%M:%S UTC", &parts));
-}
+Result<std::string> Call::date(std::int64_t seconds) { return utc_date(seconds); }
 
 Result<std::string> Call::random(int count) {
   return once<std::string>([&]() -> Result<std::string> { return session_->environment().crypto->random(count); });
@@ -245,8 +240,8 @@ Result<std::string> Call::browse(const std::string& url) {
 void Call::open_browser(const std::string& url) {
   const auto self = shared_from_this();
   // Whoever sees the redirect, on whatever thread; the first counts.
-  const auto came = [weak = weak_from_this(), &loop = loop_](Result<std::string> query) {
-    loop.post([weak, query = std::move(query)] {
+  const auto came = [weak = weak_from_this(), door = door_](Result<std::string> query) {
+    door->post([weak, query = std::move(query)] {
       const auto call = weak.lock();
       if (!call || call->ended_ || call->browse_.redirect_uri.empty()) return;
       call->session_->log(LogRecord::Level::info, "login_redirect", "the redirect came");
@@ -307,13 +302,6 @@ void Call::try_lock(const std::string& path) {
   }
   close(fd);
   pause_ = loop_.at(Loop::Clock::now() + lock_pause, [self = shared_from_this(), path] { self->try_lock(path); });
-}
-
-Status Call::unlock() {
-  return once<Unit>([&] {
-    if (lock_ >= 0) close(std::exchange(lock_, -1));
-    return ok();
-  });
 }
 
 }  // namespace ostia::sdk

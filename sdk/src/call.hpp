@@ -3,6 +3,7 @@
 #pragma once
 
 #include <any>
+#include <mutex>
 #include <optional>
 
 #include "convert.hpp"
@@ -21,6 +22,25 @@ struct BrowseOptions {
   std::string state;
   bool own_window = false;  ///< no listener: the browser itself sees the redirect
   std::int64_t timeout_s = 300;
+};
+
+/// The way to a call's loop for who may come late, from any thread: closed when the call ends, for then the loop may
+/// go.
+class Door {
+ public:
+  explicit Door(Loop& loop) : loop_(&loop) {}
+  void post(std::function<void()> task) {
+    const std::lock_guard lock(mutex_);
+    if (loop_) loop_->post(std::move(task));
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    loop_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  Loop* loop_;
 };
 
 class Call final : public Host, public std::enable_shared_from_this<Call> {
@@ -59,9 +79,8 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   /// Opens the listener for a loopback redirect URI; the URI with its port. Where `browse` waits is settled with it.
   Result<std::string> prepare_browse(BrowseOptions options);
   Status sleep(std::chrono::milliseconds time);
-  /// Waits until this call alone, of all threads and processes, holds the lock file. Until the call ends, or `unlock`.
+  /// Waits until this call alone, of all threads and processes, holds the lock file; until the call ends.
   Status lock(const std::string& path);
-  Status unlock();
   /// From here on the call is not called off: what it asks for must not get lost half-way. Its exchanges are bounded by
   /// the transport.
   void shield() { is_shielded_ = true; }
@@ -109,6 +128,7 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   bool waits_ = false;
   bool ended_ = false;
   bool is_shielded_ = false;
+  std::shared_ptr<Door> door_;
 
   std::function<void()> abandon_exchange_;
   Timer pause_ = 0, deadline_ = 0;

@@ -6,6 +6,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,11 +32,8 @@ constexpr std::size_t salt_size = 16, nonce_size = 12, tag_size = 16, key_size =
 constexpr std::size_t head_size = 1 + salt_size + nonce_size;
 constexpr std::size_t file_limit = std::size_t{1} << 20;
 constexpr char version = 1;
-constexpr const char* keyring_name = "ostia:storage-key";
 
-using Text = std::string;
-
-unsigned char* bytes(Text& s) { return reinterpret_cast<unsigned char*>(s.data()); }
+unsigned char* bytes(std::string& s) { return reinterpret_cast<unsigned char*>(s.data()); }
 const unsigned char* bytes(std::string_view s) { return reinterpret_cast<const unsigned char*>(s.data()); }
 
 Error failed(const std::string& text, const char* reason) {
@@ -68,17 +66,29 @@ std::string derive(const std::string& passphrase, const std::string& salt) {
   return key;
 }
 
-// A random key in the user's keyring, made at the first use. It survives logout, not a restart.
-std::string keyring_key() {
-  const long found = syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_USER_KEYRING, "user", keyring_name, 0);
-  if (found >= 0) {
-    std::string key(key_size, '\0');
-    const long size = syscall(SYS_keyctl, KEYCTL_READ, found, key.data(), key.size());
-    return size == static_cast<long>(key_size) ? key : "";
+// The key of that name in the user's keyring; empty without one.
+std::string find_keyring_key(const std::string& name) {
+  const long found = syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_USER_KEYRING, "user", name.c_str(), 0);
+  std::string key(key_size, '\0');
+  const long size = found < 0 ? -1 : syscall(SYS_keyctl, KEYCTL_READ, found, key.data(), key.size());
+  return size == static_cast<long>(key_size) ? key : "";
+}
+
+// The same, made at the first use. It survives logout, not a restart. Adding a key replaces one of the same name, and
+// with it whatever that had encrypted, so only one process at a time, which has looked again, may.
+std::string make_keyring_key(const std::string& name, const std::string& directory) {
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0 || flock(fd, LOCK_EX) != 0) {
+    if (fd >= 0) close(fd);
+    return {};
   }
-  const std::string key = random_text(key_size);
-  const long made = syscall(SYS_add_key, "user", keyring_name, key.data(), key.size(), KEY_SPEC_USER_KEYRING);
-  return made >= 0 ? key : "";
+  std::string key = find_keyring_key(name);
+  if (key.empty()) {
+    key = random_text(key_size);
+    if (syscall(SYS_add_key, "user", name.c_str(), key.data(), key.size(), KEY_SPEC_USER_KEYRING) < 0) key.clear();
+  }
+  close(fd);
+  return key;
 }
 
 bool crypt(bool encrypts, const std::string& key, std::string_view nonce, std::string_view name, std::string_view in,
@@ -144,23 +154,21 @@ class FileStorage final : public Storage {
     const std::string& file = **content;
     if (file.size() < head_size + tag_size || file[0] != version)
       return failed(path(name) + " is not a file of this program", "file_damaged");
-    auto key = key_for(file.substr(1, salt_size));
+    auto key = key_for(file.substr(1, salt_size), false);
     if (!key) return std::move(key).error();
     std::string plain, tag = file.substr(file.size() - tag_size);
     const std::string_view cipher = std::string_view(file).substr(head_size, file.size() - head_size - tag_size);
     if (!crypt(false, *key, std::string_view(file).substr(1 + salt_size, nonce_size), name, cipher, plain, tag))
-      return failed(
-          passphrase_.empty()
-              ? path(name) + " was encrypted with a key that is gone (the machine was restarted), or is damaged"
-              : path(name) + " does not open with this passphrase, or is damaged",
-          "wrong_key");
+      return failed(path(name) + " does not open with this " + (passphrase_.empty() ? "machine's key" : "passphrase") +
+                        ", or is damaged",
+                    "wrong_key");
     return std::optional(std::move(plain));
   }
 
   Status save(const std::string& name, const std::string& value) override {
     if (auto made = make_private_directory(directory_); !made) return made;
     const std::string salt = random_salt(), nonce = random_text(nonce_size);
-    auto key = key_for(salt);
+    auto key = key_for(salt, true);
     if (!key) return std::move(key).error();
     std::string cipher, tag;
     if (nonce.empty() || !crypt(true, *key, nonce, name, value, cipher, tag)) return failed("cannot encrypt", "no_key");
@@ -184,19 +192,26 @@ class FileStorage final : public Storage {
     return salt_;
   }
 
-  Result<std::string> key_for(const std::string& salt) {
+  Result<std::string> key_for(const std::string& salt, bool may_make) {
     const std::lock_guard lock(mutex_);
-    if (passphrase_.empty()) {
-      if (key_.empty()) key_ = keyring_key();
-      if (key_.empty()) return failed("There is no kernel keyring here: a passphrase is required", "no_key");
-      return key_;
-    }
+    if (passphrase_.empty()) return keyring_key(may_make);
     if (key_.empty() || salt != salt_) {
       key_ = derive(passphrase_, salt);
       salt_ = salt;
     }
     if (key_.empty()) return failed("cannot make a key of the passphrase", "no_key");
     return key_;
+  }
+
+  Result<std::string> keyring_key(bool may_make) {
+    const std::string name = "ostia:" + text::base64url_encode(openssl_crypto()->digest(256, directory_));
+    if (key_.empty()) key_ = may_make ? make_keyring_key(name, directory_) : find_keyring_key(name);
+    if (!key_.empty()) return key_;
+    return may_make ? failed("There is no kernel keyring here: a passphrase is required", "no_key")
+                    : failed("The key of " + directory_ +
+                                 " is gone: the machine was restarted, or it was encrypted "
+                                 "with a passphrase",
+                             "wrong_key");
   }
 
   std::string directory_, passphrase_;

@@ -1,6 +1,7 @@
 #include "ostia/token_verifier.hpp"
 
 #include "call.hpp"
+#include "dates.hpp"
 #include "ostia/jose/algorithms.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/oidc/id_token.hpp"
@@ -24,18 +25,10 @@ Error refuse(std::string description, std::string reason) {
   return e;
 }
 
-std::string date(std::int64_t seconds) {
-  char buffer[32];
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  return {buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%d %H:%M:%S UTC", &parts)};
-}
-
 std::string worded(const oidc::Violation& violation) {
   std::string text = violation.text;
   for (const auto seconds : violation.dates)
-    if (const auto slot = text.find("{}"); slot != text.npos) text.replace(slot, 2, date(seconds));
+    if (const auto slot = text.find("{}"); slot != text.npos) text.replace(slot, 2, utc_date(seconds));
   return text;
 }
 

@@ -133,15 +133,64 @@ TEST(Calls, AreCalledOffAndTimeOut) {
   EXPECT_EQ(auth.authorize(nobody, {.stop = stop.get_token()}).error().code, "cancelled");
   canceller.join();
   EXPECT_EQ(auth.authorize(nobody, {.timeout = std::chrono::milliseconds(5)}).error().code, "timeout");
+  std::string code;
   {
-    Error error;
     LoopThread thread;
     WebAuth on_thread({.domain = "tenant.example",
                        .client_id = "c",
                        .redirect_uri = "com.example.app:/callback",
                        .environment = {.loop = &thread.loop()}});
-    on_thread.async_authorize(nobody).start([&](const Result<AuthResult>& r) { error = r.error(); });
+    on_thread.async_authorize(nobody).start([&](const Result<AuthResult>& r) { code = r.error().code; });
   }  // the thread ends its calls before it goes
+  EXPECT_EQ(code, "cancelled");
+}
+
+TEST(Threads, ShareOneObject) {
+  auto transport = std::make_shared<FixedTransport>();
+  transport->respond = [](const HttpRequest& r) {
+    return r.url.ends_with("/userinfo") ? json_response(200, "{\"sub\":\"" + r.headers.back().second + "\"}")
+                                        : json_response(200, R"({"access_token":"AT","expires_in":60})");
+  };
+  WebAuth auth({.domain = "tenant.example", .client_id = "c", .environment = {.transport = transport}});
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&auth, i] {
+      for (int n = 0; n < 50; ++n) {
+        const std::string token = std::to_string(i) + "-" + std::to_string(n);
+        const auto user = auth.client().user_info(token);
+        EXPECT_TRUE(user && user->sub == "Bearer " + token);  // nobody gets another's answer
+        EXPECT_TRUE(auth.client().oauth_token({.grant_type = "client_credentials"}));
+        EXPECT_TRUE(auth.client().build_logout_url());
+        EXPECT_TRUE(auth.begin_authorize({.redirect_uri = "https://a.example/cb"}));
+      }
+    });
+  for (auto& thread : threads) thread.join();
+}
+
+TEST(Calls, AWindowThatAnswersTooLateReachesNobody) {
+  std::function<void(Result<std::string>)> late;
+  class Keeper final : public Browser {
+   public:
+    explicit Keeper(std::function<void(Result<std::string>)>& to) : to_(to) {}
+    Status open(const BrowserRequest& request) override {
+      to_ = request.finished;
+      return ok();
+    }
+
+   private:
+    std::function<void(Result<std::string>)>& to_;
+  };
+  {
+    Loop loop;
+    WebAuth auth({.domain = "tenant.example",
+                  .client_id = "c",
+                  .redirect_uri = "com.example.app:/callback",
+                  .environment = {.browser = std::make_shared<Keeper>(late), .loop = &loop}});
+    auth.popup().async_authorize().start([](const Result<AuthResult>&) {});
+    while (!late) loop.wait(std::chrono::seconds(1));
+    loop.cancel_calls();
+  }
+  late(std::string("com.example.app:/callback?code=x&state=y"));
 }
 
 TEST(Options, EachMistakeIsNamed) {

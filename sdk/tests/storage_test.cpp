@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 class Files : public testing::Test {
  protected:
   Files() {
-    std::string name = (fs::temp_directory_path() / "ostia-storage-XXXXXX").string();
+    std::string name = (fs::temp_directory_path() / "ostia-storage-").string() + std::string(6, 'X');
     directory = mkdtemp(name.data());
   }
   ~Files() override { fs::remove_all(directory); }

@@ -18,7 +18,7 @@ struct HttpRequest {
   std::string url;
   Headers headers;
   std::string body;
-#ifndef __wasm__  // a page's requests and answers stay with the page
+#ifndef __wasm__             // a page's requests and answers stay with the page
   bool credentials = false;  ///< with the authority's cookies, which the answer may set
 #endif
 };

@@ -14,8 +14,8 @@ bool is_text(const json::Value& member) { return member.is_string() && !member.t
 bool is_signature_algorithm(std::string_view algorithm) { return algorithm == "RS256"; }
 
 bool is_fit(const json::Value& key, std::string_view) {
-  return key["kty"].is("RSA") && is_text(key["n"]) && is_text(key["e"]) &&
-         (!key.find("use") || key["use"].is("sig")) && (!key.find("alg") || key["alg"].is("RS256"));
+  return key["kty"].is("RSA") && is_text(key["n"]) && is_text(key["e"]) && (!key.find("use") || key["use"].is("sig")) &&
+         (!key.find("alg") || key["alg"].is("RS256"));
 }
 
 int hash_bits(std::string_view) { return 256; }
