@@ -23,7 +23,7 @@ namespace {
 int run(int argc, char** argv) {
   CLI::App app("Ostia: login for applications. `ostia VERB --help` tells more of each verb.", "ostia");
   app.set_version_flag("--version", std::string("ostia " OSTIA_VERSION));
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // so that a wrong verb is named rather than missed
   const std::map<std::string, Run> verbs = {{"serve", add_serve(app)},   {"login", add_login(app)},
                                             {"device", add_device(app)}, {"token", add_token(app)},
                                             {"logout", add_logout(app)}, {"userinfo", add_userinfo(app)},
@@ -34,6 +34,10 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
     std::fprintf(stderr, "ostia: %s\nRun `ostia --help` for what there is.\n", e.what());
+    return Exit::asked_wrongly;
+  }
+  if (app.get_subcommands().empty()) {
+    std::fprintf(stderr, "ostia: a verb is required\nRun `ostia --help` for what there is.\n");
     return Exit::asked_wrongly;
   }
   const std::string verb = app.get_subcommands().front()->get_name();

@@ -129,7 +129,15 @@ describe('decode', () => {
     assert.equal((await decode('nonsense')).code, 1);
     const strange = await runOstia(['decode', '-'], { env: home(group).env, input: tokens.id_token });
     assert.match(strange.stdout, /Nothing is checked: say whose token/);
+    assert.match((await runOstia(['decode', tokens.access_token], { env: run.env })).stdout, /^ +ok +audience +not checked: say which/m);
   });
+});
+
+test('a wrong verb is named', async () => {
+  const wrong = await runOstia(['tokn']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /tokn/);
+  assert.match((await runOstia([])).stderr, /a verb is required/);
 });
 
 test('errors are JSON with --json', async (t) => {
