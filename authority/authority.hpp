@@ -2,15 +2,21 @@
 #pragma once
 
 #include <atomic>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "accounts/password_pool.hpp"
 #include "accounts/users.hpp"
 #include "clock.hpp"
 #include "crypto/crypto.hpp"
+#include "data.hpp"
 #include "http/message.hpp"
 #include "messages/outbox.hpp"
+#include "scripts/scripts.hpp"
+#include "tenant/key_ring.hpp"
 #include "tenant/tenant.hpp"
 
 namespace ostia::authority {
@@ -24,12 +30,13 @@ struct Authority {
       : store(s),
         issuer(std::move(canonical)),
         dev(development),
-        secrets(master, "secrets at rest"),
+        secrets(secrets_of(master)),
         codes(master, "authorization codes"),
         states(master, "login states"),
         access_tokens(master, "opaque access tokens"),
         tickets(master, "tickets"),
         passwords(password_threads),
+        scripts(std::max(4U, 2 * password_threads)),
         outbox(s, secrets, clock, development) {}
 
   Store& store;
@@ -39,20 +46,33 @@ struct Authority {
   bool behind_proxy = false;  ///< `--plain-http`: what comes from there has the client's address in a header
   Sealer secrets, codes, states, access_tokens, tickets;
   PasswordPool passwords;
+  ScriptPool scripts;  ///< rules and actions
   Outbox outbox;
-  std::vector<SigningKey> keys;         ///< the first one signs, all of them verify
   std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise
 
   [[nodiscard]] std::shared_ptr<const Tenant> tenant() const { return tenant_.load(); }
-  void set_tenant(std::shared_ptr<const Tenant> tenant) { tenant_.store(std::move(tenant)); }
-
-  [[nodiscard]] const SigningKey& signing_key() const { return keys.front(); }
-  /// The key of that name, or null.
-  [[nodiscard]] const SigningKey* find_key(std::string_view kid) const {
-    for (const auto& key : keys)
-      if (key.kid() == kid) return &key;
-    return nullptr;
+  /// After the store was put back, its revision is an older one.
+  void put_back_tenant(std::shared_ptr<const Tenant> tenant) { tenant_.store(std::move(tenant)); }
+  /// An older revision than the one that is there is let go: two changes may have been read in either order.
+  void set_tenant(std::shared_ptr<const Tenant> tenant) {
+    auto before = tenant_.load();
+    while (!before || before->revision <= tenant->revision)
+      if (tenant_.compare_exchange_weak(before, tenant)) return;
   }
+
+  [[nodiscard]] std::shared_ptr<const KeyRing> keys() const { return keys_.load(); }
+  void set_keys(std::shared_ptr<const KeyRing> keys) { keys_.store(std::move(keys)); }
+  /// The key that signs; whoever holds it may go on signing while another one takes its place.
+  [[nodiscard]] std::shared_ptr<const SigningKey> signing_key() const {
+    const auto ring = keys();
+    return {ring, &ring->current()};
+  }
+  /// Runs `work` on a thread of its own, one after the other: what takes long and may wait. It ends with the program.
+  void run_apart(std::function<void()> work) { boost::asio::post(apart_, std::move(work)); }
+  ~Authority() { apart_.join(); }
+  Authority(const Authority&) = delete;
+  Authority& operator=(const Authority&) = delete;
+
   [[nodiscard]] SessionLimits session_limits() const {
     const auto t = tenant();
     return {t->session_lifetime, t->idle_session_lifetime};
@@ -60,6 +80,8 @@ struct Authority {
 
  private:
   std::atomic<std::shared_ptr<const Tenant>> tenant_;
+  std::atomic<std::shared_ptr<const KeyRing>> keys_;
+  boost::asio::thread_pool apart_{1};
 };
 
 using Answering = boost::asio::awaitable<Response>;

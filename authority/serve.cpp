@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "authority.hpp"
+#include "data.hpp"
 #include "dev/faults.hpp"
 #include "http/server.hpp"
 #include "log.hpp"
@@ -20,7 +21,10 @@
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
 #include "tenant/demo.hpp"
+#include "tenant/documents.hpp"
 #include "tenant/import.hpp"
+#include "tenant/users_file.hpp"
+#include "tenant/yaml.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -28,26 +32,6 @@ namespace {
 namespace fs = std::filesystem;
 
 Error caller(std::string text) { return caller_error("invalid_option", std::move(text), "invalid_option"); }
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  if (in) text << in.rdbuf();
-  if (!in) return caller("cannot read " + path);
-  return text.str();
-}
-
-// Readable by its owner only, whole or not at all.
-Status write_private_file(const std::string& path, const std::string& text) {
-  const std::string temporary = path + ".new";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  std::error_code ec;
-  if (out) fs::rename(temporary, path, ec);
-  if (!out || ec) return caller("cannot write " + path);
-  return ok();
-}
 
 Status check(const ServeOptions& o) {
   for (const auto& [name, file] :
@@ -61,35 +45,8 @@ Status check(const ServeOptions& o) {
         (!url->path.empty() && url->path != "/"))
       return caller("--issuer: \"" + o.issuer + "\" is not an http or https URL without path, query and fragment");
   }
-  if (!o.database.empty() && !o.database.starts_with("sqlite:"))
-    return caller("--database: \"" + o.database.substr(0, o.database.find(':')) +
-                  "\" is not supported by this version; use sqlite:FILE");
+  if (auto good = check_database(o.database); !good) return good;
   return ok();
-}
-
-Status make_data_folder(const std::string& data) {
-  std::error_code ec;
-  fs::create_directories(data, ec);
-  if (ec) return caller("--data: cannot make the folder " + data + ": " + ec.message());
-  const std::string probe = data + "/.writable";
-  if (!std::ofstream(probe)) return caller("--data: cannot write to the folder " + data);
-  fs::remove(probe, ec);
-  return ok();
-}
-
-// The key under which everything secret is sealed; made on the first start.
-Result<std::string> master_key(const std::string& data) {
-  const std::string file = data + "/master.key";
-  if (!fs::exists(file))
-    if (auto written = write_private_file(file, random_id()); !written) return std::move(written).error();
-  auto text = read_file(file);
-  if (!text) return std::move(text).error();
-  auto key = text::base64url_decode(*text);
-  if (!key || key->size() != 32)
-    return caller(file +
-                  " is damaged: it must hold 32 bytes in base64url. Without it nothing that is sealed in the database "
-                  "can be read");
-  return *key;
 }
 
 Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host) {
@@ -111,31 +68,6 @@ Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host)
   return TlsIdentity{{}, *certificate_text, *key_text};
 }
 
-Status load_keys(Authority& a) {
-  auto rows = a.store.commit_now(
-      {{"SELECT sealed_key, certificate FROM signing_keys WHERE state <> 'revoked' ORDER BY state, created_at DESC",
-        {}}});
-  if (!rows) return std::move(rows).error();
-  for (const auto& row : *rows) {
-    const auto pem = a.secrets.open(text_at(row, 0));
-    if (!pem)
-      return caller(
-          "the signing keys in the database were sealed with another master key: restore the master.key that belongs "
-          "to it");
-    auto key = SigningKey::from_pem(*pem, text_at(row, 1));
-    if (!key) return std::move(key).error();
-    a.keys.push_back(*std::move(key));
-  }
-  if (!a.keys.empty()) return ok();
-  const auto key = SigningKey::generate(a.tenant()->name);
-  auto stored = a.store.commit_now(
-      {{"INSERT INTO signing_keys (kid, state, created_at, sealed_key, certificate) VALUES ($1, 'current', $2, $3, $4)",
-        {key.kid(), a.clock.now(), a.secrets.seal(key.private_pem()), key.certificate_pem()}}});
-  if (!stored) return std::move(stored).error();
-  a.keys.push_back(key);
-  return ok();
-}
-
 std::string with_issuer(std::string_view text, const std::string& issuer) {
   constexpr std::string_view slot = "{issuer}";
   std::string out(text);
@@ -147,6 +79,7 @@ std::string with_issuer(std::string_view text, const std::string& issuer) {
 struct Seed {
   std::string config, users;  // texts; empty: none
   std::string config_name, users_name;
+  std::string folder;  ///< of the configuration; empty: it is not a file
 };
 
 Result<Seed> choose_seed(const ServeOptions& o, const std::string& issuer, bool is_empty) {
@@ -155,6 +88,7 @@ Result<Seed> choose_seed(const ServeOptions& o, const std::string& issuer, bool 
     auto text = read_file(o.config);
     if (!text) return std::move(text).error();
     seed.config = *text;
+    seed.folder = fs::absolute(o.config).parent_path().string();
   } else if (o.dev && is_empty) {
     seed = {with_issuer(demo_config, issuer), std::string(demo_users), "the demo tenant", "the demo users"};
   }
@@ -177,27 +111,36 @@ Status in_file(const std::string& file, Status status) {
   return status;
 }
 
+Status import_config(Authority& a, const Seed& seed) {
+  auto config = parse_yaml(seed.config);
+  if (!config) return in_file(seed.config_name, std::move(config).error());
+  auto plan = plan_import(a.store, a.secrets, *std::move(config), seed.folder);
+  if (!plan) return in_file(seed.config_name, std::move(plan).error());
+  for (const auto& warning : plan->warnings)
+    log_event("warning", "config", {{"file", seed.config_name}, {"text", warning}});
+  return in_file(seed.config_name, apply(a.store, *std::move(plan)));
+}
+
+Status import_seed_users(Authority& a, const Seed& seed) {
+  const auto& t = *a.tenant();
+  auto imported = import_users(a.store, seed.users, {t.first_database(), "auth0", false, true, a.clock.now()});
+  if (!imported) return in_file(seed.users_name, std::move(imported).error());
+  if (imported->total == 0) return in_file(seed.users_name, caller("must be a JSON array of users"));
+  for (const auto& m : imported->mistakes)
+    log_event("warning", "users", {{"file", seed.users_name}, {"line", m.line}, {"text", m.message}});
+  const bool nobody_is_good = static_cast<std::int64_t>(imported->mistakes.size()) == imported->total;
+  if (!nobody_is_good) return ok();
+  const auto& first = imported->mistakes.front();
+  return in_file(seed.users_name, caller("line " + std::to_string(first.line) + ": " + first.message));
+}
+
 Status import_seed(Authority& a, const Seed& seed) {
-  if (!seed.config.empty()) {
-    auto config = parse_yaml(seed.config);
-    if (!config) return in_file(seed.config_name, std::move(config).error());
-    std::vector<std::string> warnings;
-    if (auto done = import_config(a.store, a.secrets, *config, warnings); !done)
-      return in_file(seed.config_name, std::move(done));
-    for (const auto& warning : warnings)
-      log_event("warning", "config", {{"file", seed.config_name}, {"text", warning}});
-  }
+  if (!seed.config.empty())
+    if (auto done = import_config(a, seed); !done) return done;
   auto tenant = load_tenant(a.store, a.secrets);
   if (!tenant) return std::move(tenant).error();
   a.set_tenant(*tenant);
-  if (seed.users.empty()) return ok();
-  const auto users = json::parse(seed.users);
-  if (!users) return in_file(seed.users_name, caller_error("invalid_config", users.error().description));
-  const auto& t = *a.tenant();
-  const std::string connection = !t.default_directory.empty() ? t.default_directory
-                                 : t.connections.empty()      ? "Username-Password-Authentication"
-                                                              : t.connections[0].name;
-  return in_file(seed.users_name, import_users(a.store, *users, connection, a.clock.now()));
+  return seed.users.empty() ? ok() : import_seed_users(a, seed);
 }
 
 std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
@@ -250,7 +193,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
     if (!dev_port) return dev_port.error();
   }
 
-  auto store = open_sqlite(o.database.empty() ? o.data + "/ostia.db" : o.database.substr(7));
+  auto store = open_database(o.data, o.database);
   if (!store) return std::move(store).error();
   Authority a(**store, *master, issuer, o.dev, cores);
   auto objects = a.store.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
@@ -259,9 +202,15 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   const auto seed = choose_seed(o, issuer, is_empty);
   if (!seed) return seed.error();
   if (auto imported = import_seed(a, *seed); !imported) return imported;
-  if (auto loaded = load_keys(a); !loaded) return loaded;
+  auto keys = load_keys(a.store, a.secrets, a.tenant()->name, a.clock.now());
+  if (!keys) return std::move(keys).error();
+  a.set_keys(*std::move(keys));
   a.behind_proxy = o.plain_http;
-  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); });
+  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
+                 [&a] {
+                   if (auto followed = follow_tenant(a); !followed)
+                     log_event("error", "tenant_unread", {{"what", followed.error().description}});
+                 });
   if (o.dev) {
     a.faults = std::make_shared<dev::Faults>();
     if (auto kept = a.store.take_snapshot(); !kept) return kept;

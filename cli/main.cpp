@@ -27,7 +27,9 @@ int run(int argc, char** argv) {
   const std::map<std::string, Run> verbs = {{"serve", add_serve(app)},   {"login", add_login(app)},
                                             {"device", add_device(app)}, {"token", add_token(app)},
                                             {"logout", add_logout(app)}, {"userinfo", add_userinfo(app)},
-                                            {"decode", add_decode(app)}, {"completion", add_completion(app)}};
+                                            {"decode", add_decode(app)}, {"completion", add_completion(app)},
+                                            {"import", add_import(app)}, {"export", add_export(app)},
+                                            {"lint", add_lint(app)}};
   app.add_subcommand("help", "Shows this text.");
   try {
     app.parse(argc, argv);

@@ -12,6 +12,9 @@ namespace ostia::cli {
 using Run = std::function<int()>;
 
 Run add_serve(CLI::App& app);
+Run add_import(CLI::App& app);
+Run add_export(CLI::App& app);
+Run add_lint(CLI::App& app);
 Run add_login(CLI::App& app);
 Run add_device(CLI::App& app);
 Run add_token(CLI::App& app);

@@ -143,7 +143,10 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   auto again = check_attempts(a, attempt);
   auto still = co_await std::move(again);
   if (!still) co_return std::move(still).error();
-  auto account_task = check_account(a, request, **user, login);
+  auto owning = owner_of(a.store, **user);
+  const auto owner = co_await std::move(owning);
+  if (!owner) co_return owner.error();
+  auto account_task = check_account(a, request, *owner, login);
   auto account = co_await std::move(account_task);
   if (!account) co_return std::move(account).error();
   auto forgetting = forget_failures(a, attempt);
@@ -151,7 +154,7 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   if (!forgotten) co_return std::move(forgotten).error();
   auto modernizing = modernize(a, **user, login.password);
   (void)co_await std::move(modernizing);
-  co_return **user;
+  co_return *owner;
 }
 
 }  // namespace ostia::authority

@@ -134,15 +134,20 @@ Async<User> authenticate_passwordless(Authority& a, const Request& request, cons
     co_return std::move(checked).error();
   }
   auto finding = find_user_by_address(a.store, c->name, *normal);
-  const auto user = co_await std::move(finding);
+  const auto account = co_await std::move(finding);
+  if (!account) co_return account.error();
+  if (!*account) {
+    auto registering = register_passwordless(a, request, c->name, *normal, client.id);
+    co_return co_await std::move(registering);
+  }
+  auto owning = owner_of(a.store, **account);
+  const auto user = co_await std::move(owning);
   if (!user) co_return user.error();
-  if (*user && (*user)->blocked) {
-    record(a, request, {"f", "Blocked user", client.id, (*user)->id, *normal, c->name, "user_blocked"});
+  if (user->blocked) {
+    record(a, request, {"f", "Blocked user", client.id, user->id, *normal, c->name, "user_blocked"});
     co_return refused(403, "blocked_user", "Blocked user", "user_blocked");
   }
-  if (*user) co_return **user;
-  auto registering = register_passwordless(a, request, c->name, *normal, client.id);
-  co_return co_await std::move(registering);
+  co_return *user;
 }
 
 }  // namespace ostia::authority

@@ -82,8 +82,10 @@ std::int64_t lifetime_of(const Tenant& tenant, std::string_view kind, std::int64
   return it == tenant.email_templates.end() ? otherwise : it->second.url_lifetime;
 }
 
-Statement queue_verification(const Authority& a, const Request& request, const User& user,
-                             const std::string& client_id) {
+}  // namespace
+
+Statement verification_mail(const Authority& a, const Request& request, const User& user,
+                            const std::string& client_id) {
   const auto tenant = a.tenant();
   const std::string ticket =
       seal_ticket(a, "verify_email", Value::object({{"user_id", user.id}, {"email", user.email}}),
@@ -92,8 +94,6 @@ Statement queue_verification(const Authority& a, const Request& request, const U
       compose_mail(*tenant, texts_for(*tenant, request), "verify_email", user.email, nullptr,
                    {request.issuer + "u/email-verification?ticket=" + ticket, {}, {}, user_values(user), client_id}));
 }
-
-}  // namespace
 
 std::optional<Statement> welcome(const Authority& a, const Request& request, const User& user) {
   const auto tenant = a.tenant();
@@ -141,7 +141,7 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
   user.updated_at = a.clock.now();
   std::vector<Statement> statements;
   statements.push_back(insert_user(user, a.clock.now()));
-  if (tenant->sends("verify_email")) statements.push_back(queue_verification(a, request, user, r.client_id));
+  if (tenant->sends("verify_email")) statements.push_back(verification_mail(a, request, user, r.client_id));
   auto task = a.store.commit(std::move(statements));
   const auto stored = co_await std::move(task);
   if (!stored && stored.error().reason == "store_conflict") co_return invalid_signup(*tenant, "user_exists");
@@ -222,7 +222,8 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   const auto hash = co_await std::move(hashing);
   if (!hash) co_return hash.error();
   std::vector<Statement> statements = change_password(user, *hash, a.clock.now());
-  for (auto& statement : end_everything(user.id)) statements.push_back(std::move(statement));
+  for (auto& statement : end_everything(user.linked_to.empty() ? user.id : user.linked_to))
+    statements.push_back(std::move(statement));
   auto task = a.store.commit(std::move(statements));
   const auto stored = co_await std::move(task);
   if (!stored) co_return stored.error();

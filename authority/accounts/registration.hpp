@@ -28,6 +28,9 @@ Async<User> register_passwordless(Authority& a, const Request& request, std::str
 /// The statement that queues the welcome, where the tenant sends one, for an account whose address has been verified.
 std::optional<Statement> welcome(const Authority& a, const Request& request, const User& user);
 
+/// The statement that queues the mail which verifies the account's address.
+Statement verification_mail(const Authority& a, const Request& request, const User& user, const std::string& client_id);
+
 /// Queues the mail with the link to a new password, if there is such an account in the connection. Whether there is one
 /// makes no difference to the answer.
 Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,

@@ -10,14 +10,24 @@ constexpr std::int64_t touch_interval = 60;  // seconds: a silent login must not
 // The store has the cookie's hash only: who reads the database cannot become anybody.
 std::string session_id(std::string_view cookie) { return text::base64url_encode(sha256(cookie)); }
 
+Result<Session> read_session(const Row& r) {
+  auto body = json::parse(text_at(r, 4));
+  if (!body) return std::move(body).error();
+  return Session{text_at(r, 0), text_at(r, 1), int_at(r, 2), int_at(r, 3), *std::move(body)};
+}
+
 }  // namespace
 
-Async<std::string> start_session(Store& store, std::string user_id, std::int64_t now, SessionLimits limits) {
+Async<std::string> start_session(Store& store, std::string user_id, json::Value body, std::int64_t now,
+                                 SessionLimits limits) {
   std::string cookie = random_id();
   std::vector<Statement> statements;
+  statements.push_back({"UPDATE users SET logins = logins + 1, last_login = $2, last_address = $3 WHERE user_id = $1",
+                        {user_id, now, body["address"].text()}});
   statements.push_back(
-      {"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at) VALUES ($1, $2, $3, $3, $3, $4)",
-       {session_id(cookie), std::move(user_id), now, now + limits.absolute}});
+      {"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at, body) VALUES ($1, $2, $3, $3, "
+       "$3, $4, $5)",
+       {session_id(cookie), std::move(user_id), now, now + limits.absolute, json::write(body)}});
   auto stored_task = store.commit(std::move(statements));
   auto stored = co_await std::move(stored_task);
   if (!stored) co_return std::move(stored).error();
@@ -28,35 +38,40 @@ Async<std::optional<Session>> find_session(Store& store, std::string cookie, std
   if (cookie.empty() || cookie.size() > 64) co_return std::optional<Session>();
   const std::string id = session_id(cookie);
   Statement find{
-      "SELECT id, user_id, auth_time, used_at FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3",
+      "SELECT id, user_id, auth_time, used_at, body FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3",
       {id, now, now - limits.idle}};
   auto rows_task = store.query(std::move(find));
   auto rows = co_await std::move(rows_task);
   if (!rows) co_return std::move(rows).error();
   if (rows->empty()) co_return std::optional<Session>();
-  const Row& r = (*rows)[0];
-  Session session{text_at(r, 0), text_at(r, 1), int_at(r, 2), int_at(r, 3)};
-  if (session.used_at + touch_interval <= now) {
+  auto session = read_session((*rows)[0]);
+  if (!session) co_return std::move(session).error();
+  if (session->used_at + touch_interval <= now) {
     std::vector<Statement> touch;
     touch.push_back({"UPDATE sessions SET used_at = $2 WHERE id = $1", {id, now}});
     auto touched_task = store.commit(std::move(touch));
     auto touched = co_await std::move(touched_task);
     if (!touched) co_return std::move(touched).error();
   }
-  co_return std::optional(std::move(session));
+  co_return std::optional(*std::move(session));
 }
 
 Async<std::optional<Session>> end_session(Store& store, std::string cookie) {
   if (cookie.empty()) co_return std::optional<Session>();
   std::vector<Statement> statements;
   statements.push_back(
-      {"DELETE FROM sessions WHERE id = $1 RETURNING id, user_id, auth_time, used_at", {session_id(cookie)}});
+      {"DELETE FROM sessions WHERE id = $1 RETURNING id, user_id, auth_time, used_at, body", {session_id(cookie)}});
   auto done_task = store.commit(std::move(statements));
   auto done = co_await std::move(done_task);
   if (!done) co_return std::move(done).error();
   if (done->empty()) co_return std::optional<Session>();
-  const Row& r = (*done)[0];
-  co_return std::optional(Session{text_at(r, 0), text_at(r, 1), int_at(r, 2), int_at(r, 3)});
+  auto session = read_session((*done)[0]);
+  if (!session) co_return std::move(session).error();
+  co_return std::optional(*std::move(session));
+}
+
+Statement update_session(const Session& session) {
+  return {"UPDATE sessions SET body = $2 WHERE id = $1", {session.id, json::write(session.body)}};
 }
 
 std::vector<Statement> end_everything(const std::string& user_id) {

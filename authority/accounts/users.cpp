@@ -8,17 +8,34 @@ namespace {
 
 using json::Value;
 
-constexpr std::string_view columns =
-    "user_id, connection, email, username, password_hash, blocked, profile, updated_at, phone_number";
+Result<User> to_user(const Row& r) {
+  auto profile = json::parse(text_at(r, 6));
+  if (!profile) return std::move(profile).error();
+  return User{text_at(r, 0),
+              text_at(r, 1),
+              text_at(r, 2),
+              text_at(r, 3),
+              text_at(r, 4),
+              text_at(r, 8),
+              int_at(r, 5) != 0,
+              *std::move(profile),
+              int_at(r, 7),
+              text_at(r, 9),
+              int_at(r, 10),
+              int_at(r, 11),
+              int_at(r, 12),
+              int_at(r, 13),
+              text_at(r, 14),
+              text_at(r, 15),
+              {}};
+}
 
 Result<std::optional<User>> read_user(const Result<Rows>& rows) {
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<User>();
-  const Row& r = (*rows)[0];
-  auto profile = json::parse(text_at(r, 6));
-  if (!profile) return std::move(profile).error();
-  return std::optional(User{text_at(r, 0), text_at(r, 1), text_at(r, 2), text_at(r, 3), text_at(r, 4), text_at(r, 8),
-                            int_at(r, 5) != 0, *std::move(profile), int_at(r, 7)});
+  auto user = to_user((*rows)[0]);
+  if (!user) return std::move(user).error();
+  return std::optional(*std::move(user));
 }
 
 void copy_claims(Value& to, const Value& from, std::initializer_list<const char*> names) {
@@ -26,54 +43,86 @@ void copy_claims(Value& to, const Value& from, std::initializer_list<const char*
     if (const Value* value = from.find(name); value && !value->is_null()) to.set(name, *value);
 }
 
-}  // namespace
-
-Async<std::optional<User>> find_user(Store& store, std::string id) {
-  static const std::string sql = "SELECT " + std::string(columns) + " FROM users WHERE user_id = $1";
-  Statement find{sql, {}};
-  find.values.emplace_back(std::move(id));
+Async<std::optional<User>> find_one(Store& store, Statement find) {
   auto rows_task = store.query(std::move(find));
   const auto rows = co_await std::move(rows_task);
   co_return read_user(rows);
 }
 
+}  // namespace
+
+Async<std::optional<User>> find_user(Store& store, std::string id) {
+  auto task = find_one(
+      store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id = $1 AND linked_to = ''", {std::move(id)}});
+  co_return co_await std::move(task);
+}
+
+Async<std::optional<User>> find_account(Store& store, std::string id) {
+  auto task = find_one(store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id = $1", {std::move(id)}});
+  co_return co_await std::move(task);
+}
+
+Async<std::vector<User>> linked_accounts(Store& store, std::string id) {
+  auto task = read_users(
+      store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE linked_to = $1 AND linked_to <> '' ORDER BY user_id",
+              {std::move(id)}});
+  co_return co_await std::move(task);
+}
+
+Async<std::vector<User>> read_users(Store& store, Statement select) {
+  auto task = store.query(std::move(select));
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  std::vector<User> out;
+  for (const auto& row : *rows) {
+    auto user = to_user(row);
+    if (!user) co_return std::move(user).error();
+    out.push_back(*std::move(user));
+  }
+  co_return out;
+}
+
+Async<User> owner_of(Store& store, User account) {
+  if (account.linked_to.empty()) co_return account;
+  auto task = find_user(store, account.linked_to);
+  auto owner = co_await std::move(task);
+  if (!owner) co_return std::move(owner).error();
+  if (!*owner)
+    co_return Error{"server_error", "an account is linked to one that is not there", "store_malformed", 0, Fault::ours};
+  (*owner)->via = account.connection;
+  co_return **owner;
+}
+
 Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::string> connections, std::string name) {
-  static const std::string sql =
-      "SELECT " + std::string(columns) + " FROM users WHERE connection = $1 AND (email = $2 OR username = $2) LIMIT 1";
   const std::string login = text::lower(name);
   for (const auto& connection : connections) {
     if (login.empty()) break;
-    Statement find{sql, {}};
-    find.values.emplace_back(connection);
-    find.values.emplace_back(login);
-    auto rows_task = store.query(std::move(find));
-    const auto rows = co_await std::move(rows_task);
-    auto user = read_user(rows);
+    auto task = find_one(store, {"SELECT " OSTIA_USER_COLUMNS
+                                 " FROM users WHERE connection = $1 AND (email = $2 OR username = $2) LIMIT 1",
+                                 {connection, login}});
+    auto user = co_await std::move(task);
     if (!user || user->has_value()) co_return user;
   }
   co_return std::optional<User>();
 }
 
 Async<std::optional<User>> find_user_by_address(Store& store, std::string connection, std::string address) {
-  static const std::string by_email =
-      "SELECT " + std::string(columns) + " FROM users WHERE connection = $1 AND email = $2 AND email <> ''";
-  static const std::string by_phone = "SELECT " + std::string(columns) +
-                                      " FROM users WHERE connection = $1 AND phone_number = $2 AND phone_number <> ''";
   const bool is_phone = is_phone_number(address);
-  Statement find{is_phone ? by_phone : by_email, {}};
-  find.values.emplace_back(std::move(connection));
-  find.values.emplace_back(is_phone ? address : text::lower(address));
-  auto rows_task = store.query(std::move(find));
-  const auto rows = co_await std::move(rows_task);
-  co_return read_user(rows);
+  Statement find{is_phone ? "SELECT " OSTIA_USER_COLUMNS
+                            " FROM users WHERE connection = $1 AND phone_number = $2 AND phone_number <> ''"
+                          : "SELECT " OSTIA_USER_COLUMNS
+                            " FROM users WHERE connection = $1 AND email = $2 AND email <> ''",
+                 {std::move(connection), is_phone ? address : text::lower(address)}};
+  auto task = find_one(store, std::move(find));
+  co_return co_await std::move(task);
 }
 
 Statement insert_user(const User& u, std::int64_t now) {
   return {
       "INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, created_at, "
-      "updated_at, phone_number) VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $7, $8)",
-      {u.id, u.connection, text::lower(u.email), text::lower(u.username), u.password_hash, json::write(u.profile), now,
-       u.phone_number}};
+      "updated_at, phone_number, sealed_tokens) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",
+      {u.id, u.connection, text::lower(u.email), text::lower(u.username), u.password_hash,
+       static_cast<std::int64_t>(u.blocked), json::write(u.profile), now, u.phone_number, u.sealed_tokens}};
 }
 
 std::vector<Statement> change_password(const User& user, std::string hash, std::int64_t now) {
@@ -87,9 +136,48 @@ std::vector<Statement> change_password(const User& user, std::string hash, std::
   return out;
 }
 
-Statement update_profile(const User& user, std::int64_t now) {
-  return {"UPDATE users SET profile = $2, updated_at = $3 WHERE user_id = $1",
-          {user.id, json::write(user.profile), now}};
+Statement update_user(const User& u, std::int64_t now) {
+  return {
+      "UPDATE users SET email = $2, username = $3, phone_number = $4, blocked = $5, profile = $6, updated_at = $7, "
+      "sealed_tokens = $8, linked_to = $9, version = version + 1 WHERE user_id = $1 AND version = $10 RETURNING "
+      "user_id",
+      {u.id, text::lower(u.email), text::lower(u.username), u.phone_number, static_cast<std::int64_t>(u.blocked),
+       json::write(u.profile), now, u.sealed_tokens, u.linked_to, u.version},
+      true};
+}
+
+Async<User> edit_user(Store& store, std::string id, std::int64_t now, EditUser edit) {
+  constexpr int most_tries = 20;
+  for (int tries = 0; tries < most_tries; ++tries) {
+    auto finding = find_user(store, id);
+    auto user = co_await std::move(finding);
+    if (!user) co_return std::move(user).error();
+    if (!*user) co_return Error{"inexistent_user", "The user does not exist.", "user_unknown", 404, Fault::caller};
+    std::vector<Statement> statements;
+    if (auto edited = edit(**user, statements); !edited) co_return std::move(edited).error();
+    statements.push_back(update_user(**user, now));
+    auto task = store.commit(std::move(statements));
+    const auto done = co_await std::move(task);
+    if (!done && done.error().reason == "store_unmatched") continue;
+    if (!done) co_return done.error();
+    ++(*user)->version;
+    (*user)->updated_at = now;
+    co_return **user;
+  }
+  co_return Error{"server_error", "the account is being changed by too many at once; try again", "user_contended", 503,
+                  Fault::ours};
+}
+
+std::vector<Statement> delete_user(const std::string& id) {
+  std::vector<Statement> out = end_everything(id);
+  for (const std::string_view sql :
+       {"DELETE FROM users WHERE user_id = $1 OR (linked_to = $1 AND linked_to <> '')",
+        "DELETE FROM password_history WHERE user_id = $1", "DELETE FROM consents WHERE user_id = $1",
+        "DELETE FROM authenticators WHERE user_id = $1", "DELETE FROM user_roles WHERE user_id = $1",
+        "DELETE FROM user_permissions WHERE user_id = $1", "DELETE FROM organization_members WHERE user_id = $1",
+        "DELETE FROM device_credentials WHERE user_id = $1"})
+    out.push_back({sql, {id}});
+  return out;
 }
 
 bool is_email(std::string_view s) {

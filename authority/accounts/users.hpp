@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <optional>
 
 #include "ostia/json/value.hpp"
@@ -15,13 +16,35 @@ struct User {
   bool blocked = false;
   json::Value profile;  ///< everything else of the document
   std::int64_t updated_at = 0;
+  std::string linked_to;  ///< the account that this one is an identity of; empty: its own
+  std::int64_t version = 0, created_at = 0, logins = 0, last_login = 0;
+  std::string last_address;
+  std::string sealed_tokens;  ///< what an upstream gave, sealed
+  std::string via;            ///< the connection that this login came by; empty: `connection`
+
+  /// `provider` and `id` of `provider|id`.
+  [[nodiscard]] std::string_view provider() const { return std::string_view(id).substr(0, id.find('|')); }
+  [[nodiscard]] std::string_view provider_id() const { return std::string_view(id).substr(id.find('|') + 1); }
+  [[nodiscard]] const std::string& login_connection() const { return via.empty() ? connection : via; }
 };
 
 template <class T>
 using Async = boost::asio::awaitable<Result<T>>;
 
-/// The account of that id.
+/// The person of that id. An account that is linked to another one is nobody of its own.
 Async<std::optional<User>> find_user(Store& store, std::string id);
+/// The account of that id, linked or not.
+Async<std::optional<User>> find_account(Store& store, std::string id);
+/// What a `SELECT` for `read_users` has.
+#define OSTIA_USER_COLUMNS                                                                                       \
+  "user_id, connection, email, username, password_hash, blocked, profile, updated_at, phone_number, linked_to, " \
+  "version, created_at, logins, last_login, last_address, sealed_tokens"
+/// The accounts that it gives.
+Async<std::vector<User>> read_users(Store& store, Statement select);
+/// The accounts that are linked to that of `id`, in the order of their ids.
+Async<std::vector<User>> linked_accounts(Store& store, std::string id);
+/// Who has signed in when `account` has: itself, or the account that it is linked to.
+Async<User> owner_of(Store& store, User account);
 /// The account that signs in as `name` (an e-mail or a username) with one of `connections`.
 Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::string> connections, std::string name);
 
@@ -32,8 +55,17 @@ Async<std::optional<User>> find_user_by_address(Store& store, std::string connec
 Statement insert_user(const User& user, std::int64_t now);
 /// The statements that give an account another password, and keep the old one's hash for the history.
 std::vector<Statement> change_password(const User& user, std::string hash, std::int64_t now);
-/// The statement that keeps `user.profile`.
-Statement update_profile(const User& user, std::int64_t now);
+/// The statement that keeps the account as it is now, all but its password. It breaks its commit (`store_unmatched`) if
+/// somebody else has changed the account since it was read.
+Statement update_user(const User& user, std::int64_t now);
+/// Reads the person of that id, changes it by `edit` and keeps it, together with what `edit` adds to the statements;
+/// again from the start if somebody else was faster. Errors: 404 `inexistent_user`, those of `edit`, a name that is
+/// taken (`store_conflict`).
+using EditUser = std::function<Status(User&, std::vector<Statement>&)>;
+Async<User> edit_user(Store& store, std::string id, std::int64_t now, EditUser edit);
+
+/// The statements that take a person away, with all that is theirs.
+std::vector<Statement> delete_user(const std::string& id);
 
 /// Whether the text looks like an e-mail address that mail can be sent to.
 bool is_email(std::string_view text);
@@ -50,6 +82,7 @@ struct Session {
   std::string user_id;
   std::int64_t auth_time = 0;
   std::int64_t used_at = 0;
+  json::Value body;  ///< `connection`, `amr`, `mfa_at`, `address`, `user_agent`, `organization`
 };
 
 /// Limits of a session, in seconds.
@@ -57,8 +90,11 @@ struct SessionLimits {
   std::int64_t absolute, idle;
 };
 
-/// Starts a session; the answer is the cookie's value, which only the browser keeps.
-Async<std::string> start_session(Store& store, std::string user_id, std::int64_t now, SessionLimits limits);
+/// Starts a session; the answer is the cookie's value, which only the browser keeps. `body` as above.
+Async<std::string> start_session(Store& store, std::string user_id, json::Value body, std::int64_t now,
+                                 SessionLimits limits);
+/// The statement that keeps another body for a session.
+Statement update_session(const Session& session);
 /// The session of a cookie, if it is neither over nor idle for too long; marks it used, at most once a minute.
 Async<std::optional<Session>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits);
 /// Ends the session of a cookie, if there is one, and says which it was.

@@ -64,10 +64,15 @@ TlsIdentity make_tls_identity(std::string_view host);
 
 /// Argon2id at OWASP's parameters. Slow on purpose: call it on the password pool.
 std::string hash_password(std::string_view password);
-/// Whether `password` is the one that `hash` was made of (Argon2id; bcrypt, for imported users).
+/// Whether `password` is the one that `hash` was made of: Argon2id, or for imported users bcrypt and `imported_hash`.
 bool check_password(std::string_view password, const std::string& hash);
 /// Whether `hash` is of another kind or of other parameters than `hash_password` makes.
 bool is_outdated_hash(const std::string& hash);
+
+/// The vendor's `custom_password_hash` as it is kept; empty if it cannot be checked here. Argon2, bcrypt, PBKDF2, and
+/// MD5, SHA-1, SHA-256, SHA-512 plain, salted or keyed.
+std::string imported_hash(const json::Value& custom);
+bool check_imported_hash(std::string_view password, const std::string& hash);
 
 /// HMAC-SHA-256 (RFC 2104).
 std::string hmac_sha256(std::string_view key, std::string_view bytes);

@@ -30,6 +30,7 @@ std::string hash_password(std::string_view password) {
 
 bool check_password(std::string_view password, const std::string& hash) {
   if (hash.starts_with("$2")) return check_bcrypt(password, hash);
+  if (hash.starts_with('{') || hash.starts_with("$pbkdf2")) return check_imported_hash(password, hash);
   return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
 }
 

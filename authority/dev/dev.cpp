@@ -89,7 +89,7 @@ Answering dev_reset(Authority& a, Request request) {
   if (const auto restored = a.store.restore_snapshot(); !restored) co_return oauth_problem(a, restored.error());
   const auto tenant = load_tenant(a.store, a.secrets);
   if (!tenant) co_return oauth_problem(a, tenant.error());
-  a.set_tenant(*tenant);
+  a.put_back_tenant(*tenant);
   a.clock.set_offset(0);
   a.faults->clear();
   co_return done();

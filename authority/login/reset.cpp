@@ -25,18 +25,21 @@ Response request_page(const Step& step, std::string email, std::string alert) {
 
 struct Reset {
   User user;
-  std::string ticket, client_id;
+  std::string ticket, client_id, result_url;
+  bool verifies_email = false;  ///< `mark_email_as_verified`
+  bool tells_email = false;     ///< `includeEmailInRedirect`
 };
 
 // Whom a ticket is for: nothing if it is over, or the password has been changed since.
 Async<std::optional<Reset>> open_reset(Authority& a, std::string ticket) {
   const auto v = open_ticket(a, "reset_password", ticket);
   if (!v) co_return std::optional<Reset>();
-  auto finding = find_user(a.store, (*v)["user_id"].text());
+  auto finding = find_account(a.store, (*v)["user_id"].text());
   const auto user = co_await std::move(finding);
   if (!user) co_return user.error();
   if (!*user || a.secrets.mark((*user)->password_hash) != (*v)["hash"].text()) co_return std::optional<Reset>();
-  co_return std::optional(Reset{**user, ticket, (*v)["client_id"].text()});
+  co_return std::optional(Reset{**user, ticket, (*v)["client_id"].text(), (*v)["result_url"].text(),
+                                (*v)["mark_email_as_verified"].as_bool(), (*v)["includeEmailInRedirect"].as_bool()});
 }
 
 Response reset_page(const Authority& a, const pages::Look& look, const Reset& reset, std::string alert) {
@@ -113,6 +116,20 @@ Answering submit_reset(Authority& a, Request request) {
   const auto violation = co_await std::move(resetting);
   if (!violation) co_return reset_page(a, look, **reset, alert_for(look, violation.error()));
   if (*violation) co_return reset_page(a, look, **reset, look.texts.get("alert." + (*violation)->name));
+  if ((*reset)->verifies_email) {
+    auto editing = edit_user(a.store, (*reset)->user.id, a.clock.now(), [](User& user, auto&) -> Status {
+      user.profile.set("email_verified", true);
+      return ok();
+    });
+    if (const auto edited = co_await std::move(editing); !edited && edited.error().status != 404)
+      co_return pages::error(look, {500, "ours", "server_error", {}});
+  }
+  if (!(*reset)->result_url.empty()) {
+    std::string to = (*reset)->result_url;
+    if ((*reset)->tells_email) url::append_query(to, "email", (*reset)->user.email);
+    url::append_query(to, "success", "true");
+    co_return redirect(to);
+  }
   co_return pages::message(look, look.texts.get("reset.done.title"), look.texts.get("reset.done.text"),
                            way_back(a, look, (*reset)->client_id));
 }
@@ -123,7 +140,7 @@ Answering show_unblock(Authority& a, Request request) {
   const auto v = open_ticket(a, "unblock", ticket);
   const auto look = look_for(*a.tenant(), request, {});
   if (!v) co_return over(look);
-  auto finding = find_user(a.store, (*v)["user_id"].text());
+  auto finding = find_account(a.store, (*v)["user_id"].text());
   const auto user = co_await std::move(finding);
   if (!user || !*user) co_return over(look);
   FormPage page{200,

@@ -5,6 +5,7 @@
 #include "login/step.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "problem.hpp"
 #include "protocol/endpoints.hpp"
 #include "ticket.hpp"
 
@@ -104,25 +105,27 @@ Answering submit_email_verification(Authority& a, Request request) {
   const auto look = look_for(*a.tenant(), request, {});
   const pages::ErrorPage over{400, "link_over", "invalid_request: unknown, used or expired ticket", {}};
   if (!v) co_return pages::error(look, over);
-  auto finding = find_user(a.store, (*v)["user_id"].text());
-  const auto found = co_await std::move(finding);
-  if (!found || !*found || (*found)->email != (*v)["email"].text()) co_return pages::error(look, over);
-  User user = **found;
-  user.profile.set("email_verified", true);
-  std::vector<Statement> statements;
-  statements.push_back(mark_used(form.get("ticket"), (*v)["until"].as_int().value_or(0)));
-  statements.push_back(update_profile(user, a.clock.now()));
-  if (auto mail = welcome(a, request, user)) statements.push_back(*std::move(mail));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done && done.error().reason == "store_conflict") co_return pages::error(look, over);
-  if (!done) co_return pages::error(look, {500, "ours", "server_error", {}});
+  const auto until = (*v)["until"].as_int().value_or(0);
+  auto editing = edit_user(a.store, (*v)["user_id"].text(), a.clock.now(), [&](User& user, auto& statements) -> Status {
+    if (user.email != (*v)["email"].text())
+      return oauth(400, "invalid_request", "the address has been changed since", "email_changed");
+    user.profile.set("email_verified", true);
+    statements.push_back(mark_used(form.get("ticket"), until));
+    if (auto mail = welcome(a, request, user)) statements.push_back(*std::move(mail));
+    return ok();
+  });
+  const auto edited = co_await std::move(editing);
+  if (!edited && edited.error().fault == Fault::ours && edited.error().reason != "store_conflict")
+    co_return pages::error(look, {500, "ours", "server_error", {}});
+  if (!edited) co_return pages::error(look, over);
+  const User& user = *edited;
   a.outbox.wake();
   record(a, request, {"sv", "Email verified", {}, user.id, user.email, user.connection, {}});
   const auto tenant = a.tenant();
   const auto own = tenant->email_templates.find("verify_email");
-  if (own != tenant->email_templates.end() && !own->second.result_url.empty()) {
-    std::string to = own->second.result_url;
+  std::string to = (*v)["result_url"].text();
+  if (to.empty() && own != tenant->email_templates.end()) to = own->second.result_url;
+  if (!to.empty()) {
     url::append_query(to, "email", user.email);
     url::append_query(to, "success", "true");
     co_return redirect(to);

@@ -96,7 +96,10 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user) 
   auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
   const auto ended = co_await std::move(ended_task);
   if (!ended) co_return ended.error();
-  auto session_task = start_session(a.store, user.id, a.clock.now(), a.session_limits());
+  json::Value body = json::Value::object({{"connection", user.login_connection()},
+                                          {"address", request.peer},
+                                          {"user_agent", std::string(request.header("user-agent")).substr(0, 300)}});
+  auto session_task = start_session(a.store, user.id, std::move(body), a.clock.now(), a.session_limits());
   auto cookie = co_await std::move(session_task);
   if (!cookie) co_return std::move(cookie).error();
   auto found_task = find_session(a.store, *cookie, a.clock.now(), a.session_limits());

@@ -13,7 +13,7 @@ using json::Value;
 // Seconds between tries; after the last one a message has failed, a day after it was written.
 constexpr std::array<std::int64_t, 8> pauses = {5, 30, 120, 600, 3600, 14'400, 28'800, 39'600};
 constexpr std::int64_t lease = 300;  // seconds that one node has for one try
-constexpr auto tick = std::chrono::seconds(5);
+constexpr auto tick = std::chrono::seconds(2);
 constexpr std::int64_t housekeeping_interval = 60;
 
 struct Field {
@@ -53,7 +53,8 @@ Outbox::~Outbox() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Outbox::start(SendMessage send) {
+void Outbox::start(SendMessage send, std::function<void()> on_tick) {
+  on_tick_ = std::move(on_tick);
   send_ = std::move(send);
   thread_ = std::thread([this] { run(); });
 }
@@ -84,6 +85,7 @@ void Outbox::run() {
       delete_expired(store_, now);
       cleaned = now;
     }
+    on_tick_();
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, tick, [this] { return woken_ || closing_; });
     if (closing_) return;

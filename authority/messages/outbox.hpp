@@ -31,8 +31,8 @@ class Outbox {
   Outbox(Store& store, const Sealer& secrets, const Clock& clock, bool keeps);
   ~Outbox();
 
-  /// Starts the thread that sends.
-  void start(SendMessage send);
+  /// Starts the thread that sends. It calls `on_tick` about once a second.
+  void start(SendMessage send, std::function<void()> on_tick);
 
   /// The statement that puts `message` into the queue, for a commit of the caller's; `wake` afterwards.
   [[nodiscard]] Statement queue(const Message& message) const;
@@ -51,6 +51,7 @@ class Outbox {
   const Clock& clock_;
   bool keeps_;
   SendMessage send_;
+  std::function<void()> on_tick_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool woken_ = false, closing_ = false;

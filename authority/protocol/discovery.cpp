@@ -58,7 +58,8 @@ Answering openid_configuration(Authority&, Request request) {
 
 Answering jwks(Authority& a, Request) {
   Value keys = Value::array();
-  for (const auto& key : a.keys) keys.push_back(key.jwk());
+  const auto ring = a.keys();
+  for (const auto& key : ring->keys) keys.push_back(key.jwk());
   co_return json_response(200, Value::object({{"keys", keys}})).with("Cache-Control", "public, max-age=300");
 }
 
@@ -68,8 +69,8 @@ Answering certificate(Authority& a, Request request) {
       {{"Content-Type", request.path == "/pem" ? "application/x-pem-file" : "application/x-x509-ca-cert"},
        {"Content-Disposition", std::string("attachment; filename=ostia.") + (request.path == "/pem" ? "pem" : "cer")},
        {"Cache-Control", "public, max-age=300"}},
-      request.path == "/pem" ? a.signing_key().certificate_pem()
-                             : text::base64_decode(a.signing_key().jwk()["x5c"].items()[0].text()).value_or("")};
+      request.path == "/pem" ? a.signing_key()->certificate_pem()
+                             : text::base64_decode(a.signing_key()->jwk()["x5c"].items()[0].text()).value_or("")};
 }
 
 Answering health(Authority& a, Request request) {

@@ -62,6 +62,9 @@ Answering challenge(Authority& a, Request r);
 Answering ssodata(Authority& a, Request r);
 Answering country(Authority& a, Request r);
 
+// management/
+Answering download_export(Authority& a, Request r);
+
 // dev/
 Answering dev_messages(Authority& a, Request r);
 Answering dev_clock(Authority& a, Request r);

@@ -38,7 +38,8 @@ std::string sign_hs256(const std::string& secret, const Value& claims, std::stri
 }
 
 bool is_by_us(const Authority& a, const jose::UnverifiedJws& jws) {
-  const SigningKey* key = jws.header["alg"].is("RS256") ? a.find_key(jws.header["kid"].text()) : nullptr;
+  const auto ring = a.keys();
+  const SigningKey* key = jws.header["alg"].is("RS256") ? ring->find(jws.header["kid"].text()) : nullptr;
   return key && key->verify(jws.signing_input, jws.signature);
 }
 
@@ -64,7 +65,7 @@ std::string sign_access_token(const Authority& a, const std::string& audience, c
   const auto tenant = a.tenant();
   const Api* api = tenant->find_api(audience);
   return api && api->signing_alg == "HS256" ? sign_hs256(api->signing_secret, claims, "at+jwt")
-                                            : a.signing_key().sign(claims, "at+jwt");
+                                            : a.signing_key()->sign(claims, "at+jwt");
 }
 
 std::optional<Value> read_opaque(const Authority& a, std::string_view token) {
@@ -184,7 +185,7 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   if (g.with_auth_time) claims.set("auth_time", g.auth_time);
   if (!access_token.empty()) claims.set("at_hash", oidc::left_half_hash(sha256(access_token)));
   if (!code.empty()) claims.set("c_hash", oidc::left_half_hash(sha256(code)));
-  return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key().sign(claims);
+  return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key()->sign(claims);
 }
 
 std::optional<Value> read_access_token(const Authority& a, std::string_view issuer, std::string_view token) {

@@ -36,7 +36,7 @@ std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_vie
 
 std::string logout_token(const Authority& a, const std::string& issuer, const Client& client, const Session& session) {
   const std::int64_t now = a.clock.now();
-  return a.signing_key().sign(
+  return a.signing_key()->sign(
       Value::object(
           {{"iss", issuer},
            {"sub", session.user_id},

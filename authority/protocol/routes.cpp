@@ -3,6 +3,7 @@
 
 #include "dev/faults.hpp"
 #include "login/step.hpp"
+#include "management/call.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/endpoints.hpp"
@@ -194,9 +195,20 @@ Response from_fault(const dev::Fault& fault) {
       fault.status, {{"Content-Type", fault.body.starts_with('{') ? "application/json" : "text/plain"}}, fault.body};
 }
 
+// Whatever stands after these.
+constexpr Route export_route{"/exports/", "GET", download_export, Cors::none};
+constexpr Route management_route{"/api/v2/", "", management::manage, Cors::listed};
+
+Found find_endpoint(const Authority& a, const Request& request, std::string_view method) {
+  if (request.path.starts_with(export_route.path) && method == "GET") return {&export_route, "GET", Cors::none};
+  if (!request.path.starts_with(management_route.path)) return find(a, request.path, method);
+  if (method != "OPTIONS") return {&management_route, std::string(method), Cors::listed};
+  return {nullptr, management::methods_at(request.path), Cors::listed};
+}
+
 Answering dispatch(Authority& a, Request request) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
-  const Found found = find(a, request.path, method);
+  const Found found = find_endpoint(a, request, method);
   if (found.methods.empty()) co_return nothing_here(a, request);
   if (method == "OPTIONS" && found.cors != Cors::none) co_return preflight(a, request, found);
   if (!found.route) {

@@ -58,6 +58,47 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "CREATE TABLE logs (id TEXT PRIMARY KEY, at BIGINT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL)",
           "CREATE INDEX logs_at ON logs (at)",
       },
+      {
+          // An account that is linked to another one is an identity of that one: it signs in, and the other is who
+          // came.
+          "ALTER TABLE users ADD COLUMN linked_to TEXT NOT NULL DEFAULT ''",
+          "ALTER TABLE users ADD COLUMN version BIGINT NOT NULL DEFAULT 0",
+          "ALTER TABLE users ADD COLUMN logins BIGINT NOT NULL DEFAULT 0",
+          "ALTER TABLE users ADD COLUMN last_login BIGINT NOT NULL DEFAULT 0",
+          "ALTER TABLE users ADD COLUMN last_address TEXT NOT NULL DEFAULT ''",
+          "ALTER TABLE users ADD COLUMN sealed_tokens TEXT NOT NULL DEFAULT ''",  // of an upstream
+          "CREATE INDEX users_linked ON users (linked_to) WHERE linked_to <> ''",
+          "CREATE INDEX users_created ON users (created_at, user_id)",
+          "ALTER TABLE signing_keys ADD COLUMN current_since BIGINT NOT NULL DEFAULT 0",
+          "ALTER TABLE signing_keys ADD COLUMN current_until BIGINT NOT NULL DEFAULT 0",
+          "ALTER TABLE signing_keys ADD COLUMN revoked_at BIGINT NOT NULL DEFAULT 0",
+          "ALTER TABLE sessions ADD COLUMN body TEXT NOT NULL DEFAULT '{}'",
+          "CREATE TABLE revisions (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
+          "INSERT INTO revisions (name, value) VALUES ('tenant', 1)",
+          "CREATE TABLE jobs (id TEXT PRIMARY KEY, created_at BIGINT NOT NULL, body TEXT NOT NULL, result TEXT NOT "
+          "NULL "
+          "DEFAULT '')",
+          "CREATE TABLE user_roles (user_id TEXT NOT NULL, role_id TEXT NOT NULL, PRIMARY KEY (user_id, role_id))",
+          "CREATE INDEX user_roles_role ON user_roles (role_id)",
+          "CREATE TABLE user_permissions (user_id TEXT NOT NULL, audience TEXT NOT NULL, permission TEXT NOT NULL, "
+          "PRIMARY KEY (user_id, audience, permission))",
+          "CREATE TABLE organization_members (organization_id TEXT NOT NULL, user_id TEXT NOT NULL, roles TEXT NOT "
+          "NULL "
+          "DEFAULT '[]', PRIMARY KEY (organization_id, user_id))",
+          "CREATE INDEX organization_members_user ON organization_members (user_id)",
+          "CREATE TABLE invitations (id TEXT PRIMARY KEY, organization_id TEXT NOT NULL, ticket_mark TEXT NOT NULL "
+          "UNIQUE, "
+          "created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, body TEXT NOT NULL)",
+          "CREATE TABLE authenticators (id TEXT PRIMARY KEY, user_id TEXT NOT NULL, type TEXT NOT NULL, confirmed "
+          "BIGINT "
+          "NOT NULL, created_at BIGINT NOT NULL, used_at BIGINT NOT NULL DEFAULT 0, counter BIGINT NOT NULL DEFAULT "
+          "-1, "
+          "sealed TEXT NOT NULL)",
+          "CREATE INDEX authenticators_user ON authenticators (user_id)",
+          "CREATE TABLE device_credentials (id TEXT PRIMARY KEY, user_id TEXT NOT NULL, client_id TEXT NOT NULL, "
+          "created_at BIGINT NOT NULL, body TEXT NOT NULL)",
+          "CREATE INDEX device_credentials_user ON device_credentials (user_id)",
+      },
   };
   return steps;
 }

@@ -263,6 +263,8 @@ class SqliteStore final : public Store {
     Result<Rows> last = Rows{};
     for (const auto& statement : job.statements) {
       last = writer_.run(statement);
+      if (last && statement.must_match && last->empty())
+        last = Error{"server_error", "what was to be changed is not there any more", "store_unmatched", 0, Fault::ours};
       if (last) continue;
       (void)writer_.run({"ROLLBACK TO job", {}}).has_value();
       break;

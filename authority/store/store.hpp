@@ -22,6 +22,7 @@ using Rows = std::vector<Row>;
 struct Statement {
   std::string_view sql;
   std::vector<Cell> values;
+  bool must_match = false;  ///< one that gives no row back breaks its commit (`store_unmatched`)
 };
 
 inline const std::string& text_at(const Row& row, std::size_t i) {

@@ -64,6 +64,9 @@ Client read_client(const Value& v, const Sealer& secrets) {
   c.signing_alg = jwt["alg"].is("HS256") ? "HS256" : "RS256";
   c.hs256_key = decoded(c.secret, jwt);
   c.refresh_tokens = read_refresh_tokens(v["refresh_token"], c.is_public());
+  c.requires_organization = v["organization_usage"].is("require");
+  c.uses_organizations = c.requires_organization || v["organization_usage"].is("allow");
+  c.asks_for_organization = v["organization_require_behavior"].is("pre_login_prompt");
   c.is_native = app_type == "native";
   c.is_first_party = v["is_first_party"].as_bool(true);
   c.cross_origin_authentication = v["cross_origin_authentication"].as_bool() || v["cross_origin_auth"].as_bool();

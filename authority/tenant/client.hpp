@@ -31,6 +31,8 @@ struct Client {
   std::string signing_alg = "RS256";  ///< of ID tokens
   std::string hs256_key;              ///< the secret, decoded as `jwt_configuration.secret_encoded` says
   RefreshTokenSettings refresh_tokens;
+  bool uses_organizations = false, requires_organization = false;  ///< `organization_usage`: `allow`, `require`
+  bool asks_for_organization = false;  ///< `organization_require_behavior`: `pre_login_prompt`
   bool is_native = false;
   bool is_first_party = true;
   bool cross_origin_authentication = false;

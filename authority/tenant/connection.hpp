@@ -40,8 +40,21 @@ struct MessageWording {
   bool liquid = true;
 };
 
+/// Where an upstream's people sign in (OAuth 2 or OpenID Connect). What a strategy knows by itself is filled in.
+struct Upstream {
+  bool is_oidc = false;  ///< it gives ID tokens
+  std::string client_id, client_secret;
+  std::string issuer, discovery_url, authorization_url, token_url, userinfo_url, jwks_url, end_session_url;
+  std::string scope;
+  bool uses_pkce = true;
+  bool secret_in_header = false;  ///< HTTP Basic instead of a form's field
+  bool is_stand_in = false;       ///< `ostia.stand_in`: a page of this program plays the provider (`--dev`)
+  json::Value upstream_params;    ///< sent along to `authorize`
+};
+
 struct Connection {
-  std::string name, strategy;
+  std::string id, name, strategy;
+  std::string display_name;
   std::vector<std::string> enabled_clients;  ///< ids or names; all when `everywhere`
   bool everywhere = false;
   bool disable_signup = false;
@@ -52,14 +65,19 @@ struct Connection {
   OtpSettings otp;
   SmsSettings sms;
   MessageWording wording;
+  Upstream upstream;
+  bool syncs_profile = true;    ///< `set_user_root_attributes: on_each_login`
+  bool takes_passkeys = false;  ///< `authentication_methods.passkey.enabled`
+  bool shows_button = true;     ///< on the login page
 
+  [[nodiscard]] bool is_upstream() const { return !is_database() && !is_passwordless(); }
   [[nodiscard]] bool is_database() const { return strategy == "auth0"; }
   [[nodiscard]] bool is_passwordless() const { return strategy == "email" || strategy == "sms"; }
   [[nodiscard]] bool is_enabled_for(const Client& client) const;
 };
 
-/// The members of a connection's `options` that are kept sealed.
-inline constexpr const char* connection_secrets[] = {"twilio_token", "gateway_token"};
+/// Whether this program can do something with connections of that strategy.
+bool is_known_strategy(std::string_view strategy);
 
 Connection read_connection(const json::Value& document, const Sealer& secrets);
 

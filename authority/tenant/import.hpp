@@ -1,9 +1,9 @@
-// Bringing a tenant in from files: the YAML of the Auth0 deploy CLI, and the bulk-import JSON of users. Reading the
-// same file twice changes nothing.
+// The tenant as files (contract): the YAML of the Auth0 deploy CLI in, and out again. What is brought in twice changes
+// nothing, and what goes out comes back in as it was.
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "crypto/crypto.hpp"
 #include "ostia/json/value.hpp"
@@ -11,15 +11,26 @@
 
 namespace ostia::authority {
 
-/// YAML as JSON. The error has the line and column.
-Result<json::Value> parse_yaml(std::string_view text);
+/// What bringing a file in would do.
+struct ImportPlan {
+  struct Change {
+    std::string section, entry;  ///< such as `clients` and a client's name
+    bool is_new = false;
+    std::vector<std::string> members;  ///< that differ from what is stored
+  };
+  std::vector<Change> changes;
+  std::vector<std::string> warnings;  ///< a line for each part of the file that has no effect in this version
+  std::vector<Statement> statements;
+};
 
-/// Settings, applications, databases, APIs and client grants of `config`. Errors name the entry and what is wrong.
-/// `warnings` gets a line for each part of the file that this version has no use for.
-Status import_config(Store& store, const Sealer& secrets, const json::Value& config,
-                     std::vector<std::string>& warnings);
+/// Reads `config` against what is stored. `folder` is where paths such as `./rules/one.js` begin; empty: there are
+/// none. Errors name the entry and what is wrong.
+Result<ImportPlan> plan_import(Store& store, const Sealer& secrets, json::Value config, const std::string& folder);
+Status apply(Store& store, ImportPlan plan);
 
-/// Users who are not there yet, into `connection` where an entry names none. The passwords are hashed here and now.
-Status import_users(Store& store, const json::Value& users, std::string_view connection, std::int64_t now);
+/// The whole tenant. Without secrets, what comes in again keeps those that are stored there.
+Result<json::Value> export_tenant(Store& store, const Sealer& secrets, bool with_secrets);
+/// Its users, with their hashes, in the bulk format that `--users` reads; linked accounts are not in it.
+Result<json::Value> export_users(Store& store);
 
 }  // namespace ostia::authority

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ostia/text/ascii.hpp"
+#include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -22,6 +23,9 @@ Api read_api(const Value& v, const Sealer& secrets) {
   if (v["signing_alg"].is("HS256") && !a.signing_secret.empty()) a.signing_alg = "HS256";
   a.allows_offline_access = v["allow_offline_access"].as_bool();
   a.skips_consent = v["skip_consent_for_verifiable_first_party_clients"].as_bool(true);
+  a.enforces_policies = v["enforce_policies"].as_bool();
+  a.tells_permissions =
+      a.enforces_policies && v["token_dialect"].is_string() && v["token_dialect"].text().ends_with("_authz");
   a.token_lifetime = at_least(v["token_lifetime"], 1, a.token_lifetime);
   a.token_lifetime_for_web = at_least(v["token_lifetime_for_web"], 1, a.token_lifetime_for_web);
   return a;
@@ -44,6 +48,9 @@ void read_settings(Tenant& t, const Value& v) {
   t.session_lifetime = hours(v["session_lifetime"], t.session_lifetime);
   t.idle_session_lifetime = hours(v["idle_session_lifetime"], t.idle_session_lifetime);
   t.says_user_exists = v["flags"]["enable_public_signup_user_exists_error"].as_bool();
+  t.log_retention = at_least(v["ostia"]["log_retention_days"], 1, 30) * 24 * 3600;
+  t.script_timeout = std::min<std::int64_t>(at_least(v["ostia"]["script_timeout_s"], 1, 20), 20);
+  t.chooses_factor_in_action = v["customize_mfa_in_postlogin_action"].as_bool();
   t.skips_consent_on_loopback = v["ostia"]["skip_consent_on_loopback"].as_bool(true);
 }
 
@@ -100,11 +107,83 @@ void read_attack_protection(AttackProtection& p, const Value& v) {
   p.always_captcha = v["botDetection"]["challenge_password_policy"].is("always");
 }
 
+Action read_action(const Value& v, const Sealer& secrets) {
+  const Value open = with_secrets(section_of("action"), v, secrets);
+  Action a{id_of(section_of("action"), v), text_or(v["name"], ""), text_or(v["code"], ""), {}};
+  if (const Value& deployed = v["deployed_version"]; deployed.is_object())
+    a.code = text_or(deployed["code"], a.code.c_str());
+  for (const auto& secret : open["secrets"].items()) a.secrets[secret["name"].text()] = secret["value"].text();
+  return a;
+}
+
+Organization read_organization(const Value& v) {
+  Organization o{id_of(section_of("organization"), v),
+                 text_or(v["name"], ""),
+                 text_or(v["display_name"], ""),
+                 text_or(v["branding"]["logo_url"], ""),
+                 {}};
+  for (const auto& door : v["connections"].items())
+    o.connections.push_back({door["name"].text(), door["assign_membership_on_login"].as_bool()});
+  return o;
+}
+
+Role read_role(const Value& v) {
+  Role r{id_of(section_of("role"), v), text_or(v["name"], ""), {}};
+  for (const auto& p : v["permissions"].items())
+    r.permissions.emplace_back(p["resource_server_identifier"].text(), p["permission_name"].text());
+  return r;
+}
+
+LogStream read_log_stream(const Value& v, const Sealer& secrets) {
+  const Value sink = with_secrets(section_of("log_stream"), v, secrets)["sink"];
+  LogStream s{id_of(section_of("log_stream"), v),
+              text_or(v["name"], ""),
+              text_or(sink["httpEndpoint"], ""),
+              text_or(sink["httpAuthorization"], ""),
+              text_or(sink["httpContentType"], "application/json"),
+              text_or(sink["httpContentFormat"], "JSONARRAY"),
+              {}};
+  for (const auto& filter : v["filters"].items()) s.types.push_back(filter["name"].text());
+  return s;
+}
+
 std::string grant_key(std::string_view client_id, std::string_view audience) {
   return std::string(client_id) + " " + std::string(audience);
 }
 
 // One stored document, by its kind.
+struct Reading {
+  std::map<std::string, Action> actions;  // by name
+  std::vector<std::string> triggered;     // names, in their order
+};
+
+void read_extension(Tenant& t, Reading& reading, const std::string& kind, const std::string& id, const Value& v,
+                    const Sealer& secrets) {
+  if (kind == "rule" && v["enabled"].as_bool(true))
+    t.rules.push_back(
+        {id_of(section_of("rule"), v), v["name"].text(), v["script"].text(), at_least(v["order"], 0, 0), true});
+  if (kind == "rule_config")
+    t.rule_configs[v["key"].text()] = with_secrets(section_of("rule_config"), v, secrets)["value"].text();
+  if (kind == "action" && v["deployed"].as_bool(true))
+    reading.actions.emplace(v["name"].text(), read_action(v, secrets));
+  if (kind == "settings" && id == "triggers")
+    for (const auto& binding : v["post-login"].items()) reading.triggered.push_back(binding["action_name"].text());
+  if (kind == "factor" && v["enabled"].as_bool()) t.factors.push_back(v["name"].text());
+  if (kind == "settings" && id == "guardianPolicies")
+    t.always_second_factor = contains(texts(v["policies"]), "all-applications");
+  if (kind == "organization") t.organizations.push_back(read_organization(v));
+  if (kind == "role") t.roles.emplace(id_of(section_of("role"), v), read_role(v));
+  if (kind == "log_stream" && v["type"].is("http") && v["status"].text() != "paused")
+    t.log_streams.push_back(read_log_stream(v, secrets));
+}
+
+void finish(Tenant& t, const Reading& reading) {
+  std::stable_sort(t.rules.begin(), t.rules.end(), [](const Rule& x, const Rule& y) { return x.order < y.order; });
+  for (const auto& name : reading.triggered)
+    if (const auto action = reading.actions.find(name); action != reading.actions.end())
+      t.post_login.push_back(action->second);
+}
+
 void read_object(Tenant& t, const std::string& kind, const std::string& id, const Value& v, const Sealer& secrets) {
   if (kind == "settings" && id == "tenant") read_settings(t, v);
   if (kind == "settings" && id == "branding") read_branding(t, v);
@@ -140,6 +219,24 @@ const Connection* Tenant::find_connection(std::string_view wanted) const {
   return it == connections.end() ? nullptr : &*it;
 }
 
+const Connection* Tenant::find_connection_by_id(std::string_view wanted) const {
+  const auto it = std::find_if(connections.begin(), connections.end(), [&](const auto& c) { return c.id == wanted; });
+  return it == connections.end() ? nullptr : &*it;
+}
+
+const Organization* Tenant::find_organization(std::string_view wanted) const {
+  const std::string wanted_name = text::lower(wanted);
+  const auto it = std::find_if(organizations.begin(), organizations.end(),
+                               [&](const auto& o) { return o.id == wanted || text::lower(o.name) == wanted_name; });
+  return it == organizations.end() ? nullptr : &*it;
+}
+
+const Organization::Door* Organization::find_door(std::string_view connection) const {
+  const auto it =
+      std::find_if(connections.begin(), connections.end(), [&](const auto& d) { return d.connection == connection; });
+  return it == connections.end() ? nullptr : &*it;
+}
+
 const Connection* Tenant::find_connection(std::string_view wanted, const Client& client) const {
   const Connection* found = find_connection(wanted);
   return found && found->is_enabled_for(client) ? found : nullptr;
@@ -148,6 +245,13 @@ const Connection* Tenant::find_connection(std::string_view wanted, const Client&
 const std::vector<std::string>* Tenant::find_grant(std::string_view client_id, std::string_view audience) const {
   const auto it = grants.find(grant_key(client_id, audience));
   return it == grants.end() ? nullptr : &it->second;
+}
+
+std::string Tenant::first_database() const {
+  if (!default_directory.empty()) return default_directory;
+  for (const auto& connection : connections)
+    if (connection.is_database()) return connection.name;
+  return "Username-Password-Authentication";
 }
 
 std::vector<std::string> Tenant::databases_of(const Client& client) const {
@@ -173,15 +277,22 @@ const std::vector<std::string>& current_user_scopes() {
 }
 
 Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& secrets) {
-  auto rows = store.commit_now({{"SELECT kind, id, body FROM tenant_objects ORDER BY kind, id", {}}});
+  auto rows =
+      store.commit_now({{"SELECT kind, id, body FROM tenant_objects UNION ALL SELECT 'revision', '', CAST(value AS "
+                         "TEXT) FROM revisions WHERE name = 'tenant' ORDER BY 1, 2",
+                         {}}});
   if (!rows) return std::move(rows).error();
   auto tenant = std::make_shared<Tenant>();
+  Reading reading;
   for (const auto& row : *rows) {
     const auto body = json::parse(text_at(row, 2));
     if (!body)
       return Error{"server_error", "a stored " + text_at(row, 0) + " is not JSON", "store_malformed", 0, Fault::ours};
+    if (text_at(row, 0) == "revision") tenant->revision = body->as_int().value_or(0);
     read_object(*tenant, text_at(row, 0), text_at(row, 1), *body, secrets);
+    read_extension(*tenant, reading, text_at(row, 0), text_at(row, 1), *body, secrets);
   }
+  finish(*tenant, reading);
   return std::shared_ptr<const Tenant>(std::move(tenant));
 }
 

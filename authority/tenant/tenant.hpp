@@ -24,6 +24,8 @@ struct Api {
   std::map<std::string, std::string, std::less<>> scope_texts;  ///< what a consent page says of a scope
   std::string signing_alg = "RS256", signing_secret;
   bool allows_offline_access = false;
+  bool enforces_policies = false;              ///< scopes are what a person's roles permit
+  bool tells_permissions = false;              ///< the claim `permissions` (`token_dialect`: `access_token_authz`)
   bool skips_consent = true;                   ///< for first-party applications
   std::int64_t token_lifetime = 86400;         ///< seconds
   std::int64_t token_lifetime_for_web = 7200;  ///< seconds, for tokens from `/authorize`
@@ -58,11 +60,48 @@ struct AttackProtection {
   bool always_captcha = false;
 };
 
+/// One of `rules`.
+struct Rule {
+  std::string id, name, script;
+  std::int64_t order = 0;
+  bool enabled = true;
+};
+
+/// One of `actions`, as it was deployed.
+struct Action {
+  std::string id, name, code;
+  std::map<std::string, std::string> secrets;
+};
+
+/// One of `organizations`.
+struct Organization {
+  std::string id, name, display_name, logo;
+  struct Door {
+    std::string connection;
+    bool makes_members = false;  ///< `assign_membership_on_login`
+  };
+  std::vector<Door> connections;
+  [[nodiscard]] const Door* find_door(std::string_view connection) const;
+};
+
+/// One of `roles`: pairs of an API and a permission.
+struct Role {
+  std::string id, name;
+  std::vector<std::pair<std::string, std::string>> permissions;
+};
+
+/// One of `logStreams`, of the type `http`.
+struct LogStream {
+  std::string id, name, url, authorization, content_type = "application/json", format = "JSONARRAY";
+  std::vector<std::string> types;  ///< of the entries; empty: all
+};
+
 struct Branding {
   std::string primary, background, logo;
 };
 
 struct Tenant {
+  std::int64_t revision = 0;  ///< of the stored documents
   std::string name = "Ostia", support_email, support_url;
   std::string default_audience, default_directory;
   std::vector<std::string> allowed_logout_urls, enabled_locales, custom_domains;
@@ -78,16 +117,32 @@ struct Tenant {
   std::map<std::string, Api, std::less<>> apis;
   std::map<std::string, std::vector<std::string>, std::less<>> grants;  ///< `client_id audience` → scopes
   std::vector<Connection> connections;
+  std::vector<Rule> rules;  ///< in their order, those that are turned on
+  std::map<std::string, std::string> rule_configs;
+  std::vector<Action> post_login;     ///< the actions of that trigger, in their order
+  std::vector<std::string> factors;   ///< second factors that are turned on
+  bool always_second_factor = false;  ///< `guardianPolicies`: `all-applications`
+  bool chooses_factor_in_action = false;
+  std::vector<Organization> organizations;
+  std::map<std::string, Role, std::less<>> roles;
+  std::vector<LogStream> log_streams;
+  std::int64_t log_retention = 30 * 24 * 3600;  ///< seconds; `ostia.log_retention_days`
+  std::int64_t script_timeout = 20;             ///< seconds; `ostia.script_timeout_s`
 
   [[nodiscard]] const Client* find_client(std::string_view id) const;
   [[nodiscard]] const Api* find_api(std::string_view identifier) const;
   [[nodiscard]] const Connection* find_connection(std::string_view name) const;
+  [[nodiscard]] const Connection* find_connection_by_id(std::string_view id) const;
+  /// By its id or its name.
+  [[nodiscard]] const Organization* find_organization(std::string_view id_or_name) const;
   /// Whether mails of that kind go out: unless their template is turned off; the welcome only where it is turned on.
   [[nodiscard]] bool sends(std::string_view kind) const;
   /// The connection of that name, if the application may use it.
   [[nodiscard]] const Connection* find_connection(std::string_view name, const Client& client) const;
   /// Scopes of a client grant; null when there is none.
   [[nodiscard]] const std::vector<std::string>* find_grant(std::string_view client_id, std::string_view audience) const;
+  /// Where users live who name no connection.
+  [[nodiscard]] std::string first_database() const;
   /// Database connections that the application may use, in their order.
   [[nodiscard]] std::vector<std::string> databases_of(const Client& client) const;
   /// Whether any application lists the origin, for requests that do not say which they come from.
@@ -97,7 +152,7 @@ struct Tenant {
 /// The scopes of the Management API that a person may be given for their own account.
 const std::vector<std::string>& current_user_scopes();
 
-/// Reads the stored documents. `secrets` opens what is kept sealed.
+/// Reads the stored documents, all of one revision. `secrets` opens what is kept sealed.
 Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& secrets);
 
 }  // namespace ostia::authority

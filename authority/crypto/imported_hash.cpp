@@ -1,0 +1,122 @@
+// Passwords of users who come from elsewhere, as their old system hashed them. They are replaced at the first login.
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+
+#include "crypto/crypto.hpp"
+#include "crypto/openssl.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+std::optional<std::string> unhex(std::string_view s) {
+  const auto digit = [](char c) { return text::is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  std::string out;
+  const std::string lower = text::lower(s);
+  for (std::size_t i = 0; i + 1 < lower.size(); i += 2) {
+    if (digit(lower[i]) < 0 || digit(lower[i + 1]) < 0) return {};
+    out += static_cast<char>(digit(lower[i]) * 16 + digit(lower[i + 1]));
+  }
+  return lower.size() % 2 == 0 ? std::optional(out) : std::nullopt;
+}
+
+// Base64 with either alphabet, with or without padding.
+std::optional<std::string> unbase64(std::string s) {
+  while (s.ends_with('=')) s.pop_back();
+  for (char& c : s) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return text::base64url_decode(s);
+}
+
+std::optional<std::string> bytes_of(const Value& part, const char* usual) {
+  const std::string encoding = part["encoding"].is_string() ? part["encoding"].text() : usual;
+  const std::string& value = part["value"].text();
+  if (encoding == "hex") return unhex(value);
+  if (encoding == "base64") return unbase64(value);
+  if (encoding == "utf8") return value;
+  return {};
+}
+
+const EVP_MD* digest_of(std::string_view name) {
+  if (name == "md5") return EVP_md5();
+  if (name == "sha1") return EVP_sha1();
+  if (name == "sha256") return EVP_sha256();
+  if (name == "sha512") return EVP_sha512();
+  return nullptr;
+}
+
+std::string digest(const EVP_MD* md, std::string_view bytes) {
+  std::string out(EVP_MAX_MD_SIZE, '\0');
+  unsigned size = 0;
+  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size, md, nullptr);
+  out.resize(size);
+  return out;
+}
+
+std::string keyed(const EVP_MD* md, std::string_view key, std::string_view bytes) {
+  std::string out(EVP_MAX_MD_SIZE, '\0');
+  std::size_t size = 0;
+  EVP_Q_mac(nullptr, "HMAC", nullptr, EVP_MD_get0_name(md), nullptr, key.data(), key.size(),
+            reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), reinterpret_cast<unsigned char*>(out.data()),
+            out.size(), &size);
+  out.resize(size);
+  return out;
+}
+
+// `$pbkdf2-sha256$i=100000,l=32$salt$hash`
+bool check_pbkdf2(std::string_view password, std::string_view phc) {
+  const auto parts = text::split(phc, '$');
+  if (parts.size() != 4) return false;
+  const std::string_view name = parts[0].substr(std::min(parts[0].size(), std::string_view("pbkdf2-").size()));
+  const EVP_MD* md = digest_of(name);
+  std::int64_t iterations = 0;
+  for (const auto option : text::split(parts[1], ','))
+    if (option.starts_with("i=")) iterations = text::parse_int(option.substr(2)).value_or(0);
+  const auto salt = unbase64(std::string(parts[2])), hash = unbase64(std::string(parts[3]));
+  if (!md || iterations < 1 || iterations > 10'000'000 || !salt || !hash || hash->empty()) return false;
+  std::string out(hash->size(), '\0');
+  return PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
+                           reinterpret_cast<const unsigned char*>(salt->data()), static_cast<int>(salt->size()),
+                           static_cast<int>(iterations), md, static_cast<int>(out.size()),
+                           reinterpret_cast<unsigned char*>(out.data())) == 1 &&
+         equal_in_constant_time(out, *hash);
+}
+
+}  // namespace
+
+std::string imported_hash(const Value& custom) {
+  const std::string algorithm = text::lower(custom["algorithm"].text());
+  const std::string& value = custom["hash"]["value"].text();
+  if (algorithm == "argon2") return value.starts_with("$argon2") ? value : "";
+  if (algorithm == "bcrypt") return value.starts_with("$2") ? value : "";
+  if (algorithm == "pbkdf2") return value.starts_with("$pbkdf2-") ? value : "";
+  const bool is_keyed = algorithm == "hmac";
+  if (!digest_of(is_keyed ? custom["hash"]["digest"].text() : algorithm)) return "";
+  if (!bytes_of(custom["hash"], "hex") || (is_keyed && !bytes_of(custom["hash"]["key"], "utf8"))) return "";
+  if (custom["salt"].is_object() && !bytes_of(custom["salt"], "utf8")) return "";
+  return json::write(custom);
+}
+
+bool check_imported_hash(std::string_view password, const std::string& kept) {
+  if (kept.starts_with("$pbkdf2")) return check_pbkdf2(password, kept);
+  const auto custom = json::parse(kept);
+  if (!custom) return false;
+  const std::string algorithm = text::lower((*custom)["algorithm"].text());
+  const auto hash = bytes_of((*custom)["hash"], "hex");
+  std::string input(password);
+  if ((*custom)["salt"].is_object()) {
+    const std::string salt = bytes_of((*custom)["salt"], "utf8").value_or("");
+    input = (*custom)["salt"]["position"].is("suffix") ? input + salt : salt + input;
+  }
+  if (!hash || hash->empty()) return false;
+  if (algorithm == "hmac") {
+    const EVP_MD* md = digest_of((*custom)["hash"]["digest"].text());
+    return md && equal_in_constant_time(keyed(md, bytes_of((*custom)["hash"]["key"], "utf8").value_or(""), input), *hash);
+  }
+  const EVP_MD* md = digest_of(algorithm);
+  return md && equal_in_constant_time(digest(md, input), *hash);
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,139 @@
+#include "management/actions.hpp"
+
+#include <algorithm>
+
+#include "management/call.hpp"
+#include "ostia/text/ascii.hpp"
+#include "scripts/scripts.hpp"
+#include "tenant/documents.hpp"
+
+namespace ostia::authority::management {
+
+using json::Value;
+
+void deploy_action(Value& action) {
+  const std::int64_t number = action["deployed_version"]["number"].as_int().value_or(0) + 1;
+  action.set("deployed", true);
+  action.set("deployed_version", Value::object({{"code", action["code"]}, {"number", number}, {"deployed", true}, {"status", "built"}}));
+}
+
+namespace {
+
+Async<Value> action_of(Authority& a, std::string id) {
+  auto finding = find_document(a.store, "action", std::move(id));
+  auto found = co_await std::move(finding);
+  if (!found) co_return std::move(found).error();
+  if (!*found) co_return not_found("That action does not exist.", "inexistent_action");
+  co_return **found;
+}
+
+Handling deploy(Authority& a, Call call) {
+  auto finding = action_of(a, call.path[0]);
+  auto action = co_await std::move(finding);
+  if (!action) co_return std::move(action).error();
+  deploy_action(*action);
+  std::vector<Statement> statements;
+  statements.push_back(put_document("action", call.path[0], *action));
+  auto changing = change_tenant(a, std::move(statements));
+  const auto changed = co_await std::move(changing);
+  if (!changed) co_return changed.error();
+  Value version = (*action)["deployed_version"];
+  version.set("id", call.path[0] + "." + version["number"].text());
+  version.set("action", Value::object({{"id", call.path[0]}, {"name", (*action)["name"]}}));
+  co_return Reply{200, std::move(version)};
+}
+
+// Runs it as a login would, on an event that was sent along.
+Handling test(Authority& a, Call call) {
+  auto finding = action_of(a, call.path[0]);
+  const auto action = co_await std::move(finding);
+  if (!action) co_return action.error();
+  const Value open = with_secrets(section_of("action"), *action, a.secrets);
+  Value secrets = Value::object();
+  for (const auto& secret : open["secrets"].items()) secrets.set(secret["name"].text(), secret["value"]);
+  const Value job = Value::object({{"actions", Value::array({Value::object({{"name", open["name"]}, {"code", open["code"]}, {"secrets", secrets}})})}, {"event", call.body["payload"]}});
+  auto running = a.scripts.run(job, call.tenant->script_timeout);
+  const auto outcome = co_await std::move(running);
+  if (!outcome) co_return api_error(400, "action_failed", outcome.error().description);
+  co_return Reply{200, Value::object({{"payload", *outcome}})};
+}
+
+Handling list_versions(Authority& a, Call call) {
+  auto finding = action_of(a, call.path[0]);
+  const auto action = co_await std::move(finding);
+  if (!action) co_return action.error();
+  Value versions = Value::array();
+  if (const Value& deployed = (*action)["deployed_version"]; deployed.is_object()) versions.push_back(deployed);
+  co_return Reply{200, Value::object({{"versions", versions}, {"total", versions.size()}, {"page", 0}, {"per_page", 50}})};
+}
+
+Handling list_triggers(Authority&, Call) {
+  co_return Reply{200, Value::object({{"triggers", Value::array({Value::object({{"id", "post-login"}, {"version", "v3"}, {"status", "CURRENT"}, {"runtimes", Value::array({"node22"})}, {"default_runtime", "node22"}})})}})};
+}
+
+Error no_trigger() { return not_found("There is no such trigger here: post-login is the one.", "inexistent_trigger"); }
+
+// What a trigger runs, with each action as it is.
+Handling bindings_of(Authority& a) {
+  auto finding = find_document(a.store, "settings", "triggers");
+  const auto triggers = co_await std::move(finding);
+  if (!triggers) co_return triggers.error();
+  auto reading = list_documents(a.store, "action");
+  const auto actions = co_await std::move(reading);
+  if (!actions) co_return actions.error();
+  Value out = Value::array();
+  const Value bound = *triggers ? (**triggers)["post-login"] : Value();
+  for (const auto& binding : bound.items()) {
+    const auto it = std::find_if(actions->begin(), actions->end(), [&](const Value& one) { return one["name"] == binding["action_name"]; });
+    if (it == actions->end()) continue;
+    Value action = without_secrets(section_of("action"), *it);
+    action.set("id", id_of(section_of("action"), *it));
+    out.push_back(Value::object({{"id", "bnd_" + action["id"].text()}, {"trigger_id", "post-login"}, {"display_name", binding["display_name"].is_string() ? binding["display_name"] : binding["action_name"]}, {"action", std::move(action)}}));
+  }
+  co_return Reply{200, Value::object({{"bindings", out}, {"total", out.size()}, {"page", 0}, {"per_page", 50}})};
+}
+
+Handling get_bindings(Authority& a, Call call) {
+  if (call.path[0] != "post-login") co_return no_trigger();
+  auto reading = bindings_of(a);
+  co_return co_await std::move(reading);
+}
+
+Handling set_bindings(Authority& a, Call call) {
+  if (call.path[0] != "post-login") co_return no_trigger();
+  auto reading = list_documents(a.store, "action");
+  const auto actions = co_await std::move(reading);
+  if (!actions) co_return actions.error();
+  Value bound = Value::array();
+  for (const auto& binding : call.body["bindings"].items()) {
+    const Value& ref = binding["ref"];
+    const auto it = std::find_if(actions->begin(), actions->end(), [&](const Value& one) {
+      return ref["type"].is("action_id") ? id_of(section_of("action"), one) == ref["value"].text() : one["name"] == ref["value"];
+    });
+    if (it == actions->end()) co_return not_found("The action " + ref["value"].text() + " does not exist.", "inexistent_action");
+    if (!(*it)["deployed"].as_bool(true)) co_return api_error(400, "action_not_deployed", "The action " + (*it)["name"].text() + " must be deployed before it is bound.");
+    bound.push_back(Value::object({{"action_name", (*it)["name"]}, {"display_name", binding["display_name"].is_string() ? binding["display_name"] : (*it)["name"]}}));
+  }
+  std::vector<Statement> statements;
+  statements.push_back(put_document("settings", "triggers", Value::object({{"post-login", std::move(bound)}})));
+  auto changing = change_tenant(a, std::move(statements));
+  const auto changed = co_await std::move(changing);
+  if (!changed) co_return changed.error();
+  auto answering = bindings_of(a);
+  co_return co_await std::move(answering);
+}
+
+}  // namespace
+
+Routes action_routes() {
+  return {
+      {"POST", "actions/actions/{id}/deploy", "create:actions update:actions", {}, {}, "deploy_action", "Deploy an action", deploy},
+      {"POST", "actions/actions/{id}/test", "create:actions update:actions", {}, "action_test", "test_action", "Run an action on an event", test},
+      {"GET", "actions/actions/{id}/versions", "read:actions", {}, {}, "list_action_versions", "List an action's versions", list_versions, nullptr, nullptr, {"page", "per_page"}},
+      {"GET", "actions/triggers", "read:actions", {}, {}, "list_triggers", "List triggers", list_triggers},
+      {"GET", "actions/triggers/{id}/bindings", "read:actions", {}, {}, "get_bindings", "Get what a trigger runs", get_bindings, nullptr, nullptr, {"page", "per_page"}},
+      {"PATCH", "actions/triggers/{id}/bindings", "update:actions", {}, "bindings", "set_bindings", "Say what a trigger runs", set_bindings},
+  };
+}
+
+}  // namespace ostia::authority::management

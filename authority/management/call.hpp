@@ -1,0 +1,80 @@
+// A call of the Management API (checklist section 9) as its handlers see it: checked for its token, scopes, path and
+// body before they get it.
+#pragma once
+
+#include "authority.hpp"
+
+namespace ostia::authority::management {
+
+struct Call {
+  Request request;
+  std::shared_ptr<const Tenant> tenant;
+  std::vector<std::string> path;  ///< the values of the route's slots, decoded
+  Parameters query;
+  json::Value body;
+  json::Value token;  ///< the claims of who calls
+  bool is_own = false;  ///< a person's own token, about themselves; otherwise a machine's
+
+  /// Whether the token has one of these scopes, given as words.
+  [[nodiscard]] bool has_scope(std::string_view any_of) const;
+};
+
+struct Reply {
+  int status = 200;
+  json::Value body;  ///< null: no body
+};
+using Handling = Async<Reply>;
+
+/// An error in the API's shape: `code` is its `errorCode`, `description` its `message`.
+inline Error api_error(int status, std::string code, std::string message) {
+  return {std::move(code), std::move(message), {}, status, Fault::caller};
+}
+inline Error not_found(std::string what, std::string code) { return api_error(404, std::move(code), std::move(what)); }
+inline Error invalid_body(const std::string& what) {
+  return api_error(400, "invalid_body", "Payload validation error: " + what);
+}
+inline Error invalid_query(const std::string& what) {
+  return api_error(400, "invalid_query_string", "Query validation error: " + what);
+}
+
+/// One endpoint. `{name}` in the path is a slot.
+struct Route {
+  std::string method, path;
+  std::string scopes;       ///< any of these words; empty: none is needed
+  std::string own_scopes;   ///< with any of these a person may do it to the account of the first slot, if it is theirs
+  std::string body;         ///< the schema of the body; empty: there is none
+  std::string id, summary;  ///< for the description of the API
+  Handling (*handle)(Authority&, Call) = nullptr;
+  /// For routes that a table makes: what `handle_for` is called with.
+  Handling (*handle_for)(Authority&, Call, const void*) = nullptr;
+  const void* subject = nullptr;
+  std::vector<std::string> query = {};  ///< names of the query's parameters
+};
+using Routes = std::vector<Route>;
+
+/// All endpoints, each folder file's own.
+const Routes& routes();
+
+Routes document_routes();
+Routes settings_routes();
+Routes user_routes();
+Routes identity_routes();
+Routes job_routes();
+Routes ticket_routes();
+Routes log_routes();
+Routes session_routes();
+Routes key_routes();
+Routes role_routes();
+Routes organization_routes();
+Routes action_routes();
+Routes mfa_routes();
+
+/// The OpenAPI 3.1 description, made of the routes.
+json::Value describe(const std::string& issuer);
+
+/// Answers a request under `/api/v2/`.
+Answering manage(Authority& a, Request request);
+/// The methods of the endpoint at `path`; empty: there is none.
+std::string methods_at(std::string_view path);
+
+}  // namespace ostia::authority::management

@@ -1,0 +1,126 @@
+// Linking (the page, "User management"): a second account becomes an identity of the first and is nobody of its own any
+// more; its metadata goes, and does not come back when it is unlinked.
+#include <algorithm>
+
+#include "journal.hpp"
+#include "management/users.hpp"
+#include "protocol/grant.hpp"
+
+namespace ostia::authority::management {
+namespace {
+
+using json::Value;
+
+constexpr std::int64_t freshness = 3600;  // seconds: an ID token that proves the other account is not older
+
+// Whom the ID token is about. It must be of the same application, and of now.
+Result<std::string> proven_account(const Authority& a, const Call& call) {
+  const auto claims = read_id_token_hint(a, call.request.issuer, call.body["link_with"].text());
+  const auto refused = [](const char* why) {
+    return api_error(400, "invalid_body", std::string("Payload validation error: 'link_with ") + why + "'");
+  };
+  if (!claims) return refused("is not an ID token of this tenant");
+  if (call.is_own && (*claims)["aud"] != call.token["azp"]) return refused("must be of the same client as the access token");
+  const std::int64_t now = a.clock.now();
+  if ((*claims)["exp"].as_int().value_or(0) <= now) return refused("has expired");
+  if ((*claims)["iat"].as_int().value_or(0) + freshness < now) return refused("is older than an hour: log in to that account again");
+  return (*claims)["sub"].text();
+}
+
+Result<std::string> named_account(const Authority& a, const Call& call) {
+  if (call.body.find("link_with")) return proven_account(a, call);
+  if (call.is_own)
+    return api_error(403, "insufficient_scope",
+                     "Insufficient scope, expected any of: update:users (a person's own token links with link_with)");
+  const std::string &provider = call.body["provider"].text(), &id = call.body["user_id"].text();
+  if (provider.empty() || id.empty())
+    return invalid_body("'Missing required property: " + std::string(provider.empty() ? "provider" : "user_id") + "'.");
+  return id.starts_with(provider + "|") ? id : provider + "|" + id;
+}
+
+Handling identities_after(Authority& a, const Call& call, std::string id, int status) {
+  auto finding = user_of(a, std::move(id));
+  const auto user = co_await std::move(finding);
+  if (!user) co_return user.error();
+  auto linking = linked_accounts(a.store, user->id);
+  const auto linked = co_await std::move(linking);
+  if (!linked) co_return linked.error();
+  co_return Reply{status, identities_of(a, *user, *linked, call.has_scope("read:user_idp_tokens"))};
+}
+
+std::vector<Statement> link(const User& primary, User secondary, std::int64_t now) {
+  secondary.profile.erase("user_metadata");
+  secondary.profile.erase("app_metadata");
+  secondary.linked_to = primary.id;
+  // In this order, and only while both are nobody's identity: two that are linked to each other at once stay apart.
+  std::vector<Statement> out;
+  out.push_back({"UPDATE users SET updated_at = $2, version = version + 1 WHERE user_id = $1 AND linked_to = '' RETURNING "
+                 "user_id",
+                 {primary.id, now},
+                 true});
+  out.push_back(update_user(secondary, now));
+  out.push_back({"UPDATE users SET linked_to = $2 WHERE linked_to = $1", {secondary.id, primary.id}});
+  for (auto& statement : end_everything(secondary.id)) out.push_back(std::move(statement));
+  for (const std::string_view sql :
+       {"DELETE FROM authenticators WHERE user_id = $1", "DELETE FROM user_roles WHERE user_id = $1",
+        "DELETE FROM user_permissions WHERE user_id = $1", "DELETE FROM organization_members WHERE user_id = $1"})
+    out.push_back({sql, {secondary.id}});
+  return out;
+}
+
+Handling link_identity(Authority& a, Call call) {
+  const auto id = named_account(a, call);
+  if (!id) co_return id.error();
+  if (*id == call.path[0])
+    co_return api_error(400, "invalid_body", "The main account and the account to link are the same.");
+  auto finding = user_of(a, call.path[0]);
+  const auto primary = co_await std::move(finding);
+  if (!primary) co_return primary.error();
+  auto searching = find_account(a.store, *id);
+  const auto secondary = co_await std::move(searching);
+  if (!secondary) co_return secondary.error();
+  if (*secondary && (*secondary)->linked_to == primary->id)
+    co_return api_error(409, "identity_conflict", "Specified identity already exists.");
+  if (!*secondary || !(*secondary)->linked_to.empty()) co_return no_user();
+  auto task = a.store.commit(link(*primary, **secondary, a.clock.now()));
+  const auto done = co_await std::move(task);
+  if (!done && done.error().reason == "store_unmatched")
+    co_return api_error(409, "identity_conflict", "One of the accounts was changed at the same moment. Try again.");
+  if (!done) co_return done.error();
+  record(a, call.request, {"sapi", "Link identity " + *id, call.token["azp"].text(), primary->id, {}, (*secondary)->connection, {}});
+  auto answering = identities_after(a, call, primary->id, 201);
+  co_return co_await std::move(answering);
+}
+
+Handling unlink_identity(Authority& a, Call call) {
+  const std::string id = call.path[1] + "|" + call.path[2];
+  auto finding = user_of(a, call.path[0]);
+  const auto primary = co_await std::move(finding);
+  if (!primary) co_return primary.error();
+  if (id == primary->id)
+    co_return api_error(400, "operation_not_supported", "The main identity cannot be unlinked: it is the account itself.");
+  std::vector<Statement> statements;
+  statements.push_back({"UPDATE users SET linked_to = '', updated_at = $3, version = version + 1 WHERE user_id = $1 AND "
+                        "linked_to = $2 RETURNING user_id",
+                        {id, primary->id, a.clock.now()},
+                        true});
+  statements.push_back({"UPDATE users SET updated_at = $2, version = version + 1 WHERE user_id = $1", {primary->id, a.clock.now()}});
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done && done.error().reason == "store_unmatched")
+    co_return not_found("The user has no such identity.", "inexistent_identity");
+  if (!done) co_return done.error();
+  auto answering = identities_after(a, call, primary->id, 200);
+  co_return co_await std::move(answering);
+}
+
+}  // namespace
+
+Routes identity_routes() {
+  return {
+      {"POST", "users/{id}/identities", "update:users", "update:current_user_identities", "link_identity", "link_identity", "Link an account to a user", link_identity},
+      {"DELETE", "users/{id}/identities/{provider}/{user_id}", "update:users", "update:current_user_identities", {}, "unlink_identity", "Unlink an identity", unlink_identity},
+  };
+}
+
+}  // namespace ostia::authority::management

@@ -1,0 +1,292 @@
+// Jobs: work that takes longer than a request. Users come in by the thousand, and go out.
+#include <zlib.h>
+
+#include <thread>
+
+#include "accounts/registration.hpp"
+#include "journal.hpp"
+#include "log.hpp"
+#include "management/users.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
+#include "protocol/endpoints.hpp"
+#include "tenant/reading.hpp"
+#include "tenant/users_file.hpp"
+#include "ticket.hpp"
+
+namespace ostia::authority::management {
+namespace {
+
+using json::Value;
+
+constexpr std::int64_t kept_for = 24 * 3600;  // seconds that a link to an export is good
+
+Statement put_job(const std::string& id, const Value& job, std::int64_t now) {
+  return {"INSERT INTO jobs (id, created_at, body) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+          {id, now, json::write(job)}};
+}
+
+Value new_job(const Authority& a, const char* type) {
+  return Value::object({{"id", "job_" + random_id().substr(0, 16)}, {"type", type}, {"status", "pending"}, {"created_at", iso_time(a.clock.now())}});
+}
+
+Async<Value> job_of(Authority& a, std::string id) {
+  auto task = a.store.query({"SELECT body FROM jobs WHERE id = $1", {std::move(id)}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return not_found("The job does not exist", "inexistent_job");
+  co_return json::parse(text_at((*rows)[0], 0));
+}
+
+Handling get_job(Authority& a, Call call) {
+  auto finding = job_of(a, call.path[0]);
+  const auto job = co_await std::move(finding);
+  if (!job) co_return job.error();
+  co_return Reply{200, *job};
+}
+
+Handling get_errors(Authority& a, Call call) {
+  auto task = a.store.query({"SELECT result FROM jobs WHERE id = $1", {call.path[0]}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return not_found("The job does not exist", "inexistent_job");
+  if (text_at((*rows)[0], 0).empty()) co_return Reply{204, {}};
+  auto errors = json::parse(text_at((*rows)[0], 0));
+  if (!errors) co_return std::move(errors).error();
+  co_return Reply{200, *std::move(errors)};
+}
+
+Handling keep_job(Authority& a, Value job, int status) {
+  std::vector<Statement> statements;
+  statements.push_back(put_job(job["id"].text(), job, a.clock.now()));
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return Reply{status, std::move(job)};
+}
+
+Handling send_verification(Authority& a, Call call) {
+  auto finding = user_of(a, call.body["user_id"].text());
+  const auto user = co_await std::move(finding);
+  if (!user) co_return user.error();
+  if (user->email.empty()) co_return api_error(400, "operation_not_supported", "The user has no e-mail address.");
+  Value job = new_job(a, "verification_email");
+  job.set("status", "completed");
+  std::vector<Statement> statements;
+  statements.push_back(verification_mail(a, call.request, *user, call.body["client_id"].text()));
+  statements.push_back(put_job(job["id"].text(), job, a.clock.now()));
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  a.outbox.wake();
+  co_return Reply{201, std::move(job)};
+}
+
+// ---- Import
+
+// The parts of a form with a file (RFC 7578): enough for what programs send.
+std::vector<std::pair<std::string, std::string>> form_parts(const Request& request) {
+  const std::string type(request.header("content-type"));
+  auto at = type.find("boundary=");
+  std::vector<std::pair<std::string, std::string>> out;
+  if (!type.starts_with("multipart/form-data") || at == type.npos) return out;
+  std::string boundary = type.substr(at + 9);
+  if (boundary.starts_with('"')) boundary = boundary.substr(1, boundary.find('"', 1) - 1);
+  boundary = "--" + boundary.substr(0, boundary.find(';'));
+  const std::string_view body = request.body;
+  for (auto start = body.find(boundary); start != body.npos;) {
+    start += boundary.size();
+    const auto end = body.find("\r\n" + boundary, start);
+    const auto head_end = body.find("\r\n\r\n", start);
+    if (end == body.npos || head_end == body.npos || head_end > end) break;
+    const std::string_view head = body.substr(start, head_end - start);
+    const auto name = head.find("name=\"");
+    if (name != head.npos)
+      out.emplace_back(head.substr(name + 6, head.find('"', name + 6) - name - 6), body.substr(head_end + 4, end - head_end - 4));
+    start = end + 2;
+  }
+  return out;
+}
+
+std::string part(const std::vector<std::pair<std::string, std::string>>& parts, std::string_view name) {
+  for (const auto& [key, value] : parts)
+    if (key == name) return value;
+  return {};
+}
+
+Value shown_mistakes(const UsersImported& imported) {
+  Value out = Value::array();
+  for (const auto& m : imported.mistakes)
+    out.push_back(Value::object(
+        {{"user", m.user},
+         {"line", m.line},
+         {"errors", Value::array({Value::object({{"code", m.code}, {"message", "line " + text::decimal(m.line) + ": " + m.message}, {"path", m.path}})})}}));
+  return out;
+}
+
+// On a thread of its own: it hashes, and it waits for the disk.
+void run_import(Authority& a, Value job, std::string text, UsersImport how) {
+  job.set("status", "processing");
+  const auto keep = [&](const std::string& result) {
+    auto stored = a.store.commit_now({put_job(job["id"].text(), job, how.now), {"UPDATE jobs SET result = $2 WHERE id = $1", {job["id"].text(), result}}});
+    if (!stored) log_event("error", "job_failed", {{"what", stored.error().description}});
+  };
+  auto imported = import_users(a.store, text, how, [&](std::int64_t done) {
+    job.set("time_left_seconds", done == 0 ? 0 : 1);
+    keep({});
+  });
+  job.set("status", imported ? "completed" : "failed");
+  job.erase("time_left_seconds");
+  if (!imported) {
+    log_event("error", "job_failed", {{"what", imported.error().description}});
+    return keep({});
+  }
+  const auto failed = static_cast<std::int64_t>(imported->mistakes.size());
+  job.set("summary", Value::object({{"total", imported->total}, {"inserted", imported->inserted}, {"updated", imported->updated}, {"failed", failed}}));
+  keep(failed > 0 ? json::write(shown_mistakes(*imported)) : "");
+}
+
+Handling start_import(Authority& a, Call call) {
+  const auto parts = form_parts(call.request);
+  if (parts.empty()) co_return invalid_body("'Content-Type must be multipart/form-data with the parts users and connection_id'");
+  const std::string users = part(parts, "users"), id = part(parts, "connection_id");
+  if (users.empty()) co_return invalid_body("'Missing required property: users'.");
+  const Connection* c = call.tenant->find_connection_by_id(id);
+  if (!c) co_return api_error(400, "inexistent_connection", "The connection does not exist.");
+  if (c->is_upstream()) co_return api_error(400, "operation_not_supported", "Users can be imported into database and passwordless connections.");
+  Value job = new_job(a, "users_import");
+  job.set("connection_id", id);
+  job.set("connection", c->name);
+  job.set("upsert", part(parts, "upsert") == "true");
+  if (const auto external = part(parts, "external_id"); !external.empty()) job.set("external_id", external);
+  UsersImport how{c->name, c->is_database() ? "auth0" : c->strategy, part(parts, "upsert") == "true", false, a.clock.now()};
+  auto keeping = keep_job(a, job, 202);
+  auto reply = co_await std::move(keeping);
+  if (reply) a.run_apart([&a, job, users, how] { run_import(a, job, users, how); });
+  co_return reply;
+}
+
+// ---- Export
+
+Handling start_export(Authority& a, Call call) {
+  Value job = new_job(a, "users_export");
+  const std::string id = call.body["connection_id"].text();
+  const Connection* c = id.empty() ? nullptr : call.tenant->find_connection_by_id(id);
+  if (!id.empty() && !c) co_return api_error(400, "inexistent_connection", "The connection does not exist.");
+  const std::string format = text_or(call.body["format"], "json");
+  Value ticket = Value::object({{"format", format}, {"fields", call.body["fields"]}, {"limit", call.body["limit"]}});
+  if (c) ticket.set("connection", c->name);
+  job.set("status", "completed");
+  job.set("format", format);
+  if (c) job.set("connection_id", id);
+  // Made when it is fetched, by whoever has the link.
+  job.set("location", call.request.issuer + "exports/" + job["id"].text() + (format == "csv" ? ".csv.gz" : ".json.gz") + "?ticket=" + seal_ticket(a, "users_export", ticket, kept_for));
+  auto keeping = keep_job(a, std::move(job), 201);
+  co_return co_await std::move(keeping);
+}
+
+std::string csv_cell(const Value& v) {
+  std::string text = v.is_string() || v.is_number() ? v.text() : v.is_null() ? "" : json::write(v);
+  if (text.find_first_of("\",\r\n") == text.npos) return text;
+  for (auto at = text.find('"'); at != text.npos; at = text.find('"', at + 2)) text.insert(at, 1, '"');
+  return "\"" + text + "\"";
+}
+
+Value member_at(const Value& document, std::string_view path) {
+  Value v = document;
+  for (const auto name : text::split(path, '.')) {
+    const auto index = v.is_array() ? text::parse_int(name) : std::nullopt;
+    v = Value(index && *index >= 0 && *index < static_cast<std::int64_t>(v.size()) ? v.items()[static_cast<std::size_t>(*index)] : v[name]);
+  }
+  return v;
+}
+
+struct Column {
+  std::string name, as;
+};
+
+std::vector<Column> columns_of(const Value& fields) {
+  std::vector<Column> out;
+  for (const auto& field : fields.items())
+    out.push_back({field["name"].text(), field["export_as"].is_string() ? field["export_as"].text() : field["name"].text()});
+  if (out.empty())
+    for (const char* name : {"user_id", "email", "email_verified", "name", "nickname", "given_name", "family_name", "picture", "connection", "created_at", "updated_at"})
+      out.push_back({name, name});
+  return out;
+}
+
+std::string line_of(const Value& document, const std::vector<Column>& columns, bool is_csv) {
+  if (is_csv) {
+    std::string out;
+    for (const auto& c : columns) out.append(out.empty() && &c == &columns.front() ? "" : ",").append(csv_cell(member_at(document, c.name)));
+    return out + "\n";
+  }
+  Value out = Value::object();
+  for (const auto& c : columns) out.set(c.as, member_at(document, c.name));
+  return json::write(out) + "\n";
+}
+
+std::string gzip(const std::string& text) {
+  z_stream stream{};
+  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+}  // namespace
+
+Routes job_routes() {
+  return {
+      {"POST", "jobs/users-imports", "create:users", {}, {}, "import_users", "Import users from a file", start_import},
+      {"POST", "jobs/users-exports", "read:users", {}, "users_export", "export_users", "Export users to a file", start_export},
+      {"POST", "jobs/verification-email", "update:users", {}, "verification_email", "send_verification_email", "Send a verification mail", send_verification},
+      {"GET", "jobs/{id}", "create:users read:users create:passwords_checking_job", {}, {}, "get_job", "Get a job", get_job},
+      {"GET", "jobs/{id}/errors", "create:users read:users create:passwords_checking_job", {}, {}, "get_job_errors", "Get what a job could not do", get_errors},
+  };
+}
+
+}  // namespace ostia::authority::management
+
+namespace ostia::authority {
+
+// The file of an export job, for whoever has its link.
+Answering download_export(Authority& a, Request request) {
+  const Parameters query(url::parse_form(request.query));
+  const auto v = open_ticket(a, "users_export", query.get("ticket"));
+  if (!v) co_return text_response(403, "The link is not good any more: start another export.\n");
+  const auto columns = management::columns_of((*v)["fields"]);
+  const bool is_csv = (*v)["format"].is("csv");
+  std::string text;
+  if (is_csv) {
+    for (const auto& c : columns) text.append(text.empty() ? "" : ",").append(c.as);
+    text += "\n";
+  }
+  std::int64_t left = at_least((*v)["limit"], 1, std::numeric_limits<std::int64_t>::max());
+  const std::string connection = (*v)["connection"].text();
+  for (std::string after; left > 0;) {
+    auto reading = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT 500", {after}});
+    const auto users = co_await std::move(reading);
+    if (!users) co_return text_response(500, "The users could not be read; try again.\n");
+    if (users->empty()) break;
+    for (const auto& user : *users) {
+      after = user.id;
+      if ((!connection.empty() && user.connection != connection) || left == 0) continue;
+      auto documenting = management::read_document(a, user, false);
+      auto document = co_await std::move(documenting);
+      if (!document) co_return text_response(500, "The users could not be read; try again.\n");
+      document->set("connection", user.connection);
+      text += management::line_of(*document, columns, is_csv);
+      --left;
+    }
+  }
+  co_return Response{200, {{"Content-Type", "application/gzip"}, {"Cache-Control", "no-store"}}, management::gzip(text)};
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,208 @@
+// Who calls the Management API, for what, and whether they may (checklist section 9). A machine's token has scopes for
+// everybody's data; a person's own token is good for the account that it was given to and for nothing else.
+#include <algorithm>
+
+#include "http/body.hpp"
+#include "journal.hpp"
+#include "management/call.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/text/utf8.hpp"
+#include "ostia/url/percent.hpp"
+#include "ostia/url/url.hpp"
+#include "protocol/grant.hpp"
+#include "tenant/reading.hpp"
+#include "tenant/schema.hpp"
+
+namespace ostia::authority::management {
+namespace {
+
+using json::Value;
+
+constexpr std::string_view root = "/api/v2/";
+
+const char* name_of(int status) {
+  switch (status) {
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 409: return "Conflict";
+    case 413: return "Payload Too Large";
+    case 429: return "Too Many Requests";
+    case 503: return "Service Unavailable";
+    default: return "Internal Server Error";
+  }
+}
+
+Response problem(const Error& e) {
+  const bool is_defect = e.fault == Fault::ours && e.status == 0;
+  const int status = is_defect ? 500 : e.status;
+  Value body = Value::object({{"statusCode", status},
+                              {"error", name_of(status)},
+                              {"message", is_defect ? "The server could not answer; its log says why." : e.description}});
+  if (!is_defect && !e.code.empty()) body.set("errorCode", e.code);
+  if (status == 401) body.set("attributes", Value::object({{"error", e.description}}));
+  return json_response(status, body).with("Cache-Control", "no-store");
+}
+
+// The slots' values if `path` fits the template.
+std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
+  std::vector<std::string> slots;
+  while (true) {
+    const auto pattern_part = pattern.substr(0, pattern.find('/')), path_part = path.substr(0, path.find('/'));
+    if (pattern_part.starts_with('{')) {
+      auto value = url::percent_decode(path_part);
+      if (!value || value->empty() || !text::is_utf8(*value)) return {};
+      slots.push_back(*std::move(value));
+    } else if (pattern_part != path_part) {
+      return {};
+    }
+    const bool pattern_ends = pattern_part.size() == pattern.size(), path_ends = path_part.size() == path.size();
+    if (pattern_ends != path_ends) return {};
+    if (pattern_ends) return slots;
+    pattern.remove_prefix(pattern_part.size() + 1);
+    path.remove_prefix(path_part.size() + 1);
+  }
+}
+
+struct Match {
+  const Route* route = nullptr;
+  std::vector<std::string> slots;
+};
+
+// A path that is written out comes before one with slots.
+Match find(std::string_view method, std::string_view path) {
+  Match found;
+  for (const auto& route : routes()) {
+    if (route.method != method) continue;
+    auto slots = match(route.path, path);
+    if (slots && (!found.route || slots->size() < found.slots.size())) found = {&route, *std::move(slots)};
+  }
+  return found;
+}
+
+Error unauthorized(std::string message) { return {"", std::move(message), {}, 401, Fault::caller}; }
+
+bool is_for_this_api(const Authority& a, const Request& request, const Value& claims) {
+  std::vector<std::string> audiences = texts(claims["aud"]);
+  if (claims["aud"].is_string()) audiences.push_back(claims["aud"].text());
+  return std::any_of(audiences.begin(), audiences.end(),
+                     [&](const auto& one) { return is_management_api(a, request.issuer, one); });
+}
+
+// The claims of a token that may call this API.
+Async<Value> authorize_call(Authority& a, const Request& request) {
+  const std::string_view header = request.header("authorization");
+  if (header.empty()) co_return unauthorized("Missing authentication");
+  if (text::lower(header.substr(0, 7)) != "bearer ") co_return unauthorized("Bad HTTP authentication header format");
+  auto claims = read_access_token(a, request.issuer, header.substr(7));
+  if (!claims) co_return unauthorized("Invalid token");
+  if (!is_for_this_api(a, request, *claims)) co_return unauthorized("Bad audience: the token is for another API");
+  if (!a.tenant()->find_client((*claims)["azp"].text())) co_return unauthorized("Invalid token");
+  if (!(*claims)["gty"].is_null()) co_return *claims;
+  auto revoked_task = is_revoked(a, grant_id_of(*claims));
+  const auto revoked = co_await std::move(revoked_task);
+  if (!revoked) co_return revoked.error();
+  auto finding = find_user(a.store, (*claims)["sub"].text());
+  const auto user = co_await std::move(finding);
+  if (!user) co_return user.error();
+  if (*revoked || !*user || (*user)->blocked) co_return unauthorized("Invalid token");
+  co_return *claims;
+}
+
+Status check_scope(const Route& route, Call& call) {
+  if (route.scopes.empty()) return ok();
+  const bool is_machine = !call.token["gty"].is_null();
+  if (call.has_scope(route.scopes)) return ok();
+  call.is_own = !is_machine && !route.own_scopes.empty() && call.has_scope(route.own_scopes);
+  if (!call.is_own) {
+    std::string wanted = route.scopes + (is_machine || route.own_scopes.empty() ? "" : " " + route.own_scopes), list;
+    for (const auto word : text::split(wanted, ' ')) list.append(list.empty() ? "" : ",").append(word);
+    return api_error(403, "insufficient_scope", "Insufficient scope, expected any of: " + list);
+  }
+  // The first slot is the account, where there is one; other endpoints look at the token themselves.
+  if (route.path.starts_with("users/{") && call.path.at(0) != call.token["sub"].text())
+    return api_error(403, "operation_not_supported", "User to be acted on does not match subject in bearer token.");
+  return ok();
+}
+
+Status read_body(const Route& route, Call& call) {
+  if (route.body.empty()) return ok();
+  const std::string type = text::lower(call.request.header("content-type"));
+  if (!type.starts_with("application/json")) return invalid_body("'Content-Type must be application/json'");
+  auto body = json::parse(call.request.body, 32);
+  if (!body) return invalid_body("'The body is " + body.error().description + "'");
+  call.body = *std::move(body);
+  return validate(call.body, route.body);
+}
+
+Status check_query(const Route& route, const Parameters& query) {
+  for (const auto& [name, value] : query.pairs()) {
+    if (!text::is_utf8(name) || !text::is_utf8(value)) return invalid_query("the query is not valid UTF-8.");
+    if (!contains(route.query, name))
+      return invalid_query("'Additional properties not allowed: " + name + "'.");
+  }
+  return ok();
+}
+
+Async<Reply> handle(Authority& a, const Request& request, const Route& route, Call call) {
+  auto authorizing = authorize_call(a, request);
+  auto token = co_await std::move(authorizing);
+  if (!token) co_return std::move(token).error();
+  call.token = *std::move(token);
+  if (auto allowed = check_scope(route, call); !allowed) co_return std::move(allowed).error();
+  if (auto good = check_query(route, call.query); !good) co_return std::move(good).error();
+  if (auto good = read_body(route, call); !good) co_return std::move(good).error();
+  auto handling = route.handle_for ? route.handle_for(a, std::move(call), route.subject) : route.handle(a, std::move(call));
+  co_return co_await std::move(handling);
+}
+
+}  // namespace
+
+bool Call::has_scope(std::string_view any_of) const {
+  const auto words = text::split(any_of, ' ');
+  const std::string& granted = token["scope"].text();
+  return std::any_of(words.begin(), words.end(), [&](auto word) { return text::has_word(granted, word); });
+}
+
+std::string methods_at(std::string_view path) {
+  std::string out;
+  for (const auto& route : routes())
+    if (path.starts_with(root) && match(route.path, path.substr(root.size())) &&
+        out.find(route.method) == out.npos)
+      out.append(out.empty() ? "" : ", ").append(route.method);
+  return out;
+}
+
+Answering manage(Authority& a, Request request) {
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  const std::string path = request.path.substr(root.size());
+  if (path == "openapi.json" && method == "GET")
+    co_return json_response(200, describe(request.issuer)).with("Cache-Control", "public, max-age=300");
+  auto found = find(method, path);
+  if (!found.route) co_return problem({"", "Not Found", {}, 404, Fault::caller});
+  Call call{request, a.tenant(), std::move(found.slots), Parameters(url::parse_form(request.query)), {}, {}};
+  auto handling = handle(a, request, *found.route, std::move(call));
+  const auto reply = co_await std::move(handling);
+  if (method != "GET" || !reply) {
+    Event event{reply ? "sapi" : "fapi", found.route->summary, {}, {}, {}, {}, reply ? "" : reply.error().description};
+    record(a, request, event);
+  }
+  if (!reply) co_return problem(reply.error());
+  if (reply->body.is_null()) co_return Response{reply->status, {{"Cache-Control", "no-store"}}, {}};
+  co_return json_response(reply->status, reply->body).with("Cache-Control", "no-store");
+}
+
+const Routes& routes() {
+  static const Routes all = [] {
+    Routes out;
+    for (const auto part : {user_routes, identity_routes, document_routes, settings_routes, job_routes, ticket_routes,
+                            log_routes, session_routes, key_routes, role_routes, organization_routes, action_routes,
+                            mfa_routes})
+      for (auto& route : part()) out.push_back(std::move(route));
+    return out;
+  }();
+  return all;
+}
+
+}  // namespace ostia::authority::management

@@ -1,0 +1,88 @@
+// What a person proves a second time by, as an administrator sees it.
+#include "management/users.hpp"
+#include "mfa/authenticators.hpp"
+
+namespace ostia::authority::management {
+namespace {
+
+using json::Value;
+
+const char* method_of(const std::string& type) { return type == "otp" ? "totp" : type == "sms" ? "phone" : type.c_str(); }
+
+Value shown(const Authenticator& one) {
+  Value out = Value::object({{"id", one.id}, {"type", method_of(one.type)}, {"confirmed", one.confirmed}, {"created_at", iso_time(one.created_at)}});
+  if (one.used_at > 0) out.set("last_auth_at", iso_time(one.used_at));
+  if (one.type == "email") out.set("email", one.body["address"]);
+  if (one.type == "sms") out.set("phone_number", one.body["address"]);
+  if (one.body["name"].is_string()) out.set("name", one.body["name"]);
+  return out;
+}
+
+Handling list_methods(Authority& a, Call call) {
+  auto finding = user_of(a, call.path[0]);
+  if (const auto user = co_await std::move(finding); !user) co_return user.error();
+  auto reading = list_authenticators(a, call.path[0]);
+  const auto all = co_await std::move(reading);
+  if (!all) co_return all.error();
+  Value out = Value::array();
+  for (const auto& one : *all) out.push_back(shown(one));
+  co_return Reply{200, std::move(out)};
+}
+
+Handling get_method(Authority& a, Call call) {
+  auto reading = list_authenticators(a, call.path[0]);
+  const auto all = co_await std::move(reading);
+  if (!all) co_return all.error();
+  for (const auto& one : *all)
+    if (one.id == call.path[1]) co_return Reply{200, shown(one)};
+  co_return not_found("The authentication method does not exist.", "inexistent_authentication_method");
+}
+
+Handling remove(Authority& a, Call call, Statement statement) {
+  auto finding = user_of(a, call.path[0]);
+  if (const auto user = co_await std::move(finding); !user) co_return user.error();
+  std::vector<Statement> statements;
+  statements.push_back(std::move(statement));
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return Reply{204, {}};
+}
+
+Handling delete_methods(Authority& a, Call call) {
+  const std::string user = call.path[0];
+  auto removing = remove(a, std::move(call), {"DELETE FROM authenticators WHERE user_id = $1", {user}});
+  co_return co_await std::move(removing);
+}
+
+Handling delete_method(Authority& a, Call call) {
+  const std::string user = call.path[0], id = call.path[1];
+  auto removing = remove(a, std::move(call), {"DELETE FROM authenticators WHERE user_id = $1 AND id = $2", {user, id}});
+  co_return co_await std::move(removing);
+}
+
+Handling regenerate_code(Authority& a, Call call) {
+  auto finding = user_of(a, call.path[0]);
+  if (const auto user = co_await std::move(finding); !user) co_return user.error();
+  const NewRecoveryCode made = make_recovery_code(a, call.path[0]);
+  auto task = a.store.commit(made.keep);
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return Reply{201, Value::object({{"recovery_code", made.code}})};
+}
+
+}  // namespace
+
+Routes mfa_routes() {
+  return {
+      {"GET", "users/{id}/authentication-methods", "read:users read:authentication_methods", {}, {}, "list_authentication_methods", "List a user's second factors", list_methods, nullptr, nullptr, {"page", "per_page", "include_totals"}},
+      {"GET", "users/{id}/authentication-methods/{method_id}", "read:users read:authentication_methods", {}, {}, "get_authentication_method", "Get a second factor", get_method},
+      {"DELETE", "users/{id}/authentication-methods", "delete:authentication_methods update:users", {}, {}, "delete_authentication_methods", "Delete a user's second factors", delete_methods},
+      {"DELETE", "users/{id}/authentication-methods/{method_id}", "delete:authentication_methods update:users", {}, {}, "delete_authentication_method", "Delete a second factor", delete_method},
+      {"DELETE", "users/{id}/multifactor/{provider}", "update:users", {}, {}, "reset_multifactor", "Reset a user's second factors", delete_methods},
+      {"DELETE", "users/{id}/authenticators", "update:users delete:guardian_enrollments", {}, {}, "delete_authenticators", "Delete a user's authenticators", delete_methods},
+      {"POST", "users/{id}/recovery-code-regeneration", "update:users", {}, {}, "regenerate_recovery_code", "Make a new recovery code", regenerate_code},
+  };
+}
+
+}  // namespace ostia::authority::management

@@ -1,0 +1,337 @@
+// Organizations: their connections, members and invitations.
+#include <algorithm>
+
+#include "management/page.hpp"
+#include "management/users.hpp"
+#include "messages/mails.hpp"
+#include "ostia/url/url.hpp"
+#include "tenant/documents.hpp"
+#include "tenant/reading.hpp"
+
+namespace ostia::authority::management {
+namespace {
+
+using json::Value;
+
+constexpr std::int64_t invitation_lifetime = 7 * 24 * 3600;  // seconds: the vendor's
+
+Error no_organization() { return not_found("No organization found by that id or name", "inexistent_organization"); }
+
+Async<Value> organization_of(Authority& a, std::string id) {
+  auto finding = find_document(a.store, "organization", std::move(id));
+  auto found = co_await std::move(finding);
+  if (!found) co_return std::move(found).error();
+  if (!*found) co_return no_organization();
+  co_return **found;
+}
+
+Handling commit(Authority& a, std::vector<Statement> statements, int status, Value body = {}) {
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return Reply{status, std::move(body)};
+}
+
+Handling get_by_name(Authority& a, Call call) {
+  const Organization* o = call.tenant->find_organization(call.path[0]);
+  if (!o || o->id == call.path[0]) co_return no_organization();
+  auto finding = organization_of(a, o->id);
+  auto body = co_await std::move(finding);
+  if (!body) co_return std::move(body).error();
+  body->set("id", o->id);
+  body->erase("connections");
+  co_return Reply{200, *std::move(body)};
+}
+
+// ---- Connections
+
+Value shown_door(const Tenant& tenant, const Value& door) {
+  const Connection* c = tenant.find_connection(door["name"].text());
+  return Value::object({{"connection_id", c ? c->id : ""},
+                        {"assign_membership_on_login", door["assign_membership_on_login"].as_bool()},
+                        {"show_as_button", door["show_as_button"].as_bool(true)},
+                        {"connection", Value::object({{"name", door["name"]}, {"strategy", c ? c->strategy : ""}})}});
+}
+
+Handling list_connections(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
+  auto finding = organization_of(a, call.path[0]);
+  const auto o = co_await std::move(finding);
+  if (!o) co_return o.error();
+  std::vector<Value> out;
+  for (const auto& door : (*o)["connections"].items()) out.push_back(shown_door(*call.tenant, door));
+  co_return paged(*page, "enabled_connections", out);
+}
+
+// Puts the door of a connection in, changes it, or takes it away.
+Handling change_connections(Authority& a, Call call, std::string connection_id, bool keeps, bool is_new) {
+  auto finding = organization_of(a, call.path[0]);
+  auto o = co_await std::move(finding);
+  if (!o) co_return std::move(o).error();
+  const Connection* c = call.tenant->find_connection_by_id(connection_id);
+  if (!c) co_return not_found("The connection does not exist.", "inexistent_connection");
+  Value doors = Value::array(), door = Value::object({{"name", c->name}});
+  bool is_there = false;
+  for (const auto& one : (*o)["connections"].items()) {
+    if (one["name"].text() != c->name) {
+      doors.push_back(one);
+    } else {
+      is_there = true;
+      door = one;
+    }
+  }
+  if (is_new && is_there) co_return api_error(409, "organization_connection_conflict", "The connection is enabled already.");
+  if (!is_new && keeps && !is_there) co_return not_found("The connection is not enabled for the organization.", "inexistent_connection");
+  for (const char* name : {"assign_membership_on_login", "show_as_button"})
+    if (call.body.find(name)) door.set(name, call.body[name]);
+  if (keeps) doors.push_back(door);
+  o->set("connections", std::move(doors));
+  std::vector<Statement> statements;
+  statements.push_back(put_document("organization", call.path[0], *o));
+  auto changing = change_tenant(a, std::move(statements));
+  const auto changed = co_await std::move(changing);
+  if (!changed) co_return changed.error();
+  if (!keeps) co_return Reply{204, {}};
+  co_return Reply{is_new ? 201 : 200, shown_door(*call.tenant, door)};
+}
+
+Handling add_connection(Authority& a, Call call) {
+  const std::string id = call.body["connection_id"].text();
+  auto changing = change_connections(a, std::move(call), id, true, true);
+  co_return co_await std::move(changing);
+}
+Handling update_connection(Authority& a, Call call) {
+  const std::string id = call.path[1];
+  auto changing = change_connections(a, std::move(call), id, true, false);
+  co_return co_await std::move(changing);
+}
+Handling remove_connection(Authority& a, Call call) {
+  const std::string id = call.path[1];
+  auto changing = change_connections(a, std::move(call), id, false, false);
+  co_return co_await std::move(changing);
+}
+Handling get_connection(Authority& a, Call call) {
+  auto finding = organization_of(a, call.path[0]);
+  const auto o = co_await std::move(finding);
+  if (!o) co_return o.error();
+  const Connection* c = call.tenant->find_connection_by_id(call.path[1]);
+  for (const auto& door : (*o)["connections"].items())
+    if (c && door["name"].text() == c->name) co_return Reply{200, shown_door(*call.tenant, door)};
+  co_return not_found("The connection is not enabled for the organization.", "inexistent_connection");
+}
+
+// ---- Members
+
+Handling list_members(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
+  auto finding = organization_of(a, call.path[0]);
+  if (const auto o = co_await std::move(finding); !o) co_return o.error();
+  auto reading = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id IN (SELECT user_id FROM organization_members WHERE organization_id = $1) ORDER BY user_id", {call.path[0]}});
+  const auto users = co_await std::move(reading);
+  if (!users) co_return users.error();
+  std::vector<Value> out;
+  for (const auto& user : *users) {
+    const Value document = user_document(a, user, {}, {}, false);
+    Value one = Value::object();
+    for (const char* name : {"user_id", "email", "picture", "name"})
+      if (document.find(name)) one.set(name, document[name]);
+    out.push_back(selected(std::move(one), call.query));
+  }
+  co_return paged(*page, "members", out);
+}
+
+Handling add_members(Authority& a, Call call) {
+  auto finding = organization_of(a, call.path[0]);
+  if (const auto o = co_await std::move(finding); !o) co_return o.error();
+  std::vector<Statement> statements;
+  for (const auto& id : call.body["members"].items()) {
+    auto searching = user_of(a, id.text());
+    if (const auto user = co_await std::move(searching); !user) co_return user.error();
+    statements.push_back({"INSERT INTO organization_members (organization_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", {call.path[0], id.text()}});
+  }
+  auto committing = commit(a, std::move(statements), 204);
+  co_return co_await std::move(committing);
+}
+
+Handling remove_members(Authority& a, Call call) {
+  std::vector<Statement> statements;
+  for (const auto& id : call.body["members"].items())
+    statements.push_back({"DELETE FROM organization_members WHERE organization_id = $1 AND user_id = $2", {call.path[0], id.text()}});
+  auto committing = commit(a, std::move(statements), 204);
+  co_return co_await std::move(committing);
+}
+
+Async<std::vector<std::string>> member_roles(Authority& a, std::string organization, std::string user) {
+  auto task = a.store.query({"SELECT roles FROM organization_members WHERE organization_id = $1 AND user_id = $2", {std::move(organization), std::move(user)}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return not_found("The user is not a member of the organization.", "inexistent_member");
+  auto roles = json::parse(text_at((*rows)[0], 0));
+  if (!roles) co_return std::move(roles).error();
+  co_return texts(*roles);
+}
+
+Handling list_member_roles(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
+  auto reading = member_roles(a, call.path[0], call.path[1]);
+  const auto roles = co_await std::move(reading);
+  if (!roles) co_return roles.error();
+  std::vector<Value> out;
+  for (const auto& id : *roles)
+    if (const auto role = call.tenant->roles.find(id); role != call.tenant->roles.end())
+      out.push_back(Value::object({{"id", id}, {"name", role->second.name}}));
+  co_return paged(*page, "roles", out);
+}
+
+Handling change_member_roles(Authority& a, Call call) {
+  auto reading = member_roles(a, call.path[0], call.path[1]);
+  auto roles = co_await std::move(reading);
+  if (!roles) co_return std::move(roles).error();
+  const bool adds = call.request.method == "POST";
+  for (const auto& id : call.body["roles"].items()) {
+    if (adds && !call.tenant->roles.contains(id.text())) co_return not_found("The role does not exist.", "inexistent_role");
+    std::erase(*roles, id.text());
+    if (adds) roles->push_back(id.text());
+  }
+  Value list = Value::array();
+  for (const auto& id : *roles) list.push_back(id);
+  std::vector<Statement> statements;
+  statements.push_back({"UPDATE organization_members SET roles = $3 WHERE organization_id = $1 AND user_id = $2", {call.path[0], call.path[1], json::write(list)}});
+  auto committing = commit(a, std::move(statements), 204);
+  co_return co_await std::move(committing);
+}
+
+Handling list_of_user(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
+  auto finding = user_of(a, call.path[0]);
+  if (const auto user = co_await std::move(finding); !user) co_return user.error();
+  auto task = a.store.query({"SELECT organization_id FROM organization_members WHERE user_id = $1 ORDER BY organization_id", {call.path[0]}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  std::vector<Value> out;
+  for (const auto& row : *rows)
+    if (const Organization* o = call.tenant->find_organization(text_at(row, 0)))
+      out.push_back(Value::object({{"id", o->id}, {"name", o->name}, {"display_name", o->display_name}}));
+  co_return paged(*page, "organizations", out);
+}
+
+// ---- Invitations
+
+Value invitation_of(const Row& r) {
+  auto body = json::parse(text_at(r, 4));
+  Value out = body ? *std::move(body) : Value::object();
+  out.set("id", text_at(r, 0));
+  out.set("organization_id", text_at(r, 1));
+  out.set("created_at", iso_time(int_at(r, 2)));
+  out.set("expires_at", iso_time(int_at(r, 3)));
+  return out;
+}
+
+#define INVITATION_COLUMNS "id, organization_id, created_at, expires_at, body"
+
+Handling list_invitations(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
+  auto finding = organization_of(a, call.path[0]);
+  if (const auto o = co_await std::move(finding); !o) co_return o.error();
+  auto task = a.store.query({"SELECT " INVITATION_COLUMNS " FROM invitations WHERE organization_id = $1 ORDER BY created_at DESC, id", {call.path[0]}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  std::vector<Value> out;
+  for (const auto& row : *rows) out.push_back(selected(invitation_of(row), call.query));
+  co_return paged(*page, "invitations", out);
+}
+
+Handling get_invitation(Authority& a, Call call) {
+  auto task = a.store.query({"SELECT " INVITATION_COLUMNS " FROM invitations WHERE organization_id = $1 AND id = $2", {call.path[0], call.path[1]}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return not_found("The invitation does not exist.", "inexistent_invitation");
+  co_return Reply{200, selected(invitation_of((*rows)[0]), call.query)};
+}
+
+// Where a person begins who accepts: the application's own login, with the ticket; else straight to `/authorize`'s page.
+Result<std::string> invitation_url(const Client& client, const std::string& ticket, const Organization& o) {
+  std::string url = client.initiate_login_uri;
+  if (url.empty())
+    return api_error(400, "invalid_body", "A default login route (initiate_login_uri) is required on the client to invite to it.");
+  url::append_query(url, "invitation", ticket);
+  url::append_query(url, "organization", o.id);
+  url::append_query(url, "organization_name", o.name);
+  return url;
+}
+
+Handling invite(Authority& a, Call call) {
+  const Organization* o = call.tenant->find_organization(call.path[0]);
+  if (!o || o->id != call.path[0]) co_return no_organization();
+  const Client* client = call.tenant->find_client(call.body["client_id"].text());
+  if (!client) co_return not_found("The client does not exist", "inexistent_client");
+  const std::string ticket = random_id(), email = call.body["invitee"]["email"].text();
+  const auto url = invitation_url(*client, ticket, *o);
+  if (!url) co_return url.error();
+  const std::int64_t now = a.clock.now(), lifetime = at_least(call.body["ttl_sec"], 1, invitation_lifetime);
+  Value body = Value::object({{"inviter", call.body["inviter"]}, {"invitee", call.body["invitee"]}, {"client_id", client->id}, {"invitation_url", *url}});
+  for (const char* name : {"connection_id", "app_metadata", "user_metadata", "roles"})
+    if (call.body.find(name)) body.set(name, call.body[name]);
+  const std::string id = "uinv_" + random_id().substr(0, 16);
+  std::vector<Statement> statements;
+  statements.push_back({"INSERT INTO invitations (id, organization_id, ticket_mark, created_at, expires_at, body) VALUES ($1, $2, $3, $4, $5, $6)",
+                        {id, o->id, a.secrets.mark(ticket), now, now + lifetime, json::write(body)}});
+  if (call.body["send_invitation_email"].as_bool(true)) {
+    const auto& texts = Texts::choose({}, call.tenant->enabled_locales);
+    Value user = Value::object({{"email", email}});
+    user.set("inviter", call.body["inviter"]["name"]);
+    user.set("organization", o->display_name.empty() ? o->name : o->display_name);
+    statements.push_back(a.outbox.queue(compose_mail(*call.tenant, texts, "user_invitation", email, nullptr, {*url, {}, {}, user, client->id})));
+  }
+  auto committing = commit(a, std::move(statements), 201);
+  auto reply = co_await std::move(committing);
+  if (!reply) co_return reply;
+  a.outbox.wake();
+  body.set("id", id);
+  body.set("organization_id", o->id);
+  body.set("created_at", iso_time(now));
+  body.set("expires_at", iso_time(now + lifetime));
+  body.set("ticket_id", ticket);
+  reply->body = std::move(body);
+  co_return reply;
+}
+
+Handling delete_invitation(Authority& a, Call call) {
+  std::vector<Statement> statements;
+  statements.push_back({"DELETE FROM invitations WHERE organization_id = $1 AND id = $2", {call.path[0], call.path[1]}});
+  auto committing = commit(a, std::move(statements), 204);
+  co_return co_await std::move(committing);
+}
+
+}  // namespace
+
+Routes organization_routes() {
+  const std::vector<std::string> pages = {"page", "per_page", "include_totals", "from", "take", "fields", "include_fields", "sort", "is_enabled"};
+  const std::string o = "organizations/{id}";
+  return {
+      {"GET", "organizations/name/{name}", "read:organizations", {}, {}, "get_organization_by_name", "Get an organization by name", get_by_name},
+      {"GET", o + "/enabled_connections", "read:organization_connections", {}, {}, "list_organization_connections", "List an organization's connections", list_connections, nullptr, nullptr, pages},
+      {"POST", o + "/enabled_connections", "create:organization_connections", {}, "organization_connection_create", "add_organization_connection", "Enable a connection for an organization", add_connection},
+      {"GET", o + "/enabled_connections/{connection_id}", "read:organization_connections", {}, {}, "get_organization_connection", "Get an organization's connection", get_connection},
+      {"PATCH", o + "/enabled_connections/{connection_id}", "update:organization_connections", {}, "organization_connection_update", "update_organization_connection", "Update an organization's connection", update_connection},
+      {"DELETE", o + "/enabled_connections/{connection_id}", "delete:organization_connections", {}, {}, "delete_organization_connection", "Disable a connection for an organization", remove_connection},
+      {"GET", o + "/members", "read:organization_members", {}, {}, "list_members", "List an organization's members", list_members, nullptr, nullptr, pages},
+      {"POST", o + "/members", "create:organization_members", {}, "members", "add_members", "Add members to an organization", add_members},
+      {"DELETE", o + "/members", "delete:organization_members", {}, "members", "delete_members", "Remove members from an organization", remove_members},
+      {"GET", o + "/members/{user_id}/roles", "read:organization_member_roles", {}, {}, "list_member_roles", "List a member's roles", list_member_roles, nullptr, nullptr, pages},
+      {"POST", o + "/members/{user_id}/roles", "create:organization_member_roles", {}, "user_roles", "add_member_roles", "Give roles to a member", change_member_roles},
+      {"DELETE", o + "/members/{user_id}/roles", "delete:organization_member_roles", {}, "user_roles", "remove_member_roles", "Take roles from a member", change_member_roles},
+      {"GET", o + "/invitations", "read:organization_invitations", {}, {}, "list_invitations", "List invitations", list_invitations, nullptr, nullptr, pages},
+      {"POST", o + "/invitations", "create:organization_invitations", {}, "invitation", "create_invitation", "Invite somebody", invite},
+      {"GET", o + "/invitations/{invitation_id}", "read:organization_invitations", {}, {}, "get_invitation", "Get an invitation", get_invitation, nullptr, nullptr, {"fields", "include_fields"}},
+      {"DELETE", o + "/invitations/{invitation_id}", "delete:organization_invitations", {}, {}, "delete_invitation", "Take an invitation back", delete_invitation},
+      {"GET", "users/{id}/organizations", "read:organizations", {}, {}, "list_user_organizations", "List a user's organizations", list_of_user, nullptr, nullptr, pages},
+  };
+}
+
+}  // namespace ostia::authority::management

@@ -1,0 +1,212 @@
+// Settings of which there is one each: the tenant's, its branding, mail provider, attack protection, prompts, second
+// factors.
+#include <algorithm>
+
+#include "management/call.hpp"
+#include "tenant/documents.hpp"
+#include "tenant/reading.hpp"
+
+namespace ostia::authority::management {
+namespace {
+
+using json::Value;
+
+struct Setting {
+  const char* path;
+  const char* id;      // in the store, of the kind `settings`
+  const char* member;  // of that document; empty: all of it
+  const char* noun;    // of its scopes
+  const char* schema;
+  const char* one;
+  const char* defaults;  // what the vendor answers where nothing has been said
+};
+
+constexpr Setting all_settings[] = {
+    {"tenants/settings", "tenant", "", "tenant_settings", "tenant_settings", "the tenant's settings",
+     R"({"friendly_name":"","picture_url":"","support_email":"","support_url":"","allowed_logout_urls":[],"session_lifetime":168,"idle_session_lifetime":72,"enabled_locales":["en"],"flags":{},"sandbox_version":"18"})"},
+    {"branding", "branding", "", "branding", "branding", "the branding", "{}"},
+    {"prompts", "prompts", "", "prompts", "prompts", "the prompts' settings",
+     R"({"universal_login_experience":"new","identifier_first":false,"webauthn_platform_first_factor":false})"},
+    {"attack-protection/brute-force-protection", "attackProtection", "bruteForceProtection", "attack_protection",
+     "brute_force_protection", "brute-force protection",
+     R"({"enabled":true,"shields":["block","user_notification"],"mode":"count_per_identifier_and_ip","allowlist":[],"max_attempts":10})"},
+    {"attack-protection/suspicious-ip-throttling", "attackProtection", "suspiciousIpThrottling", "attack_protection",
+     "suspicious_ip_throttling", "suspicious IP throttling",
+     R"({"enabled":true,"shields":["admin_notification","block"],"allowlist":[],"stage":{"pre-login":{"max_attempts":100,"rate":864000},"pre-user-registration":{"max_attempts":50,"rate":1200}}})"},
+    {"attack-protection/breached-password-detection", "attackProtection", "breachedPasswordDetection",
+     "attack_protection", "breached_password_detection", "breached password detection",
+     R"({"enabled":false,"shields":[],"admin_notification_frequency":[],"method":"standard"})"},
+};
+
+Value with_defaults(Value body, const char* defaults) {
+  const Value usual = *json::parse(defaults);
+  for (std::size_t i = 0; i < usual.size(); ++i)
+    if (!body.find(usual.keys()[i])) body.set(usual.keys()[i], usual.items()[i]);
+  return body;
+}
+
+Async<Value> stored(Authority& a, std::string id) {
+  auto finding = find_document(a.store, "settings", std::move(id));
+  auto found = co_await std::move(finding);
+  if (!found) co_return std::move(found).error();
+  co_return *found ? **found : Value::object();
+}
+
+Value part_of(const Setting& s, const Value& document) {
+  return without_secrets(section_of("settings"), *s.member != '\0' ? document[s.member] : document);
+}
+
+Value shown(const Setting& s, const Value& document) {
+  Value body = part_of(s, document);
+  return with_defaults(body.is_object() ? std::move(body) : Value::object(), s.defaults);
+}
+
+Handling get(Authority& a, Call, const void* subject) {
+  const auto& s = *static_cast<const Setting*>(subject);
+  auto reading = stored(a, s.id);
+  const auto document = co_await std::move(reading);
+  if (!document) co_return document.error();
+  co_return Reply{200, shown(s, *document)};
+}
+
+// `flags` and the like merge, as the vendor's do; null takes a member away.
+void merge(Value& into, const Value& change) {
+  for (std::size_t i = 0; i < change.size(); ++i) {
+    const std::string& key = change.keys()[i];
+    const Value& value = change.items()[i];
+    Value* there = into.find(key);
+    if (value.is_null())
+      into.erase(key);
+    else if (key == "flags" && there && there->is_object())
+      merge(*there, value);
+    else
+      into.set(key, value);
+  }
+}
+
+Async<Unit> keep(Authority& a, std::string id, Value document) {
+  std::vector<Statement> statements;
+  statements.push_back(put_document("settings", id, document));
+  auto changing = change_tenant(a, std::move(statements));
+  co_return co_await std::move(changing);
+}
+
+Handling update(Authority& a, Call call, const void* subject) {
+  const auto& s = *static_cast<const Setting*>(subject);
+  auto reading = stored(a, s.id);
+  auto document = co_await std::move(reading);
+  if (!document) co_return std::move(document).error();
+  Value body = *document;
+  if (*s.member == '\0') {
+    merge(body, call.body);
+  } else {
+    Value part = body[s.member].is_object() ? body[s.member] : Value::object();
+    merge(part, call.body);
+    body.set(s.member, std::move(part));
+  }
+  auto keeping = keep(a, s.id, body);
+  const auto kept = co_await std::move(keeping);
+  if (!kept) co_return kept.error();
+  co_return Reply{200, shown(s, body)};
+}
+
+// ---- The mail provider, whose password nobody gets to see again
+
+Error no_provider() { return not_found("There is not a configured email provider", "inexistent_email_provider"); }
+
+Value without_password(const Value& provider) { return without_secrets(section_of("settings"), provider); }
+
+Handling get_provider(Authority& a, Call) {
+  auto finding = find_document(a.store, "settings", "emailProvider");
+  const auto found = co_await std::move(finding);
+  if (!found) co_return found.error();
+  if (!*found) co_return no_provider();
+  co_return Reply{200, without_password(**found)};
+}
+
+Handling set_provider(Authority& a, Call call) {
+  auto finding = find_document(a.store, "settings", "emailProvider");
+  const auto found = co_await std::move(finding);
+  if (!found) co_return found.error();
+  const bool is_new = call.request.method == "POST";
+  if (is_new && *found) co_return api_error(409, "email_provider_conflict", "The email provider is configured already");
+  if (!is_new && !*found) co_return no_provider();
+  Value body = *found ? **found : Value::object();
+  const Value before = body;
+  merge(body, call.body);
+  seal_secrets(section_of("settings"), body, before, a.secrets);
+  auto keeping = keep(a, "emailProvider", body);
+  const auto kept = co_await std::move(keeping);
+  if (!kept) co_return kept.error();
+  co_return Reply{is_new ? 201 : 200, without_password(body)};
+}
+
+Handling delete_provider(Authority& a, Call) {
+  std::vector<Statement> statements;
+  statements.push_back(delete_document("settings", "emailProvider"));
+  auto changing = change_tenant(a, std::move(statements));
+  const auto changed = co_await std::move(changing);
+  if (!changed) co_return changed.error();
+  co_return Reply{204, {}};
+}
+
+// ---- Second factors
+
+constexpr const char* factors[] = {"otp", "email", "sms", "recovery-code", "webauthn-roaming", "webauthn-platform"};
+
+Handling list_factors(Authority&, Call call) {
+  Value out = Value::array();
+  for (const char* name : factors)
+    out.push_back(Value::object({{"name", name}, {"enabled", contains(call.tenant->factors, name)}, {"trial_expired", false}}));
+  co_return Reply{200, out};
+}
+
+Handling set_factor(Authority& a, Call call) {
+  const std::string& name = call.path[0];
+  if (std::find(std::begin(factors), std::end(factors), name) == std::end(factors))
+    co_return not_found("There is no factor of that name", "inexistent_factor");
+  std::vector<Statement> statements;
+  statements.push_back(
+      put_document("factor", name, Value::object({{"name", name}, {"enabled", call.body["enabled"]}})));
+  auto changing = change_tenant(a, std::move(statements));
+  const auto changed = co_await std::move(changing);
+  if (!changed) co_return changed.error();
+  co_return Reply{200, Value::object({{"enabled", call.body["enabled"]}})};
+}
+
+Handling get_policies(Authority& a, Call) {
+  auto reading = stored(a, "guardianPolicies");
+  const auto document = co_await std::move(reading);
+  if (!document) co_return document.error();
+  co_return Reply{200, (*document)["policies"].is_array() ? (*document)["policies"] : Value::array()};
+}
+
+Handling set_policies(Authority& a, Call call) {
+  auto keeping = keep(a, "guardianPolicies", Value::object({{"policies", call.body}}));
+  const auto kept = co_await std::move(keeping);
+  if (!kept) co_return kept.error();
+  co_return Reply{200, call.body};
+}
+
+}  // namespace
+
+Routes settings_routes() {
+  Routes out;
+  for (const auto& s : all_settings) {
+    const std::string noun = s.noun, schema = s.schema, one = s.one;
+    out.push_back({"GET", s.path, "read:" + noun, {}, {}, "get_" + schema, "Get " + one, nullptr, get, &s, {"fields", "include_fields"}});
+    out.push_back({"PATCH", s.path, "update:" + noun, {}, schema, "update_" + schema, "Update " + one, nullptr, update, &s});
+  }
+  const std::vector<std::string> fields = {"fields", "include_fields"};
+  out.push_back({"GET", "emails/provider", "read:email_provider", {}, {}, "get_email_provider", "Get the mail provider", get_provider, nullptr, nullptr, fields});
+  out.push_back({"POST", "emails/provider", "create:email_provider", {}, "email_provider_create", "create_email_provider", "Configure the mail provider", set_provider});
+  out.push_back({"PATCH", "emails/provider", "update:email_provider", {}, "email_provider_update", "update_email_provider", "Update the mail provider", set_provider});
+  out.push_back({"DELETE", "emails/provider", "delete:email_provider", {}, {}, "delete_email_provider", "Delete the mail provider", delete_provider});
+  out.push_back({"GET", "guardian/factors", "read:guardian_factors", {}, {}, "list_factors", "List second factors", list_factors});
+  out.push_back({"PUT", "guardian/factors/{name}", "update:guardian_factors", {}, "factor", "set_factor", "Turn a second factor on or off", set_factor});
+  out.push_back({"GET", "guardian/policies", "read:mfa_policies", {}, {}, "get_mfa_policies", "Get when a second factor is asked for", get_policies});
+  out.push_back({"PUT", "guardian/policies", "update:mfa_policies", {}, "mfa_policies", "set_mfa_policies", "Say when a second factor is asked for", set_policies});
+  return out;
+}
+
+}  // namespace ostia::authority::management

@@ -1,0 +1,247 @@
+#include "tenant/documents.hpp"
+
+#include <algorithm>
+
+#include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
+#include "ostia/url/url.hpp"
+#include "tenant/reading.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+// Calls `visit(object, member)` for each object that a path such as `options.client_secret` or `secrets[].value` ends in.
+template <class Visit>
+void at_path(Value& value, std::string_view path, const Visit& visit) {
+  const auto dot = path.find('.');
+  std::string_view part = path.substr(0, dot);
+  if (dot == path.npos) return visit(value, std::string(part));
+  const bool is_list = part.ends_with("[]");
+  if (is_list) part.remove_suffix(2);
+  Value* next = value.find(part);
+  if (!next) return;
+  if (!is_list) {
+    if (next->is_object()) at_path(*next, path.substr(dot + 1), visit);
+    return;
+  }
+  Value items = Value::array();
+  for (Value item : next->items()) {
+    if (item.is_object()) at_path(item, path.substr(dot + 1), visit);
+    items.push_back(std::move(item));
+  }
+  *next = std::move(items);
+}
+
+Error bad_member(const std::string& member, const std::string& what) {
+  return caller_error("invalid_config", member + ": " + what, "invalid_config");
+}
+
+// The vendor's ids are 16 letters and digits after their prefix; some are 24 hexadecimal digits.
+std::string derive_id(const Section& section, std::string_view key) {
+  const std::string digest = sha256(std::string(section.kind) + " " + std::string(key));
+  if (*section.id_prefix == '\0') {
+    std::string out;
+    for (const char c : digest.substr(0, 12)) {
+      out += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4U];
+      out += "0123456789abcdef"[static_cast<unsigned char>(c) & 15U];
+    }
+    return out;
+  }
+  std::string out = section.id_prefix;
+  for (const char c : digest.substr(0, 16))
+    out += "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"[static_cast<unsigned char>(c) % 62U];
+  return out;
+}
+
+// What was the same entry before, in a list: by its name, else by its place.
+const Value& counterpart(const Value& list, const Value& item) {
+  static const Value none;
+  for (const auto& one : list.items())
+    if (one["name"] == item["name"]) return one;
+  return none;
+}
+
+void seal_at(Value& value, const Value& before, std::string_view path, const Sealer& sealer) {
+  const auto dot = path.find('.');
+  std::string_view part = path.substr(0, dot);
+  if (dot == path.npos) {
+    const std::string name(part), sealed = name + "_sealed";
+    const std::string old_sealed = before[sealed].text(), given = value[name].text();
+    value.erase(name);
+    if (given.empty() && old_sealed.empty()) return;
+    const bool same = given.empty() || sealer.open(old_sealed) == given;
+    value.set(sealed, same ? old_sealed : sealer.seal(given));
+    return;
+  }
+  const bool is_list = part.ends_with("[]");
+  if (is_list) part.remove_suffix(2);
+  Value* next = value.find(part);
+  if (!next) return;
+  if (!is_list) {
+    if (next->is_object()) seal_at(*next, before[part], path.substr(dot + 1), sealer);
+    return;
+  }
+  Value items = Value::array();
+  for (Value item : next->items()) {
+    if (item.is_object()) seal_at(item, counterpart(before[part], item), path.substr(dot + 1), sealer);
+    items.push_back(std::move(item));
+  }
+  *next = std::move(items);
+}
+
+}  // namespace
+
+const std::vector<Section>& sections() {
+  static const std::vector<Section> all = {
+      {"clients", "client", "name", "client_id", "", true, {"client_secret"}},
+      {"connections",
+       "database",
+       "name",
+       "id",
+       "con_",
+       false,
+       {"options.twilio_token", "options.gateway_token", "options.client_secret", "options.app_secret"}},
+      {"resourceServers", "api", "identifier", "id", "", false, {"signing_secret"}},
+      {"clientGrants", "grant", "client_id", "id", "cgr_", false, {}},
+      {"rules", "rule", "name", "id", "rul_", true, {}},
+      {"rulesConfigs", "rule_config", "key", "key", "", false, {"value"}},
+      {"actions", "action", "name", "id", "", true, {"secrets[].value"}},
+      {"roles", "role", "name", "id", "rol_", true, {}},
+      {"organizations", "organization", "name", "id", "org_", true, {}},
+      {"customDomains", "custom_domain", "domain", "custom_domain_id", "cd_", false, {}},
+      {"emailTemplates", "email_template", "template", "template", "", false, {}},
+      {"logStreams", "log_stream", "name", "id", "lst_", true, {"sink.httpAuthorization"}},
+      {"guardianFactors", "factor", "name", "name", "", false, {}},
+      {"pages", "page", "name", "name", "", false, {}},
+      {"settings", "settings", "", "", "", false, {"credentials.smtp_pass", "credentials.api_key", "credentials.secretAccessKey"}},
+  };
+  return all;
+}
+
+const Section& section_of(std::string_view kind) {
+  return *std::find_if(sections().begin(), sections().end(), [&](const Section& s) { return kind == s.kind; });
+}
+
+std::string id_of(const Section& section, const Value& body) {
+  if (body[section.id].is_string()) return body[section.id].text();
+  std::string key = body[section.key].text();
+  if (std::string_view(section.kind) == "grant") key += " " + body["audience"].text();
+  return derive_id(section, key);
+}
+
+std::string store_id(const Section& section, const Value& body) {
+  if (std::string_view(section.kind) == "grant") return body["client_id"].text() + " " + body["audience"].text();
+  return section.renamable ? id_of(section, body) : body[section.key].text();
+}
+
+void seal_secrets(const Section& section, Value& body, const Value& before, const Sealer& sealer) {
+  for (const char* path : section.secrets) seal_at(body, before, path, sealer);
+}
+
+Value with_secrets(const Section& section, Value body, const Sealer& sealer) {
+  for (const char* path : section.secrets)
+    at_path(body, path, [&](Value& object, const std::string& name) {
+      const Value* sealed = object.find(name + "_sealed");
+      if (!sealed) return;
+      auto opened = sealer.open(sealed->text());
+      object.erase(name + "_sealed");
+      if (opened) object.set(name, *std::move(opened));
+    });
+  return body;
+}
+
+Value without_secrets(const Section& section, Value body) {
+  for (const char* path : section.secrets)
+    at_path(body, path, [](Value& object, const std::string& name) { object.erase(name + "_sealed"); });
+  return body;
+}
+
+Statement put_document(const std::string& kind, const std::string& id, const Value& body) {
+  return {"INSERT INTO tenant_objects (kind, id, body) VALUES ($1, $2, $3) "
+          "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+          {kind, id, json::write(body)}};
+}
+
+Statement delete_document(const std::string& kind, const std::string& id) {
+  return {"DELETE FROM tenant_objects WHERE kind = $1 AND id = $2", {kind, id}};
+}
+
+Async<std::vector<Value>> list_documents(Store& store, std::string kind) {
+  auto task = store.query({"SELECT body FROM tenant_objects WHERE kind = $1 ORDER BY id", {std::move(kind)}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  std::vector<Value> out;
+  for (const auto& row : *rows) {
+    auto body = json::parse(text_at(row, 0));
+    if (!body) co_return std::move(body).error();
+    out.push_back(*std::move(body));
+  }
+  co_return out;
+}
+
+Async<std::optional<Value>> find_document(Store& store, std::string kind, std::string id) {
+  auto task =
+      store.query({"SELECT body FROM tenant_objects WHERE kind = $1 AND id = $2", {std::move(kind), std::move(id)}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return std::optional<Value>();
+  auto body = json::parse(text_at((*rows)[0], 0));
+  if (!body) co_return std::move(body).error();
+  co_return std::optional(*std::move(body));
+}
+
+Async<Unit> change_tenant(Authority& a, std::vector<Statement> statements) {
+  statements.push_back({"UPDATE revisions SET value = value + 1 WHERE name = 'tenant'", {}});
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  auto loaded = load_tenant(a.store, a.secrets);
+  if (!loaded) co_return std::move(loaded).error();
+  a.set_tenant(*std::move(loaded));
+  co_return Unit{};
+}
+
+Status follow_tenant(Authority& a) {
+  const auto rows = a.store.commit_now({{"SELECT value FROM revisions WHERE name = 'tenant'", {}}});
+  if (!rows) return rows.error();
+  if (rows->empty() || int_at((*rows)[0], 0) == a.tenant()->revision) return ok();
+  auto loaded = load_tenant(a.store, a.secrets);
+  if (!loaded) return std::move(loaded).error();
+  a.set_tenant(*std::move(loaded));
+  return ok();
+}
+
+Status check_client(const Value& client) {
+  if (!client.is_object() || !client["name"].is_string() || client["name"].text().empty())
+    return bad_member("name", "is needed");
+  for (const char* list : {"callbacks", "allowed_logout_urls", "web_origins", "allowed_origins", "grant_types"}) {
+    if (client.find(list) && !client[list].is_array()) return bad_member(list, "must be a list");
+    for (const auto& item : client[list].items())
+      if (!item.is_string()) return bad_member(list, "must be a list of texts");
+  }
+  for (const auto& uri : client["callbacks"].items())
+    if (!url::parse(uri.text()) || url::parse(uri.text())->has_fragment)
+      return bad_member("callbacks", "\"" + uri.text() + "\" is not an absolute URL without a fragment");
+  return ok();
+}
+
+Status check_connection(const Value& connection) {
+  const std::string& name = connection["name"].text();
+  if (name.empty()) return bad_member("name", "is needed");
+  if (name.size() > 128 || !std::all_of(name.begin(), name.end(), [](char c) { return text::is_alnum(c) || c == '-'; }) ||
+      name.front() == '-' || name.back() == '-')
+    return bad_member("name", "\"" + name + "\" must be letters, digits and hyphens, and begin and end without a hyphen");
+  return ok();
+}
+
+void identify_client(Value& client, const Value& before, const Sealer& secrets) {
+  if (!client["client_id"].is_string())
+    client.set("client_id", before["client_id"].is_string() ? before["client_id"] : Value(random_id().substr(0, 32)));
+  if (client["client_secret"].text().empty() && before["client_secret_sealed"].text().empty())
+    client.set("client_secret", random_id() + random_id().substr(0, 21));
+  seal_secrets(section_of("client"), client, before, secrets);
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,43 @@
+#include "tenant/key_ring.hpp"
+
+namespace ostia::authority {
+
+const SigningKey* KeyRing::find(std::string_view kid) const {
+  for (const auto& key : keys)
+    if (key.kid() == kid) return &key;
+  return nullptr;
+}
+
+Statement insert_key(const SigningKey& key, const Sealer& secrets, const char* state, std::int64_t now) {
+  return {"INSERT INTO signing_keys (kid, state, created_at, sealed_key, certificate, current_since) VALUES ($1, $2, $3, "
+          "$4, $5, CASE $2 WHEN 'current' THEN $3 ELSE 0 END)",
+          {key.kid(), state, now, secrets.seal(key.private_pem()), key.certificate_pem()}};
+}
+
+Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Sealer& secrets, std::string_view common_name,
+                                                 std::int64_t now) {
+  auto rows = store.commit_now(
+      {{"SELECT sealed_key, certificate FROM signing_keys WHERE state <> 'revoked' ORDER BY state, created_at DESC",
+        {}}});
+  if (!rows) return std::move(rows).error();
+  auto ring = std::make_shared<KeyRing>();
+  for (const auto& row : *rows) {
+    const auto pem = secrets.open(text_at(row, 0));
+    if (!pem)
+      return caller_error(
+          "invalid_option",
+          "the signing keys in the database were sealed with another master key: restore the master.key that belongs "
+          "to it",
+          "invalid_option");
+    auto key = SigningKey::from_pem(*pem, text_at(row, 1));
+    if (!key) return std::move(key).error();
+    ring->keys.push_back(*std::move(key));
+  }
+  if (!ring->keys.empty()) return std::shared_ptr<const KeyRing>(std::move(ring));
+  ring->keys.push_back(SigningKey::generate(common_name));
+  auto stored = store.commit_now({insert_key(ring->current(), secrets, "current", now)});
+  if (!stored) return std::move(stored).error();
+  return std::shared_ptr<const KeyRing>(std::move(ring));
+}
+
+}  // namespace ostia::authority

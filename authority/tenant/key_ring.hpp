@@ -1,0 +1,27 @@
+// The keys that tokens are signed and checked by: the current one, the next one, which is published before it is used,
+// and the previous ones until they are revoked.
+#pragma once
+
+#include <vector>
+
+#include "crypto/crypto.hpp"
+#include "store/store.hpp"
+
+namespace ostia::authority {
+
+struct KeyRing {
+  std::vector<SigningKey> keys;  ///< the first one signs, all of them verify
+
+  [[nodiscard]] const SigningKey& current() const { return keys.front(); }
+  /// The key of that name, or null.
+  [[nodiscard]] const SigningKey* find(std::string_view kid) const;
+};
+
+/// The stored keys; the first one is made where there is none. Error: they were sealed with another master key.
+Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Sealer& secrets, std::string_view common_name,
+                                                 std::int64_t now);
+
+/// The statement that keeps a new key in `state`: `current` or `next`.
+Statement insert_key(const SigningKey& key, const Sealer& secrets, const char* state, std::int64_t now);
+
+}  // namespace ostia::authority

@@ -1,0 +1,228 @@
+#include "tenant/users_file.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "accounts/users.hpp"
+#include "crypto/crypto.hpp"
+#include "ostia/text/ascii.hpp"
+#include "tenant/schema.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+// The objects of an array, or of lines, one after the other. What is between them may be anything but must be nothing.
+class Entries {
+ public:
+  explicit Entries(std::string_view text) : text_(text) {}
+
+  struct Entry {
+    std::string_view text;
+    std::int64_t line;
+  };
+
+  // The next object, or, where something else stands, the rest of its line.
+  std::optional<Entry> next() {
+    while (at_ < text_.size() && std::string_view(" \t\r\n,[]").find(text_[at_]) != std::string_view::npos) step();
+    if (at_ >= text_.size()) return {};
+    const std::int64_t line = line_;
+    const std::size_t start = at_;
+    if (text_[at_] != '{' || !skip_object()) {
+      at_ = start;
+      line_ = line;
+      while (at_ < text_.size() && text_[at_] != '\n') step();
+    }
+    return Entry{text_.substr(start, at_ - start), line};
+  }
+
+ private:
+  void step() {
+    if (text_[at_++] == '\n') ++line_;
+  }
+
+  // To the end of the object that begins here; false if it has none.
+  bool skip_object() {
+    int depth = 0;
+    for (bool quoted = false; at_ < text_.size();) {
+      const char c = text_[at_];
+      if (quoted && c == '\n') return false;  // no string goes over a line: the entry is broken here
+      if (quoted && c == '\\') step();
+      else if (c == '"') quoted = !quoted;
+      else if (!quoted && c == '{') ++depth;
+      else if (!quoted && c == '}') --depth;
+      if (at_ < text_.size()) step();
+      if (depth == 0) return true;
+    }
+    return false;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::int64_t line_ = 1;
+};
+
+struct Wanted {
+  std::int64_t line;
+  Value source;
+  User user;
+};
+
+// What of an imported user is the profile: all but what has a column, and never a password.
+Value profile_of(Value user) {
+  for (const char* column : {"user_id", "connection", "email", "username", "password", "password_hash",
+                             "custom_password_hash", "blocked", "phone_number"})
+    user.erase(column);
+  return user;
+}
+
+std::string hash_of(const Value& user) {
+  if (user["password"].is_string()) return hash_password(user["password"].text());
+  if (user["password_hash"].is_string()) return user["password_hash"].text();
+  if (user["custom_password_hash"].is_object()) return imported_hash(user["custom_password_hash"]);
+  return {};
+}
+
+UserMistake mistake(std::int64_t line, Value user, std::string code, std::string message, std::string path = {}) {
+  for (const char* secret : {"password", "password_hash", "custom_password_hash"}) user.erase(secret);
+  return {line, std::move(user), std::move(code), std::move(message), std::move(path)};
+}
+
+User user_of(const Value& v, const UsersImport& how) {
+  User u;
+  u.connection = v["connection"].is_string() ? v["connection"].text() : how.connection;
+  u.email = text::lower(v["email"].text());
+  u.username = text::lower(v["username"].text());
+  u.phone_number = v["phone_number"].text();
+  u.blocked = v["blocked"].as_bool();
+  u.profile = profile_of(v);
+  u.id = v["user_id"].is_string() ? v["user_id"].text() : random_id().substr(0, 24);
+  if (u.id.find('|') == u.id.npos) {
+    const bool is_named = u.connection == "email" || u.connection == "sms";
+    u.id.insert(0, (is_named ? u.connection : how.provider) + "|");
+  }
+  return u;
+}
+
+class Importing {
+ public:
+  Importing(Store& store, const UsersImport& how) : store_(store), how_(how) {}
+
+  Status run(std::string_view text, const std::function<void(std::int64_t)>& progress) {
+    constexpr std::size_t batch_size = 500;
+    Entries entries(text);
+    for (auto entry = entries.next(); entry; entry = entries.next()) {
+      ++out.total;
+      take(*entry);
+      if (batch_.size() < batch_size) continue;
+      if (auto kept = keep(); !kept) return kept;
+      if (progress) progress(out.total);
+    }
+    if (auto kept = keep(); !kept) return kept;
+    std::stable_sort(out.mistakes.begin(), out.mistakes.end(), [](const auto& x, const auto& y) { return x.line < y.line; });
+    if (progress) progress(out.total);
+    return ok();
+  }
+
+  UsersImported out;
+
+ private:
+  void take(const Entries::Entry& entry) {
+    auto value = json::parse(entry.text, 32);
+    if (!value || !value->is_object()) {
+      const std::string why = value ? "not a JSON object" : value.error().description;
+      out.mistakes.push_back({entry.line, {}, "INVALID_FORMAT", why, {}});
+      return;
+    }
+    if (auto good = validate(*value, "user_import"); !good) {
+      out.mistakes.push_back(mistake(entry.line, *value, "INVALID_FORMAT", good.error().description));
+      return;
+    }
+    if (const Value& custom = (*value)["custom_password_hash"]; custom.is_object() && imported_hash(custom).empty()) {
+      out.mistakes.push_back(mistake(entry.line, *value, "INVALID_FORMAT", "the algorithm " + json::write(custom["algorithm"]) + " is not supported, or its hash is not complete", "custom_password_hash"));
+      return;
+    }
+    User user = user_of(*value, how_);
+    if (user.email.empty() && user.username.empty() && user.phone_number.empty()) {
+      out.mistakes.push_back(mistake(entry.line, *value, "OBJECT_REQUIRED", "needs an email, a username or a phone_number", "email"));
+      return;
+    }
+    batch_.push_back({entry.line, *std::move(value), std::move(user)});
+  }
+
+  // On all cores: a hash takes 20 ms, and a file may have many.
+  void hash() {
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::jthread> workers;
+    const bool is_work = std::any_of(batch_.begin(), batch_.end(), [](const Wanted& w) { return w.source["password"].is_string(); });
+    for (unsigned i = 0; i < (is_work ? std::max(1U, std::thread::hardware_concurrency()) : 1); ++i)
+      workers.emplace_back([&] {
+        for (std::size_t at = next++; at < batch_.size(); at = next++) batch_[at].user.password_hash = hash_of(batch_[at].source);
+      });
+  }
+
+  Result<std::optional<std::string>> existing(const User& u) {
+    auto rows = store_.commit_now(
+        {{"SELECT user_id FROM users WHERE user_id = $5 OR (connection = $1 AND (email = $2 AND email <> '' OR username = $3 AND "
+          "username <> '' OR phone_number = $4 AND phone_number <> '')) LIMIT 1",
+          {u.connection, u.email, u.username, u.phone_number, u.id}}});
+    if (!rows) return std::move(rows).error();
+    return rows->empty() ? std::optional<std::string>() : text_at((*rows)[0], 0);
+  }
+
+  Status keep() {
+    // Who is there already, and who is twice in the batch, before anything is hashed.
+    std::map<std::string, bool> seen;
+    std::vector<Wanted> fresh;
+    std::vector<Statement> statements;
+    std::int64_t changed = 0;
+    for (auto& wanted : batch_) {
+      auto there = existing(wanted.user);
+      if (!there) return std::move(there).error();
+      const std::string name = wanted.user.connection + " " + (wanted.user.email.empty() ? wanted.user.username + wanted.user.phone_number : wanted.user.email);
+      const bool is_twice = !seen.emplace(name, true).second || !seen.emplace(wanted.user.id, true).second;
+      if (!*there && !is_twice) {
+        fresh.push_back(std::move(wanted));
+      } else if (*there && how_.upsert) {
+        statements.push_back(change(**there, wanted));
+        ++changed;
+      } else if (!how_.skips_existing || is_twice) {
+        out.mistakes.push_back(mistake(wanted.line, wanted.source, "USER_EXISTS", is_twice ? "The user is in the file twice" : "The user already exists"));
+      }
+    }
+    batch_ = std::move(fresh);
+    hash();
+    for (auto& wanted : batch_) statements.push_back(insert_user(wanted.user, how_.now));
+    if (!statements.empty()) {
+      auto committed = store_.commit_now(std::move(statements));
+      if (!committed) return std::move(committed).error();
+    }
+    out.inserted += static_cast<std::int64_t>(batch_.size());
+    out.updated += changed;
+    batch_.clear();
+    return ok();
+  }
+
+  Statement change(const std::string& id, const Wanted& wanted) const {
+    return {"UPDATE users SET profile = $2, blocked = $3, updated_at = $4, version = version + 1 WHERE user_id = $1",
+            {id, json::write(wanted.user.profile), static_cast<std::int64_t>(wanted.user.blocked), how_.now}};
+  }
+
+  Store& store_;
+  const UsersImport& how_;
+  std::vector<Wanted> batch_;
+};
+
+}  // namespace
+
+Result<UsersImported> import_users(Store& store, std::string_view text, const UsersImport& how,
+                                   const std::function<void(std::int64_t)>& progress) {
+  Importing importing(store, how);
+  if (auto done = importing.run(text, progress); !done) return std::move(done).error();
+  return std::move(importing.out);
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,94 @@
+#include "tenant/yaml.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+// YAML's core schema.
+Value scalar(const YAML::Node& node) {
+  const std::string& text = node.Scalar();
+  if (node.Tag() == "!") return text;  // quoted: a string, whatever it looks like
+  if (text == "true" || text == "false") return text == "true";
+  if (text.empty() || text == "null" || text == "~") return nullptr;
+  auto number = json::parse(text);
+  if (number && number->is_number()) return *number;
+  return text;
+}
+
+Value convert(const YAML::Node& node) {
+  if (node.IsScalar()) return scalar(node);
+  if (node.IsSequence()) {
+    Value out = Value::array();
+    for (const auto& item : node) out.push_back(convert(item));
+    return out;
+  }
+  if (!node.IsMap()) return nullptr;
+  Value out = Value::object();
+  for (const auto& pair : node) out.set(pair.first.Scalar(), convert(pair.second));
+  return out;
+}
+
+// Whether a text would be read as something else, or not at all, if it stood there without quotes.
+bool needs_quotes(const std::string& text) {
+  if (text.empty()) return true;
+  const auto read = scalar(YAML::Node(text));
+  return !read.is_string() || text.find_first_of("\n\t:#") != text.npos || text.front() == ' ' || text.back() == ' ';
+}
+
+void emit(YAML::Emitter& out, const Value& v) {
+  switch (v.kind()) {
+    case Value::Kind::null: out << YAML::Null; return;
+    case Value::Kind::boolean: out << v.as_bool(); return;
+    case Value::Kind::number: out << v.text(); return;
+    case Value::Kind::string:
+      if (v.text().find('\n') != std::string::npos && v.text().find('\r') == std::string::npos &&
+          v.text().find(" \n") == std::string::npos && v.text().front() != ' ' && v.text().front() != '\n' && v.text().back() == '\n' && !v.text().ends_with("\n\n"))
+        out << YAML::Literal << v.text();
+      else if (needs_quotes(v.text()))
+        out << YAML::DoubleQuoted << v.text();
+      else
+        out << v.text();
+      return;
+    case Value::Kind::array:
+      if (v.size() == 0) out << YAML::Flow;
+      out << YAML::BeginSeq;
+      for (const auto& item : v.items()) emit(out, item);
+      out << YAML::EndSeq;
+      return;
+    case Value::Kind::object:
+      if (v.size() == 0) out << YAML::Flow;
+      out << YAML::BeginMap;
+      for (std::size_t i = 0; i < v.size(); ++i) {
+        out << YAML::Key << v.keys()[i] << YAML::Value;
+        emit(out, v.items()[i]);
+      }
+      out << YAML::EndMap;
+  }
+}
+
+}  // namespace
+
+Result<Value> parse_yaml(std::string_view text) {
+  try {
+    return convert(YAML::Load(std::string(text)));
+  } catch (const YAML::Exception& e) {
+    return caller_error(
+        "invalid_config",
+        "line " + std::to_string(e.mark.line + 1) + ", column " + std::to_string(e.mark.column + 1) + ": " + e.msg,
+        "invalid_yaml");
+  }
+}
+
+std::string write_yaml(const Value& value) {
+  YAML::Emitter out;
+  emit(out, value);
+  // Some texts have no form in the emitter that reads back the same; JSON is YAML, too.
+  std::string text = std::string(out.c_str()) + "\n";
+  const auto back = parse_yaml(text);
+  return back && *back == value ? text : json::write(value) + "\n";
+}
+
+}  // namespace ostia::authority

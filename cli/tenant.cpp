@@ -1,0 +1,191 @@
+// `ostia import`, `export` and `lint`: the tenant as files. A running authority sees what was brought in within seconds.
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "clock.hpp"
+#include "data.hpp"
+#include "tenant/import.hpp"
+#include "tenant/lint.hpp"
+#include "tenant/tenant.hpp"
+#include "tenant/users_file.hpp"
+#include "tenant/yaml.hpp"
+#include "verbs.hpp"
+
+namespace ostia::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using authority::ImportPlan;
+using json::Value;
+
+struct Options {
+  std::string data = "./ostia-data", database, file, users, output;
+  bool dry_run = false, upsert = false, without_secrets = false, as_json = false;
+};
+
+void add_place(CLI::App* verb, Options& o) {
+  verb->add_option("--data", o.data, "Folder of the authority")->type_name("DIR")->capture_default_str();
+  verb->add_option("--database", o.database, "Where state lives (sqlite:DATA/ostia.db)")->type_name("URL");
+}
+
+Result<Value> read_config(const std::string& file) {
+  auto text = authority::read_file(file);
+  if (!text) return std::move(text).error();
+  auto config = authority::parse_yaml(*text);
+  if (!config) config.error().description.insert(0, file + ": ");
+  return config;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out.append(out.empty() ? "" : ", ").append(word);
+  return out;
+}
+
+void show(const ImportPlan& plan, bool dry_run) {
+  for (const auto& warning : plan.warnings) std::fprintf(stderr, "ostia: warning: %s\n", warning.c_str());
+  for (const auto& c : plan.changes) {
+    const std::string members = c.is_new ? "" : ": " + joined(c.members);
+    std::printf("%c %s %s%s\n", c.is_new ? '+' : '~', c.section.c_str(), c.entry.c_str(), members.c_str());
+  }
+  if (plan.changes.empty())
+    std::puts("Nothing to change.");
+  else
+    std::printf(dry_run ? "%zu entries would change.\n" : "%zu entries changed.\n", plan.changes.size());
+}
+
+Status import_config(authority::Opened& opened, const Options& o) {
+  auto config = read_config(o.file);
+  if (!config) return std::move(config).error();
+  auto plan = plan_import(*opened.store, opened.secrets, *std::move(config), fs::absolute(o.file).parent_path().string());
+  if (!plan) {
+    plan.error().description.insert(0, o.file + ": ");
+    return std::move(plan).error();
+  }
+  show(*plan, o.dry_run);
+  if (o.dry_run) return ok();
+  return apply(*opened.store, *std::move(plan));
+}
+
+Result<bool> import_users(authority::Opened& opened, const Options& o) {
+  auto text = authority::read_file(o.users);
+  if (!text) return std::move(text).error();
+  auto tenant = load_tenant(*opened.store, opened.secrets);
+  if (!tenant) return std::move(tenant).error();
+  const bool is_terminal = isatty(STDERR_FILENO) != 0;
+  auto imported = authority::import_users(*opened.store, *text,
+                                          {(*tenant)->first_database(), "auth0", o.upsert, !o.upsert, authority::Clock::real()},
+                                          [&](std::int64_t done) {
+                                            if (is_terminal) std::fprintf(stderr, "\r%lld users …", static_cast<long long>(done));
+                                          });
+  if (is_terminal) std::fprintf(stderr, "\r");
+  if (!imported) return std::move(imported).error();
+  for (const auto& m : imported->mistakes)
+    std::fprintf(stderr, "ostia: %s:%lld: %s\n", o.users.c_str(), static_cast<long long>(m.line), m.message.c_str());
+  std::printf("%lld users: %lld added, %lld changed, %zu refused.\n", static_cast<long long>(imported->total),
+              static_cast<long long>(imported->inserted), static_cast<long long>(imported->updated), imported->mistakes.size());
+  return imported->mistakes.empty();
+}
+
+int run_import(const Options& o) {
+  if (o.file.empty() && o.users.empty())
+    return report(caller_error("invalid_option", "name a tenant file, or --users FILE"));
+  auto opened = authority::open_data(o.data, o.database, !o.dry_run);
+  if (!opened) return report(opened.error());
+  if (!o.file.empty())
+    if (auto done = import_config(*opened, o); !done) return report(done.error());
+  if (o.users.empty() || o.dry_run) return Exit::done;
+  const auto all_good = import_users(*opened, o);
+  if (!all_good) return report(all_good.error());
+  return *all_good ? Exit::done : Exit::failed;
+}
+
+int write_out(const std::string& file, const std::string& text) {
+  if (file.empty()) {
+    std::fputs(text.c_str(), stdout);
+    return Exit::done;
+  }
+  if (auto written = authority::write_private_file(file, text); !written) return report(written.error());
+  return Exit::done;
+}
+
+// A list of which each entry has its line, so that a tool that compares lines shows who has changed.
+std::string one_a_line(const Value& users) {
+  std::string out = "[";
+  for (const auto& user : users.items()) out.append(out.size() == 1 ? "\n" : ",\n").append(json::write(user));
+  return out + "\n]\n";
+}
+
+int run_export(const Options& o) {
+  auto opened = authority::open_data(o.data, o.database, false);
+  if (!opened) return report(opened.error());
+  if (!o.users.empty()) {
+    const auto users = export_users(*opened->store);
+    if (!users) return report(users.error());
+    if (const int code = write_out(o.users, one_a_line(*users)); code != 0) return code;
+  }
+  const auto config = export_tenant(*opened->store, opened->secrets, !o.without_secrets);
+  if (!config) return report(config.error());
+  return write_out(o.output, authority::write_yaml(*config));
+}
+
+int run_lint(const Options& o) {
+  auto config = Result<Value>(Value());
+  if (!o.file.empty()) {
+    config = read_config(o.file);
+  } else {
+    auto opened = authority::open_data(o.data, o.database, false);
+    if (!opened) return report(opened.error());
+    config = export_tenant(*opened->store, opened->secrets, false);
+  }
+  if (!config) return report(config.error());
+  const auto findings = authority::lint(*config);
+  Value list = Value::array();
+  for (const auto& f : findings) {
+    list.push_back(Value::object({{"where", f.where}, {"what", f.what}, {"rule", f.rule}, {"change", f.change}}));
+    if (!o.as_json)
+      std::printf("%s\n  %s (%s)\n  Change: %s.\n", f.where.c_str(), f.what.c_str(), f.rule.c_str(), f.change.c_str());
+  }
+  if (o.as_json)
+    std::printf("%s\n", json::write(list).c_str());
+  else if (findings.empty())
+    std::puts("Nothing to object to.");
+  return findings.empty() ? Exit::done : Exit::failed;
+}
+
+}  // namespace
+
+Run add_import(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("import", "Brings a tenant file, or users, into an authority.");
+  verb->add_option("FILE,--config", o->file, "Tenant file (YAML of the Auth0 deploy CLI)")->check(CLI::ExistingFile)->type_name("FILE");
+  verb->add_option("--users", o->users, "Users file (bulk-import JSON)")->check(CLI::ExistingFile)->type_name("FILE");
+  verb->add_flag("--upsert", o->upsert, "Users who are there already are changed");
+  verb->add_flag("--dry-run", o->dry_run, "Shows what would change, and changes nothing");
+  add_place(verb, *o);
+  return [o] { return run_import(*o); };
+}
+
+Run add_export(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("export", "Writes an authority's tenant as a file.");
+  verb->add_option("--output", o->output, "File to write (standard output)")->type_name("FILE");
+  verb->add_option("--users", o->users, "File to write the users to, with their password hashes")->type_name("FILE");
+  verb->add_flag("--without-secrets", o->without_secrets, "Leaves client secrets and the like out");
+  add_place(verb, *o);
+  return [o] { return run_export(*o); };
+}
+
+Run add_lint(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("lint", "Says what of a tenant RFC 9700 would not allow, and how to change it.");
+  verb->add_option("FILE,--config", o->file, "Tenant file; otherwise the authority in --data")->check(CLI::ExistingFile)->type_name("FILE");
+  verb->add_flag("--json", o->as_json, "For programs");
+  add_place(verb, *o);
+  return [o] { return run_lint(*o); };
+}
+
+}  // namespace ostia::cli
