@@ -17,6 +17,7 @@
 #include "http/server.hpp"
 #include "log.hpp"
 #include "login/setup.hpp"
+#include "management/call.hpp"
 #include "messages/transport.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
@@ -179,7 +180,11 @@ Status serve(const ServeOptions& o, const Ready& ready) {
 
   Authority* authority = nullptr;  // set before the first request is let in
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  Server server(cores, [&](Request request) { return route(*authority, std::move(request)); });
+  Server server(
+      cores, [&](Request request) { return route(*authority, std::move(request)); },
+      [&](std::string_view target, std::string_view authorization) {
+        return management::body_limit(*authority, target, authorization);
+      });
   std::string issuer = o.issuer;
   const auto port = server.listen(*endpoint, o.plain_http ? nullptr : &identity, [&](std::uint16_t bound) {
     if (issuer.empty()) issuer = issuer_of(!o.plain_http, endpoint->host, bound);

@@ -25,6 +25,7 @@ using boost::system::error_code;
 
 constexpr std::uint32_t header_limit = 16 * 1024;
 constexpr std::uint64_t body_limit = 64 * 1024;
+constexpr std::uint64_t largest_body = 256 * 1024 * 1024;  // whatever the authority would take
 constexpr std::size_t connections_a_loop = 10'000;
 constexpr auto idle_limit = std::chrono::seconds(75);
 constexpr auto request_limit = std::chrono::seconds(20);  // for a whole request to arrive, or a response to leave
@@ -109,6 +110,14 @@ bool is_parse_error(error_code ec) {
 struct Server::State {
   std::vector<std::unique_ptr<Loop>> loops;
   Handler handler;
+  BodyLimit body_limit_of;
+
+  // A request that announces more than usual may be let in, before its body is read, for what its head shows.
+  [[nodiscard]] std::uint64_t limit_for(const http::request<http::string_body>& head) const {
+    return std::max(body_limit, body_limit_of(std::string_view(head.target().data(), head.target().size()),
+                                              std::string_view(head[http::field::authorization].data(),
+                                                               head[http::field::authorization].size())));
+  }
   std::list<tcp::acceptor> acceptors;
   std::list<asio::ssl::context> contexts;
   std::vector<std::function<void()>> starts;
@@ -144,7 +153,7 @@ struct Server::State {
       http::request_parser<http::string_body> parser;
       parser.eager(true);
       parser.header_limit(header_limit);
-      parser.body_limit(body_limit);
+      parser.body_limit(largest_body);
       deadline.at = Clock::now() + idle_limit;
       deadline.idle = true;
       if (buffer.size() == 0) {  // wait for the first byte without a request's deadline
@@ -154,7 +163,14 @@ struct Server::State {
       }
       deadline.at = Clock::now() + request_limit;
       deadline.idle = false;
-      co_await http::async_read(stream, buffer, parser, use_error(ec));
+      co_await http::async_read_header(stream, buffer, parser, use_error(ec));
+      if (!ec) {
+        const std::uint64_t limit = limit_for(parser.get());
+        const auto announced = parser.content_length();
+        if (announced && *announced > limit) ec = http::error::body_limit;
+        parser.body_limit(limit);
+      }
+      if (!ec && !parser.is_done()) co_await http::async_read(stream, buffer, parser, use_error(ec));
       if (ec) {
         if (is_parse_error(ec) && ec != http::error::end_of_stream && ec != http::error::partial_message) {
           const Response refused = refusal(ec);
@@ -248,8 +264,9 @@ Result<Endpoint> parse_endpoint(std::string_view in) {
   return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
 }
 
-Server::Server(unsigned loops, Handler handler) : state_(std::make_unique<State>()) {
+Server::Server(unsigned loops, Handler handler, BodyLimit body_limit) : state_(std::make_unique<State>()) {
   state_->handler = std::move(handler);
+  state_->body_limit_of = std::move(body_limit);
   for (unsigned i = 0; i < std::max(1U, loops); ++i) state_->loops.push_back(std::make_unique<Loop>());
 }
 

@@ -14,6 +14,9 @@ namespace ostia::authority {
 
 using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
 
+/// How many bytes a body may have, by the request's target and its `Authorization`; never less than the usual limit.
+using BodyLimit = std::function<std::uint64_t(std::string_view target, std::string_view authorization)>;
+
 struct Endpoint {
   std::string host;
   std::uint16_t port = 0;
@@ -24,7 +27,7 @@ Result<Endpoint> parse_endpoint(std::string_view text);
 
 class Server {
  public:
-  Server(unsigned loops, Handler handler);
+  Server(unsigned loops, Handler handler, BodyLimit body_limit);
   ~Server();
 
   /// Opens a port (0: any that is free) and gives its number; plain HTTP without `tls`. Requests that come in there

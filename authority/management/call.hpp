@@ -68,12 +68,15 @@ Routes role_routes();
 Routes organization_routes();
 Routes action_routes();
 Routes mfa_routes();
+Routes absent_routes();
 
 /// The OpenAPI 3.1 description, made of the routes.
 json::Value describe(const std::string& issuer);
 
 /// Answers a request under `/api/v2/`.
 Answering manage(Authority& a, Request request);
+/// How large a body may be that comes with this `Authorization`: more than usual only with a token of ours.
+std::uint64_t body_limit(const Authority& a, std::string_view target, std::string_view authorization);
 /// The methods of the endpoint at `path`; empty: there is none.
 std::string methods_at(std::string_view path);
 

@@ -123,7 +123,7 @@ Value client_ids(const Tenant& tenant, const Value& names) {
 }
 
 Value present_connection(const Authority& a, const Call& call, Value body) {
-  body = call.has_scope("update:connections") ? with_secrets(section_of("database"), std::move(body), a.secrets)
+  body = call.has_scope("read:connections_options update:connections") ? with_secrets(section_of("database"), std::move(body), a.secrets)
                                               : without_secrets(section_of("database"), std::move(body));
   set_default(body, "strategy", "auth0");
   set_default(body, "options", Value::object());
@@ -283,7 +283,7 @@ const std::vector<Collection>& collections() {
        {}, true},
       {"log-streams", "log_streams", "log_stream", "log_streams", "log stream", "log_stream", {}, false, nullptr,
        prepare_stream},
-      {"roles", "roles", "role", "roles", "role", "role", {"name_filter"}, false, nullptr, nullptr, present_role},
+      {"roles", "roles", "role", "roles", "role", "role", {"name_filter", "type"}, false, nullptr, nullptr, present_role},
       {"organizations", "organizations", "organization", "organizations", "organization", "organization", {"sort"}, false,
        check_organization, nullptr, present_organization},
       {"actions/actions", "actions", "action", "actions", "action", "action", {"triggerId", "actionName", "deployed", "installed"}, false,
@@ -294,7 +294,7 @@ const std::vector<Collection>& collections() {
 
 bool passes(const Value& body, const Call& call, const Collection& c) {
   for (const auto& [name, value] : call.query.pairs()) {
-    if (!contains(c.filters, name) || name == "is_global" || name == "sort" || name == "installed" || name == "subject_type") continue;
+    if (!contains(c.filters, name) || name == "is_global" || name == "sort" || name == "installed" || name == "subject_type" || name == "type") continue;
     if (name == "name_filter") {
       if (text::lower(body["name"].text()).find(text::lower(value)) == std::string::npos) return false;
       continue;
@@ -575,7 +575,7 @@ Routes document_routes() {
     std::vector<std::string> of_list = {"page", "per_page", "include_totals", "from", "take", "fields", "include_fields"};
     of_list.insert(of_list.end(), c.filters.begin(), c.filters.end());
     const bool keyed = c.replaces;
-    out.push_back({"GET", path, "read:" + noun, {}, {}, "list_" + noun, "List each " + one, nullptr, list, &c, of_list});
+    out.push_back({"GET", path, (noun == "connections" ? "read:connections read:connections_options" : "read:" + noun), {}, {}, "list_" + noun, "List each " + one, nullptr, list, &c, of_list});
     if (std::string_view(c.kind) != "rule_config") {
       out.push_back({"POST", path, "create:" + noun, {}, schema + "_create", "create_" + schema, "Create a " + one, nullptr, create, &c});
       out.push_back({"GET", item, "read:" + noun, {}, {}, "get_" + schema, "Get a " + one, nullptr, get, &c, {"fields", "include_fields"}});

@@ -5,6 +5,7 @@
 #include "http/body.hpp"
 #include "journal.hpp"
 #include "management/call.hpp"
+#include "ostia/jose/jws.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/utf8.hpp"
 #include "ostia/url/percent.hpp"
@@ -174,6 +175,15 @@ std::string methods_at(std::string_view path) {
   return out;
 }
 
+std::uint64_t body_limit(const Authority& a, std::string_view target, std::string_view authorization) {
+  constexpr std::uint64_t usual = 1 << 20U, of_imports = 64 << 20U;  // bytes
+  if (!target.starts_with(root) || authorization.size() < 8) return 0;
+  const std::string_view token = authorization.substr(7);
+  const auto jws = jose::decode_jws(token);
+  if (!jws || !read_access_token(a, jws->payload["iss"].text(), token)) return 0;
+  return target == "/api/v2/jobs/users-imports" ? of_imports : usual;
+}
+
 Answering manage(Authority& a, Request request) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   const std::string path = request.path.substr(root.size());
@@ -198,7 +208,7 @@ const Routes& routes() {
     Routes out;
     for (const auto part : {user_routes, identity_routes, document_routes, settings_routes, job_routes, ticket_routes,
                             log_routes, session_routes, key_routes, role_routes, organization_routes, action_routes,
-                            mfa_routes})
+                            mfa_routes, absent_routes})
       for (auto& route : part()) out.push_back(std::move(route));
     return out;
   }();

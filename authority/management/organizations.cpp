@@ -61,7 +61,8 @@ Handling list_connections(Authority& a, Call call) {
   if (!o) co_return o.error();
   std::vector<Value> out;
   for (const auto& door : (*o)["connections"].items()) out.push_back(shown_door(*call.tenant, door));
-  co_return paged(*page, "enabled_connections", out);
+  const bool is_older = call.request.path.ends_with("enabled_connections");
+  co_return paged(*page, is_older ? "enabled_connections" : "connections", out);
 }
 
 // Puts the door of a connection in, changes it, or takes it away.
@@ -313,7 +314,7 @@ Handling delete_invitation(Authority& a, Call call) {
 Routes organization_routes() {
   const std::vector<std::string> pages = {"page", "per_page", "include_totals", "from", "take", "fields", "include_fields", "sort", "is_enabled"};
   const std::string o = "organizations/{id}";
-  return {
+  Routes out = {
       {"GET", "organizations/name/{name}", "read:organizations", {}, {}, "get_organization_by_name", "Get an organization by name", get_by_name},
       {"GET", o + "/enabled_connections", "read:organization_connections", {}, {}, "list_organization_connections", "List an organization's connections", list_connections, nullptr, nullptr, pages},
       {"POST", o + "/enabled_connections", "create:organization_connections", {}, "organization_connection_create", "add_organization_connection", "Enable a connection for an organization", add_connection},
@@ -332,6 +333,16 @@ Routes organization_routes() {
       {"DELETE", o + "/invitations/{invitation_id}", "delete:organization_invitations", {}, {}, "delete_invitation", "Take an invitation back", delete_invitation},
       {"GET", "users/{id}/organizations", "read:organizations", {}, {}, "list_user_organizations", "List a user's organizations", list_of_user, nullptr, nullptr, pages},
   };
+  // The endpoints of an organization's connections have an older and a newer name.
+  const Routes named = out;
+  for (Route route : named) {
+    const auto at = route.path.find("/enabled_connections");
+    if (at == std::string::npos) continue;
+    route.path.replace(at, std::string("/enabled_connections").size(), "/connections");
+    route.id += "_2";
+    out.push_back(std::move(route));
+  }
+  return out;
 }
 
 }  // namespace ostia::authority::management

@@ -36,6 +36,11 @@ constexpr Setting all_settings[] = {
     {"attack-protection/breached-password-detection", "attackProtection", "breachedPasswordDetection",
      "attack_protection", "breached_password_detection", "breached password detection",
      R"({"enabled":false,"shields":[],"admin_notification_frequency":[],"method":"standard"})"},
+    {"attack-protection/bot-detection", "attackProtection", "botDetection", "attack_protection", "bot_detection",
+     "bot detection",
+     R"({"bot_detection_level":"medium","challenge_password_policy":"never","challenge_passwordless_policy":"never","challenge_password_reset_policy":"never","allowlist":[],"monitoring_mode_enabled":false})"},
+    {"attack-protection/captcha", "attackProtection", "captcha", "attack_protection", "captcha", "the CAPTCHA",
+     R"({"active_provider_id":"auth0_v2"})"},
 };
 
 Value with_defaults(Value body, const char* defaults) {

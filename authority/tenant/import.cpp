@@ -104,7 +104,8 @@ class Importing {
     for (std::size_t i = 0; i < content.size(); ++i) {
       const std::string where = name + "[" + std::to_string(i) + "]";
       Value body = content.items()[i];
-      if (!body.is_object() || body[s.key].text().empty()) return bad_entry(where, std::string("needs ") + s.key);
+      if (!body.is_object() || body[s.key].text().empty())
+        return bad_entry(where, std::string("needs ") + (std::string_view(s.key) == "name" ? "a " : "") + s.key);
       if (auto read = inline_files(s, body, where); !read) return read;
       if (auto good = check(s, body, where); !good) return good;
       const Value before = counterpart(s, body);
