@@ -69,10 +69,11 @@ Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host)
   return TlsIdentity{{}, *certificate_text, *key_text};
 }
 
+// Grants for the Management API name it by the issuer, which a file need not know: `{issuer}api/v2/`.
 std::string with_issuer(std::string_view text, const std::string& issuer) {
-  constexpr std::string_view slot = "{issuer}";
+  constexpr std::string_view slot = "{issuer}", whole = "{issuer}api/v2/";
   std::string out(text);
-  for (auto at = out.find(slot); at != out.npos; at = out.find(slot, at + issuer.size()))
+  for (auto at = out.find(whole); at != out.npos; at = out.find(whole, at + issuer.size()))
     out.replace(at, slot.size(), issuer);
   return out;
 }
@@ -88,7 +89,7 @@ Result<Seed> choose_seed(const ServeOptions& o, const std::string& issuer, bool 
   if (!o.config.empty()) {
     auto text = read_file(o.config);
     if (!text) return std::move(text).error();
-    seed.config = *text;
+    seed.config = with_issuer(*text, issuer);
     seed.folder = fs::absolute(o.config).parent_path().string();
   } else if (o.dev && is_empty) {
     seed = {with_issuer(demo_config, issuer), std::string(demo_users), "the demo tenant", "the demo users"};

@@ -205,6 +205,7 @@ class Parser {
     }
     auto value = word(field.empty());
     if (!value) return std::move(value).error();
+    if (*value == "AND" || *value == "OR" || *value == "NOT") return wrong("an operator where a term should be");
     if (field.empty() && at_ < text_.size() && text_[at_] == ':') {
       ++at_;
       if (*value == "_exists_") {

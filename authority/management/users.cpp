@@ -245,33 +245,23 @@ Async<std::vector<Found>> scan(Authority& a, Query query, Sort sort) {
 
 // What the store can look up by itself.
 Async<std::optional<std::vector<Found>>> look_up(Authority& a, Query query) {
-  struct Index {
-    const char* field;
-    std::string_view sql;
-  };
-  static constexpr Index indexes[] = {
-      {"user_id", "SELECT user_id FROM users WHERE LOWER(user_id) = $1 OR user_id = $1"},
-      {"email", "SELECT CASE linked_to WHEN '' THEN user_id ELSE linked_to END FROM users WHERE email = $1 AND email <> ''"}};
-  for (const auto& index : indexes) {
-    const auto value = query.demands(index.field);
-    if (!value || std::string_view(index.field) == "user_id") continue;
-    auto reading = a.store.query({index.sql, {*value}});
-    const auto rows = co_await std::move(reading);
-    if (!rows) co_return rows.error();
-    std::vector<Found> out;
-    for (const auto& row : *rows) {
-      auto finding = find_user(a.store, text_at(row, 0));
-      const auto user = co_await std::move(finding);
-      if (!user) co_return user.error();
-      if (!*user) continue;
-      auto documenting = read_document(a, **user, false);
-      const auto document = co_await std::move(documenting);
-      if (!document) co_return document.error();
-      if (query.matches(*document)) out.push_back({{}, (*user)->id, {}});
-    }
-    co_return std::optional(std::move(out));
+  const auto email = query.demands("email");
+  if (!email) co_return std::optional<std::vector<Found>>();
+  auto reading = a.store.query({"SELECT user_id FROM users WHERE email = $1 AND email <> '' AND linked_to = ''", {*email}});
+  const auto rows = co_await std::move(reading);
+  if (!rows) co_return rows.error();
+  std::vector<Found> out;
+  for (const auto& row : *rows) {
+    auto finding = find_user(a.store, text_at(row, 0));
+    const auto user = co_await std::move(finding);
+    if (!user) co_return user.error();
+    if (!*user) continue;
+    auto documenting = read_document(a, **user, false);
+    const auto document = co_await std::move(documenting);
+    if (!document) co_return document.error();
+    if (query.matches(*document)) out.push_back({{}, (*user)->id, {}});
   }
-  co_return std::optional<std::vector<Found>>();
+  co_return std::optional(std::move(out));
 }
 
 Async<std::vector<Found>> search(Authority& a, Query query, Sort sort) {
