@@ -1,4 +1,5 @@
-// `ostia import`, `export` and `lint`: the tenant as files. A running authority sees what was brought in within seconds.
+// `ostia import`, `export` and `lint`: the tenant as files. A running authority sees what was brought in within
+// seconds.
 #include <unistd.h>
 
 #include <cstdio>
@@ -60,7 +61,8 @@ void show(const ImportPlan& plan, bool dry_run) {
 Status import_config(authority::Opened& opened, const Options& o) {
   auto config = read_config(o.file);
   if (!config) return std::move(config).error();
-  auto plan = plan_import(*opened.store, opened.secrets, *std::move(config), fs::absolute(o.file).parent_path().string());
+  auto plan =
+      plan_import(*opened.store, opened.secrets, *std::move(config), fs::absolute(o.file).parent_path().string());
   if (!plan) {
     plan.error().description.insert(0, o.file + ": ");
     return std::move(plan).error();
@@ -76,17 +78,18 @@ Result<bool> import_users(authority::Opened& opened, const Options& o) {
   auto tenant = load_tenant(*opened.store, opened.secrets);
   if (!tenant) return std::move(tenant).error();
   const bool is_terminal = isatty(STDERR_FILENO) != 0;
-  auto imported = authority::import_users(*opened.store, *text,
-                                          {(*tenant)->first_database(), "auth0", o.upsert, !o.upsert, authority::Clock::real()},
-                                          [&](std::int64_t done) {
-                                            if (is_terminal) std::fprintf(stderr, "\r%lld users …", static_cast<long long>(done));
-                                          });
+  auto imported = authority::import_users(
+      *opened.store, *text, {(*tenant)->first_database(), "auth0", o.upsert, !o.upsert, authority::Clock::real()},
+      [&](std::int64_t done) {
+        if (is_terminal) std::fprintf(stderr, "\r%lld users …", static_cast<long long>(done));
+      });
   if (is_terminal) std::fprintf(stderr, "\r");
   if (!imported) return std::move(imported).error();
   for (const auto& m : imported->mistakes)
     std::fprintf(stderr, "ostia: %s:%lld: %s\n", o.users.c_str(), static_cast<long long>(m.line), m.message.c_str());
   std::printf("%lld users: %lld added, %lld changed, %zu refused.\n", static_cast<long long>(imported->total),
-              static_cast<long long>(imported->inserted), static_cast<long long>(imported->updated), imported->mistakes.size());
+              static_cast<long long>(imported->inserted), static_cast<long long>(imported->updated),
+              imported->mistakes.size());
   return imported->mistakes.empty();
 }
 
@@ -161,8 +164,8 @@ int run_lint(const Options& o) {
 Run add_import(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("import", "Brings a tenant file, or users, into an authority.");
-  verb->add_option("FILE,--config", o->file, "Tenant file (YAML of the Auth0 deploy CLI)")->check(CLI::ExistingFile)->type_name("FILE");
-  verb->add_option("--users", o->users, "Users file (bulk-import JSON)")->check(CLI::ExistingFile)->type_name("FILE");
+  verb->add_option("FILE,--config", o->file, "Tenant file (YAML of the Auth0 deploy CLI)")->type_name("FILE");
+  verb->add_option("--users", o->users, "Users file (bulk-import JSON)")->type_name("FILE");
   verb->add_flag("--upsert", o->upsert, "Users who are there already are changed");
   verb->add_flag("--dry-run", o->dry_run, "Shows what would change, and changes nothing");
   add_place(verb, *o);
@@ -182,7 +185,7 @@ Run add_export(CLI::App& app) {
 Run add_lint(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("lint", "Says what of a tenant RFC 9700 would not allow, and how to change it.");
-  verb->add_option("FILE,--config", o->file, "Tenant file; otherwise the authority in --data")->check(CLI::ExistingFile)->type_name("FILE");
+  verb->add_option("FILE,--config", o->file, "Tenant file; otherwise the authority in --data")->type_name("FILE");
   verb->add_flag("--json", o->as_json, "For programs");
   add_place(verb, *o);
   return [o] { return run_lint(*o); };

@@ -22,7 +22,7 @@ const authority = readdirSync(`${root}/tests/authority`).filter((f) => f.endsWit
     return { id, number: Number(id.slice(3)), mark: marks[mark], endpoint, given, expected, file };
   })).sort((a, b) => a.number - b.number);
 const absent = [
-  ['AZ-901', '/api/v2/*', 'the Management API'], ['AZ-1401', '/mfa/*', 'enrolment and challenges, mfa_required, the MFA grants'], ['AZ-1402', 'interaction_required', 'needs MFA or a redirecting rule'],
+  ['AZ-1401', '/mfa/*', 'enrolment and challenges, mfa_required, the MFA grants'], ['AZ-1402', 'interaction_required', 'needs MFA or a redirecting rule'],
   ['AZ-1501', 'rules and actions', 'on every login and every silent one'], ['AZ-1601', '/login/callback', 'upstream connections; federated logout then ends their session too'],
   ['AZ-1701', 'organization, invitation', 'organizations'], ['AZ-1801', 'x-ratelimit-*', 'rate limits and their headers'], ['AZ-1901', 'POST /oidc/register', 'dynamic registration'],
 ];

@@ -59,8 +59,8 @@ std::string keyed(const EVP_MD* md, std::string_view key, std::string_view bytes
   std::string out(EVP_MAX_MD_SIZE, '\0');
   std::size_t size = 0;
   EVP_Q_mac(nullptr, "HMAC", nullptr, EVP_MD_get0_name(md), nullptr, key.data(), key.size(),
-            reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), reinterpret_cast<unsigned char*>(out.data()),
-            out.size(), &size);
+            reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+            reinterpret_cast<unsigned char*>(out.data()), out.size(), &size);
   out.resize(size);
   return out;
 }
@@ -113,7 +113,8 @@ bool check_imported_hash(std::string_view password, const std::string& kept) {
   if (!hash || hash->empty()) return false;
   if (algorithm == "hmac") {
     const EVP_MD* md = digest_of((*custom)["hash"]["digest"].text());
-    return md && equal_in_constant_time(keyed(md, bytes_of((*custom)["hash"]["key"], "utf8").value_or(""), input), *hash);
+    return md &&
+           equal_in_constant_time(keyed(md, bytes_of((*custom)["hash"]["key"], "utf8").value_or(""), input), *hash);
   }
   const EVP_MD* md = digest_of(algorithm);
   return md && equal_in_constant_time(digest(md, input), *hash);

@@ -18,10 +18,10 @@ constexpr Absent absent[] = {
     {"flows", "read:flows", "list_flows", R"({"flows":[]})"},
     {"flows/vault/connections", "read:flows_vault_connections", "list_vault_connections", R"({"connections":[]})"},
     {"event-streams", "read:event_streams", "list_event_streams", R"({"eventStreams":[]})"},
-    {"token-exchange-profiles", "read:token_exchange_profiles", "list_token_exchange_profiles", R"({"token_exchange_profiles":[]})"},
+    {"token-exchange-profiles", "read:token_exchange_profiles", "list_token_exchange_profiles",
+     R"({"token_exchange_profiles":[]})"},
     {"organizations/{id}/client-grants", "read:organization_client_grants", "list_organization_client_grants", "[]"},
     {"actions/modules", "read:actions", "list_action_modules", R"({"modules":[]})"},
-    {"supplemental-signals", "read:supplemental_signals", "get_supplemental_signals", R"({"akamai_enabled":false})"},
     {"hooks", "read:hooks", "list_hooks", "[]"},
 };
 
@@ -36,7 +36,16 @@ Handling answer(Authority&, Call, const void* subject) {
 Routes absent_routes() {
   Routes out;
   for (const auto& one : absent)
-    out.push_back({"GET", one.path, one.scope, {}, {}, one.id, "Nothing: this version has none", nullptr, answer, &one,
+    out.push_back({"GET",
+                   one.path,
+                   one.scope,
+                   {},
+                   {},
+                   one.id,
+                   "Nothing: this version has none",
+                   nullptr,
+                   answer,
+                   &one,
                    {"page", "per_page", "include_totals", "from", "take", "disabled", "type", "hydrate"}});
   return out;
 }

@@ -14,7 +14,8 @@ using json::Value;
 void deploy_action(Value& action) {
   const std::int64_t number = action["deployed_version"]["number"].as_int().value_or(0) + 1;
   action.set("deployed", true);
-  action.set("deployed_version", Value::object({{"code", action["code"]}, {"number", number}, {"deployed", true}, {"status", "built"}}));
+  action.set("deployed_version",
+             Value::object({{"code", action["code"]}, {"number", number}, {"deployed", true}, {"status", "built"}}));
 }
 
 namespace {
@@ -51,7 +52,10 @@ Handling test(Authority& a, Call call) {
   const Value open = with_secrets(section_of("action"), *action, a.secrets);
   Value secrets = Value::object();
   for (const auto& secret : open["secrets"].items()) secrets.set(secret["name"].text(), secret["value"]);
-  const Value job = Value::object({{"actions", Value::array({Value::object({{"name", open["name"]}, {"code", open["code"]}, {"secrets", secrets}})})}, {"event", call.body["payload"]}});
+  const Value job = Value::object(
+      {{"actions",
+        Value::array({Value::object({{"name", open["name"]}, {"code", open["code"]}, {"secrets", secrets}})})},
+       {"event", call.body["payload"]}});
   auto running = a.scripts.run(job, call.tenant->script_timeout);
   const auto outcome = co_await std::move(running);
   if (!outcome) co_return api_error(400, "action_failed", outcome.error().description);
@@ -64,11 +68,16 @@ Handling list_versions(Authority& a, Call call) {
   if (!action) co_return action.error();
   Value versions = Value::array();
   if (const Value& deployed = (*action)["deployed_version"]; deployed.is_object()) versions.push_back(deployed);
-  co_return Reply{200, Value::object({{"versions", versions}, {"total", versions.size()}, {"page", 0}, {"per_page", 50}})};
+  co_return Reply{200,
+                  Value::object({{"versions", versions}, {"total", versions.size()}, {"page", 0}, {"per_page", 50}})};
 }
 
 Handling list_triggers(Authority&, Call) {
-  co_return Reply{200, Value::object({{"triggers", Value::array({Value::object({{"id", "post-login"}, {"version", "v3"}, {"status", "CURRENT"}, {"runtimes", Value::array({"node22"})}, {"default_runtime", "node22"}})})}})};
+  co_return Reply{200, Value::object({{"triggers", Value::array({Value::object({{"id", "post-login"},
+                                                                                {"version", "v3"},
+                                                                                {"status", "CURRENT"},
+                                                                                {"runtimes", Value::array({"node22"})},
+                                                                                {"default_runtime", "node22"}})})}})};
 }
 
 Error no_trigger() { return not_found("There is no such trigger here: post-login is the one.", "inexistent_trigger"); }
@@ -84,11 +93,16 @@ Handling bindings_of(Authority& a) {
   Value out = Value::array();
   const Value bound = *triggers ? (**triggers)["post-login"] : Value();
   for (const auto& binding : bound.items()) {
-    const auto it = std::find_if(actions->begin(), actions->end(), [&](const Value& one) { return one["name"] == binding["action_name"]; });
+    const auto it = std::find_if(actions->begin(), actions->end(),
+                                 [&](const Value& one) { return one["name"] == binding["action_name"]; });
     if (it == actions->end()) continue;
     Value action = without_secrets(section_of("action"), *it);
     action.set("id", id_of(section_of("action"), *it));
-    out.push_back(Value::object({{"id", "bnd_" + action["id"].text()}, {"trigger_id", "post-login"}, {"display_name", binding["display_name"].is_string() ? binding["display_name"] : binding["action_name"]}, {"action", std::move(action)}}));
+    out.push_back(Value::object(
+        {{"id", "bnd_" + action["id"].text()},
+         {"trigger_id", "post-login"},
+         {"display_name", binding["display_name"].is_string() ? binding["display_name"] : binding["action_name"]},
+         {"action", std::move(action)}}));
   }
   co_return Reply{200, Value::object({{"bindings", out}, {"total", out.size()}, {"page", 0}, {"per_page", 50}})};
 }
@@ -108,11 +122,17 @@ Handling set_bindings(Authority& a, Call call) {
   for (const auto& binding : call.body["bindings"].items()) {
     const Value& ref = binding["ref"];
     const auto it = std::find_if(actions->begin(), actions->end(), [&](const Value& one) {
-      return ref["type"].is("action_id") ? id_of(section_of("action"), one) == ref["value"].text() : one["name"] == ref["value"];
+      return ref["type"].is("action_id") ? id_of(section_of("action"), one) == ref["value"].text()
+                                         : one["name"] == ref["value"];
     });
-    if (it == actions->end()) co_return not_found("The action " + ref["value"].text() + " does not exist.", "inexistent_action");
-    if (!(*it)["deployed"].as_bool(true)) co_return api_error(400, "action_not_deployed", "The action " + (*it)["name"].text() + " must be deployed before it is bound.");
-    bound.push_back(Value::object({{"action_name", (*it)["name"]}, {"display_name", binding["display_name"].is_string() ? binding["display_name"] : (*it)["name"]}}));
+    if (it == actions->end())
+      co_return not_found("The action " + ref["value"].text() + " does not exist.", "inexistent_action");
+    if (!(*it)["deployed"].as_bool(true))
+      co_return api_error(400, "action_not_deployed",
+                          "The action " + (*it)["name"].text() + " must be deployed before it is bound.");
+    bound.push_back(Value::object(
+        {{"action_name", (*it)["name"]},
+         {"display_name", binding["display_name"].is_string() ? binding["display_name"] : (*it)["name"]}}));
   }
   std::vector<Statement> statements;
   statements.push_back(put_document("settings", "triggers", Value::object({{"post-login", std::move(bound)}})));
@@ -127,12 +147,53 @@ Handling set_bindings(Authority& a, Call call) {
 
 Routes action_routes() {
   return {
-      {"POST", "actions/actions/{id}/deploy", "create:actions update:actions", {}, {}, "deploy_action", "Deploy an action", deploy},
-      {"POST", "actions/actions/{id}/test", "create:actions update:actions", {}, "action_test", "test_action", "Run an action on an event", test},
-      {"GET", "actions/actions/{id}/versions", "read:actions", {}, {}, "list_action_versions", "List an action's versions", list_versions, nullptr, nullptr, {"page", "per_page"}},
+      {"POST",
+       "actions/actions/{id}/deploy",
+       "create:actions update:actions",
+       {},
+       {},
+       "deploy_action",
+       "Deploy an action",
+       deploy},
+      {"POST",
+       "actions/actions/{id}/test",
+       "create:actions update:actions",
+       {},
+       "action_test",
+       "test_action",
+       "Run an action on an event",
+       test},
+      {"GET",
+       "actions/actions/{id}/versions",
+       "read:actions",
+       {},
+       {},
+       "list_action_versions",
+       "List an action's versions",
+       list_versions,
+       nullptr,
+       nullptr,
+       {"page", "per_page"}},
       {"GET", "actions/triggers", "read:actions", {}, {}, "list_triggers", "List triggers", list_triggers},
-      {"GET", "actions/triggers/{id}/bindings", "read:actions", {}, {}, "get_bindings", "Get what a trigger runs", get_bindings, nullptr, nullptr, {"page", "per_page"}},
-      {"PATCH", "actions/triggers/{id}/bindings", "update:actions", {}, "bindings", "set_bindings", "Say what a trigger runs", set_bindings},
+      {"GET",
+       "actions/triggers/{id}/bindings",
+       "read:actions",
+       {},
+       {},
+       "get_bindings",
+       "Get what a trigger runs",
+       get_bindings,
+       nullptr,
+       nullptr,
+       {"page", "per_page"}},
+      {"PATCH",
+       "actions/triggers/{id}/bindings",
+       "update:actions",
+       {},
+       "bindings",
+       "set_bindings",
+       "Say what a trigger runs",
+       set_bindings},
   };
 }
 

@@ -12,7 +12,7 @@ struct Call {
   std::vector<std::string> path;  ///< the values of the route's slots, decoded
   Parameters query;
   json::Value body;
-  json::Value token;  ///< the claims of who calls
+  json::Value token;    ///< the claims of who calls
   bool is_own = false;  ///< a person's own token, about themselves; otherwise a machine's
 
   /// Whether the token has one of these scopes, given as words.

@@ -123,10 +123,12 @@ Value client_ids(const Tenant& tenant, const Value& names) {
 }
 
 Value present_connection(const Authority& a, const Call& call, Value body) {
-  body = call.has_scope("read:connections_options update:connections") ? with_secrets(section_of("database"), std::move(body), a.secrets)
-                                              : without_secrets(section_of("database"), std::move(body));
+  body = call.has_scope("read:connections_options update:connections")
+             ? with_secrets(section_of("database"), std::move(body), a.secrets)
+             : without_secrets(section_of("database"), std::move(body));
   set_default(body, "strategy", "auth0");
   set_default(body, "options", Value::object());
+  if (body["strategy"].is("auth0")) set_default(*body.find("options"), "disable_self_service_change_password", false);
   set_default(body, "realms", Value::array({body["name"]}));
   set_default(body, "is_domain_connection", false);
   Value everybody = Value::array();
@@ -145,7 +147,8 @@ Status check_api(const Tenant&, Value& body) {
       return invalid_body("'Duplicate scope: " + scope["value"].text() + "' on property scopes.");
     values.push_back(scope["value"].text());
   }
-  if (body["signing_alg"].is("HS256") && body["signing_secret"].is_string() && body["signing_secret"].text().size() < 16)
+  if (body["signing_alg"].is("HS256") && body["signing_secret"].is_string() &&
+      body["signing_secret"].text().size() < 16)
     return invalid_body("'String is too short, minimum 16' on property signing_secret.");
   return ok();
 }
@@ -173,8 +176,7 @@ Value present_api(const Authority& a, const Call& call, Value body) {
 // ---- Client grants
 
 Status check_grant(const Tenant& tenant, Value& body) {
-  if (!tenant.find_client(body["client_id"].text()))
-    return not_found("The client does not exist", "inexistent_client");
+  if (!tenant.find_client(body["client_id"].text())) return not_found("The client does not exist", "inexistent_client");
   set_default(body, "scope", Value::array());
   return ok();
 }
@@ -183,9 +185,14 @@ Status check_grant(const Tenant& tenant, Value& body) {
 
 void prepare_rule(Authority& a, Value& body, const Value& before) {
   set_default(body, "enabled", true);
-  set_default(body, "stage", "login_success");
   if (before.is_null() && !body.find("order"))
     body.set("order", a.tenant()->rules.empty() ? 1 : a.tenant()->rules.back().order + 1);
+}
+
+Value present_rule(const Authority&, const Call&, Value body) {
+  set_default(body, "enabled", true);
+  set_default(body, "stage", "login_success");
+  return body;
 }
 
 // ---- Custom domains and log streams
@@ -222,7 +229,8 @@ Status check_organization(const Tenant& tenant, Value& body) {
   for (const auto& one : enabled->items()) {
     const Connection* c = tenant.find_connection_by_id(one["connection_id"].text());
     if (!c) return not_found("The connection does not exist.", "inexistent_connection");
-    doors.push_back(Value::object({{"name", c->name}, {"assign_membership_on_login", one["assign_membership_on_login"].as_bool()}}));
+    doors.push_back(Value::object(
+        {{"name", c->name}, {"assign_membership_on_login", one["assign_membership_on_login"].as_bool()}}));
   }
   body.erase("enabled_connections");
   body.set("connections", std::move(doors));
@@ -256,6 +264,8 @@ Value present_action(const Authority&, const Call&, Value body) {
   Value secrets = Value::array();
   for (const auto& secret : body["secrets"].items()) secrets.push_back(Value::object({{"name", secret["name"]}}));
   body.set("secrets", std::move(secrets));
+  set_default(body, "runtime", "node22");
+  set_default(body, "status", "built");
   const bool is_current = body["deployed"].as_bool() && body["deployed_version"]["code"] == body["code"];
   body.set("all_changes_deployed", is_current);
   return body;
@@ -263,48 +273,160 @@ Value present_action(const Authority&, const Call&, Value body) {
 
 const std::vector<Collection>& collections() {
   static const std::vector<Collection> all = {
-      {"clients", "clients", "client", "clients", "client", "client",
-       {"is_first_party", "app_type", "is_global"}, false,
-       [](const Tenant&, Value& body) { return check_client(body); }, prepare_client, present_client},
-      {"connections", "connections", "database", "connections", "connection", "connection",
-       {"strategy", "name", "strategy[]"}, false, check_new_connection,
-       [](Authority& a, Value& body, const Value& before) { seal_secrets(section_of("database"), body, before, a.secrets); },
+      {"clients",
+       "clients",
+       "client",
+       "clients",
+       "client",
+       "client",
+       {"is_first_party", "app_type", "is_global"},
+       false,
+       [](const Tenant&, Value& body) { return check_client(body); },
+       prepare_client,
+       present_client},
+      {"connections",
+       "connections",
+       "database",
+       "connections",
+       "connection",
+       "connection",
+       {"strategy", "name", "strategy[]"},
+       false,
+       check_new_connection,
+       [](Authority& a, Value& body, const Value& before) {
+         seal_secrets(section_of("database"), body, before, a.secrets);
+       },
        present_connection},
-      {"resource-servers", "resource_servers", "api", "resource_servers", "resource server", "resource_server",
-       {"identifiers", "identifier"}, false, check_api, prepare_api, present_api},
-      {"client-grants", "client_grants", "grant", "client_grants", "client grant", "client_grant",
-       {"client_id", "audience", "subject_type"}, false, check_grant},
-      {"rules", "rules", "rule", "rules", "rule", "rule", {"enabled"}, false, nullptr, prepare_rule, nullptr, true},
-      {"rules-configs", "rules_configs", "rule_config", "rules_configs", "rules config", "rule_config", {}, true,
-       nullptr, seal_only, present_config},
-      {"custom-domains", "custom_domains", "custom_domain", "custom_domains", "custom domain", "custom_domain", {},
-       false, nullptr, prepare_domain},
-      {"email-templates", "email_templates", "email_template", "email_templates", "email template", "email_template",
-       {}, true},
-      {"log-streams", "log_streams", "log_stream", "log_streams", "log stream", "log_stream", {}, false, nullptr,
+      {"resource-servers",
+       "resource_servers",
+       "api",
+       "resource_servers",
+       "resource server",
+       "resource_server",
+       {"identifiers", "identifier"},
+       false,
+       check_api,
+       prepare_api,
+       present_api},
+      {"client-grants",
+       "client_grants",
+       "grant",
+       "client_grants",
+       "client grant",
+       "client_grant",
+       {"client_id", "audience", "subject_type"},
+       false,
+       check_grant},
+      {"rules",
+       "rules",
+       "rule",
+       "rules",
+       "rule",
+       "rule",
+       {"enabled"},
+       false,
+       nullptr,
+       prepare_rule,
+       present_rule,
+       true},
+      {"rules-configs",
+       "rules_configs",
+       "rule_config",
+       "rules_configs",
+       "rules config",
+       "rule_config",
+       {},
+       true,
+       nullptr,
+       seal_only,
+       present_config},
+      {"custom-domains",
+       "custom_domains",
+       "custom_domain",
+       "custom_domains",
+       "custom domain",
+       "custom_domain",
+       {},
+       false,
+       nullptr,
+       prepare_domain},
+      {"email-templates",
+       "email_templates",
+       "email_template",
+       "email_templates",
+       "email template",
+       "email_template",
+       {},
+       true},
+      {"log-streams",
+       "log_streams",
+       "log_stream",
+       "log_streams",
+       "log stream",
+       "log_stream",
+       {},
+       false,
+       nullptr,
        prepare_stream},
-      {"roles", "roles", "role", "roles", "role", "role", {"name_filter", "type"}, false, nullptr, nullptr, present_role},
-      {"organizations", "organizations", "organization", "organizations", "organization", "organization", {"sort"}, false,
-       check_organization, nullptr, present_organization},
-      {"actions/actions", "actions", "action", "actions", "action", "action", {"triggerId", "actionName", "deployed", "installed"}, false,
-       nullptr, prepare_action, present_action, false, true},
+      {"roles",
+       "roles",
+       "role",
+       "roles",
+       "role",
+       "role",
+       {"name_filter", "type"},
+       false,
+       nullptr,
+       nullptr,
+       present_role},
+      {"organizations",
+       "organizations",
+       "organization",
+       "organizations",
+       "organization",
+       "organization",
+       {"sort"},
+       false,
+       check_organization,
+       nullptr,
+       present_organization},
+      {"actions/actions",
+       "actions",
+       "action",
+       "actions",
+       "action",
+       "action",
+       {"triggerId", "actionName", "deployed", "installed"},
+       false,
+       nullptr,
+       prepare_action,
+       present_action,
+       false,
+       true},
   };
   return all;
 }
 
 bool passes(const Value& body, const Call& call, const Collection& c) {
   for (const auto& [name, value] : call.query.pairs()) {
-    if (!contains(c.filters, name) || name == "is_global" || name == "sort" || name == "installed" || name == "subject_type" || name == "type") continue;
+    if (!contains(c.filters, name) || name == "is_global" || name == "sort" || name == "installed" ||
+        name == "subject_type" || name == "type")
+      continue;
     if (name == "name_filter") {
       if (text::lower(body["name"].text()).find(text::lower(value)) == std::string::npos) return false;
       continue;
     }
     if (name == "triggerId") {
       const auto& triggers = body["supported_triggers"].items();
-      if (std::none_of(triggers.begin(), triggers.end(), [&, wanted = std::string_view(value)](const Value& t) { return t["id"].text() == wanted; })) return false;
+      if (std::none_of(triggers.begin(), triggers.end(),
+                       [&, wanted = std::string_view(value)](const Value& t) { return t["id"].text() == wanted; }))
+        return false;
       continue;
     }
-    const std::string member = name == "actionName" ? "name" : name == "identifiers" || name == "identifier" ? "identifier" : name == "strategy[]" ? "strategy" : name;
+    const std::string member = name == "actionName"                            ? "name"
+                               : name == "identifiers" || name == "identifier" ? "identifier"
+                               : name == "strategy[]"                          ? "strategy"
+                                                                               : name;
     const Value& have = body[member];
     if (member == "app_type" || member == "strategy") {  // one of several
       bool any = false;
@@ -357,7 +479,8 @@ Handling list(Authority& a, Call call, const void* subject) {
     Reply reply = paged(*page, c.envelope, out);
     if (reply.body.is_array()) {
       Value items = std::move(reply.body);
-      reply.body = Value::object({{c.envelope, std::move(items)}, {"total", out.size()}, {"page", page->page}, {"per_page", page->per_page}});
+      reply.body = Value::object(
+          {{c.envelope, std::move(items)}, {"total", out.size()}, {"page", page->page}, {"per_page", page->per_page}});
     }
     co_return reply;
   }
@@ -572,24 +695,106 @@ Routes document_routes() {
   Routes out;
   for (const auto& c : collections()) {
     const std::string path = c.path, item = path + "/{id}", noun = c.noun, one = c.one, schema = c.schema;
-    std::vector<std::string> of_list = {"page", "per_page", "include_totals", "from", "take", "fields", "include_fields"};
+    std::vector<std::string> of_list = {"page", "per_page", "include_totals", "from",
+                                        "take", "fields",   "include_fields"};
     of_list.insert(of_list.end(), c.filters.begin(), c.filters.end());
     const bool keyed = c.replaces;
-    out.push_back({"GET", path, (noun == "connections" ? "read:connections read:connections_options" : "read:" + noun), {}, {}, "list_" + noun, "List each " + one, nullptr, list, &c, of_list});
+    out.push_back({"GET",
+                   path,
+                   (noun == "connections" ? "read:connections read:connections_options" : "read:" + noun),
+                   {},
+                   {},
+                   "list_" + noun,
+                   "List each " + one,
+                   nullptr,
+                   list,
+                   &c,
+                   of_list});
     if (std::string_view(c.kind) != "rule_config") {
-      out.push_back({"POST", path, "create:" + noun, {}, schema + "_create", "create_" + schema, "Create a " + one, nullptr, create, &c});
-      out.push_back({"GET", item, "read:" + noun, {}, {}, "get_" + schema, "Get a " + one, nullptr, get, &c, {"fields", "include_fields"}});
-      out.push_back({"PATCH", item, "update:" + noun, {}, schema + "_update", "update_" + schema, "Update a " + one, nullptr, update, &c});
+      out.push_back({"POST",
+                     path,
+                     "create:" + noun,
+                     {},
+                     schema + "_create",
+                     "create_" + schema,
+                     "Create a " + one,
+                     nullptr,
+                     create,
+                     &c});
+      out.push_back({"GET",
+                     item,
+                     "read:" + noun,
+                     {},
+                     {},
+                     "get_" + schema,
+                     "Get a " + one,
+                     nullptr,
+                     get,
+                     &c,
+                     {"fields", "include_fields"}});
+      out.push_back({"PATCH",
+                     item,
+                     "update:" + noun,
+                     {},
+                     schema + "_update",
+                     "update_" + schema,
+                     "Update a " + one,
+                     nullptr,
+                     update,
+                     &c});
     }
     if (keyed)
-      out.push_back({"PUT", item, "update:" + noun, {}, schema + "_put", "set_" + schema, "Set a " + one, nullptr, replace, &c});
-    out.push_back({"DELETE", item, "delete:" + noun, {}, {}, "delete_" + schema, "Delete a " + one, nullptr, remove, &c});
+      out.push_back(
+          {"PUT", item, "update:" + noun, {}, schema + "_put", "set_" + schema, "Set a " + one, nullptr, replace, &c});
+    out.push_back(
+        {"DELETE", item, "delete:" + noun, {}, {}, "delete_" + schema, "Delete a " + one, nullptr, remove, &c});
   }
-  out.push_back({"POST", "clients/{id}/rotate-secret", "update:client_keys", {}, {}, "rotate_client_secret", "Make a new secret for a client", rotate_secret});
-  out.push_back({"GET", "connections/{id}/clients", "read:connections", {}, {}, "list_connection_clients", "List the clients that may use a connection", list_enabled_clients, nullptr, nullptr, {"take", "from"}});
-  out.push_back({"PATCH", "connections/{id}/clients", "update:connections", {}, "connection_clients", "update_connection_clients", "Say which clients may use a connection", enable_clients});
-  out.push_back({"DELETE", "connections/{id}/users", "delete:users", {}, {}, "delete_connection_user", "Delete a user of a connection by e-mail", delete_connection_user, nullptr, nullptr, {"email"}});
-  out.push_back({"POST", "custom-domains/{id}/verify", "create:custom_domains", {}, {}, "verify_custom_domain", "Verify a custom domain", verify_domain});
+  out.push_back({"POST",
+                 "clients/{id}/rotate-secret",
+                 "update:client_keys",
+                 {},
+                 {},
+                 "rotate_client_secret",
+                 "Make a new secret for a client",
+                 rotate_secret});
+  out.push_back({"GET",
+                 "connections/{id}/clients",
+                 "read:connections",
+                 {},
+                 {},
+                 "list_connection_clients",
+                 "List the clients that may use a connection",
+                 list_enabled_clients,
+                 nullptr,
+                 nullptr,
+                 {"take", "from"}});
+  out.push_back({"PATCH",
+                 "connections/{id}/clients",
+                 "update:connections",
+                 {},
+                 "connection_clients",
+                 "update_connection_clients",
+                 "Say which clients may use a connection",
+                 enable_clients});
+  out.push_back({"DELETE",
+                 "connections/{id}/users",
+                 "delete:users",
+                 {},
+                 {},
+                 "delete_connection_user",
+                 "Delete a user of a connection by e-mail",
+                 delete_connection_user,
+                 nullptr,
+                 nullptr,
+                 {"email"}});
+  out.push_back({"POST",
+                 "custom-domains/{id}/verify",
+                 "create:custom_domains",
+                 {},
+                 {},
+                 "verify_custom_domain",
+                 "Verify a custom domain",
+                 verify_domain});
   return out;
 }
 

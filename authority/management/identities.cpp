@@ -20,10 +20,12 @@ Result<std::string> proven_account(const Authority& a, const Call& call) {
     return api_error(400, "invalid_body", std::string("Payload validation error: 'link_with ") + why + "'");
   };
   if (!claims) return refused("is not an ID token of this tenant");
-  if (call.is_own && (*claims)["aud"] != call.token["azp"]) return refused("must be of the same client as the access token");
+  if (call.is_own && (*claims)["aud"] != call.token["azp"])
+    return refused("must be of the same client as the access token");
   const std::int64_t now = a.clock.now();
   if ((*claims)["exp"].as_int().value_or(0) <= now) return refused("has expired");
-  if ((*claims)["iat"].as_int().value_or(0) + freshness < now) return refused("is older than an hour: log in to that account again");
+  if ((*claims)["iat"].as_int().value_or(0) + freshness < now)
+    return refused("is older than an hour: log in to that account again");
   return (*claims)["sub"].text();
 }
 
@@ -54,10 +56,11 @@ std::vector<Statement> link(const User& primary, User secondary, std::int64_t no
   secondary.linked_to = primary.id;
   // In this order, and only while both are nobody's identity: two that are linked to each other at once stay apart.
   std::vector<Statement> out;
-  out.push_back({"UPDATE users SET updated_at = $2, version = version + 1 WHERE user_id = $1 AND linked_to = '' RETURNING "
-                 "user_id",
-                 {primary.id, now},
-                 true});
+  out.push_back(
+      {"UPDATE users SET updated_at = $2, version = version + 1 WHERE user_id = $1 AND linked_to = '' RETURNING "
+       "user_id",
+       {primary.id, now},
+       true});
   out.push_back(update_user(secondary, now));
   out.push_back({"UPDATE users SET linked_to = $2 WHERE linked_to = $1", {secondary.id, primary.id}});
   for (auto& statement : end_everything(secondary.id)) out.push_back(std::move(statement));
@@ -87,7 +90,8 @@ Handling link_identity(Authority& a, Call call) {
   if (!done && done.error().reason == "store_unmatched")
     co_return api_error(409, "identity_conflict", "One of the accounts was changed at the same moment. Try again.");
   if (!done) co_return done.error();
-  record(a, call.request, {"sapi", "Link identity " + *id, call.token["azp"].text(), primary->id, {}, (*secondary)->connection, {}});
+  record(a, call.request,
+         {"sapi", "Link identity " + *id, call.token["azp"].text(), primary->id, {}, (*secondary)->connection, {}});
   auto answering = identities_after(a, call, primary->id, 201);
   co_return co_await std::move(answering);
 }
@@ -98,13 +102,16 @@ Handling unlink_identity(Authority& a, Call call) {
   const auto primary = co_await std::move(finding);
   if (!primary) co_return primary.error();
   if (id == primary->id)
-    co_return api_error(400, "operation_not_supported", "The main identity cannot be unlinked: it is the account itself.");
+    co_return api_error(400, "operation_not_supported",
+                        "The main identity cannot be unlinked: it is the account itself.");
   std::vector<Statement> statements;
-  statements.push_back({"UPDATE users SET linked_to = '', updated_at = $3, version = version + 1 WHERE user_id = $1 AND "
-                        "linked_to = $2 RETURNING user_id",
-                        {id, primary->id, a.clock.now()},
-                        true});
-  statements.push_back({"UPDATE users SET updated_at = $2, version = version + 1 WHERE user_id = $1", {primary->id, a.clock.now()}});
+  statements.push_back(
+      {"UPDATE users SET linked_to = '', updated_at = $3, version = version + 1 WHERE user_id = $1 AND "
+       "linked_to = $2 RETURNING user_id",
+       {id, primary->id, a.clock.now()},
+       true});
+  statements.push_back(
+      {"UPDATE users SET updated_at = $2, version = version + 1 WHERE user_id = $1", {primary->id, a.clock.now()}});
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done && done.error().reason == "store_unmatched")
@@ -118,8 +125,16 @@ Handling unlink_identity(Authority& a, Call call) {
 
 Routes identity_routes() {
   return {
-      {"POST", "users/{id}/identities", "update:users", "update:current_user_identities", "link_identity", "link_identity", "Link an account to a user", link_identity},
-      {"DELETE", "users/{id}/identities/{provider}/{user_id}", "update:users", "update:current_user_identities", {}, "unlink_identity", "Unlink an identity", unlink_identity},
+      {"POST", "users/{id}/identities", "update:users", "update:current_user_identities", "link_identity",
+       "link_identity", "Link an account to a user", link_identity},
+      {"DELETE",
+       "users/{id}/identities/{provider}/{user_id}",
+       "update:users",
+       "update:current_user_identities",
+       {},
+       "unlink_identity",
+       "Unlink an identity",
+       unlink_identity},
   };
 }
 

@@ -22,12 +22,16 @@ using json::Value;
 constexpr std::int64_t kept_for = 24 * 3600;  // seconds that a link to an export is good
 
 Statement put_job(const std::string& id, const Value& job, std::int64_t now) {
-  return {"INSERT INTO jobs (id, created_at, body) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-          {id, now, json::write(job)}};
+  return {
+      "INSERT INTO jobs (id, created_at, body) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+      {id, now, json::write(job)}};
 }
 
 Value new_job(const Authority& a, const char* type) {
-  return Value::object({{"id", "job_" + random_id().substr(0, 16)}, {"type", type}, {"status", "pending"}, {"created_at", iso_time(a.clock.now())}});
+  return Value::object({{"id", "job_" + random_id().substr(0, 16)},
+                        {"type", type},
+                        {"status", "pending"},
+                        {"created_at", iso_time(a.clock.now())}});
 }
 
 Async<Value> job_of(Authority& a, std::string id) {
@@ -102,7 +106,8 @@ std::vector<std::pair<std::string, std::string>> form_parts(const Request& reque
     const std::string_view head = body.substr(start, head_end - start);
     const auto name = head.find("name=\"");
     if (name != head.npos)
-      out.emplace_back(head.substr(name + 6, head.find('"', name + 6) - name - 6), body.substr(head_end + 4, end - head_end - 4));
+      out.emplace_back(head.substr(name + 6, head.find('"', name + 6) - name - 6),
+                       body.substr(head_end + 4, end - head_end - 4));
     start = end + 2;
   }
   return out;
@@ -120,7 +125,9 @@ Value shown_mistakes(const UsersImported& imported) {
     out.push_back(Value::object(
         {{"user", m.user},
          {"line", m.line},
-         {"errors", Value::array({Value::object({{"code", m.code}, {"message", "line " + text::decimal(m.line) + ": " + m.message}, {"path", m.path}})})}}));
+         {"errors", Value::array({Value::object({{"code", m.code},
+                                                 {"message", "line " + text::decimal(m.line) + ": " + m.message},
+                                                 {"path", m.path}})})}}));
   return out;
 }
 
@@ -128,7 +135,8 @@ Value shown_mistakes(const UsersImported& imported) {
 void run_import(Authority& a, Value job, std::string text, UsersImport how) {
   job.set("status", "processing");
   const auto keep = [&](const std::string& result) {
-    auto stored = a.store.commit_now({put_job(job["id"].text(), job, how.now), {"UPDATE jobs SET result = $2 WHERE id = $1", {job["id"].text(), result}}});
+    auto stored = a.store.commit_now({put_job(job["id"].text(), job, how.now),
+                                      {"UPDATE jobs SET result = $2 WHERE id = $1", {job["id"].text(), result}}});
     if (!stored) log_event("error", "job_failed", {{"what", stored.error().description}});
   };
   auto imported = import_users(a.store, text, how, [&](std::int64_t done) {
@@ -142,24 +150,31 @@ void run_import(Authority& a, Value job, std::string text, UsersImport how) {
     return keep({});
   }
   const auto failed = static_cast<std::int64_t>(imported->mistakes.size());
-  job.set("summary", Value::object({{"total", imported->total}, {"inserted", imported->inserted}, {"updated", imported->updated}, {"failed", failed}}));
+  job.set("summary", Value::object({{"total", imported->total},
+                                    {"inserted", imported->inserted},
+                                    {"updated", imported->updated},
+                                    {"failed", failed}}));
   keep(failed > 0 ? json::write(shown_mistakes(*imported)) : "");
 }
 
 Handling start_import(Authority& a, Call call) {
   const auto parts = form_parts(call.request);
-  if (parts.empty()) co_return invalid_body("'Content-Type must be multipart/form-data with the parts users and connection_id'");
+  if (parts.empty())
+    co_return invalid_body("'Content-Type must be multipart/form-data with the parts users and connection_id'");
   const std::string users = part(parts, "users"), id = part(parts, "connection_id");
   if (users.empty()) co_return invalid_body("'Missing required property: users'.");
   const Connection* c = call.tenant->find_connection_by_id(id);
   if (!c) co_return api_error(400, "inexistent_connection", "The connection does not exist.");
-  if (c->is_upstream()) co_return api_error(400, "operation_not_supported", "Users can be imported into database and passwordless connections.");
+  if (c->is_upstream())
+    co_return api_error(400, "operation_not_supported",
+                        "Users can be imported into database and passwordless connections.");
   Value job = new_job(a, "users_import");
   job.set("connection_id", id);
   job.set("connection", c->name);
   job.set("upsert", part(parts, "upsert") == "true");
   if (const auto external = part(parts, "external_id"); !external.empty()) job.set("external_id", external);
-  UsersImport how{c->name, c->is_database() ? "auth0" : c->strategy, part(parts, "upsert") == "true", false, a.clock.now()};
+  UsersImport how{c->name, c->is_database() ? "auth0" : c->strategy, part(parts, "upsert") == "true", false,
+                  a.clock.now()};
   auto keeping = keep_job(a, job, 202);
   auto reply = co_await std::move(keeping);
   if (reply) a.run_apart([&a, job, users, how] { run_import(a, job, users, how); });
@@ -180,7 +195,8 @@ Handling start_export(Authority& a, Call call) {
   job.set("format", format);
   if (c) job.set("connection_id", id);
   // Made when it is fetched, by whoever has the link.
-  job.set("location", call.request.issuer + "exports/" + job["id"].text() + (format == "csv" ? ".csv.gz" : ".json.gz") + "?ticket=" + seal_ticket(a, "users_export", ticket, kept_for));
+  job.set("location", call.request.issuer + "exports/" + job["id"].text() + (format == "csv" ? ".csv.gz" : ".json.gz") +
+                          "?ticket=" + seal_ticket(a, "users_export", ticket, kept_for));
   auto keeping = keep_job(a, std::move(job), 201);
   co_return co_await std::move(keeping);
 }
@@ -196,7 +212,9 @@ Value member_at(const Value& document, std::string_view path) {
   Value v = document;
   for (const auto name : text::split(path, '.')) {
     const auto index = v.is_array() ? text::parse_int(name) : std::nullopt;
-    v = Value(index && *index >= 0 && *index < static_cast<std::int64_t>(v.size()) ? v.items()[static_cast<std::size_t>(*index)] : v[name]);
+    v = Value(index && *index >= 0 && *index < static_cast<std::int64_t>(v.size())
+                  ? v.items()[static_cast<std::size_t>(*index)]
+                  : v[name]);
   }
   return v;
 }
@@ -208,9 +226,11 @@ struct Column {
 std::vector<Column> columns_of(const Value& fields) {
   std::vector<Column> out;
   for (const auto& field : fields.items())
-    out.push_back({field["name"].text(), field["export_as"].is_string() ? field["export_as"].text() : field["name"].text()});
+    out.push_back(
+        {field["name"].text(), field["export_as"].is_string() ? field["export_as"].text() : field["name"].text()});
   if (out.empty())
-    for (const char* name : {"user_id", "email", "email_verified", "name", "nickname", "given_name", "family_name", "picture", "connection", "created_at", "updated_at"})
+    for (const char* name : {"user_id", "email", "email_verified", "name", "nickname", "given_name", "family_name",
+                             "picture", "connection", "created_at", "updated_at"})
       out.push_back({name, name});
   return out;
 }
@@ -218,7 +238,8 @@ std::vector<Column> columns_of(const Value& fields) {
 std::string line_of(const Value& document, const std::vector<Column>& columns, bool is_csv) {
   if (is_csv) {
     std::string out;
-    for (const auto& c : columns) out.append(out.empty() && &c == &columns.front() ? "" : ",").append(csv_cell(member_at(document, c.name)));
+    for (const auto& c : columns)
+      out.append(out.empty() && &c == &columns.front() ? "" : ",").append(csv_cell(member_at(document, c.name)));
     return out + "\n";
   }
   Value out = Value::object();
@@ -245,10 +266,38 @@ std::string gzip(const std::string& text) {
 Routes job_routes() {
   return {
       {"POST", "jobs/users-imports", "create:users", {}, {}, "import_users", "Import users from a file", start_import},
-      {"POST", "jobs/users-exports", "read:users", {}, "users_export", "export_users", "Export users to a file", start_export},
-      {"POST", "jobs/verification-email", "update:users", {}, "verification_email", "send_verification_email", "Send a verification mail", send_verification},
-      {"GET", "jobs/{id}", "create:users read:users create:passwords_checking_job", {}, {}, "get_job", "Get a job", get_job},
-      {"GET", "jobs/{id}/errors", "create:users read:users create:passwords_checking_job", {}, {}, "get_job_errors", "Get what a job could not do", get_errors},
+      {"POST",
+       "jobs/users-exports",
+       "read:users",
+       {},
+       "users_export",
+       "export_users",
+       "Export users to a file",
+       start_export},
+      {"POST",
+       "jobs/verification-email",
+       "update:users",
+       {},
+       "verification_email",
+       "send_verification_email",
+       "Send a verification mail",
+       send_verification},
+      {"GET",
+       "jobs/{id}",
+       "create:users read:users create:passwords_checking_job",
+       {},
+       {},
+       "get_job",
+       "Get a job",
+       get_job},
+      {"GET",
+       "jobs/{id}/errors",
+       "create:users read:users create:passwords_checking_job",
+       {},
+       {},
+       "get_job_errors",
+       "Get what a job could not do",
+       get_errors},
   };
 }
 
@@ -271,7 +320,9 @@ Answering download_export(Authority& a, Request request) {
   std::int64_t left = at_least((*v)["limit"], 1, std::numeric_limits<std::int64_t>::max());
   const std::string connection = (*v)["connection"].text();
   for (std::string after; left > 0;) {
-    auto reading = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT 500", {after}});
+    auto reading = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS
+                                        " FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT 500",
+                                        {after}});
     const auto users = co_await std::move(reading);
     if (!users) co_return text_response(500, "The users could not be read; try again.\n");
     if (users->empty()) break;
@@ -286,7 +337,8 @@ Answering download_export(Authority& a, Request request) {
       --left;
     }
   }
-  co_return Response{200, {{"Content-Type", "application/gzip"}, {"Cache-Control", "no-store"}}, management::gzip(text)};
+  co_return Response{
+      200, {{"Content-Type", "application/gzip"}, {"Cache-Control", "no-store"}}, management::gzip(text)};
 }
 
 }  // namespace ostia::authority

@@ -83,8 +83,12 @@ Handling rotate(Authority& a, Call) {
   } else {
     next = text_at((*rows)[0], 0);
   }
-  statements.push_back({"UPDATE signing_keys SET state = 'previous', current_until = $1 WHERE state = 'current'", {now}});
-  statements.push_back({"UPDATE signing_keys SET state = 'current', current_since = $2 WHERE kid = $1 AND state = 'next' RETURNING kid", {next, now}, true});
+  statements.push_back(
+      {"UPDATE signing_keys SET state = 'previous', current_until = $1 WHERE state = 'current'", {now}});
+  statements.push_back(
+      {"UPDATE signing_keys SET state = 'current', current_since = $2 WHERE kid = $1 AND state = 'next' RETURNING kid",
+       {next, now},
+       true});
   statements.push_back(insert_key(SigningKey::generate(a.tenant()->name), a.secrets, "next", now));
   auto changing = change_keys(a, std::move(statements));
   const auto changed = co_await std::move(changing);
@@ -103,7 +107,9 @@ Handling revoke(Authority& a, Call call) {
   if (state == "current" || state == "next")
     co_return api_error(400, "operation_not_supported", "Only a previous key can be revoked: rotate first.");
   std::vector<Statement> statements;
-  statements.push_back({"UPDATE signing_keys SET state = 'revoked', revoked_at = $2 WHERE kid = $1 AND state = 'previous'", {call.path[0], a.clock.now()}});
+  statements.push_back(
+      {"UPDATE signing_keys SET state = 'revoked', revoked_at = $2 WHERE kid = $1 AND state = 'previous'",
+       {call.path[0], a.clock.now()}});
   auto changing = change_keys(a, std::move(statements));
   const auto changed = co_await std::move(changing);
   if (!changed) co_return changed.error();
@@ -116,8 +122,22 @@ Routes key_routes() {
   return {
       {"GET", "keys/signing", "read:signing_keys", {}, {}, "list_signing_keys", "List signing keys", list_keys},
       {"GET", "keys/signing/{kid}", "read:signing_keys", {}, {}, "get_signing_key", "Get a signing key", get_key},
-      {"POST", "keys/signing/rotate", "create:signing_keys update:signing_keys", {}, {}, "rotate_signing_keys", "Let the next key sign", rotate},
-      {"PUT", "keys/signing/{kid}/revoke", "update:signing_keys", {}, {}, "revoke_signing_key", "Revoke a previous key", revoke},
+      {"POST",
+       "keys/signing/rotate",
+       "create:signing_keys update:signing_keys",
+       {},
+       {},
+       "rotate_signing_keys",
+       "Let the next key sign",
+       rotate},
+      {"PUT",
+       "keys/signing/{kid}/revoke",
+       "update:signing_keys",
+       {},
+       {},
+       "revoke_signing_key",
+       "Revoke a previous key",
+       revoke},
   };
 }
 

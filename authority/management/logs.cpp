@@ -48,7 +48,8 @@ Async<Scanned> scan(Authority& a, Query query, bool ascending, std::int64_t star
 
 // From an entry on, oldest first: how a program follows the log.
 Handling list_from(Authority& a, const Call& call, const Page& page, std::string from) {
-  auto task = a.store.query({"SELECT id, body FROM logs WHERE id > $1 ORDER BY id LIMIT $2", {std::move(from), page.per_page}});
+  auto task =
+      a.store.query({"SELECT id, body FROM logs WHERE id > $1 ORDER BY id LIMIT $2", {std::move(from), page.per_page}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   Value out = Value::array();
@@ -100,19 +101,29 @@ Handling get_log(Authority& a, Call call) {
 Handling daily_stats(Authority& a, Call call) {
   const auto bound = [&](const char* name, std::int64_t otherwise) {
     const auto text = call.query.get(name);  // YYYYMMDD
-    const auto time = text.size() == 8 ? parse_iso_time(std::string(text.substr(0, 4)) + "-" + std::string(text.substr(4, 2)) + "-" + std::string(text.substr(6)) + "T00:00:00Z") : std::nullopt;
+    const auto time = text.size() == 8
+                          ? parse_iso_time(std::string(text.substr(0, 4)) + "-" + std::string(text.substr(4, 2)) + "-" +
+                                           std::string(text.substr(6)) + "T00:00:00Z")
+                          : std::nullopt;
     return time.value_or(otherwise);
   };
-  const std::int64_t now = a.clock.now(), from = bound("from", now - 30 * day) / day * day, to = bound("to", now) / day * day + day;
-  auto task = a.store.query({"SELECT at / 86400, SUM(CASE WHEN type IN ('s', 'scoa', 'sepft') THEN 1 ELSE 0 END), SUM(CASE type WHEN 'ss' "
-                             "THEN 1 ELSE 0 END) FROM logs WHERE at >= $1 AND at < $2 GROUP BY at / 86400 ORDER BY 1",
-                             {from, to}});
+  const std::int64_t now = a.clock.now(), from = bound("from", now - 30 * day) / day * day,
+                     to = bound("to", now) / day * day + day;
+  auto task = a.store.query(
+      {"SELECT at / 86400, SUM(CASE WHEN type IN ('s', 'scoa', 'sepft') THEN 1 ELSE 0 END), SUM(CASE type WHEN 'ss' "
+       "THEN 1 ELSE 0 END) FROM logs WHERE at >= $1 AND at < $2 GROUP BY at / 86400 ORDER BY 1",
+       {from, to}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   Value out = Value::array();
   for (const auto& row : *rows) {
     const std::string date = iso_time(int_at(row, 0) * day);
-    out.push_back(Value::object({{"date", date}, {"logins", int_at(row, 1)}, {"signups", int_at(row, 2)}, {"leaked_passwords", 0}, {"created_at", date}, {"updated_at", date}}));
+    out.push_back(Value::object({{"date", date},
+                                 {"logins", int_at(row, 1)},
+                                 {"signups", int_at(row, 2)},
+                                 {"leaked_passwords", 0},
+                                 {"created_at", date},
+                                 {"updated_at", date}}));
   }
   co_return Reply{200, std::move(out)};
 }
@@ -127,13 +138,51 @@ Handling active_users(Authority& a, Call) {
 }  // namespace
 
 Routes log_routes() {
-  const std::vector<std::string> query = {"page", "per_page", "include_totals", "sort", "fields", "include_fields", "from", "take", "q", "search"};
+  const std::vector<std::string> query = {"page",           "per_page", "include_totals", "sort", "fields",
+                                          "include_fields", "from",     "take",           "q",    "search"};
   return {
-      {"GET", "logs", "read:logs read:logs_users", {}, {}, "list_logs", "Search the log", list_logs, nullptr, nullptr, query},
+      {"GET",
+       "logs",
+       "read:logs read:logs_users",
+       {},
+       {},
+       "list_logs",
+       "Search the log",
+       list_logs,
+       nullptr,
+       nullptr,
+       query},
       {"GET", "logs/{id}", "read:logs read:logs_users", {}, {}, "get_log", "Get a log entry", get_log},
-      {"GET", "users/{id}/logs", "read:logs read:logs_users", {}, {}, "list_user_logs", "Get a user's log", list_user_logs, nullptr, nullptr, query},
-      {"GET", "stats/daily", "read:stats", {}, {}, "get_daily_stats", "Get logins and sign-ups by day", daily_stats, nullptr, nullptr, {"from", "to"}},
-      {"GET", "stats/active-users", "read:stats", {}, {}, "get_active_users", "Get how many have logged in within 30 days", active_users},
+      {"GET",
+       "users/{id}/logs",
+       "read:logs read:logs_users",
+       {},
+       {},
+       "list_user_logs",
+       "Get a user's log",
+       list_user_logs,
+       nullptr,
+       nullptr,
+       query},
+      {"GET",
+       "stats/daily",
+       "read:stats",
+       {},
+       {},
+       "get_daily_stats",
+       "Get logins and sign-ups by day",
+       daily_stats,
+       nullptr,
+       nullptr,
+       {"from", "to"}},
+      {"GET",
+       "stats/active-users",
+       "read:stats",
+       {},
+       {},
+       "get_active_users",
+       "Get how many have logged in within 30 days",
+       active_users},
   };
 }
 

@@ -38,9 +38,10 @@ const char* name_of(int status) {
 Response problem(const Error& e) {
   const bool is_defect = e.fault == Fault::ours && e.status == 0;
   const int status = is_defect ? 500 : e.status;
-  Value body = Value::object({{"statusCode", status},
-                              {"error", name_of(status)},
-                              {"message", is_defect ? "The server could not answer; its log says why." : e.description}});
+  Value body =
+      Value::object({{"statusCode", status},
+                     {"error", name_of(status)},
+                     {"message", is_defect ? "The server could not answer; its log says why." : e.description}});
   if (!is_defect && !e.code.empty()) body.set("errorCode", e.code);
   if (status == 401) body.set("attributes", Value::object({{"error", e.description}}));
   return json_response(status, body).with("Cache-Control", "no-store");
@@ -140,8 +141,7 @@ Status read_body(const Route& route, Call& call) {
 Status check_query(const Route& route, const Parameters& query) {
   for (const auto& [name, value] : query.pairs()) {
     if (!text::is_utf8(name) || !text::is_utf8(value)) return invalid_query("the query is not valid UTF-8.");
-    if (!contains(route.query, name))
-      return invalid_query("'Additional properties not allowed: " + name + "'.");
+    if (!contains(route.query, name)) return invalid_query("'Additional properties not allowed: " + name + "'.");
   }
   return ok();
 }
@@ -154,7 +154,8 @@ Async<Reply> handle(Authority& a, const Request& request, const Route& route, Ca
   if (auto allowed = check_scope(route, call); !allowed) co_return std::move(allowed).error();
   if (auto good = check_query(route, call.query); !good) co_return std::move(good).error();
   if (auto good = read_body(route, call); !good) co_return std::move(good).error();
-  auto handling = route.handle_for ? route.handle_for(a, std::move(call), route.subject) : route.handle(a, std::move(call));
+  auto handling =
+      route.handle_for ? route.handle_for(a, std::move(call), route.subject) : route.handle(a, std::move(call));
   co_return co_await std::move(handling);
 }
 
@@ -169,8 +170,7 @@ bool Call::has_scope(std::string_view any_of) const {
 std::string methods_at(std::string_view path) {
   std::string out;
   for (const auto& route : routes())
-    if (path.starts_with(root) && match(route.path, path.substr(root.size())) &&
-        out.find(route.method) == out.npos)
+    if (path.starts_with(root) && match(route.path, path.substr(root.size())) && out.find(route.method) == out.npos)
       out.append(out.empty() ? "" : ", ").append(route.method);
   return out;
 }
@@ -206,9 +206,9 @@ Answering manage(Authority& a, Request request) {
 const Routes& routes() {
   static const Routes all = [] {
     Routes out;
-    for (const auto part : {user_routes, identity_routes, document_routes, settings_routes, job_routes, ticket_routes,
-                            log_routes, session_routes, key_routes, role_routes, organization_routes, action_routes,
-                            mfa_routes, absent_routes})
+    for (const auto part :
+         {user_routes, identity_routes, document_routes, settings_routes, job_routes, ticket_routes, log_routes,
+          session_routes, key_routes, role_routes, organization_routes, action_routes, mfa_routes, absent_routes})
       for (auto& route : part()) out.push_back(std::move(route));
     return out;
   }();

@@ -7,10 +7,15 @@ namespace {
 
 using json::Value;
 
-const char* method_of(const std::string& type) { return type == "otp" ? "totp" : type == "sms" ? "phone" : type.c_str(); }
+const char* method_of(const std::string& type) {
+  return type == "otp" ? "totp" : type == "sms" ? "phone" : type.c_str();
+}
 
 Value shown(const Authenticator& one) {
-  Value out = Value::object({{"id", one.id}, {"type", method_of(one.type)}, {"confirmed", one.confirmed}, {"created_at", iso_time(one.created_at)}});
+  Value out = Value::object({{"id", one.id},
+                             {"type", method_of(one.type)},
+                             {"confirmed", one.confirmed},
+                             {"created_at", iso_time(one.created_at)}});
   if (one.used_at > 0) out.set("last_auth_at", iso_time(one.used_at));
   if (one.type == "email") out.set("email", one.body["address"]);
   if (one.type == "sms") out.set("phone_number", one.body["address"]);
@@ -75,13 +80,65 @@ Handling regenerate_code(Authority& a, Call call) {
 
 Routes mfa_routes() {
   return {
-      {"GET", "users/{id}/authentication-methods", "read:users read:authentication_methods", {}, {}, "list_authentication_methods", "List a user's second factors", list_methods, nullptr, nullptr, {"page", "per_page", "include_totals"}},
-      {"GET", "users/{id}/authentication-methods/{method_id}", "read:users read:authentication_methods", {}, {}, "get_authentication_method", "Get a second factor", get_method},
-      {"DELETE", "users/{id}/authentication-methods", "delete:authentication_methods update:users", {}, {}, "delete_authentication_methods", "Delete a user's second factors", delete_methods},
-      {"DELETE", "users/{id}/authentication-methods/{method_id}", "delete:authentication_methods update:users", {}, {}, "delete_authentication_method", "Delete a second factor", delete_method},
-      {"DELETE", "users/{id}/multifactor/{provider}", "update:users", {}, {}, "reset_multifactor", "Reset a user's second factors", delete_methods},
-      {"DELETE", "users/{id}/authenticators", "update:users delete:guardian_enrollments", {}, {}, "delete_authenticators", "Delete a user's authenticators", delete_methods},
-      {"POST", "users/{id}/recovery-code-regeneration", "update:users", {}, {}, "regenerate_recovery_code", "Make a new recovery code", regenerate_code},
+      {"GET",
+       "users/{id}/authentication-methods",
+       "read:users read:authentication_methods",
+       {},
+       {},
+       "list_authentication_methods",
+       "List a user's second factors",
+       list_methods,
+       nullptr,
+       nullptr,
+       {"page", "per_page", "include_totals"}},
+      {"GET",
+       "users/{id}/authentication-methods/{method_id}",
+       "read:users read:authentication_methods",
+       {},
+       {},
+       "get_authentication_method",
+       "Get a second factor",
+       get_method},
+      {"DELETE",
+       "users/{id}/authentication-methods",
+       "delete:authentication_methods update:users",
+       {},
+       {},
+       "delete_authentication_methods",
+       "Delete a user's second factors",
+       delete_methods},
+      {"DELETE",
+       "users/{id}/authentication-methods/{method_id}",
+       "delete:authentication_methods update:users",
+       {},
+       {},
+       "delete_authentication_method",
+       "Delete a second factor",
+       delete_method},
+      {"DELETE",
+       "users/{id}/multifactor/{provider}",
+       "update:users",
+       {},
+       {},
+       "reset_multifactor",
+       "Reset a user's second factors",
+       delete_methods},
+      {"DELETE",
+       "users/{id}/authenticators",
+       "update:users delete:guardian_enrollments",
+       {},
+       {},
+       "delete_authenticators",
+       "Delete a user's authenticators",
+       delete_methods},
+      {"POST",
+       "users/{id}/recovery-code-regeneration",
+       "update:users",
+       {},
+       {},
+       "regenerate_recovery_code",
+       "Make a new recovery code",
+       regenerate_code},
   };
 }
 

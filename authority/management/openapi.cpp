@@ -23,16 +23,15 @@ Value parameters_of(const Route& route) {
                                    {"required", true},
                                    {"schema", Value::object({{"type", "string"}})}}));
   for (const auto& name : route.query)
-    out.push_back(Value::object(
-        {{"name", name}, {"in", "query"}, {"schema", Value::object({{"type", "string"}})}}));
+    out.push_back(Value::object({{"name", name}, {"in", "query"}, {"schema", Value::object({{"type", "string"}})}}));
   return out;
 }
 
 Value answer(const char* description, const char* schema) {
   Value out = Value::object({{"description", description}});
   if (*schema != '\0')
-    out.set("content", Value::object({{"application/json",
-                                       Value::object({{"schema", Value::object({{"$ref", schema}})}})}}));
+    out.set("content",
+            Value::object({{"application/json", Value::object({{"schema", Value::object({{"$ref", schema}})}})}}));
   return out;
 }
 
@@ -51,7 +50,8 @@ Value operation_of(const Route& route) {
                                    {"400", answer("The request is not what this endpoint takes.", error)},
                                    {"401", answer("No token, or one that is not good here.", error)},
                                    {"403", answer("The token has none of the scopes.", error)}});
-  if (route.path.find('{') != std::string::npos || !route.body.empty()) responses.set("404", answer("There is no such thing.", error));
+  if (route.path.find('{') != std::string::npos || !route.body.empty())
+    responses.set("404", answer("There is no such thing.", error));
   if (!route.body.empty()) responses.set("409", answer("It is there already.", error));
   op.set("responses", std::move(responses));
   op.set("security", Value::array({Value::object({{"token", words(route.scopes + " " + route.own_scopes)}})}));
@@ -71,13 +71,12 @@ Value describe(const std::string& issuer) {
                                       {"scheme", "bearer"},
                                       {"bearerFormat", "JWT"},
                                       {"description", "An access token for the audience " + issuer + "api/v2/"}});
-  return Value::object(
-      {{"openapi", "3.1.0"},
-       {"info", Value::object({{"title", "Management API"}, {"version", "2.0"}})},
-       {"servers", Value::array({Value::object({{"url", issuer + "api/v2"}})})},
-       {"paths", std::move(paths)},
-       {"components",
-        Value::object({{"schemas", schemas()}, {"securitySchemes", Value::object({{"token", bearer}})}})}});
+  return Value::object({{"openapi", "3.1.0"},
+                        {"info", Value::object({{"title", "Management API"}, {"version", "2.0"}})},
+                        {"servers", Value::array({Value::object({{"url", issuer + "api/v2"}})})},
+                        {"paths", std::move(paths)},
+                        {"components", Value::object({{"schemas", schemas()},
+                                                      {"securitySchemes", Value::object({{"token", bearer}})}})}});
 }
 
 }  // namespace ostia::authority::management

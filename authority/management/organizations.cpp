@@ -82,8 +82,10 @@ Handling change_connections(Authority& a, Call call, std::string connection_id, 
       door = one;
     }
   }
-  if (is_new && is_there) co_return api_error(409, "organization_connection_conflict", "The connection is enabled already.");
-  if (!is_new && keeps && !is_there) co_return not_found("The connection is not enabled for the organization.", "inexistent_connection");
+  if (is_new && is_there)
+    co_return api_error(409, "organization_connection_conflict", "The connection is enabled already.");
+  if (!is_new && keeps && !is_there)
+    co_return not_found("The connection is not enabled for the organization.", "inexistent_connection");
   for (const char* name : {"assign_membership_on_login", "show_as_button"})
     if (call.body.find(name)) door.set(name, call.body[name]);
   if (keeps) doors.push_back(door);
@@ -129,7 +131,10 @@ Handling list_members(Authority& a, Call call) {
   if (!page) co_return page.error();
   auto finding = organization_of(a, call.path[0]);
   if (const auto o = co_await std::move(finding); !o) co_return o.error();
-  auto reading = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id IN (SELECT user_id FROM organization_members WHERE organization_id = $1) ORDER BY user_id", {call.path[0]}});
+  auto reading = read_users(
+      a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id IN (SELECT user_id FROM organization_members "
+                                             "WHERE organization_id = $1) ORDER BY user_id",
+                {call.path[0]}});
   const auto users = co_await std::move(reading);
   if (!users) co_return users.error();
   std::vector<Value> out;
@@ -150,7 +155,9 @@ Handling add_members(Authority& a, Call call) {
   for (const auto& id : call.body["members"].items()) {
     auto searching = user_of(a, id.text());
     if (const auto user = co_await std::move(searching); !user) co_return user.error();
-    statements.push_back({"INSERT INTO organization_members (organization_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", {call.path[0], id.text()}});
+    statements.push_back(
+        {"INSERT INTO organization_members (organization_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+         {call.path[0], id.text()}});
   }
   auto committing = commit(a, std::move(statements), 204);
   co_return co_await std::move(committing);
@@ -159,13 +166,15 @@ Handling add_members(Authority& a, Call call) {
 Handling remove_members(Authority& a, Call call) {
   std::vector<Statement> statements;
   for (const auto& id : call.body["members"].items())
-    statements.push_back({"DELETE FROM organization_members WHERE organization_id = $1 AND user_id = $2", {call.path[0], id.text()}});
+    statements.push_back(
+        {"DELETE FROM organization_members WHERE organization_id = $1 AND user_id = $2", {call.path[0], id.text()}});
   auto committing = commit(a, std::move(statements), 204);
   co_return co_await std::move(committing);
 }
 
 Async<std::vector<std::string>> member_roles(Authority& a, std::string organization, std::string user) {
-  auto task = a.store.query({"SELECT roles FROM organization_members WHERE organization_id = $1 AND user_id = $2", {std::move(organization), std::move(user)}});
+  auto task = a.store.query({"SELECT roles FROM organization_members WHERE organization_id = $1 AND user_id = $2",
+                             {std::move(organization), std::move(user)}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return not_found("The user is not a member of the organization.", "inexistent_member");
@@ -193,14 +202,16 @@ Handling change_member_roles(Authority& a, Call call) {
   if (!roles) co_return std::move(roles).error();
   const bool adds = call.request.method == "POST";
   for (const auto& id : call.body["roles"].items()) {
-    if (adds && !call.tenant->roles.contains(id.text())) co_return not_found("The role does not exist.", "inexistent_role");
+    if (adds && !call.tenant->roles.contains(id.text()))
+      co_return not_found("The role does not exist.", "inexistent_role");
     std::erase(*roles, id.text());
     if (adds) roles->push_back(id.text());
   }
   Value list = Value::array();
   for (const auto& id : *roles) list.push_back(id);
   std::vector<Statement> statements;
-  statements.push_back({"UPDATE organization_members SET roles = $3 WHERE organization_id = $1 AND user_id = $2", {call.path[0], call.path[1], json::write(list)}});
+  statements.push_back({"UPDATE organization_members SET roles = $3 WHERE organization_id = $1 AND user_id = $2",
+                        {call.path[0], call.path[1], json::write(list)}});
   auto committing = commit(a, std::move(statements), 204);
   co_return co_await std::move(committing);
 }
@@ -210,7 +221,8 @@ Handling list_of_user(Authority& a, Call call) {
   if (!page) co_return page.error();
   auto finding = user_of(a, call.path[0]);
   if (const auto user = co_await std::move(finding); !user) co_return user.error();
-  auto task = a.store.query({"SELECT organization_id FROM organization_members WHERE user_id = $1 ORDER BY organization_id", {call.path[0]}});
+  auto task = a.store.query(
+      {"SELECT organization_id FROM organization_members WHERE user_id = $1 ORDER BY organization_id", {call.path[0]}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   std::vector<Value> out;
@@ -239,7 +251,9 @@ Handling list_invitations(Authority& a, Call call) {
   if (!page) co_return page.error();
   auto finding = organization_of(a, call.path[0]);
   if (const auto o = co_await std::move(finding); !o) co_return o.error();
-  auto task = a.store.query({"SELECT " INVITATION_COLUMNS " FROM invitations WHERE organization_id = $1 ORDER BY created_at DESC, id", {call.path[0]}});
+  auto task = a.store.query({"SELECT " INVITATION_COLUMNS
+                             " FROM invitations WHERE organization_id = $1 ORDER BY created_at DESC, id",
+                             {call.path[0]}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   std::vector<Value> out;
@@ -248,18 +262,21 @@ Handling list_invitations(Authority& a, Call call) {
 }
 
 Handling get_invitation(Authority& a, Call call) {
-  auto task = a.store.query({"SELECT " INVITATION_COLUMNS " FROM invitations WHERE organization_id = $1 AND id = $2", {call.path[0], call.path[1]}});
+  auto task = a.store.query({"SELECT " INVITATION_COLUMNS " FROM invitations WHERE organization_id = $1 AND id = $2",
+                             {call.path[0], call.path[1]}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return not_found("The invitation does not exist.", "inexistent_invitation");
   co_return Reply{200, selected(invitation_of((*rows)[0]), call.query)};
 }
 
-// Where a person begins who accepts: the application's own login, with the ticket; else straight to `/authorize`'s page.
+// Where a person begins who accepts: the application's own login, with the ticket; else straight to `/authorize`'s
+// page.
 Result<std::string> invitation_url(const Client& client, const std::string& ticket, const Organization& o) {
   std::string url = client.initiate_login_uri;
   if (url.empty())
-    return api_error(400, "invalid_body", "A default login route (initiate_login_uri) is required on the client to invite to it.");
+    return api_error(400, "invalid_body",
+                     "A default login route (initiate_login_uri) is required on the client to invite to it.");
   url::append_query(url, "invitation", ticket);
   url::append_query(url, "organization", o.id);
   url::append_query(url, "organization_name", o.name);
@@ -275,19 +292,25 @@ Handling invite(Authority& a, Call call) {
   const auto url = invitation_url(*client, ticket, *o);
   if (!url) co_return url.error();
   const std::int64_t now = a.clock.now(), lifetime = at_least(call.body["ttl_sec"], 1, invitation_lifetime);
-  Value body = Value::object({{"inviter", call.body["inviter"]}, {"invitee", call.body["invitee"]}, {"client_id", client->id}, {"invitation_url", *url}});
+  Value body = Value::object({{"inviter", call.body["inviter"]},
+                              {"invitee", call.body["invitee"]},
+                              {"client_id", client->id},
+                              {"invitation_url", *url}});
   for (const char* name : {"connection_id", "app_metadata", "user_metadata", "roles"})
     if (call.body.find(name)) body.set(name, call.body[name]);
   const std::string id = "uinv_" + random_id().substr(0, 16);
   std::vector<Statement> statements;
-  statements.push_back({"INSERT INTO invitations (id, organization_id, ticket_mark, created_at, expires_at, body) VALUES ($1, $2, $3, $4, $5, $6)",
-                        {id, o->id, a.secrets.mark(ticket), now, now + lifetime, json::write(body)}});
+  statements.push_back(
+      {"INSERT INTO invitations (id, organization_id, ticket_mark, created_at, expires_at, body) VALUES ($1, $2, $3, "
+       "$4, $5, $6)",
+       {id, o->id, a.secrets.mark(ticket), now, now + lifetime, json::write(body)}});
   if (call.body["send_invitation_email"].as_bool(true)) {
     const auto& texts = Texts::choose({}, call.tenant->enabled_locales);
     Value user = Value::object({{"email", email}});
     user.set("inviter", call.body["inviter"]["name"]);
     user.set("organization", o->display_name.empty() ? o->name : o->display_name);
-    statements.push_back(a.outbox.queue(compose_mail(*call.tenant, texts, "user_invitation", email, nullptr, {*url, {}, {}, user, client->id})));
+    statements.push_back(a.outbox.queue(
+        compose_mail(*call.tenant, texts, "user_invitation", email, nullptr, {*url, {}, {}, user, client->id})));
   }
   auto committing = commit(a, std::move(statements), 201);
   auto reply = co_await std::move(committing);
@@ -304,7 +327,8 @@ Handling invite(Authority& a, Call call) {
 
 Handling delete_invitation(Authority& a, Call call) {
   std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM invitations WHERE organization_id = $1 AND id = $2", {call.path[0], call.path[1]}});
+  statements.push_back(
+      {"DELETE FROM invitations WHERE organization_id = $1 AND id = $2", {call.path[0], call.path[1]}});
   auto committing = commit(a, std::move(statements), 204);
   co_return co_await std::move(committing);
 }
@@ -312,26 +336,164 @@ Handling delete_invitation(Authority& a, Call call) {
 }  // namespace
 
 Routes organization_routes() {
-  const std::vector<std::string> pages = {"page", "per_page", "include_totals", "from", "take", "fields", "include_fields", "sort", "is_enabled"};
+  const std::vector<std::string> pages = {"page",   "per_page",       "include_totals", "from",      "take",
+                                          "fields", "include_fields", "sort",           "is_enabled"};
   const std::string o = "organizations/{id}";
   Routes out = {
-      {"GET", "organizations/name/{name}", "read:organizations", {}, {}, "get_organization_by_name", "Get an organization by name", get_by_name},
-      {"GET", o + "/enabled_connections", "read:organization_connections", {}, {}, "list_organization_connections", "List an organization's connections", list_connections, nullptr, nullptr, pages},
-      {"POST", o + "/enabled_connections", "create:organization_connections", {}, "organization_connection_create", "add_organization_connection", "Enable a connection for an organization", add_connection},
-      {"GET", o + "/enabled_connections/{connection_id}", "read:organization_connections", {}, {}, "get_organization_connection", "Get an organization's connection", get_connection},
-      {"PATCH", o + "/enabled_connections/{connection_id}", "update:organization_connections", {}, "organization_connection_update", "update_organization_connection", "Update an organization's connection", update_connection},
-      {"DELETE", o + "/enabled_connections/{connection_id}", "delete:organization_connections", {}, {}, "delete_organization_connection", "Disable a connection for an organization", remove_connection},
-      {"GET", o + "/members", "read:organization_members", {}, {}, "list_members", "List an organization's members", list_members, nullptr, nullptr, pages},
-      {"POST", o + "/members", "create:organization_members", {}, "members", "add_members", "Add members to an organization", add_members},
-      {"DELETE", o + "/members", "delete:organization_members", {}, "members", "delete_members", "Remove members from an organization", remove_members},
-      {"GET", o + "/members/{user_id}/roles", "read:organization_member_roles", {}, {}, "list_member_roles", "List a member's roles", list_member_roles, nullptr, nullptr, pages},
-      {"POST", o + "/members/{user_id}/roles", "create:organization_member_roles", {}, "user_roles", "add_member_roles", "Give roles to a member", change_member_roles},
-      {"DELETE", o + "/members/{user_id}/roles", "delete:organization_member_roles", {}, "user_roles", "remove_member_roles", "Take roles from a member", change_member_roles},
-      {"GET", o + "/invitations", "read:organization_invitations", {}, {}, "list_invitations", "List invitations", list_invitations, nullptr, nullptr, pages},
-      {"POST", o + "/invitations", "create:organization_invitations", {}, "invitation", "create_invitation", "Invite somebody", invite},
-      {"GET", o + "/invitations/{invitation_id}", "read:organization_invitations", {}, {}, "get_invitation", "Get an invitation", get_invitation, nullptr, nullptr, {"fields", "include_fields"}},
-      {"DELETE", o + "/invitations/{invitation_id}", "delete:organization_invitations", {}, {}, "delete_invitation", "Take an invitation back", delete_invitation},
-      {"GET", "users/{id}/organizations", "read:organizations", {}, {}, "list_user_organizations", "List a user's organizations", list_of_user, nullptr, nullptr, pages},
+      {"GET",
+       "organizations/name/{name}",
+       "read:organizations",
+       {},
+       {},
+       "get_organization_by_name",
+       "Get an organization by name",
+       get_by_name},
+      {"GET",
+       o + "/enabled_connections",
+       "read:organization_connections",
+       {},
+       {},
+       "list_organization_connections",
+       "List an organization's connections",
+       list_connections,
+       nullptr,
+       nullptr,
+       pages},
+      {"POST",
+       o + "/enabled_connections",
+       "create:organization_connections",
+       {},
+       "organization_connection_create",
+       "add_organization_connection",
+       "Enable a connection for an organization",
+       add_connection},
+      {"GET",
+       o + "/enabled_connections/{connection_id}",
+       "read:organization_connections",
+       {},
+       {},
+       "get_organization_connection",
+       "Get an organization's connection",
+       get_connection},
+      {"PATCH",
+       o + "/enabled_connections/{connection_id}",
+       "update:organization_connections",
+       {},
+       "organization_connection_update",
+       "update_organization_connection",
+       "Update an organization's connection",
+       update_connection},
+      {"DELETE",
+       o + "/enabled_connections/{connection_id}",
+       "delete:organization_connections",
+       {},
+       {},
+       "delete_organization_connection",
+       "Disable a connection for an organization",
+       remove_connection},
+      {"GET",
+       o + "/members",
+       "read:organization_members",
+       {},
+       {},
+       "list_members",
+       "List an organization's members",
+       list_members,
+       nullptr,
+       nullptr,
+       pages},
+      {"POST",
+       o + "/members",
+       "create:organization_members",
+       {},
+       "members",
+       "add_members",
+       "Add members to an organization",
+       add_members},
+      {"DELETE",
+       o + "/members",
+       "delete:organization_members",
+       {},
+       "members",
+       "delete_members",
+       "Remove members from an organization",
+       remove_members},
+      {"GET",
+       o + "/members/{user_id}/roles",
+       "read:organization_member_roles",
+       {},
+       {},
+       "list_member_roles",
+       "List a member's roles",
+       list_member_roles,
+       nullptr,
+       nullptr,
+       pages},
+      {"POST",
+       o + "/members/{user_id}/roles",
+       "create:organization_member_roles",
+       {},
+       "user_roles",
+       "add_member_roles",
+       "Give roles to a member",
+       change_member_roles},
+      {"DELETE",
+       o + "/members/{user_id}/roles",
+       "delete:organization_member_roles",
+       {},
+       "user_roles",
+       "remove_member_roles",
+       "Take roles from a member",
+       change_member_roles},
+      {"GET",
+       o + "/invitations",
+       "read:organization_invitations",
+       {},
+       {},
+       "list_invitations",
+       "List invitations",
+       list_invitations,
+       nullptr,
+       nullptr,
+       pages},
+      {"POST",
+       o + "/invitations",
+       "create:organization_invitations",
+       {},
+       "invitation",
+       "create_invitation",
+       "Invite somebody",
+       invite},
+      {"GET",
+       o + "/invitations/{invitation_id}",
+       "read:organization_invitations",
+       {},
+       {},
+       "get_invitation",
+       "Get an invitation",
+       get_invitation,
+       nullptr,
+       nullptr,
+       {"fields", "include_fields"}},
+      {"DELETE",
+       o + "/invitations/{invitation_id}",
+       "delete:organization_invitations",
+       {},
+       {},
+       "delete_invitation",
+       "Take an invitation back",
+       delete_invitation},
+      {"GET",
+       "users/{id}/organizations",
+       "read:organizations",
+       {},
+       {},
+       "list_user_organizations",
+       "List a user's organizations",
+       list_of_user,
+       nullptr,
+       nullptr,
+       pages},
   };
   // The endpoints of an organization's connections have an older and a newer name.
   const Routes named = out;

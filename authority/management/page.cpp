@@ -14,7 +14,8 @@ Result<std::int64_t> number(const Parameters& query, const char* name, std::int6
                             std::int64_t most) {
   if (!query.has(name)) return otherwise;
   const auto value = text::parse_int(query.get(name));
-  if (!value) return invalid_query("'Expected type integer but found type string' on property " + std::string(name) + ".");
+  if (!value)
+    return invalid_query("'Expected type integer but found type string' on property " + std::string(name) + ".");
   if (*value < least)
     return invalid_query("'Value " + text::decimal(*value) + " is less than minimum " + text::decimal(least) +
                          "' on property " + name + ".");

@@ -20,7 +20,9 @@ Async<Value> role_of(Authority& a, std::string id) {
 }
 
 Value shown(Value role) {
-  Value out = Value::object({{"id", id_of(section_of("role"), role)}, {"name", role["name"]}, {"description", role["description"].is_string() ? role["description"] : Value("")}});
+  Value out = Value::object({{"id", id_of(section_of("role"), role)},
+                             {"name", role["name"]},
+                             {"description", role["description"].is_string() ? role["description"] : Value("")}});
   return out;
 }
 
@@ -28,16 +30,22 @@ Value shown_permission(const Tenant& tenant, const std::string& audience, const 
   const Api* api = tenant.find_api(audience);
   const auto text = api ? api->scope_texts.find(name) : decltype(api->scope_texts.end()){};
   const bool has_text = api && text != api->scope_texts.end();
-  return Value::object({{"resource_server_identifier", audience}, {"permission_name", name}, {"resource_server_name", api ? api->name : audience}, {"description", has_text ? text->second : ""}});
+  return Value::object({{"resource_server_identifier", audience},
+                        {"permission_name", name},
+                        {"resource_server_name", api ? api->name : audience},
+                        {"description", has_text ? text->second : ""}});
 }
 
 // Each must be a scope of its API.
 Status check_permissions(const Tenant& tenant, const Value& list) {
   for (const auto& one : list.items()) {
     const Api* api = tenant.find_api(one["resource_server_identifier"].text());
-    if (!api) return not_found("The resource server " + one["resource_server_identifier"].text() + " does not exist.", "inexistent_resource_server");
+    if (!api)
+      return not_found("The resource server " + one["resource_server_identifier"].text() + " does not exist.",
+                       "inexistent_resource_server");
     if (!contains(api->scopes, one["permission_name"].text()))
-      return not_found("The permission " + one["permission_name"].text() + " does not exist in that resource server.", "inexistent_permission");
+      return not_found("The permission " + one["permission_name"].text() + " does not exist in that resource server.",
+                       "inexistent_permission");
   }
   return ok();
 }
@@ -50,12 +58,14 @@ Handling list_permissions(Authority& a, Call call) {
   if (!role) co_return role.error();
   std::vector<Value> out;
   for (const auto& one : (*role)["permissions"].items())
-    out.push_back(shown_permission(*call.tenant, one["resource_server_identifier"].text(), one["permission_name"].text()));
+    out.push_back(
+        shown_permission(*call.tenant, one["resource_server_identifier"].text(), one["permission_name"].text()));
   co_return paged(*page, "permissions", out);
 }
 
 bool same(const Value& x, const Value& y) {
-  return x["resource_server_identifier"] == y["resource_server_identifier"] && x["permission_name"] == y["permission_name"];
+  return x["resource_server_identifier"] == y["resource_server_identifier"] &&
+         x["permission_name"] == y["permission_name"];
 }
 
 Handling change_permissions(Authority& a, Call call) {
@@ -68,10 +78,12 @@ Handling change_permissions(Authority& a, Call call) {
   Value kept = Value::array();
   const auto& named = call.body["permissions"].items();
   for (const auto& one : (*role)["permissions"].items())
-    if (std::none_of(named.begin(), named.end(), [&](const Value& other) { return same(one, other); })) kept.push_back(one);
+    if (std::none_of(named.begin(), named.end(), [&](const Value& other) { return same(one, other); }))
+      kept.push_back(one);
   if (adds)
     for (const auto& one : named)
-      kept.push_back(Value::object({{"permission_name", one["permission_name"]}, {"resource_server_identifier", one["resource_server_identifier"]}}));
+      kept.push_back(Value::object({{"permission_name", one["permission_name"]},
+                                    {"resource_server_identifier", one["resource_server_identifier"]}}));
   role->set("permissions", std::move(kept));
   std::vector<Statement> statements;
   statements.push_back(put_document("role", call.path[0], *role));
@@ -86,7 +98,10 @@ Handling list_role_users(Authority& a, Call call) {
   if (!page) co_return std::move(page).error();
   auto finding = role_of(a, call.path[0]);
   if (const auto role = co_await std::move(finding); !role) co_return role.error();
-  auto reading = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id IN (SELECT user_id FROM user_roles WHERE role_id = $1) ORDER BY user_id", {call.path[0]}});
+  auto reading = read_users(
+      a.store, {"SELECT " OSTIA_USER_COLUMNS
+                " FROM users WHERE user_id IN (SELECT user_id FROM user_roles WHERE role_id = $1) ORDER BY user_id",
+                {call.path[0]}});
   const auto users = co_await std::move(reading);
   if (!users) co_return users.error();
   std::vector<Value> out;
@@ -101,7 +116,10 @@ Handling list_role_users(Authority& a, Call call) {
 }
 
 Statement assign(const std::string& user, const std::string& role) {
-  return {"INSERT INTO user_roles (user_id, role_id) SELECT user_id, $2 FROM users WHERE user_id = $1 AND linked_to = '' ON CONFLICT DO NOTHING", {user, role}};
+  return {
+      "INSERT INTO user_roles (user_id, role_id) SELECT user_id, $2 FROM users WHERE user_id = $1 AND linked_to = '' "
+      "ON CONFLICT DO NOTHING",
+      {user, role}};
 }
 
 Handling assign_users(Authority& a, Call call) {
@@ -124,7 +142,10 @@ Handling list_user_roles(Authority& a, Call call) {
   if (!page) co_return page.error();
   auto finding = user_of(a, call.path[0]);
   if (const auto user = co_await std::move(finding); !user) co_return user.error();
-  auto task = a.store.query({"SELECT body FROM tenant_objects WHERE kind = 'role' AND id IN (SELECT role_id FROM user_roles WHERE user_id = $1) ORDER BY id", {call.path[0]}});
+  auto task =
+      a.store.query({"SELECT body FROM tenant_objects WHERE kind = 'role' AND id IN (SELECT role_id FROM user_roles "
+                     "WHERE user_id = $1) ORDER BY id",
+                     {call.path[0]}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   std::vector<Value> out;
@@ -139,8 +160,11 @@ Handling change_user_roles(Authority& a, Call call) {
   const bool adds = call.request.method == "POST";
   std::vector<Statement> statements;
   for (const auto& id : call.body["roles"].items()) {
-    if (adds && !call.tenant->roles.contains(id.text())) co_return not_found("The role does not exist.", "inexistent_role");
-    statements.push_back(adds ? assign(call.path[0], id.text()) : Statement{"DELETE FROM user_roles WHERE user_id = $1 AND role_id = $2", {call.path[0], id.text()}});
+    if (adds && !call.tenant->roles.contains(id.text()))
+      co_return not_found("The role does not exist.", "inexistent_role");
+    statements.push_back(
+        adds ? assign(call.path[0], id.text())
+             : Statement{"DELETE FROM user_roles WHERE user_id = $1 AND role_id = $2", {call.path[0], id.text()}});
   }
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
@@ -154,7 +178,9 @@ Handling list_user_permissions(Authority& a, Call call) {
   auto finding = user_of(a, call.path[0]);
   if (const auto user = co_await std::move(finding); !user) co_return user.error();
   std::vector<Value> out;
-  auto task = a.store.query({"SELECT audience, permission FROM user_permissions WHERE user_id = $1 ORDER BY audience, permission", {call.path[0]}});
+  auto task = a.store.query(
+      {"SELECT audience, permission FROM user_permissions WHERE user_id = $1 ORDER BY audience, permission",
+       {call.path[0]}});
   const auto direct = co_await std::move(task);
   if (!direct) co_return direct.error();
   for (const auto& row : *direct) {
@@ -170,7 +196,9 @@ Handling list_user_permissions(Authority& a, Call call) {
     if (role == call.tenant->roles.end()) continue;
     for (const auto& [audience, name] : role->second.permissions) {
       Value one = shown_permission(*call.tenant, audience, name);
-      one.set("sources", Value::array({Value::object({{"source_type", "ROLE"}, {"source_id", role->first}, {"source_name", role->second.name}})}));
+      one.set("sources",
+              Value::array({Value::object(
+                  {{"source_type", "ROLE"}, {"source_id", role->first}, {"source_name", role->second.name}})}));
       out.push_back(std::move(one));
     }
   }
@@ -185,9 +213,11 @@ Handling change_user_permissions(Authority& a, Call call) {
     if (auto good = check_permissions(*call.tenant, call.body["permissions"]); !good) co_return std::move(good).error();
   std::vector<Statement> statements;
   for (const auto& one : call.body["permissions"].items())
-    statements.push_back({adds ? "INSERT INTO user_permissions (user_id, audience, permission) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-                               : "DELETE FROM user_permissions WHERE user_id = $1 AND audience = $2 AND permission = $3",
-                          {call.path[0], one["resource_server_identifier"].text(), one["permission_name"].text()}});
+    statements.push_back(
+        {adds
+             ? "INSERT INTO user_permissions (user_id, audience, permission) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+             : "DELETE FROM user_permissions WHERE user_id = $1 AND audience = $2 AND permission = $3",
+         {call.path[0], one["resource_server_identifier"].text(), one["permission_name"].text()}});
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done) co_return done.error();
@@ -199,17 +229,106 @@ Handling change_user_permissions(Authority& a, Call call) {
 Routes role_routes() {
   const std::vector<std::string> pages = {"page", "per_page", "include_totals", "from", "take"};
   return {
-      {"GET", "roles/{id}/permissions", "read:roles", {}, {}, "list_role_permissions", "List what a role permits", list_permissions, nullptr, nullptr, pages},
-      {"POST", "roles/{id}/permissions", "update:roles", {}, "permissions", "add_role_permissions", "Let a role permit something", change_permissions},
-      {"DELETE", "roles/{id}/permissions", "update:roles", {}, "permissions", "remove_role_permissions", "Take permissions from a role", change_permissions},
-      {"GET", "roles/{id}/users", "read:users read:roles", {}, {}, "list_role_users", "List who has a role", list_role_users, nullptr, nullptr, pages},
-      {"POST", "roles/{id}/users", "update:roles", {}, "role_users", "assign_role", "Give a role to users", assign_users},
-      {"GET", "users/{id}/roles", "read:users read:roles", {}, {}, "list_user_roles", "List a user's roles", list_user_roles, nullptr, nullptr, pages},
-      {"POST", "users/{id}/roles", "update:users create:role_members", {}, "user_roles", "add_user_roles", "Give roles to a user", change_user_roles},
-      {"DELETE", "users/{id}/roles", "update:users delete:role_members", {}, "user_roles", "remove_user_roles", "Take roles from a user", change_user_roles},
-      {"GET", "users/{id}/permissions", "read:users", {}, {}, "list_user_permissions", "List what a user may do", list_user_permissions, nullptr, nullptr, pages},
-      {"POST", "users/{id}/permissions", "update:users", {}, "permissions", "add_user_permissions", "Give permissions to a user", change_user_permissions},
-      {"DELETE", "users/{id}/permissions", "update:users", {}, "permissions", "remove_user_permissions", "Take permissions from a user", change_user_permissions},
+      {"GET",
+       "roles/{id}/permissions",
+       "read:roles",
+       {},
+       {},
+       "list_role_permissions",
+       "List what a role permits",
+       list_permissions,
+       nullptr,
+       nullptr,
+       pages},
+      {"POST",
+       "roles/{id}/permissions",
+       "update:roles",
+       {},
+       "permissions",
+       "add_role_permissions",
+       "Let a role permit something",
+       change_permissions},
+      {"DELETE",
+       "roles/{id}/permissions",
+       "update:roles",
+       {},
+       "permissions",
+       "remove_role_permissions",
+       "Take permissions from a role",
+       change_permissions},
+      {"GET",
+       "roles/{id}/users",
+       "read:users read:roles",
+       {},
+       {},
+       "list_role_users",
+       "List who has a role",
+       list_role_users,
+       nullptr,
+       nullptr,
+       pages},
+      {"POST",
+       "roles/{id}/users",
+       "update:roles",
+       {},
+       "role_users",
+       "assign_role",
+       "Give a role to users",
+       assign_users},
+      {"GET",
+       "users/{id}/roles",
+       "read:users read:roles",
+       {},
+       {},
+       "list_user_roles",
+       "List a user's roles",
+       list_user_roles,
+       nullptr,
+       nullptr,
+       pages},
+      {"POST",
+       "users/{id}/roles",
+       "update:users create:role_members",
+       {},
+       "user_roles",
+       "add_user_roles",
+       "Give roles to a user",
+       change_user_roles},
+      {"DELETE",
+       "users/{id}/roles",
+       "update:users delete:role_members",
+       {},
+       "user_roles",
+       "remove_user_roles",
+       "Take roles from a user",
+       change_user_roles},
+      {"GET",
+       "users/{id}/permissions",
+       "read:users",
+       {},
+       {},
+       "list_user_permissions",
+       "List what a user may do",
+       list_user_permissions,
+       nullptr,
+       nullptr,
+       pages},
+      {"POST",
+       "users/{id}/permissions",
+       "update:users",
+       {},
+       "permissions",
+       "add_user_permissions",
+       "Give permissions to a user",
+       change_user_permissions},
+      {"DELETE",
+       "users/{id}/permissions",
+       "update:users",
+       {},
+       "permissions",
+       "remove_user_permissions",
+       "Take permissions from a user",
+       change_user_permissions},
   };
 }
 

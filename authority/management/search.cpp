@@ -27,7 +27,8 @@ using Node = Query::Node;
 using NodePtr = std::shared_ptr<const Node>;
 
 constexpr int deepest = 20;
-constexpr std::string_view default_fields[] = {"name", "nickname", "given_name", "family_name", "email", "username", "phone_number", "user_id"};
+constexpr std::string_view default_fields[] = {"name",  "nickname", "given_name",   "family_name",
+                                               "email", "username", "phone_number", "user_id"};
 
 class Parser {
  public:
@@ -47,13 +48,15 @@ class Parser {
   }
 
   void skip() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
   }
   bool takes(std::string_view token) {
     skip();
     if (!text_.substr(at_).starts_with(token)) return false;
     const char next = at_ + token.size() < text_.size() ? text_[at_ + token.size()] : ' ';
-    if (text::is_alpha(token.back()) && next != ' ' && next != '(') return false;  // a word that begins like an operator
+    if (text::is_alpha(token.back()) && next != ' ' && next != '(')
+      return false;  // a word that begins like an operator
     at_ += token.size();
     return true;
   }
@@ -232,7 +235,8 @@ class Parser {
 template <class Look>
 bool any_value(const Value& value, std::string_view path, const Look& look) {
   if (value.is_array())
-    return std::any_of(value.items().begin(), value.items().end(), [&](const Value& one) { return any_value(one, path, look); });
+    return std::any_of(value.items().begin(), value.items().end(),
+                       [&](const Value& one) { return any_value(one, path, look); });
   if (path.empty()) return !value.is_null() && look(value);
   const auto dot = path.find('.');
   if (dot != path.npos && value.find(path)) return any_value(*value.find(path), {}, look);  // a name with a dot in it

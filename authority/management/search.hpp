@@ -10,7 +10,8 @@
 
 namespace ostia::authority::management {
 
-/// `email:"ada@example.com" AND NOT blocked:true`, `name:ada*`, `logins_count:{100 TO *]`, `_exists_:user_metadata.plan`,
+/// `email:"ada@example.com" AND NOT blocked:true`, `name:ada*`, `logins_count:{100 TO *]`,
+/// `_exists_:user_metadata.plan`,
 /// `(a:1 OR b:2)`, `app_metadata.roles:admin`. Words without a field are looked for in names and addresses.
 class Query {
  public:

@@ -51,27 +51,30 @@ Handling one_of(Authority& a, Statement select, Value (*shown)(const Row&), cons
 Value session_of(const Row& r) {
   auto body = json::parse(text_at(r, 6));
   const Value b = body ? *body : Value::object();
-  return Value::object({{"id", text_at(r, 0)},
-                        {"user_id", text_at(r, 1)},
-                        {"created_at", iso_time(int_at(r, 3))},
-                        {"updated_at", iso_time(int_at(r, 4))},
-                        {"authenticated_at", iso_time(int_at(r, 2))},
-                        {"last_interacted_at", iso_time(int_at(r, 4))},
-                        {"expires_at", iso_time(int_at(r, 5))},
-                        {"device", Value::object({{"initial_ip", b["address"]}, {"initial_user_agent", b["user_agent"]}})}});
+  return Value::object(
+      {{"id", text_at(r, 0)},
+       {"user_id", text_at(r, 1)},
+       {"created_at", iso_time(int_at(r, 3))},
+       {"updated_at", iso_time(int_at(r, 4))},
+       {"authenticated_at", iso_time(int_at(r, 2))},
+       {"last_interacted_at", iso_time(int_at(r, 4))},
+       {"expires_at", iso_time(int_at(r, 5))},
+       {"device", Value::object({{"initial_ip", b["address"]}, {"initial_user_agent", b["user_agent"]}})}});
 }
 
 #define SESSION_COLUMNS "id, user_id, auth_time, created_at, used_at, expires_at, body"
 
 Handling list_sessions(Authority& a, Call call) {
-  Statement select{"SELECT " SESSION_COLUMNS " FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at DESC, id",
+  Statement select{"SELECT " SESSION_COLUMNS
+                   " FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at DESC, id",
                    {call.path[0], a.clock.now()}};
   auto listing = listed(a, std::move(call), "sessions", std::move(select), session_of);
   co_return co_await std::move(listing);
 }
 
 Handling get_session(Authority& a, Call call) {
-  auto finding = one_of(a, {"SELECT " SESSION_COLUMNS " FROM sessions WHERE id = $1", {call.path[0]}}, session_of, "session");
+  auto finding =
+      one_of(a, {"SELECT " SESSION_COLUMNS " FROM sessions WHERE id = $1", {call.path[0]}}, session_of, "session");
   co_return co_await std::move(finding);
 }
 
@@ -97,22 +100,28 @@ Value refresh_token_of(const Row& r) {
        {"last_exchanged_at", iso_time(int_at(r, 5))},
        {"expires_at", iso_time(int_at(r, 6))},
        {"rotating", int_at(r, 7) != 0},
-       {"resource_servers", Value::array({Value::object({{"audience", grant["audience"]}, {"scopes", grant["scope"]}})})}});
+       {"resource_servers",
+        Value::array({Value::object({{"audience", grant["audience"]}, {"scopes", grant["scope"]}})})}});
 }
 
-#define REFRESH_TOKEN_COLUMNS "grant_id, client_id, user_id, body, created_at, used_at, expires_at, rotated_at IS NOT NULL"
+#define REFRESH_TOKEN_COLUMNS \
+  "grant_id, client_id, user_id, body, created_at, used_at, expires_at, rotated_at IS NOT NULL"
 
 Handling list_refresh_tokens(Authority& a, Call call) {
-  Statement select{"SELECT " REFRESH_TOKEN_COLUMNS
-                   " FROM refresh_tokens WHERE user_id = $1 AND expires_at > $2 AND rotated_at IS NULL ORDER BY created_at, id",
-                   {call.path[0], a.clock.now()}};
+  Statement select{
+      "SELECT " REFRESH_TOKEN_COLUMNS
+      " FROM refresh_tokens WHERE user_id = $1 AND expires_at > $2 AND rotated_at IS NULL ORDER BY created_at, id",
+      {call.path[0], a.clock.now()}};
   auto listing = listed(a, std::move(call), "tokens", std::move(select), refresh_token_of);
   co_return co_await std::move(listing);
 }
 
 Handling get_refresh_token(Authority& a, Call call) {
-  auto finding = one_of(a, {"SELECT " REFRESH_TOKEN_COLUMNS " FROM refresh_tokens WHERE grant_id = $1 ORDER BY created_at DESC LIMIT 1", {call.path[0]}},
-                        refresh_token_of, "refresh token");
+  auto finding = one_of(
+      a,
+      {"SELECT " REFRESH_TOKEN_COLUMNS " FROM refresh_tokens WHERE grant_id = $1 ORDER BY created_at DESC LIMIT 1",
+       {call.path[0]}},
+      refresh_token_of, "refresh token");
   co_return co_await std::move(finding);
 }
 
@@ -144,7 +153,9 @@ Value consent_of(const Row& r) {
 Handling list_grants(Authority& a, Call call) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto reading = read(a, {"SELECT user_id, client_id, audience, scope FROM consents ORDER BY user_id, client_id, audience", {}}, consent_of);
+  auto reading =
+      read(a, {"SELECT user_id, client_id, audience, scope FROM consents ORDER BY user_id, client_id, audience", {}},
+           consent_of);
   const auto all = co_await std::move(reading);
   if (!all) co_return all.error();
   std::vector<Value> out;
@@ -152,19 +163,24 @@ Handling list_grants(Authority& a, Call call) {
     return !call.query.has(parameter) || one[member].text() == call.query.get(parameter);
   };
   for (const auto& one : *all)
-    if (fits(one, "user_id", "user_id") && fits(one, "client_id", "clientID") && fits(one, "audience", "audience")) out.push_back(one);
+    if (fits(one, "user_id", "user_id") && fits(one, "client_id", "clientID") && fits(one, "audience", "audience"))
+      out.push_back(one);
   co_return paged(*page, "grants", out);
 }
 
 Handling delete_grant(Authority& a, Call call) {
-  auto running = run(a, {{"DELETE FROM consents WHERE user_id || ' ' || client_id || ' ' || audience = $1", {call.path[0]}}}, 204);
+  auto running =
+      run(a, {{"DELETE FROM consents WHERE user_id || ' ' || client_id || ' ' || audience = $1", {call.path[0]}}}, 204);
   co_return co_await std::move(running);
 }
 
 Handling delete_grants(Authority& a, Call call) {
   if (call.query.get("user_id").empty()) co_return invalid_query("'Missing required property: user_id'.");
   const std::string user(call.query.get("user_id"));
-  auto running = run(a, {{"DELETE FROM consents WHERE user_id = $1", {user}}, {"DELETE FROM refresh_tokens WHERE user_id = $1", {user}}}, 204);
+  auto running = run(
+      a,
+      {{"DELETE FROM consents WHERE user_id = $1", {user}}, {"DELETE FROM refresh_tokens WHERE user_id = $1", {user}}},
+      204);
   co_return co_await std::move(running);
 }
 
@@ -186,7 +202,9 @@ Handling list_device_credentials(Authority& a, Call call) {
   const std::string user(call.is_own ? call.token["sub"].text() : std::string(call.query.get("user_id")));
   if (call.is_own && call.query.has("user_id") && call.query.get("user_id") != user)
     co_return api_error(403, "operation_not_supported", "User to be acted on does not match subject in bearer token.");
-  auto reading = read(a, {"SELECT id, user_id, client_id, created_at, body FROM device_credentials ORDER BY created_at, id", {}}, device_credential_of);
+  auto reading =
+      read(a, {"SELECT id, user_id, client_id, created_at, body FROM device_credentials ORDER BY created_at, id", {}},
+           device_credential_of);
   const auto all = co_await std::move(reading);
   if (!all) co_return all.error();
   std::vector<Value> out;
@@ -201,15 +219,18 @@ Handling list_device_credentials(Authority& a, Call call) {
 
 // A person's own token only: the credential is for whom the token is about.
 Handling create_device_credential(Authority& a, Call call) {
-  if (!call.is_own) co_return api_error(403, "insufficient_scope", "Insufficient scope, expected any of: create:current_user_device_credentials");
+  if (!call.is_own)
+    co_return api_error(403, "insufficient_scope",
+                        "Insufficient scope, expected any of: create:current_user_device_credentials");
   Value body = call.body;
   const std::string client = call.token["azp"].text();
   if (body.find("client_id") && body["client_id"].text() != client)
     co_return api_error(403, "operation_not_supported", "client_id must be that of the access token.");
   const std::string id = "dcr_" + random_id().substr(0, 16);
   std::vector<Statement> statements;
-  statements.push_back({"INSERT INTO device_credentials (id, user_id, client_id, created_at, body) VALUES ($1, $2, $3, $4, $5)",
-                        {id, call.token["sub"].text(), client, a.clock.now(), json::write(body)}});
+  statements.push_back(
+      {"INSERT INTO device_credentials (id, user_id, client_id, created_at, body) VALUES ($1, $2, $3, $4, $5)",
+       {id, call.token["sub"].text(), client, a.clock.now(), json::write(body)}});
   auto running = run(a, std::move(statements), 201);
   auto done = co_await std::move(running);
   if (done) done->body = Value::object({{"id", id}});
@@ -219,7 +240,8 @@ Handling create_device_credential(Authority& a, Call call) {
 Handling delete_device_credential(Authority& a, Call call) {
   const std::string user = call.is_own ? call.token["sub"].text() : "";
   std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM device_credentials WHERE id = $1 AND ($2 = '' OR user_id = $2)", {call.path[0], user}});
+  statements.push_back(
+      {"DELETE FROM device_credentials WHERE id = $1 AND ($2 = '' OR user_id = $2)", {call.path[0], user}});
   auto running = run(a, std::move(statements), 204);
   co_return co_await std::move(running);
 }
@@ -228,15 +250,17 @@ Handling delete_device_credential(Authority& a, Call call) {
 
 Async<Value> blocks_of(Authority& a, User user) {
   const auto tenant = a.tenant();
-  auto task = a.store.query({"SELECT id, failures FROM attempts WHERE id >= $1 AND id < $2 AND failures >= $3",
-                             {"account " + user.id + " ", "account " + user.id + "!", tenant->attack_protection.max_failures}});
+  auto task =
+      a.store.query({"SELECT id, failures FROM attempts WHERE id >= $1 AND id < $2 AND failures >= $3",
+                     {"account " + user.id + " ", "account " + user.id + "!", tenant->attack_protection.max_failures}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   Value out = Value::array();
   const std::string& name = user.email.empty() ? user.username : user.email;
   for (const auto& row : *rows) {
     Value one = Value::object({{"identifier", name}, {"connection", user.connection}});
-    if (const std::string address = text_at(row, 0).substr(text_at(row, 0).rfind(' ') + 1); !address.empty()) one.set("ip", address);
+    if (const std::string address = text_at(row, 0).substr(text_at(row, 0).rfind(' ') + 1); !address.empty())
+      one.set("ip", address);
     out.push_back(std::move(one));
   }
   co_return out;
@@ -277,7 +301,8 @@ Handling by_identifier(Authority& a, Call call) {
   const auto account = co_await std::move(finding);
   if (!account) co_return account.error();
   if (!*account) co_return no_user();
-  auto handling = with_user(a, (*account)->linked_to.empty() ? (*account)->id : (*account)->linked_to, call.request.method == "DELETE");
+  auto handling = with_user(a, (*account)->linked_to.empty() ? (*account)->id : (*account)->linked_to,
+                            call.request.method == "DELETE");
   co_return co_await std::move(handling);
 }
 
@@ -286,25 +311,148 @@ Handling by_identifier(Authority& a, Call call) {
 Routes session_routes() {
   const std::vector<std::string> checkpoint = {"take", "from", "page", "per_page", "include_totals"};
   return {
-      {"GET", "users/{id}/sessions", "read:sessions", {}, {}, "list_user_sessions", "List a user's sessions", list_sessions, nullptr, nullptr, checkpoint},
-      {"DELETE", "users/{id}/sessions", "delete:sessions", {}, {}, "delete_user_sessions", "End a user's sessions", delete_sessions},
+      {"GET",
+       "users/{id}/sessions",
+       "read:sessions",
+       {},
+       {},
+       "list_user_sessions",
+       "List a user's sessions",
+       list_sessions,
+       nullptr,
+       nullptr,
+       checkpoint},
+      {"DELETE",
+       "users/{id}/sessions",
+       "delete:sessions",
+       {},
+       {},
+       "delete_user_sessions",
+       "End a user's sessions",
+       delete_sessions},
       {"GET", "sessions/{id}", "read:sessions", {}, {}, "get_session", "Get a session", get_session},
       {"DELETE", "sessions/{id}", "delete:sessions", {}, {}, "delete_session", "End a session", delete_session},
-      {"POST", "sessions/{id}/revoke", "update:sessions delete:sessions", {}, {}, "revoke_session", "Revoke a session", delete_session},
-      {"GET", "users/{id}/refresh-tokens", "read:refresh_tokens", {}, {}, "list_user_refresh_tokens", "List a user's refresh tokens", list_refresh_tokens, nullptr, nullptr, checkpoint},
-      {"DELETE", "users/{id}/refresh-tokens", "delete:refresh_tokens", {}, {}, "delete_user_refresh_tokens", "Revoke a user's refresh tokens", delete_refresh_tokens},
-      {"GET", "refresh-tokens/{id}", "read:refresh_tokens", {}, {}, "get_refresh_token", "Get a refresh token", get_refresh_token},
-      {"DELETE", "refresh-tokens/{id}", "delete:refresh_tokens", {}, {}, "delete_refresh_token", "Revoke a refresh token", delete_refresh_token},
-      {"GET", "grants", "read:grants", {}, {}, "list_grants", "List consents", list_grants, nullptr, nullptr, {"page", "per_page", "include_totals", "user_id", "client_id", "audience"}},
+      {"POST",
+       "sessions/{id}/revoke",
+       "update:sessions delete:sessions",
+       {},
+       {},
+       "revoke_session",
+       "Revoke a session",
+       delete_session},
+      {"GET",
+       "users/{id}/refresh-tokens",
+       "read:refresh_tokens",
+       {},
+       {},
+       "list_user_refresh_tokens",
+       "List a user's refresh tokens",
+       list_refresh_tokens,
+       nullptr,
+       nullptr,
+       checkpoint},
+      {"DELETE",
+       "users/{id}/refresh-tokens",
+       "delete:refresh_tokens",
+       {},
+       {},
+       "delete_user_refresh_tokens",
+       "Revoke a user's refresh tokens",
+       delete_refresh_tokens},
+      {"GET",
+       "refresh-tokens/{id}",
+       "read:refresh_tokens",
+       {},
+       {},
+       "get_refresh_token",
+       "Get a refresh token",
+       get_refresh_token},
+      {"DELETE",
+       "refresh-tokens/{id}",
+       "delete:refresh_tokens",
+       {},
+       {},
+       "delete_refresh_token",
+       "Revoke a refresh token",
+       delete_refresh_token},
+      {"GET",
+       "grants",
+       "read:grants",
+       {},
+       {},
+       "list_grants",
+       "List consents",
+       list_grants,
+       nullptr,
+       nullptr,
+       {"page", "per_page", "include_totals", "user_id", "client_id", "audience"}},
       {"DELETE", "grants/{id}", "delete:grants", {}, {}, "delete_grant", "Take a consent back", delete_grant},
-      {"DELETE", "grants", "delete:grants", {}, {}, "delete_grants", "Take a user's consents back", delete_grants, nullptr, nullptr, {"user_id"}},
-      {"GET", "device-credentials", "read:device_credentials", "create:current_user_device_credentials delete:current_user_device_credentials", {}, "list_device_credentials", "List device credentials", list_device_credentials, nullptr, nullptr, {"page", "per_page", "include_totals", "fields", "include_fields", "user_id", "client_id", "type"}},
-      {"POST", "device-credentials", "create:device_credentials", "create:current_user_device_credentials", "device_credential", "create_device_credential", "Create a device credential", create_device_credential},
-      {"DELETE", "device-credentials/{id}", "delete:device_credentials", "delete:current_user_device_credentials", {}, "delete_device_credential", "Delete a device credential", delete_device_credential},
-      {"GET", "user-blocks/{id}", "read:users", {}, {}, "get_user_blocks", "Get a user's blocks", get_blocks, nullptr, nullptr, {"consider_brute_force_enablement"}},
+      {"DELETE",
+       "grants",
+       "delete:grants",
+       {},
+       {},
+       "delete_grants",
+       "Take a user's consents back",
+       delete_grants,
+       nullptr,
+       nullptr,
+       {"user_id"}},
+      {"GET",
+       "device-credentials",
+       "read:device_credentials",
+       "create:current_user_device_credentials delete:current_user_device_credentials",
+       {},
+       "list_device_credentials",
+       "List device credentials",
+       list_device_credentials,
+       nullptr,
+       nullptr,
+       {"page", "per_page", "include_totals", "fields", "include_fields", "user_id", "client_id", "type"}},
+      {"POST", "device-credentials", "create:device_credentials", "create:current_user_device_credentials",
+       "device_credential", "create_device_credential", "Create a device credential", create_device_credential},
+      {"DELETE",
+       "device-credentials/{id}",
+       "delete:device_credentials",
+       "delete:current_user_device_credentials",
+       {},
+       "delete_device_credential",
+       "Delete a device credential",
+       delete_device_credential},
+      {"GET",
+       "user-blocks/{id}",
+       "read:users",
+       {},
+       {},
+       "get_user_blocks",
+       "Get a user's blocks",
+       get_blocks,
+       nullptr,
+       nullptr,
+       {"consider_brute_force_enablement"}},
       {"DELETE", "user-blocks/{id}", "update:users", {}, {}, "delete_user_blocks", "Unblock a user", delete_blocks},
-      {"GET", "user-blocks", "read:users", {}, {}, "get_user_blocks_by_identifier", "Get blocks by identifier", by_identifier, nullptr, nullptr, {"identifier", "consider_brute_force_enablement"}},
-      {"DELETE", "user-blocks", "update:users", {}, {}, "delete_user_blocks_by_identifier", "Unblock by identifier", by_identifier, nullptr, nullptr, {"identifier"}},
+      {"GET",
+       "user-blocks",
+       "read:users",
+       {},
+       {},
+       "get_user_blocks_by_identifier",
+       "Get blocks by identifier",
+       by_identifier,
+       nullptr,
+       nullptr,
+       {"identifier", "consider_brute_force_enablement"}},
+      {"DELETE",
+       "user-blocks",
+       "update:users",
+       {},
+       {},
+       "delete_user_blocks_by_identifier",
+       "Unblock by identifier",
+       by_identifier,
+       nullptr,
+       nullptr,
+       {"identifier"}},
   };
 }
 

@@ -40,7 +40,14 @@ constexpr Setting all_settings[] = {
      "bot detection",
      R"({"bot_detection_level":"medium","challenge_password_policy":"never","challenge_passwordless_policy":"never","challenge_password_reset_policy":"never","allowlist":[],"monitoring_mode_enabled":false})"},
     {"attack-protection/captcha", "attackProtection", "captcha", "attack_protection", "captcha", "the CAPTCHA",
-     R"({"active_provider_id":"auth0_v2"})"},
+     R"({"active_provider_id":"simple_captcha"})"},
+    // Kept for the deploy CLI, which carries them from tenant to tenant; nothing here assesses or signals anything.
+    {"risk-assessments/settings", "riskAssessment", "settings", "attack_protection", "risk_assessment",
+     "the risk assessment's settings", R"({"enabled":false})"},
+    {"risk-assessments/settings/new-device", "riskAssessment", "newDevice", "attack_protection",
+     "new_device_assessment", "the new device assessor", R"({"remember_for":30})"},
+    {"supplemental-signals", "supplementalSignals", "", "supplemental_signals", "supplemental_signals",
+     "supplemental signals", R"({"akamai_enabled":false})"},
 };
 
 Value with_defaults(Value body, const char* defaults) {
@@ -89,6 +96,16 @@ void merge(Value& into, const Value& change) {
   }
 }
 
+// The vendor takes a session's lifetime in hours or in minutes; it is kept in hours where they are whole.
+void settle_lifetimes(Value& settings) {
+  for (const std::string name : {"session_lifetime", "idle_session_lifetime"}) {
+    const auto minutes = settings[name + "_in_minutes"].as_int();
+    if (!minutes || *minutes <= 0 || *minutes % 60 != 0) continue;
+    settings.set(name, *minutes / 60);
+    settings.erase(name + "_in_minutes");
+  }
+}
+
 Async<Unit> keep(Authority& a, std::string id, Value document) {
   std::vector<Statement> statements;
   statements.push_back(put_document("settings", id, document));
@@ -104,6 +121,7 @@ Handling update(Authority& a, Call call, const void* subject) {
   Value body = *document;
   if (*s.member == '\0') {
     merge(body, call.body);
+    settle_lifetimes(body);
   } else {
     Value part = body[s.member].is_object() ? body[s.member] : Value::object();
     merge(part, call.body);
@@ -162,7 +180,8 @@ constexpr const char* factors[] = {"otp", "email", "sms", "recovery-code", "weba
 Handling list_factors(Authority&, Call call) {
   Value out = Value::array();
   for (const char* name : factors)
-    out.push_back(Value::object({{"name", name}, {"enabled", contains(call.tenant->factors, name)}, {"trial_expired", false}}));
+    out.push_back(
+        Value::object({{"name", name}, {"enabled", contains(call.tenant->factors, name)}, {"trial_expired", false}}));
   co_return Reply{200, out};
 }
 
@@ -199,18 +218,88 @@ Routes settings_routes() {
   Routes out;
   for (const auto& s : all_settings) {
     const std::string noun = s.noun, schema = s.schema, one = s.one;
-    out.push_back({"GET", s.path, "read:" + noun, {}, {}, "get_" + schema, "Get " + one, nullptr, get, &s, {"fields", "include_fields"}});
-    out.push_back({"PATCH", s.path, "update:" + noun, {}, schema, "update_" + schema, "Update " + one, nullptr, update, &s});
+    out.push_back({"GET",
+                   s.path,
+                   "read:" + noun,
+                   {},
+                   {},
+                   "get_" + schema,
+                   "Get " + one,
+                   nullptr,
+                   get,
+                   &s,
+                   {"fields", "include_fields"}});
+    out.push_back(
+        {"PATCH", s.path, "update:" + noun, {}, schema, "update_" + schema, "Update " + one, nullptr, update, &s});
   }
   const std::vector<std::string> fields = {"fields", "include_fields"};
-  out.push_back({"GET", "emails/provider", "read:email_provider", {}, {}, "get_email_provider", "Get the mail provider", get_provider, nullptr, nullptr, fields});
-  out.push_back({"POST", "emails/provider", "create:email_provider", {}, "email_provider_create", "create_email_provider", "Configure the mail provider", set_provider});
-  out.push_back({"PATCH", "emails/provider", "update:email_provider", {}, "email_provider_update", "update_email_provider", "Update the mail provider", set_provider});
-  out.push_back({"DELETE", "emails/provider", "delete:email_provider", {}, {}, "delete_email_provider", "Delete the mail provider", delete_provider});
-  out.push_back({"GET", "guardian/factors", "read:guardian_factors", {}, {}, "list_factors", "List second factors", list_factors});
-  out.push_back({"PUT", "guardian/factors/{name}", "update:guardian_factors", {}, "factor", "set_factor", "Turn a second factor on or off", set_factor});
-  out.push_back({"GET", "guardian/policies", "read:mfa_policies", {}, {}, "get_mfa_policies", "Get when a second factor is asked for", get_policies});
-  out.push_back({"PUT", "guardian/policies", "update:mfa_policies", {}, "mfa_policies", "set_mfa_policies", "Say when a second factor is asked for", set_policies});
+  out.push_back({"GET",
+                 "emails/provider",
+                 "read:email_provider",
+                 {},
+                 {},
+                 "get_email_provider",
+                 "Get the mail provider",
+                 get_provider,
+                 nullptr,
+                 nullptr,
+                 fields});
+  out.push_back({"POST",
+                 "emails/provider",
+                 "create:email_provider",
+                 {},
+                 "email_provider_create",
+                 "create_email_provider",
+                 "Configure the mail provider",
+                 set_provider});
+  out.push_back({"PATCH",
+                 "emails/provider",
+                 "update:email_provider",
+                 {},
+                 "email_provider_update",
+                 "update_email_provider",
+                 "Update the mail provider",
+                 set_provider});
+  out.push_back({"DELETE",
+                 "emails/provider",
+                 "delete:email_provider",
+                 {},
+                 {},
+                 "delete_email_provider",
+                 "Delete the mail provider",
+                 delete_provider});
+  out.push_back({"GET",
+                 "guardian/factors",
+                 "read:guardian_factors",
+                 {},
+                 {},
+                 "list_factors",
+                 "List second factors",
+                 list_factors});
+  out.push_back({"PUT",
+                 "guardian/factors/{name}",
+                 "update:guardian_factors",
+                 {},
+                 "factor",
+                 "set_factor",
+                 "Turn a second factor on or off",
+                 set_factor});
+  out.push_back({"GET",
+                 "guardian/policies",
+                 "read:mfa_policies",
+                 {},
+                 {},
+                 "get_mfa_policies",
+                 "Get when a second factor is asked for",
+                 get_policies});
+  out.push_back({"PUT",
+                 "guardian/policies",
+                 "update:mfa_policies",
+                 {},
+                 "mfa_policies",
+                 "set_mfa_policies",
+                 "Say when a second factor is asked for",
+                 set_policies});
   return out;
 }
 

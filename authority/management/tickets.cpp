@@ -19,7 +19,8 @@ Async<User> named_user(Authority& a, const Call& call) {
     co_return co_await std::move(finding);
   }
   const std::string &email = call.body["email"].text(), &id = call.body["connection_id"].text();
-  if (email.empty() || id.empty()) co_return invalid_body("'Missing required property: user_id' (or connection_id with email).");
+  if (email.empty() || id.empty())
+    co_return invalid_body("'Missing required property: user_id' (or connection_id with email).");
   const Connection* c = call.tenant->find_connection_by_id(id);
   if (!c) co_return not_found("The connection does not exist.", "inexistent_connection");
   auto finding = find_user_by_address(a.store, c->name, email);
@@ -68,8 +69,22 @@ Handling email_verification(Authority& a, Call call) {
 
 Routes ticket_routes() {
   return {
-      {"POST", "tickets/password-change", "create:user_tickets", {}, "password_change_ticket", "create_password_change_ticket", "Make a link to a new password", password_change},
-      {"POST", "tickets/email-verification", "create:user_tickets", {}, "email_verification_ticket", "create_email_verification_ticket", "Make a link that verifies an address", email_verification},
+      {"POST",
+       "tickets/password-change",
+       "create:user_tickets",
+       {},
+       "password_change_ticket",
+       "create_password_change_ticket",
+       "Make a link to a new password",
+       password_change},
+      {"POST",
+       "tickets/email-verification",
+       "create:user_tickets",
+       {},
+       "email_verification_ticket",
+       "create_email_verification_ticket",
+       "Make a link that verifies an address",
+       email_verification},
   };
 }
 

@@ -202,9 +202,9 @@ Async<std::vector<Value>> read_batch(Authority& a, std::string after, std::int64
   if (!users) co_return users.error();
   std::vector<Value> out;
   if (users->empty()) co_return out;
-  auto linking = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS
-                                      " FROM users WHERE linked_to > $1 AND linked_to <= $2 ORDER BY user_id",
-                                      {after, users->back().id}});
+  auto linking = read_users(
+      a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE linked_to > $1 AND linked_to <= $2 ORDER BY user_id",
+                {after, users->back().id}});
   const auto linked = co_await std::move(linking);
   if (!linked) co_return linked.error();
   for (const auto& user : *users) {
@@ -247,7 +247,8 @@ Async<std::vector<Found>> scan(Authority& a, Query query, Sort sort) {
 Async<std::optional<std::vector<Found>>> look_up(Authority& a, Query query) {
   const auto email = query.demands("email");
   if (!email) co_return std::optional<std::vector<Found>>();
-  auto reading = a.store.query({"SELECT user_id FROM users WHERE email = $1 AND email <> '' AND linked_to = ''", {*email}});
+  auto reading =
+      a.store.query({"SELECT user_id FROM users WHERE email = $1 AND email <> '' AND linked_to = ''", {*email}});
   const auto rows = co_await std::move(reading);
   if (!rows) co_return rows.error();
   std::vector<Found> out;
@@ -294,8 +295,9 @@ Handling list_all(Authority& a, Call call, Page page) {
   auto counting = a.store.query({"SELECT count(*) FROM users WHERE linked_to = ''", {}});
   const auto count = co_await std::move(counting);
   if (!count) co_return count.error();
-  auto reading = a.store.query({"SELECT user_id FROM users WHERE linked_to = '' ORDER BY created_at, user_id LIMIT $1 OFFSET $2",
-                                {page.per_page, page.start()}});
+  auto reading =
+      a.store.query({"SELECT user_id FROM users WHERE linked_to = '' ORDER BY created_at, user_id LIMIT $1 OFFSET $2",
+                     {page.per_page, page.start()}});
   const auto rows = co_await std::move(reading);
   if (!rows) co_return rows.error();
   std::vector<Found> found;
@@ -338,8 +340,9 @@ Handling list_users(Authority& a, Call call) {
     co_return co_await std::move(listing);
   }
   if (page->start() + page->per_page > most_found + 100 || page->start() >= most_found)
-    co_return api_error(400, "invalid_paging",
-                        "You can only page through the first 1000 records. Use from and take, or an export job, for more.");
+    co_return api_error(
+        400, "invalid_paging",
+        "You can only page through the first 1000 records. Use from and take, or an export job, for more.");
   if (text.empty() && !call.query.has("sort")) {
     auto listing = list_all(a, std::move(call), *page);
     co_return co_await std::move(listing);
@@ -484,8 +487,7 @@ Status check_one_at_a_time(const Value& body) {
   for (const char* name : {"email", "phone_number", "username", "password"}) {
     if (!body.find(name)) continue;
     if (first)
-      return api_error(400, "invalid_body",
-                       "Cannot update " + std::string(first) + " and " + name + " simultaneously");
+      return api_error(400, "invalid_body", "Cannot update " + std::string(first) + " and " + name + " simultaneously");
     first = name;
   }
   return ok();
@@ -515,7 +517,8 @@ Async<Unit> change_own_password(Authority& a, const Call& call, User user) {
     const auto linked = co_await std::move(linking);
     if (!linked) co_return linked.error();
     const auto it = std::find_if(linked->begin(), linked->end(), [&](const User& u) { return u.connection == named; });
-    if (it == linked->end()) co_return api_error(400, "inexistent_connection", "The user has no identity in that connection.");
+    if (it == linked->end())
+      co_return api_error(400, "inexistent_connection", "The user has no identity in that connection.");
     account = *it;
   }
   const Connection* c = call.tenant->find_connection(account.connection);
@@ -529,7 +532,8 @@ Async<Unit> change_own_password(Authority& a, const Call& call, User user) {
 }
 
 Handling update_user_(Authority& a, Call call) {
-  if (auto good = call.is_own ? check_own_change(call) : check_machine_change(call); !good) co_return std::move(good).error();
+  if (auto good = call.is_own ? check_own_change(call) : check_machine_change(call); !good)
+    co_return std::move(good).error();
   if (auto good = check_one_at_a_time(call.body); !good) co_return std::move(good).error();
   auto finding = user_of(a, call.path[0]);
   const auto before = co_await std::move(finding);
@@ -573,14 +577,44 @@ Handling remove_user(Authority& a, Call call) {
 Routes user_routes() {
   const std::vector<std::string> fields = {"fields", "include_fields"};
   return {
-      {"GET", "users", "read:users", {}, {}, "list_users", "List or search users", list_users, nullptr, nullptr,
-       {"page", "per_page", "include_totals", "sort", "connection", "fields", "include_fields", "q", "search_engine", "primary_order", "from", "take"}},
+      {"GET",
+       "users",
+       "read:users",
+       {},
+       {},
+       "list_users",
+       "List or search users",
+       list_users,
+       nullptr,
+       nullptr,
+       {"page", "per_page", "include_totals", "sort", "connection", "fields", "include_fields", "q", "search_engine",
+        "primary_order", "from", "take"}},
       {"POST", "users", "create:users", {}, "user_create", "create_user", "Create a user", create_user},
-      {"GET", "users-by-email", "read:users", {}, {}, "list_users_by_email", "Find users by e-mail", list_by_email, nullptr, nullptr,
+      {"GET",
+       "users-by-email",
+       "read:users",
+       {},
+       {},
+       "list_users_by_email",
+       "Find users by e-mail",
+       list_by_email,
+       nullptr,
+       nullptr,
        {"email", "fields", "include_fields"}},
-      {"GET", "users/{id}", "read:users", "read:current_user", {}, "get_user", "Get a user", get_user, nullptr, nullptr, fields},
+      {"GET",
+       "users/{id}",
+       "read:users",
+       "read:current_user",
+       {},
+       "get_user",
+       "Get a user",
+       get_user,
+       nullptr,
+       nullptr,
+       fields},
       {"PATCH", "users/{id}", "update:users update:users_app_metadata",
-       "update:current_user_metadata create:current_user_metadata delete:current_user_metadata", "user_update", "update_user", "Update a user", update_user_},
+       "update:current_user_metadata create:current_user_metadata delete:current_user_metadata", "user_update",
+       "update_user", "Update a user", update_user_},
       {"DELETE", "users/{id}", "delete:users", {}, {}, "delete_user", "Delete a user", remove_user},
   };
 }

@@ -47,7 +47,10 @@ std::string find_node() {
 std::vector<std::string> what_node_reads(const std::string& node) {
   std::error_code ec;
   const fs::path real = fs::canonical(node, ec);
-  std::vector<std::string> out = {"/usr/lib", "/usr/share", "/lib", "/lib64", "/etc/ssl", "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf", "/etc/ld.so.cache", "/etc/localtime", "/dev/urandom", "/dev/null"};
+  std::vector<std::string> out = {
+      "/usr/lib",     "/usr/share",         "/lib",          "/lib64",         "/etc/ssl",         "/etc/resolv.conf",
+      "/etc/hosts",   "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf", "/etc/ld.so.cache", "/etc/localtime",
+      "/dev/urandom", "/dev/null"};
   out.push_back(ec ? node : real.string());
   return out;
 }
@@ -67,12 +70,19 @@ class ScriptPool::Process {
     const Sandbox sandbox(what_node_reads(node));
     // All that the child needs is made before: between fork and exec nothing may allocate.
     const std::string script(worker_script);
-    const char* arguments[] = {node.c_str(), "--max-old-space-size=96", "--no-warnings", "--disallow-code-generation-from-strings", "-e", script.c_str(), nullptr};
+    const char* arguments[] = {node.c_str(),
+                               "--max-old-space-size=96",
+                               "--no-warnings",
+                               "--disallow-code-generation-from-strings",
+                               "-e",
+                               script.c_str(),
+                               nullptr};
     const char* environment[] = {"NODE_OPTIONS=", "PATH=/nonexistent", nullptr};
     const pid_t pid = fork();
     if (pid == 0) {
       const int nothing = open("/dev/null", O_RDWR);
-      if (nothing < 0 || dup2(pair[1], 0) < 0 || dup2(pair[1], 1) < 0 || dup2(nothing, 2) < 0 || chdir("/") != 0) _exit(126);
+      if (nothing < 0 || dup2(pair[1], 0) < 0 || dup2(pair[1], 1) < 0 || dup2(nothing, 2) < 0 || chdir("/") != 0)
+        _exit(126);
       for (int fd = 3; fd < 64; ++fd)
         if (fcntl(fd, F_GETFD) >= 0) fcntl(fd, F_SETFD, FD_CLOEXEC);
       if (!sandbox.enter()) _exit(126);
@@ -104,15 +114,18 @@ class ScriptPool::Process {
     if (!send_all(line, deadline)) return script_error("script_failed", "a script's process has died");
     std::string answer;
     while (!answer.ends_with('\n')) {
-      if (!wait(POLLIN, deadline)) return script_error("script_timeout", "a script took longer than " + text::decimal(timeout) + " seconds");
+      if (!wait(POLLIN, deadline))
+        return script_error("script_timeout", "a script took longer than " + text::decimal(timeout) + " seconds");
       char buffer[16384];
       const ssize_t count = read(fd_, buffer, sizeof buffer);
-      if (count <= 0) return script_error("script_died", "a script's process has died: too much memory, or an error of its own");
+      if (count <= 0)
+        return script_error("script_died", "a script's process has died: too much memory, or an error of its own");
       answer.append(buffer, static_cast<std::size_t>(count));
       if (answer.size() > largest_answer) return script_error("script_failed", "a script's answer is larger than 1 MB");
     }
     auto value = json::parse(answer);
-    if (!value || !value->is_object()) return script_error("script_failed", "a script's process answered something else");
+    if (!value || !value->is_object())
+      return script_error("script_failed", "a script's process answered something else");
     return value;
   }
 

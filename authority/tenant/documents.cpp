@@ -12,7 +12,8 @@ namespace {
 
 using json::Value;
 
-// Calls `visit(object, member)` for each object that a path such as `options.client_secret` or `secrets[].value` ends in.
+// Calls `visit(object, member)` for each object that a path such as `options.client_secret` or `secrets[].value` ends
+// in.
 template <class Visit>
 void at_path(Value& value, std::string_view path, const Visit& visit) {
   const auto dot = path.find('.');
@@ -115,7 +116,13 @@ const std::vector<Section>& sections() {
       {"logStreams", "log_stream", "name", "id", "lst_", true, {"sink.httpAuthorization"}},
       {"guardianFactors", "factor", "name", "name", "", false, {}},
       {"pages", "page", "name", "name", "", false, {}},
-      {"settings", "settings", "", "", "", false, {"credentials.smtp_pass", "credentials.api_key", "credentials.secretAccessKey"}},
+      {"settings",
+       "settings",
+       "",
+       "",
+       "",
+       false,
+       {"credentials.smtp_pass", "credentials.api_key", "credentials.secretAccessKey"}},
   };
   return all;
 }
@@ -159,9 +166,10 @@ Value without_secrets(const Section& section, Value body) {
 }
 
 Statement put_document(const std::string& kind, const std::string& id, const Value& body) {
-  return {"INSERT INTO tenant_objects (kind, id, body) VALUES ($1, $2, $3) "
-          "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
-          {kind, id, json::write(body)}};
+  return {
+      "INSERT INTO tenant_objects (kind, id, body) VALUES ($1, $2, $3) "
+      "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+      {kind, id, json::write(body)}};
 }
 
 Statement delete_document(const std::string& kind, const std::string& id) {
@@ -230,9 +238,11 @@ Status check_client(const Value& client) {
 Status check_connection(const Value& connection) {
   const std::string& name = connection["name"].text();
   if (name.empty()) return bad_member("name", "is needed");
-  if (name.size() > 128 || !std::all_of(name.begin(), name.end(), [](char c) { return text::is_alnum(c) || c == '-'; }) ||
+  if (name.size() > 128 ||
+      !std::all_of(name.begin(), name.end(), [](char c) { return text::is_alnum(c) || c == '-'; }) ||
       name.front() == '-' || name.back() == '-')
-    return bad_member("name", "\"" + name + "\" must be letters, digits and hyphens, and begin and end without a hyphen");
+    return bad_member("name",
+                      "\"" + name + "\" must be letters, digits and hyphens, and begin and end without a hyphen");
   return ok();
 }
 

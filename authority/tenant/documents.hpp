@@ -8,12 +8,12 @@ namespace ostia::authority {
 
 /// A kind of document: a section of the deploy CLI's file, and what the API calls a resource.
 struct Section {
-  const char* name;       ///< in a file
-  const char* kind;       ///< in the store
-  const char* key;        ///< the member that an entry is known by in a file
-  const char* id;         ///< the member that the API knows it by
-  const char* id_prefix;  ///< of an id that this program makes
-  bool renamable;         ///< the store knows it by its id, else by its key
+  const char* name;                  ///< in a file
+  const char* kind;                  ///< in the store
+  const char* key;                   ///< the member that an entry is known by in a file
+  const char* id;                    ///< the member that the API knows it by
+  const char* id_prefix;             ///< of an id that this program makes
+  bool renamable;                    ///< the store knows it by its id, else by its key
   std::vector<const char*> secrets;  ///< paths of members that are kept sealed; `[]` goes into a list
 };
 const std::vector<Section>& sections();

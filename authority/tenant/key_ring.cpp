@@ -9,9 +9,10 @@ const SigningKey* KeyRing::find(std::string_view kid) const {
 }
 
 Statement insert_key(const SigningKey& key, const Sealer& secrets, const char* state, std::int64_t now) {
-  return {"INSERT INTO signing_keys (kid, state, created_at, sealed_key, certificate, current_since) VALUES ($1, $2, $3, "
-          "$4, $5, CASE $2 WHEN 'current' THEN $3 ELSE 0 END)",
-          {key.kid(), state, now, secrets.seal(key.private_pem()), key.certificate_pem()}};
+  return {
+      "INSERT INTO signing_keys (kid, state, created_at, sealed_key, certificate, current_since) VALUES ($1, $2, $3, "
+      "$4, $5, CASE $2 WHEN 'current' THEN $3 ELSE 0 END)",
+      {key.kid(), state, now, secrets.seal(key.private_pem()), key.certificate_pem()}};
 }
 
 Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Sealer& secrets, std::string_view common_name,

@@ -20,12 +20,15 @@ bool is_public(const Value& client) {
 void lint_grants(Findings& out, const Value& client, const std::string& at) {
   const auto grants = texts(client["grant_types"]);
   if (contains(grants, "implicit"))
-    out.push_back({at + ".grant_types", "implicit puts tokens into URLs", "RFC 9700 section 2.1.2", "take \"implicit\" out; use response_type=code with PKCE"});
+    out.push_back({at + ".grant_types", "implicit puts tokens into URLs", "RFC 9700 section 2.1.2",
+                   "take \"implicit\" out; use response_type=code with PKCE"});
   for (const char* grant : {"password", "http://auth0.com/oauth/grant-type/password-realm"})
     if (contains(grants, grant))
-      out.push_back({at + ".grant_types", std::string("\"") + grant + "\" hands people's passwords to the application", "RFC 9700 section 2.4", "take it out; let people log in on the authority's page"});
+      out.push_back({at + ".grant_types", std::string("\"") + grant + "\" hands people's passwords to the application",
+                     "RFC 9700 section 2.4", "take it out; let people log in on the authority's page"});
   if (contains(grants, "client_credentials") && is_public(client))
-    out.push_back({at + ".grant_types", "client_credentials without a secret proves nothing", "RFC 6749 section 4.4", "take it out, or give the application a secret (token_endpoint_auth_method)"});
+    out.push_back({at + ".grant_types", "client_credentials without a secret proves nothing", "RFC 6749 section 4.4",
+                   "take it out, or give the application a secret (token_endpoint_auth_method)"});
 }
 
 void lint_urls(Findings& out, const Value& client, const std::string& at) {
@@ -33,7 +36,8 @@ void lint_urls(Findings& out, const Value& client, const std::string& at) {
     for (const auto& uri : texts(client[list])) {
       const auto url = url::parse(uri);
       if (uri.find('*') != uri.npos)
-        out.push_back({at + "." + list, "\"" + uri + "\" has a wildcard: whoever gets a name under it gets the codes", "RFC 9700 section 2.1", "list each URL as it is"});
+        out.push_back({at + "." + list, "\"" + uri + "\" has a wildcard: whoever gets a name under it gets the codes",
+                       "RFC 9700 section 2.1", "list each URL as it is"});
       else if (url && url->scheme == "http" && !url::is_loopback_host(url->host))
         out.push_back({at + "." + list, "\"" + uri + "\" is not encrypted", "RFC 9700 section 2.6", "use https"});
     }
@@ -41,32 +45,43 @@ void lint_urls(Findings& out, const Value& client, const std::string& at) {
 
 void lint_tokens(Findings& out, const Value& client, const std::string& at) {
   if (client["jwt_configuration"]["alg"].is("HS256"))
-    out.push_back({at + ".jwt_configuration.alg", "HS256 lets whoever can check an ID token make one", "RFC 8725 section 3.2", "set it to RS256"});
+    out.push_back({at + ".jwt_configuration.alg", "HS256 lets whoever can check an ID token make one",
+                   "RFC 8725 section 3.2", "set it to RS256"});
   if (client["ostia"]["compat"].is("auth0-js"))
-    out.push_back({at + ".ostia.compat", "codes without PKCE are allowed for this public client", "RFC 9700 section 2.1.1", "take it out once the application sends a code_challenge"});
+    out.push_back({at + ".ostia.compat", "codes without PKCE are allowed for this public client",
+                   "RFC 9700 section 2.1.1", "take it out once the application sends a code_challenge"});
   const Value& refresh = client["refresh_token"];
-  if (is_public(client) && refresh["rotation_type"].is("non-rotating") && contains(texts(client["grant_types"]), "refresh_token"))
-    out.push_back({at + ".refresh_token.rotation_type", "refresh tokens of a public client that do not rotate can be used by a thief unnoticed", "RFC 9700 section 2.2.2", "set it to rotating"});
+  if (is_public(client) && refresh["rotation_type"].is("non-rotating") &&
+      contains(texts(client["grant_types"]), "refresh_token"))
+    out.push_back({at + ".refresh_token.rotation_type",
+                   "refresh tokens of a public client that do not rotate can be used by a thief unnoticed",
+                   "RFC 9700 section 2.2.2", "set it to rotating"});
   if (client["cross_origin_authentication"].as_bool() || client["cross_origin_auth"].as_bool())
-    out.push_back({at + ".cross_origin_authentication", "the application's own page handles passwords", "RFC 9700 section 2.4", "turn it off; let people log in on the authority's page"});
+    out.push_back({at + ".cross_origin_authentication", "the application's own page handles passwords",
+                   "RFC 9700 section 2.4", "turn it off; let people log in on the authority's page"});
 }
 
 void lint_api(Findings& out, const Value& api) {
   const std::string at = "resourceServers[" + api["identifier"].text() + "]";
   if (api["signing_alg"].is("HS256"))
-    out.push_back({at + ".signing_alg", "HS256 lets whoever can check a token make one", "RFC 8725 section 3.2", "set it to RS256"});
+    out.push_back({at + ".signing_alg", "HS256 lets whoever can check a token make one", "RFC 8725 section 3.2",
+                   "set it to RS256"});
   if (api["token_lifetime"].as_int().value_or(0) > day)
-    out.push_back({at + ".token_lifetime", "access tokens that live longer than a day outlive a revocation", "RFC 9700 section 2.2.1", "set it to 86400 or less, and use refresh tokens"});
+    out.push_back({at + ".token_lifetime", "access tokens that live longer than a day outlive a revocation",
+                   "RFC 9700 section 2.2.1", "set it to 86400 or less, and use refresh tokens"});
 }
 
 void lint_tenant(Findings& out, const Value& config) {
   const Value& protection = config["attackProtection"];
   if (protection["bruteForceProtection"].is_object() && !protection["bruteForceProtection"]["enabled"].as_bool(true))
-    out.push_back({"attackProtection.bruteForceProtection", "passwords can be guessed without end", "RFC 9700 section 4", "turn it on"});
+    out.push_back({"attackProtection.bruteForceProtection", "passwords can be guessed without end",
+                   "RFC 9700 section 4", "turn it on"});
   for (const char* section : {"databases"})
     for (const auto& connection : config[section].items())
       if (connection["options"]["passwordPolicy"].is("none") || connection["options"]["passwordPolicy"].is("low"))
-        out.push_back({"databases[" + connection["name"].text() + "].options.passwordPolicy", "passwords of fewer than eight characters are allowed", "NIST SP 800-63B section 5.1.1", "set it to good"});
+        out.push_back({"databases[" + connection["name"].text() + "].options.passwordPolicy",
+                       "passwords of fewer than eight characters are allowed", "NIST SP 800-63B section 5.1.1",
+                       "set it to good"});
 }
 
 }  // namespace

@@ -113,7 +113,8 @@ Finding check(const Value& v, const Value& schema, const std::string& where) {
   if (const std::string& ref = schema["$ref"].text(); !ref.empty())
     return check(v, named(std::string_view(ref).substr(ref.rfind('/') + 1)), where);
   if (auto finding = check_type(v, schema["type"])) return at(where, finding);
-  if (const Value& choices = schema["enum"]; choices.is_array() && !v.is_null() &&
+  if (const Value& choices = schema["enum"];
+      choices.is_array() && !v.is_null() &&
       std::find(choices.items().begin(), choices.items().end(), v) == choices.items().end())
     return at(where, "No enum match for: " + json::write(v));
   if (v.is_string()) return at(where, check_text(v, schema));
@@ -131,7 +132,7 @@ const Value& schemas() {
 }
 
 Status validate(const Value& value, std::string_view schema) {
-  if (auto finding = check(value, named(schema), {})) 
+  if (auto finding = check(value, named(schema), {}))
     return Error{"invalid_body", "Payload validation error: " + *finding, "body_invalid", 400, Fault::caller};
   return ok();
 }

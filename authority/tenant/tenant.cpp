@@ -47,6 +47,8 @@ void read_settings(Tenant& t, const Value& v) {
   t.enabled_locales = texts(v["enabled_locales"]);
   t.session_lifetime = hours(v["session_lifetime"], t.session_lifetime);
   t.idle_session_lifetime = hours(v["idle_session_lifetime"], t.idle_session_lifetime);
+  t.session_lifetime = at_least(v["session_lifetime_in_minutes"], 1, t.session_lifetime / 60) * 60;
+  t.idle_session_lifetime = at_least(v["idle_session_lifetime_in_minutes"], 1, t.idle_session_lifetime / 60) * 60;
   t.says_user_exists = v["flags"]["enable_public_signup_user_exists_error"].as_bool();
   t.log_retention = at_least(v["ostia"]["log_retention_days"], 1, 30) * 24 * 3600;
   t.script_timeout = std::min<std::int64_t>(at_least(v["ostia"]["script_timeout_s"], 1, 20), 20);

@@ -50,10 +50,14 @@ class Entries {
     for (bool quoted = false; at_ < text_.size();) {
       const char c = text_[at_];
       if (quoted && c == '\n') return false;  // no string goes over a line: the entry is broken here
-      if (quoted && c == '\\') step();
-      else if (c == '"') quoted = !quoted;
-      else if (!quoted && c == '{') ++depth;
-      else if (!quoted && c == '}') --depth;
+      if (quoted && c == '\\')
+        step();
+      else if (c == '"')
+        quoted = !quoted;
+      else if (!quoted && c == '{')
+        ++depth;
+      else if (!quoted && c == '}')
+        --depth;
       if (at_ < text_.size()) step();
       if (depth == 0) return true;
     }
@@ -122,7 +126,8 @@ class Importing {
       if (progress) progress(out.total);
     }
     if (auto kept = keep(); !kept) return kept;
-    std::stable_sort(out.mistakes.begin(), out.mistakes.end(), [](const auto& x, const auto& y) { return x.line < y.line; });
+    std::stable_sort(out.mistakes.begin(), out.mistakes.end(),
+                     [](const auto& x, const auto& y) { return x.line < y.line; });
     if (progress) progress(out.total);
     return ok();
   }
@@ -142,12 +147,16 @@ class Importing {
       return;
     }
     if (const Value& custom = (*value)["custom_password_hash"]; custom.is_object() && imported_hash(custom).empty()) {
-      out.mistakes.push_back(mistake(entry.line, *value, "INVALID_FORMAT", "the algorithm " + json::write(custom["algorithm"]) + " is not supported, or its hash is not complete", "custom_password_hash"));
+      out.mistakes.push_back(mistake(
+          entry.line, *value, "INVALID_FORMAT",
+          "the algorithm " + json::write(custom["algorithm"]) + " is not supported, or its hash is not complete",
+          "custom_password_hash"));
       return;
     }
     User user = user_of(*value, how_);
     if (user.email.empty() && user.username.empty() && user.phone_number.empty()) {
-      out.mistakes.push_back(mistake(entry.line, *value, "OBJECT_REQUIRED", "needs an email, a username or a phone_number", "email"));
+      out.mistakes.push_back(
+          mistake(entry.line, *value, "OBJECT_REQUIRED", "needs an email, a username or a phone_number", "email"));
       return;
     }
     batch_.push_back({entry.line, *std::move(value), std::move(user)});
@@ -157,18 +166,21 @@ class Importing {
   void hash() {
     std::atomic<std::size_t> next = 0;
     std::vector<std::jthread> workers;
-    const bool is_work = std::any_of(batch_.begin(), batch_.end(), [](const Wanted& w) { return w.source["password"].is_string(); });
+    const bool is_work =
+        std::any_of(batch_.begin(), batch_.end(), [](const Wanted& w) { return w.source["password"].is_string(); });
     for (unsigned i = 0; i < (is_work ? std::max(1U, std::thread::hardware_concurrency()) : 1); ++i)
       workers.emplace_back([&] {
-        for (std::size_t at = next++; at < batch_.size(); at = next++) batch_[at].user.password_hash = hash_of(batch_[at].source);
+        for (std::size_t at = next++; at < batch_.size(); at = next++)
+          batch_[at].user.password_hash = hash_of(batch_[at].source);
       });
   }
 
   Result<std::optional<std::string>> existing(const User& u) {
-    auto rows = store_.commit_now(
-        {{"SELECT user_id FROM users WHERE user_id = $5 OR (connection = $1 AND (email = $2 AND email <> '' OR username = $3 AND "
-          "username <> '' OR phone_number = $4 AND phone_number <> '')) LIMIT 1",
-          {u.connection, u.email, u.username, u.phone_number, u.id}}});
+    auto rows =
+        store_.commit_now({{"SELECT user_id FROM users WHERE user_id = $5 OR (connection = $1 AND (email = $2 AND "
+                            "email <> '' OR username = $3 AND "
+                            "username <> '' OR phone_number = $4 AND phone_number <> '')) LIMIT 1",
+                            {u.connection, u.email, u.username, u.phone_number, u.id}}});
     if (!rows) return std::move(rows).error();
     return rows->empty() ? std::optional<std::string>() : text_at((*rows)[0], 0);
   }
@@ -182,7 +194,9 @@ class Importing {
     for (auto& wanted : batch_) {
       auto there = existing(wanted.user);
       if (!there) return std::move(there).error();
-      const std::string name = wanted.user.connection + " " + (wanted.user.email.empty() ? wanted.user.username + wanted.user.phone_number : wanted.user.email);
+      const std::string name =
+          wanted.user.connection + " " +
+          (wanted.user.email.empty() ? wanted.user.username + wanted.user.phone_number : wanted.user.email);
       const bool is_twice = !seen.emplace(name, true).second || !seen.emplace(wanted.user.id, true).second;
       if (!*there && !is_twice) {
         fresh.push_back(std::move(wanted));
@@ -190,7 +204,8 @@ class Importing {
         statements.push_back(change(**there, wanted));
         ++changed;
       } else if (!how_.skips_existing || is_twice) {
-        out.mistakes.push_back(mistake(wanted.line, wanted.source, "USER_EXISTS", is_twice ? "The user is in the file twice" : "The user already exists"));
+        out.mistakes.push_back(mistake(wanted.line, wanted.source, "USER_EXISTS",
+                                       is_twice ? "The user is in the file twice" : "The user already exists"));
       }
     }
     batch_ = std::move(fresh);

@@ -12,7 +12,7 @@
 namespace ostia::authority {
 
 struct UsersImport {
-  std::string connection;       ///< where an entry names none
+  std::string connection;  ///< where an entry names none
   std::string provider = "auth0";
   bool upsert = false;          ///< users who are there already are changed
   bool skips_existing = false;  ///< users who are there already are no mistake
@@ -30,8 +30,8 @@ struct UsersImported {
   std::vector<UserMistake> mistakes;
 };
 
-/// Reads `text`, a JSON array of users or one user a line, and keeps who is good. Passwords in clear are hashed here and
-/// now. The error means that nothing could be kept at all. Blocks: not for an event loop.
+/// Reads `text`, a JSON array of users or one user a line, and keeps who is good. Passwords in clear are hashed here
+/// and now. The error means that nothing could be kept at all. Blocks: not for an event loop.
 Result<UsersImported> import_users(Store& store, std::string_view text, const UsersImport& how,
                                    const std::function<void(std::int64_t done)>& progress = {});
 

@@ -45,7 +45,8 @@ void emit(YAML::Emitter& out, const Value& v) {
     case Value::Kind::number: out << v.text(); return;
     case Value::Kind::string:
       if (v.text().find('\n') != std::string::npos && v.text().find('\r') == std::string::npos &&
-          v.text().find(" \n") == std::string::npos && v.text().front() != ' ' && v.text().front() != '\n' && v.text().back() == '\n' && !v.text().ends_with("\n\n"))
+          v.text().find(" \n") == std::string::npos && v.text().front() != ' ' && v.text().front() != '\n' &&
+          v.text().back() == '\n' && !v.text().ends_with("\n\n"))
         out << YAML::Literal << v.text();
       else if (needs_quotes(v.text()))
         out << YAML::DoubleQuoted << v.text();
