@@ -40,6 +40,9 @@ assert.equal((await management.jobs.verificationEmail.create({ user_id: user.use
 const rule = await management.rules.create({ name: 'Peer', script: 'function (user, context, callback) { callback(null, user, context); }' });
 await management.rules.delete(rule.id);
 assert.equal((await management.keys.signing.list()).length, 1);
+await management.roles.delete(role.id);
+await management.organizations.delete(organization.id);
+await management.tenants.settings.update({ friendly_name: 'Test' });
 await management.resourceServers.delete(api.id);
 await management.users.delete(user.user_id);
 console.log('good');
