@@ -205,7 +205,7 @@ test('identities follow their account when it is linked on', async () => {
 row('AZ-1216', 'd', 'clients, connections, resource-servers, client-grants, rules, roles, organizations', 'made, read, changed, deleted', 'each as it was sent, and in force at once', async () => {
   for (const [path, body, change] of [
     ['clients', { name: 'Shop', app_type: 'spa', callbacks: ['https://shop.example/cb'] }, { callbacks: ['https://shop.example/2'] }],
-    ['connections', { name: 'More-Users', strategy: 'auth0', options: { passwordPolicy: 'low' } }, { options: { passwordPolicy: 'fair' } }],
+    ['connections', { name: 'More-Users', strategy: 'auth0', options: { passwordPolicy: 'low' } }, { options: { disable_self_service_change_password: false, passwordPolicy: 'fair' } }],
     ['resource-servers', { identifier: 'https://new.example/', name: 'New', scopes: [{ value: 'read:it' }] }, { token_lifetime: 60 }],
     ['client-grants', { client_id: 'app', audience: 'https://api.example.com/', scope: ['read:messages'] }, { scope: [] }],
     ['rules', { name: 'One', script: 'function (user, context, callback) { callback(null, user, context); }', enabled: false }, { order: 9 }],
