@@ -80,26 +80,36 @@ Result<std::string> narrowed(const std::string& granted, std::string_view asked)
   return asked.empty() ? granted : std::string(asked);
 }
 
+// Before a token is used up: a rule that fails must not cost anybody their login.
+Async<Grant> check_refresh(Authority& a, const Request& request, const Client& client, const Parameters& p, User& user) {
+  auto reading = read_refresh_token(a, client, std::string(p.get("refresh_token")));
+  auto grant = co_await std::move(reading);
+  if (!grant) co_return std::move(grant).error();
+  if (grant->issuer != request.issuer)
+    co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
+  auto user_task =
+      still_good(a, grant->user_id, oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
+  auto found = co_await std::move(user_task);
+  if (!found) co_return std::move(found).error();
+  user = *std::move(found);
+  auto scope = narrowed(grant->scope, p.get("scope"));
+  if (!scope) co_return std::move(scope).error();
+  grant->scope = *scope;
+  grant->nonce.clear();
+  auto extending = extended(a, request, *grant, user, "oauth2-refresh-token");
+  co_return co_await std::move(extending);
+}
+
 Async<Value> refresh_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"refresh_token"}); !present) co_return std::move(present).error();
+  User user;
+  auto checking = check_refresh(a, request, client, p, user);
+  const auto grant = co_await std::move(checking);
+  if (!grant) co_return grant.error();
   auto using_it = use_refresh_token(a, client, std::string(p.get("refresh_token")));
   auto refreshed = co_await std::move(using_it);
   if (!refreshed) co_return std::move(refreshed).error();
-  Grant grant = refreshed->grant;
-  if (grant.issuer != request.issuer)
-    co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
-  auto user_task =
-      still_good(a, grant.user_id, oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
-  const auto user = co_await std::move(user_task);
-  if (!user) co_return user.error();
-  auto scope = narrowed(grant.scope, p.get("scope"));
-  if (!scope) co_return std::move(scope).error();
-  grant.scope = *scope;
-  grant.nonce.clear();
-  auto extending = extended(a, request, grant, *user, "oauth2-refresh-token");
-  const auto now = co_await std::move(extending);
-  if (!now) co_return now.error();
-  co_return token_response(a, client, *now, *user, refreshed->next);
+  co_return token_response(a, client, *grant, user, refreshed->next);
 }
 
 // Tokens for somebody who has just proven who they are, here and not in a browser.
