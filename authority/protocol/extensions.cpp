@@ -30,12 +30,6 @@ Value words(std::string_view list) {
   return out;
 }
 
-Value list(const std::vector<std::string>& items) {
-  Value out = Value::array();
-  for (const auto& item : items) out.push_back(item);
-  return out;
-}
-
 Value query_of(const ExtendedLogin& l) {
   Value out = Value::object();
   for (const auto& [name, value] : {std::pair{"client_id", &l.client_id}, {"audience", &l.audience}, {"scope", &l.scope}, {"redirect_uri", &l.redirect_uri}, {"state", &l.state}, {"response_type", &l.response_type}, {"acr_values", &l.acr_values}, {"prompt", &l.prompt}})
