@@ -70,10 +70,15 @@ Response stale_page(const Authority& a, const Request& request) {
 }
 
 Response show_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string_view path) {
+  return leave_step(a, request, r, std::string(path));
+}
+
+Response leave_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string url) {
   std::string device = read_cookie(request, CookieKind::device);
   const bool is_new = device.size() != 43;
   if (is_new) device = random_id();
-  Response response = redirect(std::string(path) + "?state=" + seal(a, r, device));
+  url::append_query(url, "state", seal(a, r, device));
+  Response response = redirect(std::move(url));
   if (is_new) set_cookie(response, request, CookieKind::device, device, 365 * 24 * 3600);
   return response;
 }

@@ -45,6 +45,8 @@ Response stale_page(const Authority& a, const Request& request);
 
 /// Sends the browser to the page at `path`, with the request.
 Response show_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string_view path);
+/// Sends the browser to `url`, somewhere else, with the request: it comes back to `/continue`.
+Response leave_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string url);
 /// The page that a request begins with.
 std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r,
                             bool has_session);

@@ -39,6 +39,9 @@ constexpr Field carried[] = {{"issuer", &AuthorizationRequest::issuer},
                              {"authenticated", &AuthorizationRequest::authenticated},
                              {"selected", &AuthorizationRequest::selected},
                              {"consented", &AuthorizationRequest::consented},
+                             {"extended", &AuthorizationRequest::extended},
+                             {"extended_for", &AuthorizationRequest::extended_for},
+                             {"continues", &AuthorizationRequest::continues},
                              {"user_code", &AuthorizationRequest::user_code}};
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) {

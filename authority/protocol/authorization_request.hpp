@@ -19,6 +19,9 @@ struct AuthorizationRequest {
   std::string authenticated;            ///< the session that was made for this very request, once there is one
   std::string selected;                 ///< the session that the person has chosen to go on with; old sessions stay old
   std::string consented;                ///< the session in which the person has agreed to this very request
+  std::string extended;                 ///< what rules and actions made of it, as JSON, …
+  std::string extended_for;             ///< … in this session
+  std::string continues;                ///< the action that has sent the person somewhere
   std::string user_code;                ///< of a device (RFC 8628), which has no redirect URI
 
   [[nodiscard]] bool wants(std::string_view type) const;    ///< one word of `response_type`

@@ -11,6 +11,7 @@
 #include "protocol/consent.hpp"
 #include "protocol/cookies.hpp"
 #include "protocol/endpoints.hpp"
+#include "protocol/extensions.hpp"
 #include "protocol/login_ticket.hpp"
 #include "protocol/pushed_request.hpp"
 
@@ -34,11 +35,14 @@ bool is_recent_enough(const AuthorizationRequest& r, const SignedIn& who, std::i
 }
 
 // The tokens and codes that the response type names (Core sections 3.1 to 3.3).
-Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who, const Access& access) {
+Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who, const Access& access,
+                const Extension& extension) {
   const auto tenant = a.tenant();
   const Client& client = *tenant->find_client(r.client_id);
-  const Grant grant{random_id(),     r.issuer,     r.client_id, who.user.id,           who.session.id,
+  Grant grant{random_id(),     r.issuer,     r.client_id, who.user.id,           who.session.id,
                     access.audience, access.scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
+  grant.id_claims = extension.id_claims;
+  grant.access_claims = extension.access_claims;
   Fields fields;
   std::string code, access_token;
   if (r.wants("code")) {
@@ -104,7 +108,24 @@ Response refuse(const Authority& a, const Request& request, const Parameters& p,
   return pages::web_message(origins, response);
 }
 
-Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std::optional<SignedIn> fresh) {
+// What rules and actions make of the request; once in a session, however many pages follow.
+Async<Extension> extend(Authority& a, const Request& request, const AuthorizationRequest& r, const SignedIn& who,
+                        const Access& access, Value returned) {
+  if (r.extended_for == who.session.id) {
+    const auto kept = json::parse(r.extended);
+    if (kept) co_return Extension::from_json(*kept);
+  }
+  ExtendedLogin login{who.user,        r.client_id,  "oidc-basic-profile", access.audience, access.scope, r.redirect_uri, r.state,
+                      r.response_type, r.acr_values, r.prompt,             who.session.id,  {},           {"pwd"},        {},
+                      {}};
+  if (!returned.is_null()) login.continues = r.continues;
+  login.returned = std::move(returned);
+  auto running = run_extensions(a, request, std::move(login));
+  co_return co_await std::move(running);
+}
+
+Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std::optional<SignedIn> fresh,
+              Value returned = {}) {
   std::optional<SignedIn> who = std::move(fresh);
   if (!who) {
     auto who_task = current_session(a, request);
@@ -115,7 +136,7 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   }
   const auto tenant = a.tenant();
   const Client& client = *tenant->find_client(r.client_id);
-  const auto refused = [&](const char* error, const char* description) {
+  const auto refused = [&](const std::string& error, const std::string& description) {
     record(a, request,
            {r.prompts("none") ? "fsa" : "f", description, r.client_id, who ? who->user.id : "", {}, {}, error});
     return deliver_error(r, error, description);
@@ -125,8 +146,24 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
     co_return show_step(a, request, r, first_page(*tenant, client, r, who.has_value()));
   }
   if (!r.user_code.empty()) co_return show_step(a, request, r, "/activate/confirm");
-  const auto access = resolve_access(a, client, r.issuer, r.audience, r.scope);
+  auto access = resolve_access(a, client, r.issuer, r.audience, r.scope);
   if (!access) co_return deliver_error(r, access.error().code, access.error().description);
+  auto extending = extend(a, request, r, *who, *access, std::move(returned));
+  const auto extension = co_await std::move(extending);
+  if (!extension) co_return refused(extension.error().code, extension.error().description);
+  if (!extension->redirect_to.empty()) {
+    if (r.prompts("none")) co_return refused("interaction_required", "Interaction required");
+    r.continues = extension->by;
+    co_return leave_step(a, request, r, extension->redirect_to);
+  }
+  if (extension->second_factor)
+    co_return refused(r.prompts("none") ? "interaction_required" : "access_denied",
+                      "A second factor is required, which this version cannot ask for");
+  if (!tenant->rules.empty() || !tenant->post_login.empty()) {
+    access->scope = extension->scope;
+    r.extended = json::write(extension->to_json());
+    r.extended_for = who->session.id;
+  }
   if (r.consented != who->session.id) {
     auto consenting = needs_consent(a, r, *access, who->user.id);
     const auto needed = co_await std::move(consenting);
@@ -138,7 +175,7 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   const auto remembered = co_await std::move(remembering);
   if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");
   if (r.prompts("none")) record(a, request, {"ssa", {}, r.client_id, who->user.id, {}, {}, {}});
-  co_return answer(a, r, *who, *access);
+  co_return answer(a, r, *who, *access, *extension);
 }
 
 // A login ticket stands for a session, if the browser that has it also has its proof.
@@ -226,6 +263,19 @@ Answering resume(Authority& a, Request request) {
   const auto step = open_step(a, request, parameters.get("state"));
   if (!step) co_return stale_page(a, request);
   auto deciding = decide(a, request, step->request, {});
+  co_return co_await std::move(deciding);
+}
+
+// Where a rule or an action had sent the person, they are back from.
+Answering come_back(Authority& a, Request request) {
+  const Parameters parameters = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
+  const Parameters query(url::parse_form(request.query));
+  const auto step = open_step(a, request, parameters.has("state") ? parameters.get("state") : query.get("state"));
+  if (!step) co_return stale_page(a, request);
+  Value returned = Value::object();
+  for (const auto& [name, value] : parameters.pairs())
+    if (name != "state") returned.set(name, value);
+  auto deciding = decide(a, request, step->request, {}, std::move(returned));
   co_return co_await std::move(deciding);
 }
 

@@ -8,6 +8,7 @@ namespace ostia::authority {
 // protocol/
 Answering authorize(Authority& a, Request r);
 Answering resume(Authority& a, Request r);
+Answering come_back(Authority& a, Request r);
 Answering verify_cross_origin(Authority& a, Request r);
 Answering pushed_authorization(Authority& a, Request r);
 Answering token(Authority& a, Request r);

@@ -78,7 +78,7 @@ std::optional<Value> read_opaque(const Authority& a, std::string_view token) {
 }  // namespace
 
 Value Grant::to_json() const {
-  return Value::object({{"id", id},
+  Value out = Value::object({{"id", id},
                         {"issuer", issuer},
                         {"client_id", client_id},
                         {"user_id", user_id},
@@ -88,6 +88,9 @@ Value Grant::to_json() const {
                         {"nonce", nonce},
                         {"auth_time", auth_time},
                         {"with_auth_time", with_auth_time}});
+  if (id_claims.size() > 0) out.set("id_claims", id_claims);
+  if (access_claims.size() > 0) out.set("access_claims", access_claims);
+  return out;
 }
 
 Grant Grant::from_json(const Value& v) {
@@ -100,8 +103,18 @@ Grant Grant::from_json(const Value& v) {
           v["scope"].text(),
           v["nonce"].text(),
           v["auth_time"].as_int().value_or(0),
-          v["with_auth_time"].as_bool()};
+          v["with_auth_time"].as_bool(),
+          v["id_claims"],
+          v["access_claims"]};
 }
+
+namespace {
+
+void add_claims(Value& claims, const Value& added) {
+  for (std::size_t i = 0; i < added.size(); ++i) claims.set(added.keys()[i], added.items()[i]);
+}
+
+}  // namespace
 
 bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience) {
   // A custom domain has no Management API; the plain-http domain of `--dev` has one, like the canonical domain.
@@ -152,6 +165,9 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   claims.set("scope", g.scope);
   claims.set("azp", g.client_id);
   if (!g.id.empty()) claims.set("jti", g.id + "." + random_id().substr(0, 11));
+  add_claims(claims, g.access_claims);
+  // `/userinfo` tells what the ID token tells; only who made a sealed token reads it.
+  if (g.audience.empty() && g.id_claims.size() > 0) claims.set("id_claims", g.id_claims);
   if (g.audience.empty()) return {a.access_tokens.seal(json::write(claims)), lifetime};
   return {sign_access_token(a, g.audience, claims), lifetime};
 }
@@ -176,6 +192,7 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
                            std::string_view access_token, std::string_view code) {
   const std::int64_t now = a.clock.now();
   Value claims = profile_claims(user, g.scope, client.strict_openid);
+  add_claims(claims, g.id_claims);
   claims.set("iss", g.issuer);
   claims.set("aud", g.client_id);
   claims.set("iat", now);

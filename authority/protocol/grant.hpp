@@ -14,6 +14,7 @@ struct Grant {
   std::string nonce;
   std::int64_t auth_time = 0;
   bool with_auth_time = false;  ///< the client asked for `max_age`
+  json::Value id_claims, access_claims;  ///< that rules and actions have added
 
   [[nodiscard]] json::Value to_json() const;
   static Grant from_json(const json::Value& v);

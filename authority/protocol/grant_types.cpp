@@ -6,6 +6,7 @@
 #include "problem.hpp"
 #include "protocol/code.hpp"
 #include "protocol/device.hpp"
+#include "protocol/extensions.hpp"
 #include "protocol/refresh_token.hpp"
 #include "protocol/tokens.hpp"
 
@@ -30,6 +31,24 @@ Async<User> still_good(Authority& a, std::string user_id, Error otherwise) {
   if (!user->has_value()) co_return otherwise;
   if ((*user)->blocked) co_return oauth(403, "unauthorized", "user is blocked", "user_blocked");
   co_return **user;
+}
+
+// Rules and actions run here too; what needs a page cannot happen.
+Async<Grant> extended(Authority& a, const Request& request, Grant grant, const User& user, std::string protocol) {
+  ExtendedLogin login{user, grant.client_id, std::move(protocol), grant.audience, grant.scope};
+  login.session_id = grant.session_id;
+  login.methods = {"pwd"};
+  auto running = run_extensions(a, request, std::move(login));
+  const auto extension = co_await std::move(running);
+  if (!extension) co_return extension.error();
+  if (!extension->redirect_to.empty())
+    co_return oauth(403, "interaction_required", "Interaction required", "rule_redirects");
+  if (extension->second_factor)
+    co_return oauth(403, "access_denied", "A second factor is required, which this version cannot ask for", "mfa_missing");
+  grant.scope = extension->scope;
+  grant.id_claims = extension->id_claims;
+  grant.access_claims = extension->access_claims;
+  co_return grant;
 }
 
 // What a code stood for: `otherwise` where it is of another domain, or its person is gone.
@@ -61,23 +80,36 @@ Result<std::string> narrowed(const std::string& granted, std::string_view asked)
   return asked.empty() ? granted : std::string(asked);
 }
 
+// Before a token is used up: a rule that fails must not cost anybody their login.
+Async<Grant> check_refresh(Authority& a, const Request& request, const Client& client, const Parameters& p, User& user) {
+  auto reading = read_refresh_token(a, client, std::string(p.get("refresh_token")));
+  auto grant = co_await std::move(reading);
+  if (!grant) co_return std::move(grant).error();
+  if (grant->issuer != request.issuer)
+    co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
+  auto user_task =
+      still_good(a, grant->user_id, oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
+  auto found = co_await std::move(user_task);
+  if (!found) co_return std::move(found).error();
+  user = *std::move(found);
+  auto scope = narrowed(grant->scope, p.get("scope"));
+  if (!scope) co_return std::move(scope).error();
+  grant->scope = *scope;
+  grant->nonce.clear();
+  auto extending = extended(a, request, *grant, user, "oauth2-refresh-token");
+  co_return co_await std::move(extending);
+}
+
 Async<Value> refresh_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"refresh_token"}); !present) co_return std::move(present).error();
+  User user;
+  auto checking = check_refresh(a, request, client, p, user);
+  const auto grant = co_await std::move(checking);
+  if (!grant) co_return grant.error();
   auto using_it = use_refresh_token(a, client, std::string(p.get("refresh_token")));
   auto refreshed = co_await std::move(using_it);
   if (!refreshed) co_return std::move(refreshed).error();
-  Grant grant = refreshed->grant;
-  if (grant.issuer != request.issuer)
-    co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
-  auto user_task =
-      still_good(a, grant.user_id, oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
-  const auto user = co_await std::move(user_task);
-  if (!user) co_return user.error();
-  auto scope = narrowed(grant.scope, p.get("scope"));
-  if (!scope) co_return std::move(scope).error();
-  grant.scope = *scope;
-  grant.nonce.clear();
-  co_return token_response(a, client, grant, *user, refreshed->next);
+  co_return token_response(a, client, *grant, user, refreshed->next);
 }
 
 // Tokens for somebody who has just proven who they are, here and not in a browser.
@@ -86,7 +118,10 @@ Async<Value> direct_grant(Authority& a, const Request& request, const Client& cl
   if (!access) co_return std::move(access).error();
   const Grant grant{random_id(),      request.issuer, client.id, user.id,       {},
                     access->audience, access->scope,  {},        a.clock.now(), false};
-  auto tokens = issue_tokens(a, client, grant, user);
+  auto extending = extended(a, request, grant, user, "oauth2-password");
+  const auto now = co_await std::move(extending);
+  if (!now) co_return now.error();
+  auto tokens = issue_tokens(a, client, *now, user);
   co_return co_await std::move(tokens);
 }
 

@@ -111,6 +111,14 @@ Async<std::string> issue_refresh_token(Authority& a, const Client& client, const
   co_return token;
 }
 
+Async<Grant> read_refresh_token(Authority& a, const Client& client, std::string token) {
+  auto finding = find(a, std::move(token));
+  const auto kept = co_await std::move(finding);
+  if (!kept) co_return kept.error();
+  if (!*kept || (*kept)->client_id != client.id) co_return refused("refresh_token_unknown");
+  co_return (*kept)->grant;
+}
+
 Async<Refreshed> use_refresh_token(Authority& a, const Client& client, std::string token) {
   auto finding = find(a, std::move(token));
   auto kept = co_await std::move(finding);

@@ -9,6 +9,9 @@ namespace ostia::authority {
 /// A token for `grant`, kept when this returns.
 Async<std::string> issue_refresh_token(Authority& a, const Client& client, const Grant& grant);
 
+/// What a token of that client stands for, without using it. Errors as below.
+Async<Grant> read_refresh_token(Authority& a, const Client& client, std::string token);
+
 struct Refreshed {
   Grant grant;
   std::string next;  ///< the token that follows; empty when the same one stays good

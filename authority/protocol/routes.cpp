@@ -35,6 +35,8 @@ constexpr Route routes[] = {
     {"/authorize", "GET", authorize, Cors::none},
     {"/authorize", "POST", authorize, Cors::none},
     {"/authorize/resume", "GET", resume, Cors::none},
+    {"/continue", "GET", come_back, Cors::none},
+    {"/continue", "POST", come_back, Cors::none},
     {"/oauth/par", "POST", pushed_authorization, Cors::none},
     {"/oauth/token", "POST", token, Cors::listed},
     {"/oauth/revoke", "POST", revoke, Cors::listed},

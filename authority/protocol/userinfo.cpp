@@ -52,7 +52,10 @@ Answering userinfo(Authority& a, Request request) {
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
   const auto tenant = a.tenant();
   const Client* client = tenant->find_client((*claims)["azp"].text());
-  co_return json_response(200, profile_claims(**user, (*claims)["scope"].text(), client && client->strict_openid))
+  Value profile = profile_claims(**user, (*claims)["scope"].text(), client && client->strict_openid);
+  const Value& added = (*claims)["id_claims"];
+  for (std::size_t i = 0; i < added.size(); ++i) profile.set(added.keys()[i], added.items()[i]);
+  co_return json_response(200, profile)
       .with("Cache-Control", "no-store");
 }
 
