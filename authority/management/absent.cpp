@@ -36,17 +36,8 @@ Handling answer(Authority&, Call, const void* subject) {
 Routes absent_routes() {
   Routes out;
   for (const auto& one : absent)
-    out.push_back({"GET",
-                   one.path,
-                   one.scope,
-                   {},
-                   {},
-                   one.id,
-                   "Nothing: this version has none",
-                   nullptr,
-                   answer,
-                   &one,
-                   {"page", "per_page", "include_totals", "from", "take", "disabled", "type", "hydrate"}});
+    out.push_back(on("GET", one.path, one.scope, one.id, "Nothing: this version has none", answer, &one)
+                      .asks({"page", "per_page", "include_totals", "from", "take", "disabled", "type", "hydrate"}));
   return out;
 }
 

@@ -39,17 +39,41 @@ inline Error invalid_query(const std::string& what) {
 
 /// One endpoint. `{name}` in the path is a slot.
 struct Route {
+  using Handle = Handling (*)(Authority&, Call);
+  using HandleFor = Handling (*)(Authority&, Call, const void* subject);
+
   std::string method, path;
-  std::string scopes;       ///< any of these words; empty: none is needed
+  std::string scopes;       ///< any of these words
   std::string own_scopes;   ///< with any of these a person may do it to the account of the first slot, if it is theirs
   std::string body;         ///< the schema of the body; empty: there is none
   std::string id, summary;  ///< for the description of the API
-  Handling (*handle)(Authority&, Call) = nullptr;
-  /// For routes that a table makes: what `handle_for` is called with.
-  Handling (*handle_for)(Authority&, Call, const void*) = nullptr;
+  Handle handle = nullptr;
+  HandleFor handle_for = nullptr;  ///< of a route that a table makes, with its row
   const void* subject = nullptr;
-  std::vector<std::string> query = {};  ///< names of the query's parameters
+  std::vector<std::string> query;  ///< names of the query's parameters
+
+  Route&& by_oneself(std::string words) && {
+    own_scopes = std::move(words);
+    return std::move(*this);
+  }
+  Route&& takes(std::string schema) && {
+    body = std::move(schema);
+    return std::move(*this);
+  }
+  Route&& asks(std::vector<std::string> names) && {
+    query = std::move(names);
+    return std::move(*this);
+  }
 };
+inline Route on(std::string method, std::string path, std::string scopes, std::string id, std::string summary,
+                Route::Handle handle) {
+  return {std::move(method), std::move(path), std::move(scopes), {}, {}, std::move(id), std::move(summary), handle};
+}
+inline Route on(std::string method, std::string path, std::string scopes, std::string id, std::string summary,
+                Route::HandleFor handle, const void* subject) {
+  return {std::move(method), std::move(path),    std::move(scopes), {},     {},
+          std::move(id),     std::move(summary), nullptr,           handle, subject};
+}
 using Routes = std::vector<Route>;
 
 /// All endpoints, each folder file's own.

@@ -699,102 +699,36 @@ Routes document_routes() {
                                         "take", "fields",   "include_fields"};
     of_list.insert(of_list.end(), c.filters.begin(), c.filters.end());
     const bool keyed = c.replaces;
-    out.push_back({"GET",
-                   path,
-                   (noun == "connections" ? "read:connections read:connections_options" : "read:" + noun),
-                   {},
-                   {},
-                   "list_" + noun,
-                   "List each " + one,
-                   nullptr,
-                   list,
-                   &c,
-                   of_list});
+    out.push_back(on("GET", path,
+                     (noun == "connections" ? "read:connections read:connections_options" : "read:" + noun),
+                     "list_" + noun, "List each " + one, list, &c)
+                      .asks(of_list));
     if (std::string_view(c.kind) != "rule_config") {
-      out.push_back({"POST",
-                     path,
-                     "create:" + noun,
-                     {},
-                     schema + "_create",
-                     "create_" + schema,
-                     "Create a " + one,
-                     nullptr,
-                     create,
-                     &c});
-      out.push_back({"GET",
-                     item,
-                     "read:" + noun,
-                     {},
-                     {},
-                     "get_" + schema,
-                     "Get a " + one,
-                     nullptr,
-                     get,
-                     &c,
-                     {"fields", "include_fields"}});
-      out.push_back({"PATCH",
-                     item,
-                     "update:" + noun,
-                     {},
-                     schema + "_update",
-                     "update_" + schema,
-                     "Update a " + one,
-                     nullptr,
-                     update,
-                     &c});
+      out.push_back(on("POST", path, "create:" + noun, "create_" + schema, "Create a " + one, create, &c)
+                        .takes(schema + "_create"));
+      out.push_back(
+          on("GET", item, "read:" + noun, "get_" + schema, "Get a " + one, get, &c).asks({"fields", "include_fields"}));
+      out.push_back(on("PATCH", item, "update:" + noun, "update_" + schema, "Update a " + one, update, &c)
+                        .takes(schema + "_update"));
     }
     if (keyed)
       out.push_back(
-          {"PUT", item, "update:" + noun, {}, schema + "_put", "set_" + schema, "Set a " + one, nullptr, replace, &c});
-    out.push_back(
-        {"DELETE", item, "delete:" + noun, {}, {}, "delete_" + schema, "Delete a " + one, nullptr, remove, &c});
+          on("PUT", item, "update:" + noun, "set_" + schema, "Set a " + one, replace, &c).takes(schema + "_put"));
+    out.push_back(on("DELETE", item, "delete:" + noun, "delete_" + schema, "Delete a " + one, remove, &c));
   }
-  out.push_back({"POST",
-                 "clients/{id}/rotate-secret",
-                 "update:client_keys",
-                 {},
-                 {},
-                 "rotate_client_secret",
-                 "Make a new secret for a client",
-                 rotate_secret});
-  out.push_back({"GET",
-                 "connections/{id}/clients",
-                 "read:connections",
-                 {},
-                 {},
-                 "list_connection_clients",
-                 "List the clients that may use a connection",
-                 list_enabled_clients,
-                 nullptr,
-                 nullptr,
-                 {"take", "from"}});
-  out.push_back({"PATCH",
-                 "connections/{id}/clients",
-                 "update:connections",
-                 {},
-                 "connection_clients",
-                 "update_connection_clients",
-                 "Say which clients may use a connection",
-                 enable_clients});
-  out.push_back({"DELETE",
-                 "connections/{id}/users",
-                 "delete:users",
-                 {},
-                 {},
-                 "delete_connection_user",
-                 "Delete a user of a connection by e-mail",
-                 delete_connection_user,
-                 nullptr,
-                 nullptr,
-                 {"email"}});
-  out.push_back({"POST",
-                 "custom-domains/{id}/verify",
-                 "create:custom_domains",
-                 {},
-                 {},
-                 "verify_custom_domain",
-                 "Verify a custom domain",
-                 verify_domain});
+  out.push_back(on("POST", "clients/{id}/rotate-secret", "update:client_keys", "rotate_client_secret",
+                   "Make a new secret for a client", rotate_secret));
+  out.push_back(on("GET", "connections/{id}/clients", "read:connections", "list_connection_clients",
+                   "List the clients that may use a connection", list_enabled_clients)
+                    .asks({"take", "from"}));
+  out.push_back(on("PATCH", "connections/{id}/clients", "update:connections", "update_connection_clients",
+                   "Say which clients may use a connection", enable_clients)
+                    .takes("connection_clients"));
+  out.push_back(on("DELETE", "connections/{id}/users", "delete:users", "delete_connection_user",
+                   "Delete a user of a connection by e-mail", delete_connection_user)
+                    .asks({"email"}));
+  out.push_back(on("POST", "custom-domains/{id}/verify", "create:custom_domains", "verify_custom_domain",
+                   "Verify a custom domain", verify_domain));
   return out;
 }
 

@@ -125,16 +125,12 @@ Handling unlink_identity(Authority& a, Call call) {
 
 Routes identity_routes() {
   return {
-      {"POST", "users/{id}/identities", "update:users", "update:current_user_identities", "link_identity",
-       "link_identity", "Link an account to a user", link_identity},
-      {"DELETE",
-       "users/{id}/identities/{provider}/{user_id}",
-       "update:users",
-       "update:current_user_identities",
-       {},
-       "unlink_identity",
-       "Unlink an identity",
-       unlink_identity},
+      on("POST", "users/{id}/identities", "update:users", "link_identity", "Link an account to a user", link_identity)
+          .by_oneself("update:current_user_identities")
+          .takes("link_identity"),
+      on("DELETE", "users/{id}/identities/{provider}/{user_id}", "update:users", "unlink_identity",
+         "Unlink an identity", unlink_identity)
+          .by_oneself("update:current_user_identities"),
   };
 }
 

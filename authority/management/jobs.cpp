@@ -265,39 +265,15 @@ std::string gzip(const std::string& text) {
 
 Routes job_routes() {
   return {
-      {"POST", "jobs/users-imports", "create:users", {}, {}, "import_users", "Import users from a file", start_import},
-      {"POST",
-       "jobs/users-exports",
-       "read:users",
-       {},
-       "users_export",
-       "export_users",
-       "Export users to a file",
-       start_export},
-      {"POST",
-       "jobs/verification-email",
-       "update:users",
-       {},
-       "verification_email",
-       "send_verification_email",
-       "Send a verification mail",
-       send_verification},
-      {"GET",
-       "jobs/{id}",
-       "create:users read:users create:passwords_checking_job",
-       {},
-       {},
-       "get_job",
-       "Get a job",
-       get_job},
-      {"GET",
-       "jobs/{id}/errors",
-       "create:users read:users create:passwords_checking_job",
-       {},
-       {},
-       "get_job_errors",
-       "Get what a job could not do",
-       get_errors},
+      on("POST", "jobs/users-imports", "create:users", "import_users", "Import users from a file", start_import),
+      on("POST", "jobs/users-exports", "read:users", "export_users", "Export users to a file", start_export)
+          .takes("users_export"),
+      on("POST", "jobs/verification-email", "update:users", "send_verification_email", "Send a verification mail",
+         send_verification)
+          .takes("verification_email"),
+      on("GET", "jobs/{id}", "create:users read:users create:passwords_checking_job", "get_job", "Get a job", get_job),
+      on("GET", "jobs/{id}/errors", "create:users read:users create:passwords_checking_job", "get_job_errors",
+         "Get what a job could not do", get_errors),
   };
 }
 

@@ -120,24 +120,12 @@ Handling revoke(Authority& a, Call call) {
 
 Routes key_routes() {
   return {
-      {"GET", "keys/signing", "read:signing_keys", {}, {}, "list_signing_keys", "List signing keys", list_keys},
-      {"GET", "keys/signing/{kid}", "read:signing_keys", {}, {}, "get_signing_key", "Get a signing key", get_key},
-      {"POST",
-       "keys/signing/rotate",
-       "create:signing_keys update:signing_keys",
-       {},
-       {},
-       "rotate_signing_keys",
-       "Let the next key sign",
-       rotate},
-      {"PUT",
-       "keys/signing/{kid}/revoke",
-       "update:signing_keys",
-       {},
-       {},
-       "revoke_signing_key",
-       "Revoke a previous key",
-       revoke},
+      on("GET", "keys/signing", "read:signing_keys", "list_signing_keys", "List signing keys", list_keys),
+      on("GET", "keys/signing/{kid}", "read:signing_keys", "get_signing_key", "Get a signing key", get_key),
+      on("POST", "keys/signing/rotate", "create:signing_keys update:signing_keys", "rotate_signing_keys",
+         "Let the next key sign", rotate),
+      on("PUT", "keys/signing/{kid}/revoke", "update:signing_keys", "revoke_signing_key", "Revoke a previous key",
+         revoke),
   };
 }
 

@@ -218,88 +218,32 @@ Routes settings_routes() {
   Routes out;
   for (const auto& s : all_settings) {
     const std::string noun = s.noun, schema = s.schema, one = s.one;
-    out.push_back({"GET",
-                   s.path,
-                   "read:" + noun,
-                   {},
-                   {},
-                   "get_" + schema,
-                   "Get " + one,
-                   nullptr,
-                   get,
-                   &s,
-                   {"fields", "include_fields"}});
     out.push_back(
-        {"PATCH", s.path, "update:" + noun, {}, schema, "update_" + schema, "Update " + one, nullptr, update, &s});
+        on("GET", s.path, "read:" + noun, "get_" + schema, "Get " + one, get, &s).asks({"fields", "include_fields"}));
+    out.push_back(on("PATCH", s.path, "update:" + noun, "update_" + schema, "Update " + one, update, &s).takes(schema));
   }
   const std::vector<std::string> fields = {"fields", "include_fields"};
-  out.push_back({"GET",
-                 "emails/provider",
-                 "read:email_provider",
-                 {},
-                 {},
-                 "get_email_provider",
-                 "Get the mail provider",
-                 get_provider,
-                 nullptr,
-                 nullptr,
-                 fields});
-  out.push_back({"POST",
-                 "emails/provider",
-                 "create:email_provider",
-                 {},
-                 "email_provider_create",
-                 "create_email_provider",
-                 "Configure the mail provider",
-                 set_provider});
-  out.push_back({"PATCH",
-                 "emails/provider",
-                 "update:email_provider",
-                 {},
-                 "email_provider_update",
-                 "update_email_provider",
-                 "Update the mail provider",
-                 set_provider});
-  out.push_back({"DELETE",
-                 "emails/provider",
-                 "delete:email_provider",
-                 {},
-                 {},
-                 "delete_email_provider",
-                 "Delete the mail provider",
-                 delete_provider});
-  out.push_back({"GET",
-                 "guardian/factors",
-                 "read:guardian_factors",
-                 {},
-                 {},
-                 "list_factors",
-                 "List second factors",
-                 list_factors});
-  out.push_back({"PUT",
-                 "guardian/factors/{name}",
-                 "update:guardian_factors",
-                 {},
-                 "factor",
-                 "set_factor",
-                 "Turn a second factor on or off",
-                 set_factor});
-  out.push_back({"GET",
-                 "guardian/policies",
-                 "read:mfa_policies",
-                 {},
-                 {},
-                 "get_mfa_policies",
-                 "Get when a second factor is asked for",
-                 get_policies});
-  out.push_back({"PUT",
-                 "guardian/policies",
-                 "update:mfa_policies",
-                 {},
-                 "mfa_policies",
-                 "set_mfa_policies",
-                 "Say when a second factor is asked for",
-                 set_policies});
+  out.push_back(
+      on("GET", "emails/provider", "read:email_provider", "get_email_provider", "Get the mail provider", get_provider)
+          .asks(fields));
+  out.push_back(on("POST", "emails/provider", "create:email_provider", "create_email_provider",
+                   "Configure the mail provider", set_provider)
+                    .takes("email_provider_create"));
+  out.push_back(on("PATCH", "emails/provider", "update:email_provider", "update_email_provider",
+                   "Update the mail provider", set_provider)
+                    .takes("email_provider_update"));
+  out.push_back(on("DELETE", "emails/provider", "delete:email_provider", "delete_email_provider",
+                   "Delete the mail provider", delete_provider));
+  out.push_back(
+      on("GET", "guardian/factors", "read:guardian_factors", "list_factors", "List second factors", list_factors));
+  out.push_back(on("PUT", "guardian/factors/{name}", "update:guardian_factors", "set_factor",
+                   "Turn a second factor on or off", set_factor)
+                    .takes("factor"));
+  out.push_back(on("GET", "guardian/policies", "read:mfa_policies", "get_mfa_policies",
+                   "Get when a second factor is asked for", get_policies));
+  out.push_back(on("PUT", "guardian/policies", "update:mfa_policies", "set_mfa_policies",
+                   "Say when a second factor is asked for", set_policies)
+                    .takes("mfa_policies"));
   return out;
 }
 

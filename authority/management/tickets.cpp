@@ -69,22 +69,12 @@ Handling email_verification(Authority& a, Call call) {
 
 Routes ticket_routes() {
   return {
-      {"POST",
-       "tickets/password-change",
-       "create:user_tickets",
-       {},
-       "password_change_ticket",
-       "create_password_change_ticket",
-       "Make a link to a new password",
-       password_change},
-      {"POST",
-       "tickets/email-verification",
-       "create:user_tickets",
-       {},
-       "email_verification_ticket",
-       "create_email_verification_ticket",
-       "Make a link that verifies an address",
-       email_verification},
+      on("POST", "tickets/password-change", "create:user_tickets", "create_password_change_ticket",
+         "Make a link to a new password", password_change)
+          .takes("password_change_ticket"),
+      on("POST", "tickets/email-verification", "create:user_tickets", "create_email_verification_ticket",
+         "Make a link that verifies an address", email_verification)
+          .takes("email_verification_ticket"),
   };
 }
 

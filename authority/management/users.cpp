@@ -577,45 +577,19 @@ Handling remove_user(Authority& a, Call call) {
 Routes user_routes() {
   const std::vector<std::string> fields = {"fields", "include_fields"};
   return {
-      {"GET",
-       "users",
-       "read:users",
-       {},
-       {},
-       "list_users",
-       "List or search users",
-       list_users,
-       nullptr,
-       nullptr,
-       {"page", "per_page", "include_totals", "sort", "connection", "fields", "include_fields", "q", "search_engine",
-        "primary_order", "from", "take"}},
-      {"POST", "users", "create:users", {}, "user_create", "create_user", "Create a user", create_user},
-      {"GET",
-       "users-by-email",
-       "read:users",
-       {},
-       {},
-       "list_users_by_email",
-       "Find users by e-mail",
-       list_by_email,
-       nullptr,
-       nullptr,
-       {"email", "fields", "include_fields"}},
-      {"GET",
-       "users/{id}",
-       "read:users",
-       "read:current_user",
-       {},
-       "get_user",
-       "Get a user",
-       get_user,
-       nullptr,
-       nullptr,
-       fields},
-      {"PATCH", "users/{id}", "update:users update:users_app_metadata",
-       "update:current_user_metadata create:current_user_metadata delete:current_user_metadata", "user_update",
-       "update_user", "Update a user", update_user_},
-      {"DELETE", "users/{id}", "delete:users", {}, {}, "delete_user", "Delete a user", remove_user},
+      on("GET", "users", "read:users", "list_users", "List or search users", list_users)
+          .asks({"page", "per_page", "include_totals", "sort", "connection", "fields", "include_fields", "q",
+                 "search_engine", "primary_order", "from", "take"}),
+      on("POST", "users", "create:users", "create_user", "Create a user", create_user).takes("user_create"),
+      on("GET", "users-by-email", "read:users", "list_users_by_email", "Find users by e-mail", list_by_email)
+          .asks({"email", "fields", "include_fields"}),
+      on("GET", "users/{id}", "read:users", "get_user", "Get a user", get_user)
+          .by_oneself("read:current_user")
+          .asks(fields),
+      on("PATCH", "users/{id}", "update:users update:users_app_metadata", "update_user", "Update a user", update_user_)
+          .by_oneself("update:current_user_metadata create:current_user_metadata delete:current_user_metadata")
+          .takes("user_update"),
+      on("DELETE", "users/{id}", "delete:users", "delete_user", "Delete a user", remove_user),
   };
 }
 

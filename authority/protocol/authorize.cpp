@@ -273,8 +273,7 @@ Answering come_back(Authority& a, Request request) {
   const auto step = open_step(a, request, parameters.has("state") ? parameters.get("state") : query.get("state"));
   if (!step) co_return stale_page(a, request);
   Value returned = Value::object();
-  for (const auto& [name, value] : parameters.pairs())
-    if (name != "state") returned.set(name, value);
+  for (const auto& [name, value] : parameters.pairs()) returned.set(name, value);
   auto deciding = decide(a, request, step->request, {}, std::move(returned));
   co_return co_await std::move(deciding);
 }

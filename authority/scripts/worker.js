@@ -102,7 +102,7 @@ globalThis.__actions = async (text) => {
         const payload = JSON.parse(globalThis.__verify(secret, token));
         if (!(payload.exp > Date.now() / 1000)) throw new Error('The session token is invalid: it has expired');
         if (payload.sub !== event.user?.user_id) throw new Error('The session token is invalid: it is about somebody else');
-        if (event.transaction?.state && payload.state !== event.transaction.state) throw new Error('The session token is invalid: its state is another one');
+        if (payload.state !== undefined && payload.state !== event.request?.query?.state) throw new Error('The session token is invalid: its state is another one');
         return payload;
       },
     },

@@ -1,5 +1,6 @@
 // Checklist section 11: rules and actions, on every login and every silent one; and that none of them harms anybody else.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { before, beforeEach, test } from 'node:test';
 import { Reader } from '../lib/authority.mjs';
 import { Management, machine, managementGrant } from '../lib/management.mjs';
@@ -137,6 +138,8 @@ test('an action that sends the person away continues when they are back, with a 
   const back = async (token) => fragment(new URL((await person.get(`/continue?${new URLSearchParams({ state, session_token: token })}`)).headers.get('location')));
   assert.equal((await back(`${session_token.slice(0, -2)}AA`)).error, 'access_denied');
   assert.equal(decode((await back(session_token)).id_token)[claim], 'age');
+  const forAnother = [{ alg: 'HS256', typ: 'JWT' }, { ...decode(session_token), state: 'another' }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  assert.equal((await back(`${forAnother}.${createHmac('sha256', 'a-secret-of-the-action').update(forAnother).digest('base64url')}`)).error, 'access_denied');
 });
 
 const hostile = (body) => rule(`function (user, context, callback) {
