@@ -168,17 +168,36 @@ Async<User> edit_user(Store& store, std::string id, std::int64_t now, EditUser e
                   Fault::ours};
 }
 
-std::vector<Statement> delete_user(const std::string& id) {
-  std::vector<Statement> out = end_everything(id);
-  for (const std::string_view sql :
-       {"DELETE FROM users WHERE user_id = $1 OR (linked_to = $1 AND linked_to <> '')",
-        "DELETE FROM password_history WHERE user_id = $1", "DELETE FROM consents WHERE user_id = $1",
-        "DELETE FROM authenticators WHERE user_id = $1", "DELETE FROM user_roles WHERE user_id = $1",
-        "DELETE FROM user_permissions WHERE user_id = $1", "DELETE FROM organization_members WHERE user_id = $1",
-        "DELETE FROM device_credentials WHERE user_id = $1"})
-    out.push_back({sql, {id}});
+namespace {
+
+// What belongs to a person and is kept by their id.
+#define OSTIA_BELONGINGS(WHOSE)                                                                                     \
+  "DELETE FROM sessions WHERE user_id " WHOSE, "DELETE FROM refresh_tokens WHERE user_id " WHOSE,                   \
+      "DELETE FROM password_history WHERE user_id " WHOSE, "DELETE FROM consents WHERE user_id " WHOSE,             \
+      "DELETE FROM authenticators WHERE user_id " WHOSE, "DELETE FROM user_roles WHERE user_id " WHOSE,             \
+      "DELETE FROM user_permissions WHERE user_id " WHOSE, "DELETE FROM organization_members WHERE user_id " WHOSE, \
+      "DELETE FROM device_credentials WHERE user_id " WHOSE
+
+constexpr std::string_view delete_one[] = {OSTIA_BELONGINGS("= $1"),
+                                           "DELETE FROM users WHERE linked_to = $1 AND linked_to <> ''",
+                                           "DELETE FROM users WHERE user_id = $1"};
+constexpr std::string_view delete_all[] = {
+    OSTIA_BELONGINGS("IN (SELECT user_id FROM users WHERE connection = $1)"),
+    "DELETE FROM users WHERE linked_to <> '' AND linked_to IN (SELECT user_id FROM users WHERE connection = $1)",
+    "DELETE FROM users WHERE connection = $1"};
+
+template <class List>
+std::vector<Statement> with(const List& list, const std::string& value) {
+  std::vector<Statement> out;
+  for (const auto sql : list) out.push_back({sql, {value}});
   return out;
 }
+
+}  // namespace
+
+std::vector<Statement> delete_user(const std::string& id) { return with(delete_one, id); }
+
+std::vector<Statement> delete_users_of(const std::string& connection) { return with(delete_all, connection); }
 
 bool is_email(std::string_view s) {
   const auto at = s.rfind('@');

@@ -66,6 +66,8 @@ Async<User> edit_user(Store& store, std::string id, std::int64_t now, EditUser e
 
 /// The statements that take a person away, with all that is theirs.
 std::vector<Statement> delete_user(const std::string& id);
+/// The same for everybody of a connection.
+std::vector<Statement> delete_users_of(const std::string& connection);
 
 /// Whether the text looks like an e-mail address that mail can be sent to.
 bool is_email(std::string_view text);

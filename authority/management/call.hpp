@@ -80,6 +80,8 @@ using Routes = std::vector<Route>;
 const Routes& routes();
 
 Routes document_routes();
+Routes client_routes();
+Routes connection_routes();
 Routes settings_routes();
 Routes user_routes();
 Routes identity_routes();

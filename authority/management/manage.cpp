@@ -206,9 +206,9 @@ Answering manage(Authority& a, Request request) {
 const Routes& routes() {
   static const Routes all = [] {
     Routes out;
-    for (const auto part :
-         {user_routes, identity_routes, document_routes, settings_routes, job_routes, ticket_routes, log_routes,
-          session_routes, key_routes, role_routes, organization_routes, action_routes, mfa_routes, absent_routes})
+    for (const auto part : {user_routes, identity_routes, document_routes, client_routes, connection_routes,
+                            settings_routes, job_routes, ticket_routes, log_routes, session_routes, key_routes,
+                            role_routes, organization_routes, action_routes, mfa_routes, absent_routes})
       for (auto& route : part()) out.push_back(std::move(route));
     return out;
   }();

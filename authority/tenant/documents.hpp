@@ -38,6 +38,11 @@ Statement delete_document(const std::string& kind, const std::string& id);
 Async<std::vector<json::Value>> list_documents(Store& store, std::string kind);
 Async<std::optional<json::Value>> find_document(Store& store, std::string kind, std::string id);
 
+/// Changes one document by `edit` and keeps it, again from the start if somebody else was faster; what it is now. `body`
+/// is null where there is none. Errors: those of `edit`.
+using EditDocument = std::function<Status(json::Value& body)>;
+Async<json::Value> edit_document(Authority& a, std::string kind, std::string id, EditDocument edit);
+
 /// Commits, and lets this program work with the tenant as it is then; other nodes see the new revision.
 Async<Unit> change_tenant(Authority& a, std::vector<Statement> statements);
 /// Reads the tenant again if its revision in the store is another one than this program has.

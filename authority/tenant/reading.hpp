@@ -16,6 +16,12 @@ inline std::vector<std::string> texts(const json::Value& array) {
   return out;
 }
 
+inline json::Value as_array(const std::vector<std::string>& list) {
+  json::Value out = json::Value::array();
+  for (const auto& item : list) out.push_back(item);
+  return out;
+}
+
 inline std::string text_or(const json::Value& value, const char* otherwise) {
   return value.is_string() ? value.text() : otherwise;
 }

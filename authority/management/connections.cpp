@@ -1,0 +1,134 @@
+// Connections: what the API adds to their documents, and who may use them.
+#include <algorithm>
+
+#include "management/collection.hpp"
+#include "management/page.hpp"
+#include "ostia/text/ascii.hpp"
+#include "tenant/reading.hpp"
+
+namespace ostia::authority::management {
+
+using json::Value;
+
+Status check_new_connection(const Tenant& tenant, Value& body) {
+  if (auto good = check_connection(body); !good) return good;
+  if (!is_known_strategy(body["strategy"].text()))
+    return invalid_body("'No enum match for: " + json::write(body["strategy"]) + "' on property strategy.");
+  for (const auto& id : body["enabled_clients"].items())
+    if (!tenant.find_client(id.text()))
+      return api_error(400, "invalid_body", "The client " + id.text() + " in enabled_clients does not exist.");
+  return ok();
+}
+
+namespace {
+
+// Files name applications as people do; the API by their ids.
+Value client_ids(const Tenant& tenant, const Value& names) {
+  Value out = Value::array();
+  for (const auto& name : names.items()) {
+    const auto named = std::find_if(tenant.clients.begin(), tenant.clients.end(), [&](const auto& c) {
+      return c.first == name.text() || c.second.name == name.text();
+    });
+    if (named != tenant.clients.end()) out.push_back(named->first);
+  }
+  return out;
+}
+
+}  // namespace
+
+Value present_connection(const Authority& a, const Call& call, Value body) {
+  body = call.has_scope("read:connections_options update:connections")
+             ? with_secrets(section_of("database"), std::move(body), a.secrets)
+             : without_secrets(section_of("database"), std::move(body));
+  set_default(body, "strategy", "auth0");
+  set_default(body, "options", Value::object());
+  if (body["strategy"].is("auth0")) set_default(*body.find("options"), "disable_self_service_change_password", false);
+  set_default(body, "realms", Value::array({body["name"]}));
+  set_default(body, "is_domain_connection", false);
+  Value everybody = Value::array();
+  for (const auto& [id, client] : call.tenant->clients) everybody.push_back(id);
+  body.set("enabled_clients",
+           body.find("enabled_clients") ? client_ids(*call.tenant, body["enabled_clients"]) : everybody);
+  return body;
+}
+
+namespace {
+
+Async<Value> connection_of(Authority& a, std::string id) {
+  auto finding = find_in(a, collection_of("database"), std::move(id));
+  auto found = co_await std::move(finding);
+  if (!found) co_return std::move(found).error();
+  if (!*found) co_return unknown(collection_of("database"));
+  co_return **found;
+}
+
+Handling list_enabled_clients(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
+  auto finding = connection_of(a, call.path[0]);
+  const auto found = co_await std::move(finding);
+  if (!found) co_return found.error();
+  const Value connection = present_connection(a, call, *found);
+  std::vector<Value> out;
+  for (const auto& id : connection["enabled_clients"].items()) out.push_back(Value::object({{"client_id", id}}));
+  Page checkpoint = *page;
+  checkpoint.checkpoint = true;
+  co_return paged(checkpoint, "clients", out);
+}
+
+Handling enable_clients(Authority& a, Call call) {
+  for (const auto& one : call.body.items())
+    if (!call.tenant->find_client(one["client_id"].text()))
+      co_return not_found("The client " + one["client_id"].text() + " does not exist", "inexistent_client");
+  auto finding = connection_of(a, call.path[0]);
+  const auto found = co_await std::move(finding);
+  if (!found) co_return found.error();
+  auto editing = edit_document(a, "database", (*found)["name"].text(), [&](Value& body) -> Status {
+    if (body.is_null()) return unknown(collection_of("database"));
+    std::vector<std::string> enabled = texts(present_connection(a, call, body)["enabled_clients"]);
+    for (const auto& one : call.body.items()) {
+      std::erase(enabled, one["client_id"].text());
+      if (one["status"].as_bool()) enabled.push_back(one["client_id"].text());
+    }
+    body.set("enabled_clients", as_array(enabled));
+    return ok();
+  });
+  const auto edited = co_await std::move(editing);
+  if (!edited) co_return edited.error();
+  co_return Reply{204, {}};
+}
+
+Handling delete_connection_user(Authority& a, Call call) {
+  auto finding = connection_of(a, call.path[0]);
+  const auto found = co_await std::move(finding);
+  if (!found) co_return found.error();
+  const std::string email = text::lower(call.query.get("email"));
+  if (!is_email(email)) co_return invalid_query("'Missing required property: email'.");
+  auto searching = find_user_by_address(a.store, (*found)["name"].text(), email);
+  const auto user = co_await std::move(searching);
+  if (!user) co_return user.error();
+  if (!*user) co_return Reply{204, {}};
+  std::vector<Statement> statements = delete_user((*user)->id);
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return Reply{204, {}};
+}
+
+}  // namespace
+
+Routes connection_routes() {
+  return {
+      on("GET", "connections/{id}/clients", "read:connections", "list_connection_clients",
+         "List the clients that may use a connection", list_enabled_clients)
+          .asks({"take", "from"}),
+      on("PATCH", "connections/{id}/clients", "update:connections", "update_connection_clients",
+         "Say which clients may use a connection", enable_clients)
+          .takes("connection_clients"),
+      on("DELETE", "connections/{id}/users", "delete:users", "delete_connection_user",
+         "Delete a user of a connection by e-mail", delete_connection_user)
+          .asks({"email"}),
+  };
+}
+
+}  // namespace ostia::authority::management
