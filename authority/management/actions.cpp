@@ -20,24 +20,24 @@ void deploy_action(Value& action) {
 
 namespace {
 
+Error no_action() { return not_found("That action does not exist.", "inexistent_action"); }
+
 Async<Value> action_of(Authority& a, std::string id) {
   auto finding = find_document(a.store, "action", std::move(id));
   auto found = co_await std::move(finding);
   if (!found) co_return std::move(found).error();
-  if (!*found) co_return not_found("That action does not exist.", "inexistent_action");
+  if (!*found) co_return no_action();
   co_return **found;
 }
 
 Handling deploy(Authority& a, Call call) {
-  auto finding = action_of(a, call.path[0]);
-  auto action = co_await std::move(finding);
-  if (!action) co_return std::move(action).error();
-  deploy_action(*action);
-  std::vector<Statement> statements;
-  statements.push_back(put_document("action", call.path[0], *action));
-  auto changing = change_tenant(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
-  if (!changed) co_return changed.error();
+  auto editing = edit_document(a, "action", call.path[0], [](Value& action) -> Status {
+    if (action.is_null()) return no_action();
+    deploy_action(action);
+    return ok();
+  });
+  const auto action = co_await std::move(editing);
+  if (!action) co_return action.error();
   Value version = (*action)["deployed_version"];
   version.set("id", call.path[0] + "." + version["number"].text());
   version.set("action", Value::object({{"id", call.path[0]}, {"name", (*action)["name"]}}));

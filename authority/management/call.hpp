@@ -25,6 +25,9 @@ struct Reply {
 };
 using Handling = Async<Reply>;
 
+/// Makes the statements durable, and answers.
+Handling commit(Authority& a, std::vector<Statement> statements, int status, json::Value body = {});
+
 /// An error in the API's shape: `code` is its `errorCode`, `description` its `message`.
 inline Error api_error(int status, std::string code, std::string message) {
   return {std::move(code), std::move(message), {}, status, Fault::caller};
@@ -84,6 +87,7 @@ Routes client_routes();
 Routes connection_routes();
 Routes settings_routes();
 Routes user_routes();
+Routes user_search_routes();
 Routes identity_routes();
 Routes job_routes();
 Routes ticket_routes();

@@ -132,7 +132,7 @@ Value shown_mistakes(const UsersImported& imported) {
 }
 
 // On a thread of its own: it hashes, and it waits for the disk.
-void run_import(Authority& a, Value job, std::string text, UsersImport how) {
+void run_import(Authority& a, Value job, const std::string& text, const UsersImport& how) {
   job.set("status", "processing");
   const auto keep = [&](const std::string& result) {
     auto stored = a.store.commit_now({put_job(job["id"].text(), job, how.now),
@@ -161,8 +161,9 @@ Handling start_import(Authority& a, Call call) {
   const auto parts = form_parts(call.request);
   if (parts.empty())
     co_return invalid_body("'Content-Type must be multipart/form-data with the parts users and connection_id'");
-  const std::string users = part(parts, "users"), id = part(parts, "connection_id");
-  if (users.empty()) co_return invalid_body("'Missing required property: users'.");
+  auto users = std::make_shared<const std::string>(part(parts, "users"));
+  const std::string id = part(parts, "connection_id");
+  if (users->empty()) co_return invalid_body("'Missing required property: users'.");
   const Connection* c = call.tenant->find_connection_by_id(id);
   if (!c) co_return api_error(400, "inexistent_connection", "The connection does not exist.");
   if (c->is_upstream())
@@ -177,7 +178,7 @@ Handling start_import(Authority& a, Call call) {
                   a.clock.now()};
   auto keeping = keep_job(a, job, 202);
   auto reply = co_await std::move(keeping);
-  if (reply) a.run_apart([&a, job, users, how] { run_import(a, job, users, how); });
+  if (reply) a.run_apart([&a, job, users, how] { run_import(a, job, *users, how); });
   co_return reply;
 }
 
@@ -296,20 +297,15 @@ Answering download_export(Authority& a, Request request) {
   std::int64_t left = at_least((*v)["limit"], 1, std::numeric_limits<std::int64_t>::max());
   const std::string connection = (*v)["connection"].text();
   for (std::string after; left > 0;) {
-    auto reading = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS
-                                        " FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT 500",
-                                        {after}});
-    const auto users = co_await std::move(reading);
-    if (!users) co_return text_response(500, "The users could not be read; try again.\n");
-    if (users->empty()) break;
-    for (const auto& user : *users) {
-      after = user.id;
-      if ((!connection.empty() && user.connection != connection) || left == 0) continue;
-      auto documenting = management::read_document(a, user, false);
-      auto document = co_await std::move(documenting);
-      if (!document) co_return text_response(500, "The users could not be read; try again.\n");
-      document->set("connection", user.connection);
-      text += management::line_of(*document, columns, is_csv);
+    auto reading = read_documents(a, after, 500);
+    const auto documents = co_await std::move(reading);
+    if (!documents) co_return text_response(500, "The users could not be read; try again.\n");
+    if (documents->empty()) break;
+    for (json::Value document : *documents) {
+      after = document["user_id"].text();
+      document.set("connection", document["identities"].items()[0]["connection"]);
+      if ((!connection.empty() && document["connection"].text() != connection) || left == 0) continue;
+      text += management::line_of(document, columns, is_csv);
       --left;
     }
   }

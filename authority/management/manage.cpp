@@ -167,6 +167,13 @@ bool Call::has_scope(std::string_view any_of) const {
   return std::any_of(words.begin(), words.end(), [&](auto word) { return text::has_word(granted, word); });
 }
 
+Handling commit(Authority& a, std::vector<Statement> statements, int status, Value body) {
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return Reply{status, std::move(body)};
+}
+
 std::string methods_at(std::string_view path) {
   std::string out;
   for (const auto& route : routes())
@@ -191,12 +198,14 @@ Answering manage(Authority& a, Request request) {
     co_return json_response(200, describe(request.issuer)).with("Cache-Control", "public, max-age=300");
   auto found = find(method, path);
   if (!found.route) co_return problem({"", "Not Found", {}, 404, Fault::caller});
-  Call call{request, a.tenant(), std::move(found.slots), Parameters(url::parse_form(request.query)), {}, {}};
-  auto handling = handle(a, request, *found.route, std::move(call));
+  // The body, which may be large, goes to the handler and is not kept.
+  const Request about{request.method, request.path, request.query, {}, request.headers, request.issuer, request.peer};
+  Call call{std::move(request), a.tenant(), std::move(found.slots), Parameters(url::parse_form(about.query)), {}, {}};
+  auto handling = handle(a, about, *found.route, std::move(call));
   const auto reply = co_await std::move(handling);
   if (method != "GET" || !reply) {
     Event event{reply ? "sapi" : "fapi", found.route->summary, {}, {}, {}, {}, reply ? "" : reply.error().description};
-    record(a, request, event);
+    record(a, about, event);
   }
   if (!reply) co_return problem(reply.error());
   if (reply->body.is_null()) co_return Response{reply->status, {{"Cache-Control", "no-store"}}, {}};
@@ -206,9 +215,9 @@ Answering manage(Authority& a, Request request) {
 const Routes& routes() {
   static const Routes all = [] {
     Routes out;
-    for (const auto part : {user_routes, identity_routes, document_routes, client_routes, connection_routes,
-                            settings_routes, job_routes, ticket_routes, log_routes, session_routes, key_routes,
-                            role_routes, organization_routes, action_routes, mfa_routes, absent_routes})
+    for (const auto part : {user_routes, user_search_routes, identity_routes, document_routes, client_routes,
+                            connection_routes, settings_routes, job_routes, ticket_routes, log_routes, session_routes,
+                            key_routes, role_routes, organization_routes, action_routes, mfa_routes, absent_routes})
       for (auto& route : part()) out.push_back(std::move(route));
     return out;
   }();

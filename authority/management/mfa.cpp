@@ -48,10 +48,8 @@ Handling remove(Authority& a, Call call, Statement statement) {
   if (const auto user = co_await std::move(finding); !user) co_return user.error();
   std::vector<Statement> statements;
   statements.push_back(std::move(statement));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
-  co_return Reply{204, {}};
+  auto committing = commit(a, std::move(statements), 204);
+  co_return co_await std::move(committing);
 }
 
 Handling delete_methods(Authority& a, Call call) {

@@ -25,13 +25,6 @@ Async<Value> organization_of(Authority& a, std::string id) {
   co_return **found;
 }
 
-Handling commit(Authority& a, std::vector<Statement> statements, int status, Value body = {}) {
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
-  co_return Reply{status, std::move(body)};
-}
-
 Handling get_by_name(Authority& a, Call call) {
   const Organization* o = call.tenant->find_organization(call.path[0]);
   if (!o || o->id == call.path[0]) co_return no_organization();
@@ -65,55 +58,71 @@ Handling list_connections(Authority& a, Call call) {
   co_return paged(*page, is_older ? "enabled_connections" : "connections", out);
 }
 
-// Puts the door of a connection in, changes it, or takes it away.
-Handling change_connections(Authority& a, Call call, std::string connection_id, bool keeps, bool is_new) {
-  auto finding = organization_of(a, call.path[0]);
-  auto o = co_await std::move(finding);
-  if (!o) co_return std::move(o).error();
+// What becomes of an organization's door for a connection, given the one that is there (or null) and the change.
+using ChangeDoor = Result<Value> (*)(const Value& there, const Value& change);
+
+// Changes the door of a connection; null takes it away.
+Handling change_door(Authority& a, Call call, std::string connection_id, ChangeDoor change, int status) {
   const Connection* c = call.tenant->find_connection_by_id(connection_id);
   if (!c) co_return not_found("The connection does not exist.", "inexistent_connection");
-  Value doors = Value::array(), door = Value::object({{"name", c->name}});
-  bool is_there = false;
-  for (const auto& one : (*o)["connections"].items()) {
-    if (one["name"].text() != c->name) {
-      doors.push_back(one);
-    } else {
-      is_there = true;
-      door = one;
+  Value door;
+  auto editing = edit_document(a, "organization", call.path[0], [&](Value& body) -> Status {
+    if (body.is_null()) return no_organization();
+    Value others = Value::array(), there;
+    for (const auto& one : body["connections"].items()) {
+      if (one["name"].text() == c->name)
+        there = one;
+      else
+        others.push_back(one);
     }
-  }
-  if (is_new && is_there)
-    co_return api_error(409, "organization_connection_conflict", "The connection is enabled already.");
-  if (!is_new && keeps && !is_there)
-    co_return not_found("The connection is not enabled for the organization.", "inexistent_connection");
+    auto changed = change(there, call.body);
+    if (!changed) return std::move(changed).error();
+    door = *std::move(changed);
+    if (!door.is_null()) {
+      door.set("name", c->name);
+      others.push_back(door);
+    }
+    body.set("connections", std::move(others));
+    return ok();
+  });
+  const auto edited = co_await std::move(editing);
+  if (!edited) co_return edited.error();
+  co_return Reply{status, door.is_null() ? Value() : shown_door(*call.tenant, door)};
+}
+
+Value with_change(Value door, const Value& change) {
   for (const char* name : {"assign_membership_on_login", "show_as_button"})
-    if (call.body.find(name)) door.set(name, call.body[name]);
-  if (keeps) doors.push_back(door);
-  o->set("connections", std::move(doors));
-  std::vector<Statement> statements;
-  statements.push_back(put_document("organization", call.path[0], *o));
-  auto changing = change_tenant(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
-  if (!changed) co_return changed.error();
-  if (!keeps) co_return Reply{204, {}};
-  co_return Reply{is_new ? 201 : 200, shown_door(*call.tenant, door)};
+    if (change.find(name)) door.set(name, change[name]);
+  return door;
 }
 
 Handling add_connection(Authority& a, Call call) {
   const std::string id = call.body["connection_id"].text();
-  auto changing = change_connections(a, std::move(call), id, true, true);
+  const ChangeDoor change = [](const Value& there, const Value& body) -> Result<Value> {
+    if (there.is_null()) return with_change(Value::object(), body);
+    return api_error(409, "organization_connection_conflict", "The connection is enabled already.");
+  };
+  auto changing = change_door(a, std::move(call), id, change, 201);
   co_return co_await std::move(changing);
 }
+
 Handling update_connection(Authority& a, Call call) {
   const std::string id = call.path[1];
-  auto changing = change_connections(a, std::move(call), id, true, false);
+  const ChangeDoor change = [](const Value& there, const Value& body) -> Result<Value> {
+    if (!there.is_null()) return with_change(there, body);
+    return not_found("The connection is not enabled for the organization.", "inexistent_connection");
+  };
+  auto changing = change_door(a, std::move(call), id, change, 200);
   co_return co_await std::move(changing);
 }
+
 Handling remove_connection(Authority& a, Call call) {
   const std::string id = call.path[1];
-  auto changing = change_connections(a, std::move(call), id, false, false);
+  const ChangeDoor change = [](const Value&, const Value&) -> Result<Value> { return Value(); };
+  auto changing = change_door(a, std::move(call), id, change, 204);
   co_return co_await std::move(changing);
 }
+
 Handling get_connection(Authority& a, Call call) {
   auto finding = organization_of(a, call.path[0]);
   const auto o = co_await std::move(finding);
@@ -127,25 +136,14 @@ Handling get_connection(Authority& a, Call call) {
 // ---- Members
 
 Handling list_members(Authority& a, Call call) {
-  const auto page = read_page(call.query, 50);
-  if (!page) co_return page.error();
   auto finding = organization_of(a, call.path[0]);
   if (const auto o = co_await std::move(finding); !o) co_return o.error();
-  auto reading = read_users(
-      a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id IN (SELECT user_id FROM organization_members "
-                "WHERE organization_id = $1) ORDER BY user_id",
-                {call.path[0]}});
-  const auto users = co_await std::move(reading);
-  if (!users) co_return users.error();
-  std::vector<Value> out;
-  for (const auto& user : *users) {
-    const Value document = user_document(a, user, {}, {}, false);
-    Value one = Value::object();
-    for (const char* name : {"user_id", "email", "picture", "name"})
-      if (document.find(name)) one.set(name, document[name]);
-    out.push_back(selected(std::move(one), call.query));
-  }
-  co_return paged(*page, "members", out);
+  Statement select{"SELECT " OSTIA_USER_COLUMNS
+                   " FROM users WHERE user_id IN (SELECT user_id FROM organization_members WHERE organization_id = $1) "
+                   "ORDER BY user_id",
+                   {call.path[0]}};
+  auto listing = list_people(a, std::move(call), "members", std::move(select));
+  co_return co_await std::move(listing);
 }
 
 Handling add_members(Authority& a, Call call) {

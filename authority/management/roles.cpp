@@ -11,11 +11,13 @@ namespace {
 
 using json::Value;
 
+Error no_role() { return not_found("The role does not exist.", "inexistent_role"); }
+
 Async<Value> role_of(Authority& a, std::string id) {
   auto finding = find_document(a.store, "role", std::move(id));
   auto found = co_await std::move(finding);
   if (!found) co_return std::move(found).error();
-  if (!*found) co_return not_found("The role does not exist.", "inexistent_role");
+  if (!*found) co_return no_role();
   co_return **found;
 }
 
@@ -69,50 +71,36 @@ bool same(const Value& x, const Value& y) {
 }
 
 Handling change_permissions(Authority& a, Call call) {
-  auto finding = role_of(a, call.path[0]);
-  auto role = co_await std::move(finding);
-  if (!role) co_return std::move(role).error();
   const bool adds = call.request.method == "POST";
+  const auto& named = call.body["permissions"].items();
   if (adds)
     if (auto good = check_permissions(*call.tenant, call.body["permissions"]); !good) co_return std::move(good).error();
-  Value kept = Value::array();
-  const auto& named = call.body["permissions"].items();
-  for (const auto& one : (*role)["permissions"].items())
-    if (std::none_of(named.begin(), named.end(), [&](const Value& other) { return same(one, other); }))
-      kept.push_back(one);
-  if (adds)
-    for (const auto& one : named)
-      kept.push_back(Value::object({{"permission_name", one["permission_name"]},
-                                    {"resource_server_identifier", one["resource_server_identifier"]}}));
-  role->set("permissions", std::move(kept));
-  std::vector<Statement> statements;
-  statements.push_back(put_document("role", call.path[0], *role));
-  auto changing = change_tenant(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
-  if (!changed) co_return changed.error();
+  auto editing = edit_document(a, "role", call.path[0], [&](Value& role) -> Status {
+    if (role.is_null()) return no_role();
+    Value kept = Value::array();
+    for (const auto& one : role["permissions"].items())
+      if (std::none_of(named.begin(), named.end(), [&](const Value& other) { return same(one, other); }))
+        kept.push_back(one);
+    if (adds)
+      for (const auto& one : named)
+        kept.push_back(Value::object({{"permission_name", one["permission_name"]},
+                                      {"resource_server_identifier", one["resource_server_identifier"]}}));
+    role.set("permissions", std::move(kept));
+    return ok();
+  });
+  const auto edited = co_await std::move(editing);
+  if (!edited) co_return edited.error();
   co_return Reply{adds ? 201 : 204, {}};
 }
 
 Handling list_role_users(Authority& a, Call call) {
-  auto page = read_page(call.query, 50);
-  if (!page) co_return std::move(page).error();
   auto finding = role_of(a, call.path[0]);
   if (const auto role = co_await std::move(finding); !role) co_return role.error();
-  auto reading = read_users(
-      a.store, {"SELECT " OSTIA_USER_COLUMNS
-                " FROM users WHERE user_id IN (SELECT user_id FROM user_roles WHERE role_id = $1) ORDER BY user_id",
-                {call.path[0]}});
-  const auto users = co_await std::move(reading);
-  if (!users) co_return users.error();
-  std::vector<Value> out;
-  for (const auto& user : *users) {
-    const Value document = user_document(a, user, {}, {}, false);
-    Value one = Value::object();
-    for (const char* name : {"user_id", "email", "picture", "name"})
-      if (document.find(name)) one.set(name, document[name]);
-    out.push_back(std::move(one));
-  }
-  co_return paged(*page, "users", out);
+  Statement select{"SELECT " OSTIA_USER_COLUMNS
+                   " FROM users WHERE user_id IN (SELECT user_id FROM user_roles WHERE role_id = $1) ORDER BY user_id",
+                   {call.path[0]}};
+  auto listing = list_people(a, std::move(call), "users", std::move(select));
+  co_return co_await std::move(listing);
 }
 
 Statement assign(const std::string& user, const std::string& role) {
@@ -131,10 +119,8 @@ Handling assign_users(Authority& a, Call call) {
     if (const auto user = co_await std::move(searching); !user) co_return user.error();
     statements.push_back(assign(id.text(), call.path[0]));
   }
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
-  co_return Reply{200, {}};
+  auto committing = commit(a, std::move(statements), 200);
+  co_return co_await std::move(committing);
 }
 
 Handling list_user_roles(Authority& a, Call call) {
@@ -160,16 +146,13 @@ Handling change_user_roles(Authority& a, Call call) {
   const bool adds = call.request.method == "POST";
   std::vector<Statement> statements;
   for (const auto& id : call.body["roles"].items()) {
-    if (adds && !call.tenant->roles.contains(id.text()))
-      co_return not_found("The role does not exist.", "inexistent_role");
+    if (adds && !call.tenant->roles.contains(id.text())) co_return no_role();
     statements.push_back(
         adds ? assign(call.path[0], id.text())
              : Statement{"DELETE FROM user_roles WHERE user_id = $1 AND role_id = $2", {call.path[0], id.text()}});
   }
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
-  co_return Reply{204, {}};
+  auto committing = commit(a, std::move(statements), 204);
+  co_return co_await std::move(committing);
 }
 
 Handling list_user_permissions(Authority& a, Call call) {
@@ -218,10 +201,8 @@ Handling change_user_permissions(Authority& a, Call call) {
              ? "INSERT INTO user_permissions (user_id, audience, permission) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
              : "DELETE FROM user_permissions WHERE user_id = $1 AND audience = $2 AND permission = $3",
          {call.path[0], one["resource_server_identifier"].text(), one["permission_name"].text()}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
-  co_return Reply{adds ? 201 : 204, {}};
+  auto committing = commit(a, std::move(statements), adds ? 201 : 204);
+  co_return co_await std::move(committing);
 }
 
 }  // namespace

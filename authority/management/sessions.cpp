@@ -22,13 +22,6 @@ Async<std::vector<Value>> read(Authority& a, Statement select, Value (*shown)(co
   co_return out;
 }
 
-Handling run(Authority& a, std::vector<Statement> statements, int status) {
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
-  co_return Reply{status, {}};
-}
-
 // A list under a name, a checkpoint page of it.
 Handling listed(Authority& a, Call call, const char* name, Statement select, Value (*shown)(const Row&)) {
   auto page = read_page(call.query, 50);
@@ -79,12 +72,12 @@ Handling get_session(Authority& a, Call call) {
 }
 
 Handling delete_sessions(Authority& a, Call call) {
-  auto running = run(a, {{"DELETE FROM sessions WHERE user_id = $1", {call.path[0]}}}, 202);
+  auto running = commit(a, {{"DELETE FROM sessions WHERE user_id = $1", {call.path[0]}}}, 202);
   co_return co_await std::move(running);
 }
 
 Handling delete_session(Authority& a, Call call) {
-  auto running = run(a, {{"DELETE FROM sessions WHERE id = $1", {call.path[0]}}}, 202);
+  auto running = commit(a, {{"DELETE FROM sessions WHERE id = $1", {call.path[0]}}}, 202);
   co_return co_await std::move(running);
 }
 
@@ -134,7 +127,7 @@ Handling delete_refresh_token(Authority& a, Call call) {
 }
 
 Handling delete_refresh_tokens(Authority& a, Call call) {
-  auto running = run(a, {{"DELETE FROM refresh_tokens WHERE user_id = $1", {call.path[0]}}}, 202);
+  auto running = commit(a, {{"DELETE FROM refresh_tokens WHERE user_id = $1", {call.path[0]}}}, 202);
   co_return co_await std::move(running);
 }
 
@@ -151,26 +144,23 @@ Value consent_of(const Row& r) {
 }
 
 Handling list_grants(Authority& a, Call call) {
+  const auto asked = [&](const char* name) { return std::string(call.query.get(name)); };
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
   auto reading =
-      read(a, {"SELECT user_id, client_id, audience, scope FROM consents ORDER BY user_id, client_id, audience", {}},
+      read(a,
+           {"SELECT user_id, client_id, audience, scope FROM consents WHERE ($1 = '' OR user_id = $1) AND ($2 = '' OR "
+            "client_id = $2) AND ($3 = '' OR audience = $3) ORDER BY user_id, client_id, audience",
+            {asked("user_id"), asked("client_id"), asked("audience")}},
            consent_of);
   const auto all = co_await std::move(reading);
   if (!all) co_return all.error();
-  std::vector<Value> out;
-  const auto fits = [&](const Value& one, const char* parameter, const char* member) {
-    return !call.query.has(parameter) || one[member].text() == call.query.get(parameter);
-  };
-  for (const auto& one : *all)
-    if (fits(one, "user_id", "user_id") && fits(one, "client_id", "clientID") && fits(one, "audience", "audience"))
-      out.push_back(one);
-  co_return paged(*page, "grants", out);
+  co_return paged(*page, "grants", *all);
 }
 
 Handling delete_grant(Authority& a, Call call) {
-  auto running =
-      run(a, {{"DELETE FROM consents WHERE user_id || ' ' || client_id || ' ' || audience = $1", {call.path[0]}}}, 204);
+  auto running = commit(
+      a, {{"DELETE FROM consents WHERE user_id || ' ' || client_id || ' ' || audience = $1", {call.path[0]}}}, 204);
   co_return co_await std::move(running);
 }
 
@@ -202,14 +192,16 @@ Handling list_device_credentials(Authority& a, Call call) {
   const std::string user(call.is_own ? call.token["sub"].text() : std::string(call.query.get("user_id")));
   if (call.is_own && call.query.has("user_id") && call.query.get("user_id") != user)
     co_return api_error(403, "operation_not_supported", "User to be acted on does not match subject in bearer token.");
-  auto reading =
-      read(a, {"SELECT id, user_id, client_id, created_at, body FROM device_credentials ORDER BY created_at, id", {}},
-           device_credential_of);
+  auto reading = read(
+      a,
+      {"SELECT id, user_id, client_id, created_at, body FROM device_credentials WHERE $1 = '' OR user_id = $1 ORDER BY "
+       "created_at, id",
+       {user}},
+      device_credential_of);
   const auto all = co_await std::move(reading);
   if (!all) co_return all.error();
   std::vector<Value> out;
   for (const auto& one : *all) {
-    if (!user.empty() && one["user_id"].text() != user) continue;
     if (call.query.has("client_id") && one["client_id"].text() != call.query.get("client_id")) continue;
     if (call.query.has("type") && one["type"].text() != call.query.get("type")) continue;
     out.push_back(selected(one, call.query));
@@ -231,7 +223,7 @@ Handling create_device_credential(Authority& a, Call call) {
   statements.push_back(
       {"INSERT INTO device_credentials (id, user_id, client_id, created_at, body) VALUES ($1, $2, $3, $4, $5)",
        {id, call.token["sub"].text(), client, a.clock.now(), json::write(body)}});
-  auto running = run(a, std::move(statements), 201);
+  auto running = commit(a, std::move(statements), 201);
   auto done = co_await std::move(running);
   if (done) done->body = Value::object({{"id", id}});
   co_return done;
@@ -242,7 +234,7 @@ Handling delete_device_credential(Authority& a, Call call) {
   std::vector<Statement> statements;
   statements.push_back(
       {"DELETE FROM device_credentials WHERE id = $1 AND ($2 = '' OR user_id = $2)", {call.path[0], user}});
-  auto running = run(a, std::move(statements), 204);
+  auto running = commit(a, std::move(statements), 204);
   co_return co_await std::move(running);
 }
 

@@ -2,7 +2,7 @@
 // factors.
 #include <algorithm>
 
-#include "management/call.hpp"
+#include "management/collection.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 
@@ -81,21 +81,6 @@ Handling get(Authority& a, Call, const void* subject) {
   co_return Reply{200, shown(s, *document)};
 }
 
-// `flags` and the like merge, as the vendor's do; null takes a member away.
-void merge(Value& into, const Value& change) {
-  for (std::size_t i = 0; i < change.size(); ++i) {
-    const std::string& key = change.keys()[i];
-    const Value& value = change.items()[i];
-    Value* there = into.find(key);
-    if (value.is_null())
-      into.erase(key);
-    else if (key == "flags" && there && there->is_object())
-      merge(*there, value);
-    else
-      into.set(key, value);
-  }
-}
-
 // The vendor takes a session's lifetime in hours or in minutes; it is kept in hours where they are whole.
 void settle_lifetimes(Value& settings) {
   for (const std::string name : {"session_lifetime", "idle_session_lifetime"}) {
@@ -113,24 +98,28 @@ Async<Unit> keep(Authority& a, std::string id, Value document) {
   co_return co_await std::move(changing);
 }
 
+// Members are replaced; those of `flags` one by one.
+void merge_settings(Value& into, Value change) {
+  if (change["flags"].is_object() && into["flags"].is_object()) {
+    Value flags = into["flags"];
+    merge(flags, change["flags"]);
+    change.set("flags", std::move(flags));
+  }
+  merge(into, change);
+  settle_lifetimes(into);
+}
+
 Handling update(Authority& a, Call call, const void* subject) {
   const auto& s = *static_cast<const Setting*>(subject);
-  auto reading = stored(a, s.id);
-  auto document = co_await std::move(reading);
-  if (!document) co_return std::move(document).error();
-  Value body = *document;
-  if (*s.member == '\0') {
-    merge(body, call.body);
-    settle_lifetimes(body);
-  } else {
-    Value part = body[s.member].is_object() ? body[s.member] : Value::object();
-    merge(part, call.body);
-    body.set(s.member, std::move(part));
-  }
-  auto keeping = keep(a, s.id, body);
-  const auto kept = co_await std::move(keeping);
-  if (!kept) co_return kept.error();
-  co_return Reply{200, shown(s, body)};
+  auto editing = edit_document(a, "settings", s.id, [&](Value& body) -> Status {
+    if (!body.is_object()) body = Value::object();
+    if (*s.member != '\0' && !body[s.member].is_object()) body.set(s.member, Value::object());
+    merge_settings(*s.member == '\0' ? body : *body.find(s.member), call.body);
+    return ok();
+  });
+  const auto body = co_await std::move(editing);
+  if (!body) co_return body.error();
+  co_return Reply{200, shown(s, *body)};
 }
 
 // ---- The mail provider, whose password nobody gets to see again
@@ -148,20 +137,20 @@ Handling get_provider(Authority& a, Call) {
 }
 
 Handling set_provider(Authority& a, Call call) {
-  auto finding = find_document(a.store, "settings", "emailProvider");
-  const auto found = co_await std::move(finding);
-  if (!found) co_return found.error();
   const bool is_new = call.request.method == "POST";
-  if (is_new && *found) co_return api_error(409, "email_provider_conflict", "The email provider is configured already");
-  if (!is_new && !*found) co_return no_provider();
-  Value body = *found ? **found : Value::object();
-  const Value before = body;
-  merge(body, call.body);
-  seal_secrets(section_of("settings"), body, before, a.secrets);
-  auto keeping = keep(a, "emailProvider", body);
-  const auto kept = co_await std::move(keeping);
-  if (!kept) co_return kept.error();
-  co_return Reply{is_new ? 201 : 200, without_password(body)};
+  auto editing = edit_document(a, "settings", "emailProvider", [&](Value& body) -> Status {
+    const Value before = body;
+    if (is_new && !before.is_null())
+      return api_error(409, "email_provider_conflict", "The email provider is configured already");
+    if (!is_new && before.is_null()) return no_provider();
+    if (is_new) body = Value::object();
+    merge(body, call.body);
+    seal_secrets(section_of("settings"), body, before, a.secrets);
+    return ok();
+  });
+  const auto body = co_await std::move(editing);
+  if (!body) co_return body.error();
+  co_return Reply{is_new ? 201 : 200, without_password(*body)};
 }
 
 Handling delete_provider(Authority& a, Call) {

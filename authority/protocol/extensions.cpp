@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "accounts/document.hpp"
 #include "clock.hpp"
-#include "management/users.hpp"
 #include "ostia/text/ascii.hpp"
 #include "tenant/reading.hpp"
 
@@ -13,11 +13,14 @@ namespace {
 using json::Value;
 
 // Claims that say who somebody is or what a token is good for are the protocol's.
-constexpr std::string_view reserved[] = {"iss",     "sub",     "aud",       "exp",   "iat", "nbf",   "jti",         "azp",    "nonce",
-                                         "at_hash", "c_hash",  "s_hash",    "auth_time", "sid", "scope", "permissions", "org_id", "org_name",
-                                         "gty",     "client_id", "act",     "may_act", "cnf"};
+constexpr std::string_view reserved[] = {"iss",       "sub",       "aud",   "exp",         "iat",    "nbf",
+                                         "jti",       "azp",       "nonce", "at_hash",     "c_hash", "s_hash",
+                                         "auth_time", "sid",       "scope", "permissions", "org_id", "org_name",
+                                         "gty",       "client_id", "act",   "may_act",     "cnf"};
 
-bool is_free(std::string_view name) { return std::find(std::begin(reserved), std::end(reserved), name) == std::end(reserved); }
+bool is_free(std::string_view name) {
+  return std::find(std::begin(reserved), std::end(reserved), name) == std::end(reserved);
+}
 
 void add_claims(Value& to, const Value& from) {
   for (std::size_t i = 0; i < from.size(); ++i)
@@ -32,14 +35,27 @@ Value words(std::string_view list) {
 
 Value query_of(const ExtendedLogin& l) {
   Value out = Value::object();
-  for (const auto& [name, value] : {std::pair{"client_id", &l.client_id}, {"audience", &l.audience}, {"scope", &l.scope}, {"redirect_uri", &l.redirect_uri}, {"state", &l.state}, {"response_type", &l.response_type}, {"acr_values", &l.acr_values}, {"prompt", &l.prompt}})
+  for (const auto& [name, value] : {std::pair{"client_id", &l.client_id},
+                                    {"audience", &l.audience},
+                                    {"scope", &l.scope},
+                                    {"redirect_uri", &l.redirect_uri},
+                                    {"state", &l.state},
+                                    {"response_type", &l.response_type},
+                                    {"acr_values", &l.acr_values},
+                                    {"prompt", &l.prompt}})
     if (!value->empty()) out.set(name, *value);
   for (std::size_t i = 0; i < l.returned.size(); ++i) out.set(l.returned.keys()[i], l.returned.items()[i]);
   return out;
 }
 
 Value request_of(const Request& request, const ExtendedLogin& l) {
-  return Value::object({{"userAgent", request.header("user-agent")}, {"ip", request.peer}, {"hostname", request.issuer.substr(request.issuer.find("//") + 2, request.issuer.size() - request.issuer.find("//") - 3)}, {"query", query_of(l)}, {"body", l.returned.is_null() ? Value::object() : l.returned}, {"geoip", Value::object()}});
+  return Value::object({{"userAgent", request.header("user-agent")},
+                        {"ip", request.peer},
+                        {"hostname", request.issuer.substr(request.issuer.find("//") + 2,
+                                                           request.issuer.size() - request.issuer.find("//") - 3)},
+                        {"query", query_of(l)},
+                        {"body", l.returned.is_null() ? Value::object() : l.returned},
+                        {"geoip", Value::object()}});
 }
 
 // ---- Rules
@@ -53,29 +69,36 @@ Value rules_job(const Tenant& tenant, const Request& request, const ExtendedLogi
   Value methods = Value::array();
   for (const auto& method : l.methods) methods.push_back(Value::object({{"name", method}}));
   const bool is_back = !l.returned.is_null();
-  Value context = Value::object({{"clientID", client.id},
-                                 {"clientName", client.name},
-                                 {"connection", l.user.login_connection()},
-                                 {"connectionStrategy", connection ? connection->strategy : "auth0"},
-                                 {"protocol", is_back ? std::string("redirect-callback") : l.protocol},
-                                 {"request", request_of(request, l)},
-                                 {"stats", Value::object({{"loginsCount", l.user.logins}})},
-                                 {"sso", Value::object({{"with_auth0", !l.session_id.empty()}, {"current_clients", Value::array({client.id})}})},
-                                 {"accessToken", Value::object({{"scope", words(l.scope)}})},
-                                 {"idToken", Value::object()},
-                                 {"authentication", Value::object({{"methods", std::move(methods)}})},
-                                 {"sessionID", l.session_id},
-                                 {"tenant", tenant.name}});
-  return Value::object({{"rules", std::move(rules)}, {"configuration", std::move(configuration)}, {"user", user}, {"context", std::move(context)}, {"domain", request.issuer}});
+  Value context = Value::object(
+      {{"clientID", client.id},
+       {"clientName", client.name},
+       {"connection", l.user.login_connection()},
+       {"connectionStrategy", connection ? connection->strategy : "auth0"},
+       {"protocol", is_back ? std::string("redirect-callback") : l.protocol},
+       {"request", request_of(request, l)},
+       {"stats", Value::object({{"loginsCount", l.user.logins}})},
+       {"sso", Value::object({{"with_auth0", !l.session_id.empty()}, {"current_clients", Value::array({client.id})}})},
+       {"accessToken", Value::object({{"scope", words(l.scope)}})},
+       {"idToken", Value::object()},
+       {"authentication", Value::object({{"methods", std::move(methods)}})},
+       {"sessionID", l.session_id},
+       {"tenant", tenant.name}});
+  return Value::object({{"rules", std::move(rules)},
+                        {"configuration", std::move(configuration)},
+                        {"user", user},
+                        {"context", std::move(context)},
+                        {"domain", request.issuer}});
 }
 
 Error refusal(const Value& error) {
   const bool is_told = error["name"].is("UnauthorizedError");
-  return {is_told ? "unauthorized" : "access_denied", error["message"].text(), is_told ? "rule_refused" : "rule_failed", 403, Fault::caller};
+  return {is_told ? "unauthorized" : "access_denied", error["message"].text(), is_told ? "rule_refused" : "rule_failed",
+          403, Fault::caller};
 }
 
 Error not_run() {
-  return {"server_error", "A rule or an action of this tenant could not be run; the authority's log says why.", "script_failed", 500, Fault::caller};
+  return {"server_error", "A rule or an action of this tenant could not be run; the authority's log says why.",
+          "script_failed", 500, Fault::caller};
 }
 
 // Metadata that a script has set, kept.
@@ -87,7 +110,7 @@ struct MetadataChange {
 Async<Unit> keep_metadata(Authority& a, std::vector<MetadataChange> changes) {
   for (const auto& change : changes) {
     auto editing = edit_user(a.store, change.user_id, a.clock.now(), [&](User& user, auto&) -> Status {
-      return management::apply_profile(nullptr, user, Value::object({{change.member.c_str(), change.values}}));
+      return apply_profile(nullptr, user, Value::object({{change.member.c_str(), change.values}}));
     });
     const auto edited = co_await std::move(editing);
     if (!edited) co_return edited.error();
@@ -105,23 +128,27 @@ Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin&
   add_claims(out.id_claims, context["idToken"]);
   const Value& access = context["accessToken"];
   for (std::size_t i = 0; i < access.size(); ++i)
-    if (access.keys()[i] != "scope" && is_free(access.keys()[i])) out.access_claims.set(access.keys()[i], access.items()[i]);
+    if (access.keys()[i] != "scope" && is_free(access.keys()[i]))
+      out.access_claims.set(access.keys()[i], access.items()[i]);
   if (access["scope"].is_array()) {
     out.scope.clear();
     for (const auto& word : texts(access["scope"])) out.scope.append(out.scope.empty() ? "" : " ").append(word);
   }
-  if (context["redirect"]["url"].is_string() && l.returned.is_null()) out.redirect_to = context["redirect"]["url"].text();
+  if (context["redirect"]["url"].is_string() && l.returned.is_null())
+    out.redirect_to = context["redirect"]["url"].text();
   out.second_factor = context["multifactor"].is_object();
   out.remembers_browser = context["multifactor"]["allowRememberBrowser"].as_bool();
   std::vector<MetadataChange> changes;
-  for (const auto& command : result["commands"].items()) changes.push_back({command["user_id"].text(), command["type"].text(), command["metadata"]});
+  for (const auto& command : result["commands"].items())
+    changes.push_back({command["user_id"].text(), command["type"].text(), command["metadata"]});
   auto keeping = keep_metadata(a, std::move(changes));
   co_return co_await std::move(keeping);
 }
 
 // ---- Actions
 
-Value actions_job(const Tenant& tenant, const Request& request, const ExtendedLogin& l, const Value& user, std::int64_t now) {
+Value actions_job(const Tenant& tenant, const Request& request, const ExtendedLogin& l, const Value& user,
+                  std::int64_t now) {
   const Client& client = *tenant.find_client(l.client_id);
   const Connection* connection = tenant.find_connection(l.user.login_connection());
   Value actions = Value::array(), methods = Value::array();
@@ -130,20 +157,29 @@ Value actions_job(const Tenant& tenant, const Request& request, const ExtendedLo
     for (const auto& [name, value] : action.secrets) secrets.set(name, value);
     actions.push_back(Value::object({{"name", action.name}, {"code", action.code}, {"secrets", std::move(secrets)}}));
   }
-  for (const auto& method : l.methods) methods.push_back(Value::object({{"name", method}, {"timestamp", iso_time(now)}}));
+  for (const auto& method : l.methods)
+    methods.push_back(Value::object({{"name", method}, {"timestamp", iso_time(now)}}));
   Value event = Value::object(
       {{"user", user},
        {"client", Value::object({{"client_id", client.id}, {"name", client.name}, {"metadata", Value::object()}})},
-       {"connection", Value::object({{"id", connection ? connection->id : ""}, {"name", l.user.login_connection()}, {"strategy", connection ? connection->strategy : "auth0"}})},
+       {"connection", Value::object({{"id", connection ? connection->id : ""},
+                                     {"name", l.user.login_connection()},
+                                     {"strategy", connection ? connection->strategy : "auth0"}})},
        {"request", request_of(request, l)},
        {"stats", Value::object({{"logins_count", l.user.logins}})},
        {"tenant", Value::object({{"id", tenant.name}})},
        {"authentication", Value::object({{"methods", std::move(methods)}})},
        {"authorization", Value::object({{"roles", Value::array()}})},
-       {"transaction", Value::object({{"protocol", l.protocol}, {"requested_scopes", words(l.scope)}, {"redirect_uri", l.redirect_uri}, {"state", l.state}, {"acr_values", words(l.acr_values)}, {"prompt", words(l.prompt)}})}});
+       {"transaction", Value::object({{"protocol", l.protocol},
+                                      {"requested_scopes", words(l.scope)},
+                                      {"redirect_uri", l.redirect_uri},
+                                      {"state", l.state},
+                                      {"acr_values", words(l.acr_values)},
+                                      {"prompt", words(l.prompt)}})}});
   if (!l.session_id.empty()) event.set("session", Value::object({{"id", l.session_id}}));
   if (!l.audience.empty()) event.set("resource_server", Value::object({{"identifier", l.audience}}));
-  if (const Organization* o = tenant.find_organization(l.organization)) event.set("organization", Value::object({{"id", o->id}, {"name", o->name}, {"display_name", o->display_name}}));
+  if (const Organization* o = tenant.find_organization(l.organization))
+    event.set("organization", Value::object({{"id", o->id}, {"name", o->name}, {"display_name", o->display_name}}));
   Value job = Value::object({{"actions", std::move(actions)}, {"event", std::move(event)}});
   if (!l.continues.empty()) job.set("continue", l.continues);
   return job;
@@ -162,7 +198,8 @@ Status obey(const Value& command, Extension& out, const std::string& user_id, st
   if (type == "deny") return Error{"access_denied", command["reason"].text(), "action_refused", 403, Fault::caller};
   if (type == "id_token" && is_free(name)) out.id_claims.set(name, command["value"]);
   if (type == "access_token" && is_free(name)) out.access_claims.set(name, command["value"]);
-  if (type == "add_scope" && !text::has_word(out.scope, command["scope"].text())) out.scope.append(out.scope.empty() ? "" : " ").append(command["scope"].text());
+  if (type == "add_scope" && !text::has_word(out.scope, command["scope"].text()))
+    out.scope.append(out.scope.empty() ? "" : " ").append(command["scope"].text());
   if (type == "remove_scope") take_out(out.scope, command["scope"].text());
   if (type == "multifactor") out.second_factor = !command["provider"].is("none");
   if (type == "challenge" || type == "enroll") out.second_factor = true;
@@ -170,11 +207,13 @@ Status obey(const Value& command, Extension& out, const std::string& user_id, st
     out.redirect_to = command["url"].text();
     out.by = command["action"].text();
   }
-  if (type == "user_metadata" || type == "app_metadata") changes.push_back({user_id, type, Value::object({{name.c_str(), command["value"]}})});
+  if (type == "user_metadata" || type == "app_metadata")
+    changes.push_back({user_id, type, Value::object({{name.c_str(), command["value"]}})});
   return ok();
 }
 
-Async<Unit> run_actions(Authority& a, const Request& request, const ExtendedLogin& l, const Value& user, Extension& out) {
+Async<Unit> run_actions(Authority& a, const Request& request, const ExtendedLogin& l, const Value& user,
+                        Extension& out) {
   const auto tenant = a.tenant();
   auto running = a.scripts.run(actions_job(*tenant, request, l, user, a.clock.now()), tenant->script_timeout);
   const auto answer = co_await std::move(running);
@@ -190,7 +229,8 @@ Async<Unit> run_actions(Authority& a, const Request& request, const ExtendedLogi
 }  // namespace
 
 Value Extension::to_json() const {
-  return Value::object({{"id_claims", id_claims}, {"access_claims", access_claims}, {"scope", scope}, {"second_factor", second_factor}});
+  return Value::object(
+      {{"id_claims", id_claims}, {"access_claims", access_claims}, {"scope", scope}, {"second_factor", second_factor}});
 }
 
 Extension Extension::from_json(const Value& v) {
@@ -207,7 +247,7 @@ Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLo
   Extension out;
   out.scope = l.scope;
   if (tenant->rules.empty() && tenant->post_login.empty()) co_return out;
-  auto documenting = management::read_document(a, l.user, false);
+  auto documenting = read_document(a, l.user, false);
   const auto user = co_await std::move(documenting);
   if (!user) co_return user.error();
   // An action that a person comes back to is past the rules.

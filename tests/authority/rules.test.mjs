@@ -157,7 +157,9 @@ for (const [what, body] of Object.entries({
     assert.ok(what);
     await hostile(body);
     const [grace, ada] = await Promise.all([password('grace@example.com', 'Battery-Staple-9'), password()]);
-    assert.equal(grace.body.error, 'server_error', JSON.stringify(grace.body));
+    // A limit that the script meets itself is an error of its own; the rest ends its process.
+    assert.ok(grace.status >= 400 && ['server_error', 'access_denied'].includes(grace.body.error), JSON.stringify(grace.body));
+    assert.equal(grace.body.access_token, undefined);
     assert.equal(ada.status, 200);
     assert.equal((await password()).status, 200);
   });

@@ -1,0 +1,167 @@
+#include "accounts/document.hpp"
+
+#include "clock.hpp"
+#include "ostia/text/ascii.hpp"
+#include "tenant/reading.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+Error invalid(std::string what) { return {"invalid_body", std::move(what), "body_invalid", 400, Fault::caller}; }
+
+bool is_social(const Authority& a, const std::string& connection) {
+  const auto tenant = a.tenant();
+  const Connection* c = tenant->find_connection(connection);
+  return c && c->is_upstream();
+}
+
+Value tokens_of(const Authority& a, const User& account) {
+  const auto text = account.sealed_tokens.empty() ? std::nullopt : a.secrets.open(account.sealed_tokens);
+  auto tokens = text ? json::parse(*text) : Result<Value>(Value());
+  return tokens ? *std::move(tokens) : Value();
+}
+
+Value identity_of(const Authority& a, const User& account, bool is_first, bool with_tokens) {
+  Value out = Value::object({{"connection", account.connection},
+                             {"user_id", account.provider_id()},
+                             {"provider", account.provider()},
+                             {"isSocial", is_social(a, account.connection)}});
+  if (!is_first) {
+    Value data = account.profile;
+    data.erase("user_metadata");
+    data.erase("app_metadata");
+    if (!account.email.empty()) data.set("email", account.email);
+    if (!account.username.empty()) data.set("username", account.username);
+    if (!account.phone_number.empty()) data.set("phone_number", account.phone_number);
+    out.set("profileData", std::move(data));
+  }
+  if (with_tokens) {
+    const Value tokens = tokens_of(a, account);
+    for (std::size_t i = 0; i < tokens.size(); ++i) out.set(tokens.keys()[i], tokens.items()[i]);
+  }
+  return out;
+}
+
+std::string login_name(const User& user) {
+  if (!user.email.empty()) return user.email;
+  return user.username.empty() ? user.phone_number : user.username;
+}
+
+}  // namespace
+
+Value identities_of(const Authority& a, const User& user, const std::vector<User>& linked, bool with_tokens) {
+  Value out = Value::array({identity_of(a, user, true, with_tokens)});
+  for (const auto& account : linked) out.push_back(identity_of(a, account, false, with_tokens));
+  return out;
+}
+
+Value user_document(const Authority& a, const User& user, const std::vector<User>& linked,
+                    const std::vector<std::string>& factors, bool with_tokens) {
+  Value out = Value::object({{"user_id", user.id}, {"created_at", iso_time(user.created_at)}});
+  if (!user.email.empty()) {
+    out.set("email", user.email);
+    out.set("email_verified", user.profile["email_verified"].as_bool());
+  }
+  if (!user.username.empty()) out.set("username", user.username);
+  if (!user.phone_number.empty()) {
+    out.set("phone_number", user.phone_number);
+    out.set("phone_verified", user.profile["phone_verified"].as_bool());
+  }
+  const std::string login = login_name(user);
+  out.set("name", login);
+  out.set("nickname", login.substr(0, login.find('@')));
+  for (std::size_t i = 0; i < user.profile.size(); ++i) {
+    const std::string& key = user.profile.keys()[i];
+    if (key != "email_verified" && key != "phone_verified") out.set(key, user.profile.items()[i]);
+  }
+  out.set("updated_at", iso_time(user.updated_at));
+  out.set("identities", identities_of(a, user, linked, with_tokens));
+  if (user.blocked) out.set("blocked", true);
+  if (user.logins > 0) {
+    out.set("last_ip", user.last_address);
+    out.set("last_login", iso_time(user.last_login));
+  }
+  out.set("logins_count", user.logins);
+  if (!factors.empty()) {
+    out.set("multifactor", as_array(factors));
+  }
+  return out;
+}
+
+Async<Value> read_document(Authority& a, User user, bool with_tokens) {
+  auto linking = linked_accounts(a.store, user.id);
+  const auto linked = co_await std::move(linking);
+  if (!linked) co_return linked.error();
+  auto reading = a.store.query(
+      {"SELECT DISTINCT type FROM authenticators WHERE user_id = $1 AND confirmed = 1 ORDER BY type", {user.id}});
+  const auto rows = co_await std::move(reading);
+  if (!rows) co_return rows.error();
+  std::vector<std::string> factors;
+  for (const auto& row : *rows) factors.push_back(text_at(row, 0));
+  co_return user_document(a, user, *linked, factors, with_tokens);
+}
+
+Async<std::vector<Value>> read_documents(Authority& a, std::string after, std::int64_t size) {
+  auto reading = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS
+                                      " FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT $2",
+                                      {after, size}});
+  const auto users = co_await std::move(reading);
+  if (!users) co_return users.error();
+  std::vector<Value> out;
+  if (users->empty()) co_return out;
+  auto linking = read_users(
+      a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE linked_to > $1 AND linked_to <= $2 ORDER BY user_id",
+                {after, users->back().id}});
+  const auto linked = co_await std::move(linking);
+  if (!linked) co_return linked.error();
+  for (const auto& user : *users) {
+    std::vector<User> mine;
+    for (const auto& account : *linked)
+      if (account.linked_to == user.id) mine.push_back(account);
+    out.push_back(user_document(a, user, mine, {}, false));
+  }
+  co_return out;
+}
+
+Status apply_profile(const Connection* connection, User& user, const Value& body) {
+  const bool is_database = connection && connection->is_database();
+  if (body["username"].is_string() && !(is_database && connection->requires_username))
+    return invalid("Cannot set username for connection without requires_username");
+  const bool takes_email = !connection || connection->strategy != "sms";
+  if (body["email"].is_string() && !takes_email) return invalid("Cannot set email for a phone connection");
+  const auto column = [&](const char* name, std::string User::* member) {
+    const Value* value = body.find(name);
+    if (value) user.*member = name == std::string_view("phone_number") ? value->text() : text::lower(value->text());
+  };
+  column("email", &User::email);
+  column("username", &User::username);
+  column("phone_number", &User::phone_number);
+  if (body["blocked"].is_bool()) user.blocked = body["blocked"].as_bool();
+  if (body.find("email") && !body.find("email_verified")) user.profile.set("email_verified", false);
+  for (const char* name : {"email_verified", "phone_verified"})
+    if (body[name].is_bool()) user.profile.set(name, body[name]);
+  for (const char* name : profile_members) {
+    const Value* value = body.find(name);
+    if (value && value->is_null())
+      user.profile.erase(name);
+    else if (value)
+      user.profile.set(name, *value);
+  }
+  for (const char* name : {"user_metadata", "app_metadata"}) {
+    const Value* change = body.find(name);
+    if (!change) continue;
+    Value there = user.profile[name].is_object() && change->size() > 0 ? user.profile[name] : Value::object();
+    for (std::size_t i = 0; i < change->size(); ++i) {  // the first level merges; null takes a key away
+      if (change->items()[i].is_null())
+        there.erase(change->keys()[i]);
+      else
+        there.set(change->keys()[i], change->items()[i]);
+    }
+    user.profile.set(name, std::move(there));
+  }
+  return ok();
+}
+
+}  // namespace ostia::authority
