@@ -111,9 +111,10 @@ Async<std::vector<Value>> read_documents(Authority& a, std::string after, std::i
   if (!users) co_return users.error();
   std::vector<Value> out;
   if (users->empty()) co_return out;
-  auto linking = read_users(
-      a.store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE linked_to > $1 AND linked_to <= $2 ORDER BY user_id",
-                {after, users->back().id}});
+  auto linking =
+      read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS
+                           " FROM users WHERE linked_to <> '' AND linked_to > $1 AND linked_to <= $2 ORDER BY user_id",
+                           {after, users->back().id}});
   const auto linked = co_await std::move(linking);
   if (!linked) co_return linked.error();
   for (const auto& user : *users) {

@@ -167,7 +167,7 @@ Handling delete_grant(Authority& a, Call call) {
 Handling delete_grants(Authority& a, Call call) {
   if (call.query.get("user_id").empty()) co_return invalid_query("'Missing required property: user_id'.");
   const std::string user(call.query.get("user_id"));
-  auto running = run(
+  auto running = commit(
       a,
       {{"DELETE FROM consents WHERE user_id = $1", {user}}, {"DELETE FROM refresh_tokens WHERE user_id = $1", {user}}},
       204);

@@ -101,7 +101,7 @@ class Importing {
 
   Status list(const Section& s, const std::string& name, const Value& content) {
     if (!content.is_null() && !content.is_array()) return bad_entry(name, "must be a list");
-    static const std::vector<std::string> without_effect = {"rule", "action", "organization", "factor", "log_stream"};
+    static const std::vector<std::string> without_effect = {"organization", "factor", "log_stream"};
     if (content.size() > 0 && contains(without_effect, s.kind))
       warn("\"" + name + "\" is kept, and has no effect on logins in this version");
     for (std::size_t i = 0; i < content.size(); ++i) {

@@ -228,6 +228,24 @@ row('AZ-1216', 'd', 'clients, connections, resource-servers, client-grants, rule
     assert.equal((await get(`${path}/${id}`)).status, 404, path);
   }
 });
+test('changes to one document at the same moment are all kept', async () => {
+  const permissions = ['read:messages', 'write:messages'].map((permission_name) => ({ resource_server_identifier: 'https://api.example.com/', permission_name }));
+  const { body: role } = await post('roles', { name: 'Busy' });
+  await Promise.all([...permissions.map((p) => post(`roles/${role.id}/permissions`, { permissions: [p] })), patch(`roles/${role.id}`, { description: 'changed' })]);
+  assert.equal((await get(`roles/${role.id}/permissions`)).body.length, 2);
+  assert.equal((await get(`roles/${role.id}`)).body.description, 'changed');
+});
+test('a deleted connection takes its users along, and what was theirs', async () => {
+  const { body: connection } = await post('connections', { name: 'Passing', strategy: 'auth0', enabled_clients: ['app'] }), { body: role } = await post('roles', { name: 'Guest' });
+  const make = () => post('users', { connection: 'Passing', email: 'guest@example.com', password: 'Correct-Horse-9', user_id: 'guest', verify_email: false });
+  assert.equal((await make()).status, 201);
+  await post('users/auth0%7Cguest/roles', { roles: [role.id] });
+  assert.equal((await remove(`connections/${connection.id}`)).status, 204);
+  fails(await get('users/auth0%7Cguest'), 404);
+  await post('connections', { name: 'Passing', strategy: 'auth0', enabled_clients: ['app'] });
+  assert.equal((await make()).status, 201);
+  assert.deepEqual((await get('users/auth0%7Cguest/roles')).body, [], 'who comes later with the same id has none of it');
+});
 test("a client's secret is for those who may read client keys", async () => {
   await api.authenticate('reader');
   const { body } = await api.token({ grant_type: 'client_credentials', client_id: 'machine', client_secret: 'machine-secret', audience: `${api.issuer}api/v2/`, scope: 'read:clients' });
