@@ -6,6 +6,7 @@
 #include "management/collection.hpp"
 #include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
+#include "protocol/endpoints.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority::management {
@@ -69,11 +70,7 @@ bool passes(const Value& body, const Call& call, const Collection& c) {
 // This API itself: nobody can change it, and grants name it.
 Value management_api(const Authority& a) {
   Value scopes = Value::array();
-  std::vector<std::string> seen;
-  for (const auto& route : routes())
-    for (const auto word : text::split(route.scopes + " " + route.own_scopes, ' '))
-      if (!contains(seen, word)) seen.emplace_back(word);
-  for (const auto& one : seen) scopes.push_back(Value::object({{"value", one}, {"description", one}}));
+  for (const auto& one : management_scopes()) scopes.push_back(Value::object({{"value", one}, {"description", one}}));
   return Value::object({{"id", id_of(section_of("api"), Value::object({{"identifier", a.issuer + "api/v2/"}}))},
                         {"name", "Auth0 Management API"},
                         {"identifier", a.issuer + "api/v2/"},

@@ -10,6 +10,7 @@
 #include "ostia/text/utf8.hpp"
 #include "ostia/url/percent.hpp"
 #include "ostia/url/url.hpp"
+#include "protocol/endpoints.hpp"
 #include "protocol/grant.hpp"
 #include "tenant/reading.hpp"
 #include "tenant/schema.hpp"
@@ -225,3 +226,18 @@ const Routes& routes() {
 }
 
 }  // namespace ostia::authority::management
+
+namespace ostia::authority {
+
+const std::vector<std::string>& management_scopes() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> out;
+    for (const auto& route : management::routes())
+      for (const auto word : text::split(route.scopes + " " + route.own_scopes, ' '))
+        if (!contains(out, word)) out.emplace_back(word);
+    return out;
+  }();
+  return all;
+}
+
+}  // namespace ostia::authority

@@ -40,7 +40,7 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
   const auto tenant = a.tenant();
   const Client& client = *tenant->find_client(r.client_id);
   Grant grant{random_id(),     r.issuer,     r.client_id, who.user.id,           who.session.id,
-                    access.audience, access.scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
+              access.audience, access.scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
   grant.id_claims = extension.id_claims;
   grant.access_claims = extension.access_claims;
   Fields fields;
@@ -115,8 +115,20 @@ Async<Extension> extend(Authority& a, const Request& request, const Authorizatio
     const auto kept = json::parse(r.extended);
     if (kept) co_return Extension::from_json(*kept);
   }
-  ExtendedLogin login{who.user,        r.client_id,  "oidc-basic-profile", access.audience, access.scope, r.redirect_uri, r.state,
-                      r.response_type, r.acr_values, r.prompt,             who.session.id,  {},           {"pwd"},        {},
+  ExtendedLogin login{who.user,
+                      r.client_id,
+                      "oidc-basic-profile",
+                      access.audience,
+                      access.scope,
+                      r.redirect_uri,
+                      r.state,
+                      r.response_type,
+                      r.acr_values,
+                      r.prompt,
+                      who.session.id,
+                      {},
+                      {"pwd"},
+                      {},
                       {}};
   if (!returned.is_null()) login.continues = r.continues;
   login.returned = std::move(returned);
@@ -268,7 +280,8 @@ Answering resume(Authority& a, Request request) {
 
 // Where a rule or an action had sent the person, they are back from.
 Answering come_back(Authority& a, Request request) {
-  const Parameters parameters = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
+  const Parameters parameters =
+      request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
   const Parameters query(url::parse_form(request.query));
   const auto step = open_step(a, request, parameters.has("state") ? parameters.get("state") : query.get("state"));
   if (!step) co_return stale_page(a, request);

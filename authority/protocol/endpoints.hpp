@@ -65,6 +65,8 @@ Answering country(Authority& a, Request r);
 
 // management/
 Answering download_export(Authority& a, Request r);
+/// All scopes of the Management API.
+const std::vector<std::string>& management_scopes();
 
 // dev/
 Answering dev_messages(Authority& a, Request r);

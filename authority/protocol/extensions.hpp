@@ -1,6 +1,6 @@
-// The tenant's rules and actions (checklist section 11): run after a person has been authenticated and before anything is
-// given, on every login and on every silent one. They may refuse, add claims, ask for a second factor, or send the person
-// somewhere first.
+// The tenant's rules and actions (checklist section 11): run after a person has been authenticated and before anything
+// is given, on every login and on every silent one. They may refuse, add claims, ask for a second factor, or send the
+// person somewhere first.
 #pragma once
 
 #include "protocol/grant.hpp"
@@ -21,9 +21,9 @@ struct ExtendedLogin {
 /// What came of it.
 struct Extension {
   json::Value id_claims = json::Value::object(), access_claims = json::Value::object();
-  std::string scope;                ///< as it is now
-  std::string redirect_to, by;      ///< where the person goes first, and the action that says so
-  bool second_factor = false;       ///< is wanted, if none has been shown
+  std::string scope;            ///< as it is now
+  std::string redirect_to, by;  ///< where the person goes first, and the action that says so
+  bool second_factor = false;   ///< is wanted, if none has been shown
   bool remembers_browser = false;
 
   [[nodiscard]] json::Value to_json() const;

@@ -79,15 +79,15 @@ std::optional<Value> read_opaque(const Authority& a, std::string_view token) {
 
 Value Grant::to_json() const {
   Value out = Value::object({{"id", id},
-                        {"issuer", issuer},
-                        {"client_id", client_id},
-                        {"user_id", user_id},
-                        {"session_id", session_id},
-                        {"audience", audience},
-                        {"scope", scope},
-                        {"nonce", nonce},
-                        {"auth_time", auth_time},
-                        {"with_auth_time", with_auth_time}});
+                             {"issuer", issuer},
+                             {"client_id", client_id},
+                             {"user_id", user_id},
+                             {"session_id", session_id},
+                             {"audience", audience},
+                             {"scope", scope},
+                             {"nonce", nonce},
+                             {"auth_time", auth_time},
+                             {"with_auth_time", with_auth_time}});
   if (id_claims.size() > 0) out.set("id_claims", id_claims);
   if (access_claims.size() > 0) out.set("access_claims", access_claims);
   return out;

@@ -13,7 +13,7 @@ struct Grant {
   std::string scope;
   std::string nonce;
   std::int64_t auth_time = 0;
-  bool with_auth_time = false;  ///< the client asked for `max_age`
+  bool with_auth_time = false;           ///< the client asked for `max_age`
   json::Value id_claims, access_claims;  ///< that rules and actions have added
 
   [[nodiscard]] json::Value to_json() const;

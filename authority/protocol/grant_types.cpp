@@ -6,6 +6,7 @@
 #include "problem.hpp"
 #include "protocol/code.hpp"
 #include "protocol/device.hpp"
+#include "protocol/endpoints.hpp"
 #include "protocol/extensions.hpp"
 #include "protocol/refresh_token.hpp"
 #include "protocol/tokens.hpp"
@@ -44,7 +45,8 @@ Async<Grant> extended(Authority& a, const Request& request, Grant grant, const U
   if (!extension->redirect_to.empty())
     co_return oauth(403, "interaction_required", "Interaction required", "rule_redirects");
   if (extension->second_factor)
-    co_return oauth(403, "access_denied", "A second factor is required, which this version cannot ask for", "mfa_missing");
+    co_return oauth(403, "access_denied", "A second factor is required, which this version cannot ask for",
+                    "mfa_missing");
   grant.scope = extension->scope;
   grant.id_claims = extension->id_claims;
   grant.access_claims = extension->access_claims;
@@ -81,7 +83,8 @@ Result<std::string> narrowed(const std::string& granted, std::string_view asked)
 }
 
 // Before a token is used up: a rule that fails must not cost anybody their login.
-Async<Grant> check_refresh(Authority& a, const Request& request, const Client& client, const Parameters& p, User& user) {
+Async<Grant> check_refresh(Authority& a, const Request& request, const Client& client, const Parameters& p,
+                           User& user) {
   auto reading = read_refresh_token(a, client, std::string(p.get("refresh_token")));
   auto grant = co_await std::move(reading);
   if (!grant) co_return std::move(grant).error();
@@ -196,7 +199,10 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   const bool management = is_management_api(a, request.issuer, audience);
   if (!management && !tenant->find_api(audience))
     co_return oauth(403, "access_denied", "Service not enabled within domain: " + audience, "audience_unknown");
-  const auto* granted = tenant->find_grant(client.id, management ? a.issuer + "api/v2/" : audience);
+  const std::string known_as = management ? a.issuer + "api/v2/" : audience;
+  const auto* granted = tenant->find_grant(client.id, known_as);
+  if (granted && tenant->grants_all(client.id, known_as))
+    granted = management ? &management_scopes() : &tenant->find_api(audience)->scopes;
   if (!granted)
     co_return oauth(403, "access_denied",
                     "Client is not authorized to access \"" + audience +

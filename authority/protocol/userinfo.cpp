@@ -55,8 +55,7 @@ Answering userinfo(Authority& a, Request request) {
   Value profile = profile_claims(**user, (*claims)["scope"].text(), client && client->strict_openid);
   const Value& added = (*claims)["id_claims"];
   for (std::size_t i = 0; i < added.size(); ++i) profile.set(added.keys()[i], added.items()[i]);
-  co_return json_response(200, profile)
-      .with("Cache-Control", "no-store");
+  co_return json_response(200, profile).with("Cache-Control", "no-store");
 }
 
 // The profile of whom a valid ID token is about.

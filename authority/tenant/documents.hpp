@@ -38,8 +38,8 @@ Statement delete_document(const std::string& kind, const std::string& id);
 Async<std::vector<json::Value>> list_documents(Store& store, std::string kind);
 Async<std::optional<json::Value>> find_document(Store& store, std::string kind, std::string id);
 
-/// Changes one document by `edit` and keeps it, again from the start if somebody else was faster; what it is now. `body`
-/// is null where there is none. Errors: those of `edit`.
+/// Changes one document by `edit` and keeps it, again from the start if somebody else was faster; what it is now.
+/// `body` is null where there is none. Errors: those of `edit`.
 using EditDocument = std::function<Status(json::Value& body)>;
 Async<json::Value> edit_document(Authority& a, std::string kind, std::string id, EditDocument edit);
 

@@ -196,6 +196,8 @@ void read_object(Tenant& t, const std::string& kind, const std::string& id, cons
   if (kind == "client") t.clients.emplace(v["client_id"].text(), read_client(v, secrets));
   if (kind == "api") t.apis.emplace(v["identifier"].text(), read_api(v, secrets));
   if (kind == "grant") t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = texts(v["scope"]);
+  if (kind == "grant" && v["allow_all_scopes"].as_bool())
+    t.open_grants.push_back(grant_key(v["client_id"].text(), v["audience"].text()));
   if (kind == "database" || kind == "connection") t.connections.push_back(read_connection(v, secrets));
 }
 
@@ -247,6 +249,10 @@ const Connection* Tenant::find_connection(std::string_view wanted, const Client&
 const std::vector<std::string>* Tenant::find_grant(std::string_view client_id, std::string_view audience) const {
   const auto it = grants.find(grant_key(client_id, audience));
   return it == grants.end() ? nullptr : &it->second;
+}
+
+bool Tenant::grants_all(std::string_view client_id, std::string_view audience) const {
+  return contains(open_grants, grant_key(client_id, audience));
 }
 
 std::string Tenant::first_database() const {

@@ -116,6 +116,7 @@ struct Tenant {
   std::map<std::string, Client, std::less<>> clients;
   std::map<std::string, Api, std::less<>> apis;
   std::map<std::string, std::vector<std::string>, std::less<>> grants;  ///< `client_id audience` → scopes
+  std::vector<std::string> open_grants;  ///< keys of those of all scopes (`allow_all_scopes`)
   std::vector<Connection> connections;
   std::vector<Rule> rules;  ///< in their order, those that are turned on
   std::map<std::string, std::string> rule_configs;
@@ -141,6 +142,8 @@ struct Tenant {
   [[nodiscard]] const Connection* find_connection(std::string_view name, const Client& client) const;
   /// Scopes of a client grant; null when there is none.
   [[nodiscard]] const std::vector<std::string>* find_grant(std::string_view client_id, std::string_view audience) const;
+  /// Whether that grant is for all scopes that the API has.
+  [[nodiscard]] bool grants_all(std::string_view client_id, std::string_view audience) const;
   /// Where users live who name no connection.
   [[nodiscard]] std::string first_database() const;
   /// Database connections that the application may use, in their order.

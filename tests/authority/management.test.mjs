@@ -397,6 +397,14 @@ test('what is larger than usual needs a token before it is read', async () => {
   }
 });
 
+test('a grant of all scopes (allow_all_scopes) follows the API', async () => {
+  assert.equal((await post('client-grants', { client_id: 'machine', audience: 'https://api.example.com/', allow_all_scopes: true })).status, 201);
+  const ask = async () => (await api.token({ grant_type: 'client_credentials', client_id: 'machine', client_secret: 'machine-secret', audience: 'https://api.example.com/' })).body.scope;
+  assert.equal(await ask(), 'read:messages write:messages');
+  const [{ id }] = (await get('resource-servers?identifier=https://api.example.com/')).body;
+  await patch(`resource-servers/${id}`, { scopes: [{ value: 'read:more' }] });
+  assert.equal(await ask(), 'read:more');
+});
 test('the description of the API: each operation, once, with a schema that is there', async () => {
   const document = (await api.get('/api/v2/openapi.json')).body;
   assert.equal(document.openapi, '3.1.0');
