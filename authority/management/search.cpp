@@ -125,7 +125,8 @@ class Parser {
     std::string out;
     while (at_ < text_.size() && !ends_word(text_[at_])) {
       if (stops_at_colon && text_[at_] == ':') break;
-      if (text_[at_] == '\\' && ++at_ >= text_.size()) return wrong("a backslash without a character after it");
+      if (text_[at_] == '\\') ++at_;
+      if (at_ >= text_.size()) return wrong("a backslash without a character after it");
       out += text_[at_++];
     }
     if (out.empty()) return wrong("a missing term");

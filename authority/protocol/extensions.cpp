@@ -226,6 +226,19 @@ Async<Unit> run_actions(Authority& a, const Request& request, const ExtendedLogi
   co_return co_await std::move(keeping);
 }
 
+// A script may add scopes that its API means something by. What a person may do to accounts here, and whether they stay
+// signed in, is not a script's to widen.
+std::string permitted(const Authority& a, const Request& request, const ExtendedLogin& l, const std::string& scope) {
+  const bool is_ours = is_management_api(a, request.issuer, l.audience);
+  std::string out;
+  for (const auto word : text::split(scope, ' ')) {
+    const bool was_given = text::has_word(l.scope, word);
+    if (!was_given && (is_ours || word == "offline_access")) continue;
+    out.append(out.empty() ? "" : " ").append(word);
+  }
+  return out;
+}
+
 }  // namespace
 
 Value Extension::to_json() const {
@@ -262,6 +275,7 @@ Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLo
     const auto ran = co_await std::move(running);
     if (!ran) co_return ran.error();
   }
+  out.scope = permitted(a, request, l, out.scope);
   co_return out;
 }
 

@@ -96,6 +96,15 @@ test('rules run in their order, each with what the one before has made; one that
   await rule('function (user, context, callback) { callback(new Error("off")); }', { enabled: false });
   assert.equal(decode((await password()).body.id_token)[claim], 'first second');
 });
+test('no script makes more of a token for accounts, nor a login that stays', async () => {
+  await rule(`function (user, context, callback) { context.accessToken.scope = context.accessToken.scope.concat(['read:users', 'offline_access', 'made:up']); callback(null, user, context); }`);
+  const own = await password('ada@example.com', 'Correct-Horse-9', { audience: `${api.issuer}api/v2/`, scope: 'openid read:current_user' });
+  assert.equal(own.body.scope, 'openid read:current_user');
+  assert.equal((await api.call('GET', 'users', undefined, own.body.access_token)).status, 403);
+  const other = await password('ada@example.com', 'Correct-Horse-9', { scope: 'openid' });
+  assert.equal(other.body.scope, 'openid made:up');
+  assert.equal(other.body.refresh_token, undefined);
+});
 test("a rule's settings and what it keeps of a user", async () => {
   assert.equal((await api.call('PUT', 'rules-configs/COLOUR', { value: 'blue' })).status, 200);
   assert.ok(!(await api.call('GET', 'rules-configs')).text.includes('blue'));
