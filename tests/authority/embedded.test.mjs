@@ -18,7 +18,7 @@ const paged = { ...app, client_id: 'paged', name: 'Paged', cross_origin_loc: `${
 before(async () => {
   const leaked = ['correct horse', 'Correct-Horse-9', 'hunter2'].map((p) => createHash('sha1').update(p).digest('hex').toUpperCase()).filter((_, i) => i !== 1).sort();
   leaked.push(createHash('sha1').update('Battery-Staple-9').digest('hex').toUpperCase());
-  const file = `${folder(group)}/breaches.txt`;
+  const file = `${folder()}/breaches.txt`;
   writeFileSync(file, leaked.sort().map((h, i) => `${h}:${i + 1}`).join('\r\n') + '\r\n');
   authority = await startAuthority(group, {
     clients: [app, closed, narrow, paged, web],

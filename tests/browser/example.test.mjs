@@ -12,7 +12,7 @@ const url = 'http://localhost:3000/example';
 const group = scope();
 let browser, demo, output = '';
 before(async () => {
-  const data = folder(group);
+  const data = folder();
   demo = spawn(process.execPath, ['tools/demo.mjs'], { cwd: root, env: { ...process.env, OSTIA_DEMO_DATA: data } });
   demo.stderr.on('data', (d) => (output += d));
   await new Promise((resolve, reject) => {

@@ -31,36 +31,36 @@ describe('a mistake gets a sentence and exit code 2', () => {
   test('a database of another kind', () => refused(['--database', 'mysql://x'], /mysql/));
   test('a data folder that is a file', () => refused(['--data', '/etc/hostname'], /--data: cannot make the folder/));
   test('YAML that is none', async (t) => {
-    const dir = folder(t);
+    const dir = folder();
     writeFileSync(join(dir, 'bad.yaml'), 'clients:\n  - name: [\n');
     await refused(['--config', join(dir, 'bad.yaml'), '--data', join(dir, 'data'), '--listen', '127.0.0.1:0'], /bad.yaml: line \d+, column \d+/);
   });
   test('a client without a name', async (t) => {
-    const dir = folder(t);
+    const dir = folder();
     await refused(['--config', tenantFile(dir, { clients: [{ callbacks: [] }] }), '--data', join(dir, 'data'), '--listen', '127.0.0.1:0'], /clients\[0\]: needs a name/);
   });
   test('a callback that is no URL', async (t) => {
-    const dir = folder(t);
+    const dir = folder();
     await refused(['--config', tenantFile(dir, { clients: [{ name: 'x', callbacks: ['nowhere'] }] }), '--data', join(dir, 'data'), '--listen', '127.0.0.1:0'], /clients\[0\]\.callbacks: "nowhere"/);
   });
   test('a busy port', async (t) => {
     const other = createServer();
     const port = await new Promise((resolve) => other.listen(0, '127.0.0.1', () => resolve(other.address().port)));
     t.after(() => other.close());
-    await refused(['--listen', `127.0.0.1:${port}`, '--data', join(folder(t), 'data')], new RegExp(`cannot listen on 127.0.0.1:${port}: the port is in use`));
+    await refused(['--listen', `127.0.0.1:${port}`, '--data', join(folder(), 'data')], new RegExp(`cannot listen on 127.0.0.1:${port}: the port is in use`));
   });
   test('a database of a newer version', async (t) => {
-    const dir = folder(t);
+    const dir = folder();
     sqlite(join(dir, 'ostia.db'), 'PRAGMA user_version = 4711');
     await refused(['--data', dir, '--listen', '127.0.0.1:0'], /version 4711/);
   });
   test('a database that is none', async (t) => {
-    const dir = folder(t);
+    const dir = folder();
     writeFileSync(join(dir, 'ostia.db'), 'this is not a database, however long it may be'.repeat(100));
     await refused(['--data', dir, '--listen', '127.0.0.1:0'], /cannot open .*ostia\.db: .*not a database/);
   });
   test('a damaged master key', async (t) => {
-    const dir = folder(t);
+    const dir = folder();
     writeFileSync(join(dir, 'master.key'), 'short');
     await refused(['--data', dir, '--listen', '127.0.0.1:0'], /master.key is damaged/);
   });
@@ -71,7 +71,7 @@ describe('a mistake gets a sentence and exit code 2', () => {
     await refused(['--data', data, '--listen', '127.0.0.1:0'], /another master key/);
   });
   test('a data folder that cannot be written', { skip: process.getuid() === 0 && 'root writes anywhere' }, async (t) => {
-    const dir = join(folder(t), 'data');
+    const dir = join(folder(), 'data');
     mkdirSync(dir);
     chmodSync(dir, 0o500);
     await refused(['--data', dir, '--listen', '127.0.0.1:0'], /cannot write/);
@@ -135,7 +135,7 @@ test('secrets at rest are readable by their owner only, and sealed', async (t) =
 });
 
 test('the first start of an empty tenant prints a link, once, at which one administrator is made', async (t) => {
-  const dir = join(folder(t), 'data');
+  const dir = join(folder(), 'data');
   const args = ['--data', dir, '--plain-http', '--listen', `127.0.0.1:${await freePort()}`];
   const first = await serve(args);
   t.after(() => first.stop());
@@ -165,7 +165,7 @@ test('a person who opens an address that is none sees a page', async (t) => {
 
 test('without --dev there is no plain HTTP and no demo tenant', async (t) => {
   const port = await freePort();
-  const server = await serve(['--data', join(folder(t), 'data'), '--listen', `127.0.0.1:${port}`]);
+  const server = await serve(['--data', join(folder(), 'data'), '--listen', `127.0.0.1:${port}`]);
   t.after(() => server.stop());
   assert.equal(server.issuer, `https://localhost:${port}/`);
   await assert.rejects(fetch(`http://localhost:${port}/.well-known/openid-configuration`));

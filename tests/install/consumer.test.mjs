@@ -14,8 +14,8 @@ const run = promisify(execFile);
 const group = scope();
 let prefix, work;
 before(() => {
-  prefix = join(folder(group), 'prefix');
-  work = folder(group);
+  prefix = join(folder(), 'prefix');
+  work = folder();
   execFileSync('cmake', ['--install', `${root}/build/release`, '--prefix', prefix], { stdio: 'pipe' });
 });
 

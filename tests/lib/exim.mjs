@@ -35,7 +35,7 @@ begin retry
 /** Starts it; `mails()` reads what has come, raw. It refuses mail to `refused`. Null, and the test skipped, without root. */
 export async function startExim(t, refused = 'nobody@refused.example') {
   if (process.getuid() !== 0) return t.skip('Exim needs root here') ?? null;
-  const dir = folder(t);
+  const dir = folder();
   const port = await freePort();
   for (const part of ['spool', 'log']) mkdirSync(`${dir}/${part}`);
   writeFileSync(`${dir}/exim.conf`, configuration(dir, refused));
@@ -43,13 +43,19 @@ export async function startExim(t, refused = 'nobody@refused.example') {
   execFileSync('chown', ['-R', 'Debian-exim:Debian-exim', dir]);
   execFileSync('chown', ['root:root', `${dir}/exim.conf`]);
   let server;
+  const serving = new Set();
   const serve = (socket) => {
-    const child = spawn('/usr/sbin/exim4', ['-C', `${dir}/exim.conf`, '-bs'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn('/usr/sbin/exim4', ['-C', `${dir}/exim.conf`, '-bs', '-odf'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const ended = new Promise((resolve) => child.on('close', resolve)).then(() => serving.delete(ended));
+    serving.add(ended);
     socket.pipe(child.stdin).on('error', () => {});
     child.stdout.pipe(socket).on('error', () => {});
   };
   const start = () => new Promise((resolve) => { server = createServer(serve).listen(port, '127.0.0.1', resolve); });
-  const stop = () => new Promise((resolve) => { server.close(resolve); });
+  const stop = async () => {
+    await new Promise((resolve) => { server.close(resolve); });
+    await Promise.all(serving);
+  };
   await start();
   t.after(stop);
   return { port, start, stop, mails: () => (existsSync(`${dir}/mbox`) ? readFileSync(`${dir}/mbox`, 'utf8').split(/^From .*\n/m).slice(1) : []) };

@@ -18,16 +18,19 @@ export function freePort() {
   });
 }
 
-/** A folder that goes with the test. */
-export function folder(t) {
+const folders = [];
+// Programs that a test started may write to its folder until the last of them has ended.
+process.on('exit', () => folders.forEach((path) => rmSync(path, { recursive: true, force: true, maxRetries: 10 })));
+
+/** A folder that goes with the tests of a file. */
+export function folder() {
   const path = mkdtempSync(join(tmpdir(), 'ostia-test-'));
-  t?.after(() => rmSync(path, { recursive: true, force: true }));
+  folders.push(path);
   return path;
 }
 
 // What a login keeps must not reach the home of whoever runs the tests.
-const nobodysHome = mkdtempSync(join(tmpdir(), 'ostia-home-'));
-process.on('exit', () => rmSync(nobodysHome, { recursive: true, force: true }));
+const nobodysHome = folder();
 
 /** Runs the program to its end. */
 export function runOstia(args, { env = {}, input } = {}) {
@@ -88,7 +91,7 @@ export const users = `${root}/authority/tenant/demo-users.json`;
 
 /** An authority with a test's own tenant, stopped after the test. */
 export async function startAuthority(t, { clients, args = [], dev = true, extra, usersFile = users } = {}) {
-  const dir = folder(t);
+  const dir = folder();
   const port = await freePort();
   const devPort = await freePort();
   const config = tenantFile(dir, { clients, extra });

@@ -18,7 +18,7 @@ before(async () => {
     clients: [{ name: 'Apache', client_id: 'apache', client_secret: 'apache-secret', app_type: 'regular_web', callbacks: [`${site}/private/callback`], allowed_logout_urls: [`${site}/out.txt`], grant_types: ['authorization_code'] }],
     extra,
   });
-  const dir = folder(group);
+  const dir = folder();
   mkdirSync(`${dir}/www/private`, { recursive: true });
   writeFileSync(`${dir}/www/private/page.txt`, 'inside');
   writeFileSync(`${dir}/www/out.txt`, 'outside');

@@ -37,7 +37,7 @@ test('the package auth0: ManagementClient', async () => {
 
 const deploy = (authority, args) => runNode(authority, ['node_modules/auth0-deploy-cli/lib/index.js', ...args], { AUTH0_DOMAIN: authority.domain, AUTH0_CLIENT_ID: 'machine', AUTH0_CLIENT_SECRET: 'machine-secret', AUTH0_PRESERVE_KEYWORDS: 'false' });
 test('auth0-deploy-cli: out of one authority, into another, and nothing is lost', async (t) => {
-  const dir = folder(t), names = ['first', 'second'];
+  const dir = folder(), names = ['first', 'second'];
   for (const name of names) mkdirSync(join(dir, name));
   const first = await deploy(one, ['export', '--format', 'yaml', '--output_folder', join(dir, 'first')]);
   assert.equal(first.code, 0, first.output);
@@ -51,7 +51,7 @@ test('auth0-deploy-cli: out of one authority, into another, and nothing is lost'
   assert.equal(readText(join(dir, 'second', 'actions', 'Nothing', 'code.js')), tenant.actions[0].code);
 });
 test("the deploy CLI's file, as it is, is a --config", async (t) => {
-  const dir = folder(t);
+  const dir = folder();
   assert.equal((await deploy(one, ['export', '--format', 'yaml', '--output_folder', dir])).code, 0);
   const imported = await runOstia(['import', join(dir, 'tenant.yaml'), '--data', join(dir, 'data')]);
   assert.equal(imported.code, 0, imported.stderr);

@@ -18,7 +18,7 @@ before(async () => {
   child = spawn(process.execPath, [`${root}/tests/peers/oidc-provider.mjs`], { env: { ...process.env, CLIENT_JWK }, stdio: ['ignore', 'pipe', 'ignore'] });
   const port = await new Promise((resolve) => child.stdout.on('data', (d) => /^\d+$/m.test(d) && resolve(Number(/^\d+$/m.exec(d)[0]))));
   domain = `http://localhost:${port}`;
-  browser = join(folder(group), 'browser');
+  browser = join(folder(), 'browser');
   // Its pages: any name logs in, then consent.
   writeFileSync(browser, `#!${process.execPath}
 import('${root}/tests/lib/person.mjs').then(async ({ Person }) => {

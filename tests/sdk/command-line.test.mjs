@@ -23,7 +23,7 @@ before(async () => {
 
 // A home of the test's own.
 function home(t, more = {}) {
-  const dir = folder(t);
+  const dir = folder();
   const env = { HOME: dir, XDG_STATE_HOME: '', XDG_CONFIG_HOME: '', XDG_RUNTIME_DIR: '', DBUS_SESSION_BUS_ADDRESS: '', BROWSER: browser, OSTIA_PASSPHRASE: 'test', ...more };
   const run = (...args) => runOstia(args, { env });
   run.env = env;
@@ -147,7 +147,7 @@ test('errors are JSON with --json', async (t) => {
 });
 
 test('completion scripts work in their shells', async (t) => {
-  const script = join(folder(t), 'completion');
+  const script = join(folder(), 'completion');
   writeFileSync(script, (await runOstia(['completion', 'bash'])).stdout);
   const complete = (...words) => spawnSync('bash', ['-c', `. ${script}; COMP_WORDS=(${words.map((w) => `'${w}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _ostia; echo "\${COMPREPLY[@]}"`], { encoding: 'utf8' }).stdout.trim().split(' ');
   assert.deepEqual(complete('ostia', 'to'), ['token']);

@@ -49,7 +49,7 @@ const loggedIn = async (t, directory, options, more) => {
 };
 
 test('another process finds the login; a fresh token costs no request', async (t) => {
-  const dir = folder(t), gate = await proxy(t);
+  const dir = folder(), gate = await proxy(t);
   const { login } = await loggedIn(t, dir, { domain: gate.domain });
   const other = await opened(t, dir, { domain: gate.domain });
   const got = await other.value('credentials_get');
@@ -60,7 +60,7 @@ test('another process finds the login; a fresh token costs no request', async (t
 });
 
 test('two processes at once refresh once, with rotation', async (t) => {
-  const dir = folder(t), gate = await proxy(t);
+  const dir = folder(), gate = await proxy(t);
   const { p } = await loggedIn(t, dir, { domain: gate.domain });
   const others = await Promise.all([1, 2, 3].map(() => opened(t, dir, { domain: gate.domain })));
   const all = await Promise.all([p, ...others].map((one, i) => one.value('credentials_get', { min_ttl_s: 1e9, force: true }, { form: ['blocking', 'completion'][i % 2] })));
@@ -75,7 +75,7 @@ test('two processes at once refresh once, with rotation', async (t) => {
 });
 
 test('a failing network or authority never logs anybody out', async (t) => {
-  const dir = folder(t), gate = await proxy(t);
+  const dir = folder(), gate = await proxy(t);
   const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
   const failures = [
     ['cut', (q, r) => r.destroy(), 'request_error'],
@@ -94,7 +94,7 @@ test('a failing network or authority never logs anybody out', async (t) => {
 });
 
 test('a renewal that is under way is not called off, so that the rotated token is kept', async (t) => {
-  const dir = folder(t), gate = await proxy(t);
+  const dir = folder(), gate = await proxy(t);
   const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
   gate.delay_ms = 2500; // longer than the caller wants to wait
   const result = await p.value('credentials_get', { force: true }, { timeout_ms: 1500, form: 'completion' });
@@ -104,7 +104,7 @@ test('a renewal that is under way is not called off, so that the rotated token i
 });
 
 test('the authority\'s word ends the login; what is known of the person stays', async (t) => {
-  const dir = folder(t);
+  const dir = folder();
   const { p, login } = await loggedIn(t, dir);
   await p.value('revoke', login);
   const error = await p.error('credentials_get', { force: true });
@@ -115,7 +115,7 @@ test('the authority\'s word ends the login; what is known of the person stays', 
 });
 
 test('clear forgets and revokes', async (t) => {
-  const dir = folder(t);
+  const dir = folder();
   const { p, login } = await loggedIn(t, dir);
   await p.value('credentials_clear');
   assert.equal((await p.error('credentials_get')).reason, 'nothing_kept');
@@ -124,22 +124,22 @@ test('clear forgets and revokes', async (t) => {
 });
 
 test('a refused unlock gives nothing out', async (t) => {
-  const dir = folder(t);
+  const dir = folder();
   await loggedIn(t, dir);
   const locked = await opened(t, dir, {}, { locked: true });
   assert.equal((await locked.error('credentials_get')).code, 'locked');
 });
 
 test('without a passphrase the key is in the kernel\'s keyring', async (t) => {
-  const dir = folder(t);
+  const dir = folder();
   const { p, login } = await loggedIn(t, dir, {}, { passphrase: '' });
   assert.equal((await p.value('credentials_get')).access_token, login.access_token);
   assert.equal((await (await opened(t, dir, {}, { passphrase: '' })).value('credentials_get')).access_token, login.access_token);
 });
 
 test('processes that keep their first login at once share one key', async (t) => {
-  const dir = folder(t);
-  const { login } = await loggedIn(t, folder(t));
+  const dir = folder();
+  const { login } = await loggedIn(t, folder());
   const names = await Promise.all(Array.from({ length: 6 }, () => opened(t, dir, {}, { passphrase: '' })));
   const kept = await Promise.all(names.map((p) => p.outcome('credentials_store', login)));
   assert.ok(kept.every((k) => k.value), JSON.stringify(kept));
