@@ -13,11 +13,13 @@
 #include "clock.hpp"
 #include "crypto/crypto.hpp"
 #include "data.hpp"
+#include "http/client.hpp"
 #include "http/message.hpp"
 #include "messages/outbox.hpp"
 #include "scripts/scripts.hpp"
 #include "tenant/key_ring.hpp"
 #include "tenant/tenant.hpp"
+#include "upstream/provider.hpp"
 
 namespace ostia::authority {
 
@@ -37,6 +39,7 @@ struct Authority {
         tickets(master, "tickets"),
         passwords(password_threads),
         scripts(std::max(4U, 2 * password_threads)),
+        http(8),
         outbox(s, secrets, clock, development) {}
 
   Store& store;
@@ -47,6 +50,8 @@ struct Authority {
   Sealer secrets, codes, states, access_tokens, tickets;
   PasswordPool passwords;
   ScriptPool scripts;  ///< rules and actions
+  HttpPool http;       ///< calls to upstreams
+  upstream::Documents documents;
   Outbox outbox;
   std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise
 

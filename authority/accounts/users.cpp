@@ -97,9 +97,11 @@ Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::str
   const std::string login = text::lower(name);
   for (const auto& connection : connections) {
     if (login.empty()) break;
-    auto task = find_one(store, {"SELECT " OSTIA_USER_COLUMNS
-                                 " FROM users WHERE connection = $1 AND (email = $2 OR username = $2) LIMIT 1",
-                                 {connection, login}});
+    auto task =
+        find_one(store, {"SELECT " OSTIA_USER_COLUMNS
+                         " FROM users WHERE connection = $1 AND ((email = $2 AND email <> '') OR (username = $2 AND "
+                         "username <> '')) LIMIT 1",
+                         {connection, login}});
     auto user = co_await std::move(task);
     if (!user || user->has_value()) co_return user;
   }
@@ -146,10 +148,14 @@ Statement update_user(const User& u, std::int64_t now) {
       true};
 }
 
-Async<User> edit_user(Store& store, std::string id, std::int64_t now, EditUser edit) {
+namespace {
+
+using FindUser = Async<std::optional<User>> (*)(Store&, std::string);
+
+Async<User> edit_found(Store& store, FindUser find, std::string id, std::int64_t now, EditUser edit) {
   constexpr int most_tries = 20;
   for (int tries = 0; tries < most_tries; ++tries) {
-    auto finding = find_user(store, id);
+    auto finding = find(store, id);
     auto user = co_await std::move(finding);
     if (!user) co_return std::move(user).error();
     if (!*user) co_return Error{"inexistent_user", "The user does not exist.", "user_unknown", 404, Fault::caller};
@@ -166,6 +172,18 @@ Async<User> edit_user(Store& store, std::string id, std::int64_t now, EditUser e
   }
   co_return Error{"server_error", "the account is being changed by too many at once; try again", "user_contended", 503,
                   Fault::ours};
+}
+
+}  // namespace
+
+Async<User> edit_user(Store& store, std::string id, std::int64_t now, EditUser edit) {
+  auto task = edit_found(store, find_user, std::move(id), now, std::move(edit));
+  co_return co_await std::move(task);
+}
+
+Async<User> edit_account(Store& store, std::string id, std::int64_t now, EditUser edit) {
+  auto task = edit_found(store, find_account, std::move(id), now, std::move(edit));
+  co_return co_await std::move(task);
 }
 
 namespace {

@@ -63,6 +63,8 @@ Statement update_user(const User& user, std::int64_t now);
 /// taken (`store_conflict`).
 using EditUser = std::function<Status(User&, std::vector<Statement>&)>;
 Async<User> edit_user(Store& store, std::string id, std::int64_t now, EditUser edit);
+/// The same for an account that may be linked to another one.
+Async<User> edit_account(Store& store, std::string id, std::int64_t now, EditUser edit);
 
 /// The statements that take a person away, with all that is theirs.
 std::vector<Statement> delete_user(const std::string& id);

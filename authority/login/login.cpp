@@ -1,4 +1,5 @@
 // Universal Login with an e-mail or username and a password (checklist section 2), and the choice of an account.
+#include "upstream/login.hpp"
 #include "accounts/authenticate.hpp"
 #include "login/step.hpp"
 #include "protocol/endpoints.hpp"
@@ -21,13 +22,24 @@ bool allows_signup(const Step& step) {
   });
 }
 
+// A realm that the application named, else all of its databases.
+std::vector<std::string> connections_of(const Step& step) {
+  const Connection* named = step.tenant->find_connection(step.request.connection, *step.client);
+  if (named && named->is_database()) return {named->name};
+  return step.tenant->databases_of(*step.client);
+}
+
 Response login_page(const Step& step, int status, std::string username, std::string alert) {
   FormPage page{status,     step.text("login.title"), step.text("login.text"), std::move(alert),
                 "/u/login", {{"state", step.state}}};
-  page.fields = {{"username", step.text("email_or_username"), std::move(username), "text", "username"},
-                 {"password", step.text("password"), "", "password", "current-password"}};
-  page.buttons = {{"default", step.text("continue")}};
-  page.links.push_back({"", step.text("login.forgot"), step.to("/u/reset-password/request")});
+  page.ways = upstream::ways(step);
+  page.or_text = step.text("or");
+  if (page.ways.empty() || !connections_of(step).empty()) {
+    page.fields = {{"username", step.text("email_or_username"), std::move(username), "text", "username"},
+                   {"password", step.text("password"), "", "password", "current-password"}};
+    page.buttons = {{"default", step.text("continue")}};
+    page.links.push_back({"", step.text("login.forgot"), step.to("/u/reset-password/request")});
+  }
   if (allows_signup(step))
     page.links.push_back({step.text("login.no_account"), step.text("login.sign_up"), step.to("/u/signup")});
   for (const char* strategy : {"email", "sms"})
@@ -36,13 +48,6 @@ Response login_page(const Step& step, int status, std::string username, std::str
                             step.to("/u/passwordless") + "&connection=" + strategy});
   page.continue_to = step.request.redirect_uri;
   return pages::form(step.look, page);
-}
-
-// A realm that the application named, else all of its databases.
-std::vector<std::string> connections_of(const Step& step) {
-  const Connection* named = step.tenant->find_connection(step.request.connection, *step.client);
-  if (named && named->is_database()) return {named->name};
-  return step.tenant->databases_of(*step.client);
 }
 
 std::string name_of(const User& user) {

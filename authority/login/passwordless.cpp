@@ -6,6 +6,7 @@
 #include "ostia/url/url.hpp"
 #include "protocol/authorization_response.hpp"
 #include "protocol/endpoints.hpp"
+#include "upstream/login.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -37,6 +38,8 @@ Response address_page(const Step& step, const Connection& c, std::string address
   page.buttons = {{"default", step.text("continue")}};
   if (!step.tenant->databases_of(*step.client).empty())
     page.links.push_back({"", step.text("login.with_password"), step.to("/u/login")});
+  page.ways = upstream::ways(step);
+  page.or_text = step.text("or");
   page.continue_to = step.request.redirect_uri;
   return pages::form(step.look, page);
 }

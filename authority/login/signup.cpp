@@ -8,6 +8,7 @@
 #include "problem.hpp"
 #include "protocol/endpoints.hpp"
 #include "ticket.hpp"
+#include "upstream/login.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -39,6 +40,8 @@ Response signup_page(const Step& step, const Connection& c, int status, std::str
   page.list = describe_policy(c.password_policy, step.look.texts);
   page.buttons = {{"default", step.text("continue")}};
   page.links.push_back({step.text("signup.have_account"), step.text("signup.log_in"), step.to("/u/login")});
+  page.ways = upstream::ways(step);
+  page.or_text = step.text("or");
   page.continue_to = step.request.redirect_uri;
   return pages::form(step.look, page);
 }

@@ -74,11 +74,18 @@ Response show_step(const Authority& a, const Request& request, const Authorizati
 }
 
 Response leave_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string url) {
+  return leave_with_state(a, request, r, [&](const std::string& state) {
+    url::append_query(url, "state", state);
+    return url;
+  });
+}
+
+Response leave_with_state(const Authority& a, const Request& request, const AuthorizationRequest& r,
+                          const MakeUrl& make_url) {
   std::string device = read_cookie(request, CookieKind::device);
   const bool is_new = device.size() != 43;
   if (is_new) device = random_id();
-  url::append_query(url, "state", seal(a, r, device));
-  Response response = redirect(std::move(url));
+  Response response = redirect(make_url(seal(a, r, device)));
   if (is_new) set_cookie(response, request, CookieKind::device, device, 365 * 24 * 3600);
   return response;
 }
@@ -97,13 +104,14 @@ std::string_view first_page(const Tenant& tenant, const Client& client, const Au
   return "/u/login";
 }
 
-Async<NewSession> make_session(Authority& a, const Request& request, User user) {
+Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body) {
   auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
   const auto ended = co_await std::move(ended_task);
   if (!ended) co_return ended.error();
-  json::Value body = json::Value::object({{"connection", user.login_connection()},
-                                          {"address", request.peer},
-                                          {"user_agent", std::string(request.header("user-agent")).substr(0, 300)}});
+  if (!body.is_object()) body = json::Value::object();
+  body.set("connection", user.login_connection());
+  body.set("address", request.peer);
+  body.set("user_agent", request.header("user-agent").substr(0, 300));
   auto session_task = start_session(a.store, user.id, std::move(body), a.clock.now(), a.session_limits());
   auto cookie = co_await std::move(session_task);
   if (!cookie) co_return std::move(cookie).error();
@@ -115,14 +123,20 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user) 
   co_return NewSession{{**found, std::move(user)}, *cookie};
 }
 
-boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user) {
-  auto making = make_session(a, request, user);
+boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user,
+                                              json::Value body) {
+  auto making = make_session(a, request, user, std::move(body));
   const auto made = co_await std::move(making);
   if (!made) co_return pages::error(look_for(*a.tenant(), request, r.ui_locales), {500, "ours", "server_error", {}});
   r.authenticated = made->who.session.id;
-  record(
-      a, request,
-      {"s", "Logged in", r.client_id, user.id, user.email.empty() ? user.username : user.email, user.connection, {}});
+  record(a, request,
+         {"s",
+          "Logged in",
+          r.client_id,
+          user.id,
+          user.email.empty() ? user.username : user.email,
+          user.login_connection(),
+          {}});
   Response response = show_step(a, request, r, "/authorize/resume");
   set_cookie(response, request, CookieKind::session, made->cookie, a.session_limits().absolute);
   co_return response;

@@ -45,20 +45,26 @@ Response stale_page(const Authority& a, const Request& request);
 
 /// Sends the browser to the page at `path`, with the request.
 Response show_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string_view path);
+/// Sends the browser to the address that `make_url` makes of the request's state: it comes back with it.
+using MakeUrl = std::function<std::string(const std::string& state)>;
+Response leave_with_state(const Authority& a, const Request& request, const AuthorizationRequest& r,
+                          const MakeUrl& make_url);
 /// Sends the browser to `url`, somewhere else, with the request: it comes back to `/continue`.
 Response leave_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string url);
 /// The page that a request begins with.
 std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r,
                             bool has_session);
 
-/// Starts a session for `user`, a new one each time, and lets the request go on.
-boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user);
+/// Starts a session for `user`, a new one each time, and lets the request go on. `body`: what the session keeps beyond
+/// what all have.
+boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user,
+                                              json::Value body = {});
 /// The same without a redirect: the session, and its cookie for the answer.
 struct NewSession {
   SignedIn who;
   std::string cookie;
 };
-Async<NewSession> make_session(Authority& a, const Request& request, User user);
+Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body = {});
 
 /// The look of a page, by `ui_locales` and the browser's languages.
 pages::Look look_for(const Tenant& tenant, const Request& request, std::string_view ui_locales);

@@ -186,6 +186,10 @@ Response form(const Look& look, const FormPage& page) {
                return one;
              }));
   values.set("links", links_of(page.links));
+  values.set("has_form", !page.buttons.empty());
+  values.set("has_ways", !page.ways.empty());
+  values.set("or_text", page.buttons.empty() ? data(false) : data(page.or_text));
+  values.set("ways", links_of(page.ways));
   // Browsers apply form-action to the redirects that follow a form, so the application's place must be allowed too.
   const std::string targets = page.continue_to.empty() ? "'self'" : "'self' " + source_of(page.continue_to);
   return framed(look, page.status, page.heading + " | " + look.tenant, render(form_template, values), targets);

@@ -52,6 +52,8 @@ struct FormPage {
   std::vector<Field> fields;
   std::vector<Button> buttons;
   std::vector<Link> links;
+  std::string or_text;      ///< between the form and …
+  std::vector<Link> ways;   ///< … other ways to log in, as buttons
   std::string continue_to;  ///< the redirect URI, where the form's answer may lead; empty: nowhere else
 };
 Response form(const Look& look, const FormPage& page);

@@ -32,6 +32,7 @@ constexpr Field fields[] = {{"client_id", &AuthorizationRequest::client_id},
                             {"id_token_hint", &AuthorizationRequest::id_token_hint},
                             {"code_challenge", &AuthorizationRequest::code_challenge},
                             {"connection", &AuthorizationRequest::connection},
+                            {"connection_scope", &AuthorizationRequest::connection_scope},
                             {"screen_hint", &AuthorizationRequest::screen_hint},
                             {"ui_locales", &AuthorizationRequest::ui_locales},
                             {"acr_values", &AuthorizationRequest::acr_values}};

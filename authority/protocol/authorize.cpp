@@ -14,6 +14,7 @@
 #include "protocol/extensions.hpp"
 #include "protocol/login_ticket.hpp"
 #include "protocol/pushed_request.hpp"
+#include "upstream/login.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -148,13 +149,22 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   }
   const auto tenant = a.tenant();
   const Client& client = *tenant->find_client(r.client_id);
+  const Connection* named = tenant->find_connection(r.connection, client);
+  const bool wants_upstream = named && named->is_upstream() && r.user_code.empty();
+  // An application that names an upstream wants the person's account there, as when it is to be linked.
+  const bool is_elsewhere = wants_upstream && who && who->session.body["connection"] != Value(named->name);
   const auto refused = [&](const std::string& error, const std::string& description) {
     record(a, request,
            {r.prompts("none") ? "fsa" : "f", description, r.client_id, who ? who->user.id : "", {}, {}, error});
     return deliver_error(r, error, description);
   };
-  if (!who || !agrees_with_hint(a, r, *who) || !is_recent_enough(r, *who, a.clock.now())) {
+  const bool is_refused = !who || !agrees_with_hint(a, r, *who) || !is_recent_enough(r, *who, a.clock.now());
+  if (is_refused || (is_elsewhere && !r.prompts("none"))) {
     if (r.prompts("none")) co_return refused("login_required", "Login required");
+    if (wants_upstream && (is_elsewhere || !who || !r.prompts("select_account"))) {
+      auto departing = upstream::depart(a, request, std::move(r), named->name);
+      co_return co_await std::move(departing);
+    }
     co_return show_step(a, request, r, first_page(*tenant, client, r, who.has_value()));
   }
   if (!r.user_code.empty()) co_return show_step(a, request, r, "/activate/confirm");

@@ -17,6 +17,7 @@ Answering device_code(Authority& a, Request r);
 Answering userinfo(Authority& a, Request r);
 Answering tokeninfo(Authority& a, Request r);
 Answering logout(Authority& a, Request r);
+Answering upstream_logout_callback(Authority& a, Request r);
 Answering oidc_logout(Authority& a, Request r);
 Answering submit_oidc_logout(Authority& a, Request r);
 Answering openid_configuration(Authority& a, Request r);
@@ -38,6 +39,7 @@ Answering submit_passwordless(Authority& a, Request r);
 Answering submit_passwordless_code(Authority& a, Request r);
 Answering show_verify_redirect(Authority& a, Request r);
 Answering submit_verify_redirect(Authority& a, Request r);
+Answering show_upstream(Authority& a, Request r);
 Answering show_consent(Authority& a, Request r);
 Answering submit_consent(Authority& a, Request r);
 Answering show_picker(Authority& a, Request r);
@@ -50,6 +52,10 @@ Answering show_activate(Authority& a, Request r);
 Answering submit_activate(Authority& a, Request r);
 Answering show_setup(Authority& a, Request r);
 Answering submit_setup(Authority& a, Request r);
+
+// upstream/
+Answering upstream_callback(Authority& a, Request r);
+Answering login_callback(Authority& a, Request r);
 
 // embedded/
 Answering co_authenticate(Authority& a, Request r);
@@ -75,5 +81,9 @@ Answering dev_faults(Authority& a, Request r);
 Answering dev_snapshot(Authority& a, Request r);
 Answering dev_reset(Authority& a, Request r);
 Answering dev_logs(Authority& a, Request r);
+Answering show_stand_in(Authority& a, Request r);
+Answering submit_stand_in(Authority& a, Request r);
+Answering stand_in_token(Authority& a, Request r);
+Answering stand_in_userinfo(Authority& a, Request r);
 
 }  // namespace ostia::authority

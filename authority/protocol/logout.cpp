@@ -11,6 +11,7 @@
 #include "protocol/endpoints.hpp"
 #include "protocol/grant.hpp"
 #include "ticket.hpp"
+#include "upstream/login.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -78,14 +79,17 @@ Async<Unit> tell_clients(Authority& a, Session session) {
   co_return Unit{};
 }
 
-Async<Unit> end_current_session(Authority& a, const Request& request, std::string client_id) {
+// Ends the browser's session, and says which it was.
+Async<std::optional<Session>> end_current_session(Authority& a, const Request& request, std::string client_id) {
   auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
   const auto ended = co_await std::move(ended_task);
   if (!ended) co_return ended.error();
-  if (!*ended) co_return Unit{};
+  if (!*ended) co_return *ended;
   record(a, request, {"slo", "Logged out", std::move(client_id), (*ended)->user_id, {}, {}, {}});
   auto telling = tell_clients(a, **ended);
-  co_return co_await std::move(telling);
+  const auto told = co_await std::move(telling);
+  if (!told) co_return told.error();
+  co_return *ended;
 }
 
 Response still_logged_in(const Authority& a, const Request& request) {
@@ -155,7 +159,20 @@ Answering logout(Authority& a, Request request) {
   const std::string to(p.get("returnTo"));
   const auto problem = check_return(a, p.get("client_id"), p.has("client_id"), to, "returnTo");
   if (problem) record(a, request, {"flo", problem->code, std::string(p.get("client_id")), {}, {}, {}, problem->key});
-  co_return logged_out(a, request, problem, to, p.get("ui_locales"));
+  std::string next = to;
+  if (p.has("federated") && *ended && !problem) {
+    auto looking = upstream::logout_url(a, request, **ended, to);
+    const auto upstream = co_await std::move(looking);
+    if (upstream && *upstream) next = **upstream;
+  }
+  co_return logged_out(a, request, problem, next, p.get("ui_locales"));
+}
+
+// Back from an upstream where the session has been ended, too. Where to was judged before.
+Answering upstream_logout_callback(Authority& a, Request request) {
+  const Parameters p(url::parse_form(request.query));
+  const auto v = open_ticket(a, "upstream_logout", p.get("state"));
+  co_return logged_out(a, request, {}, v ? (*v)["to"].text() : "", {});
 }
 
 Answering oidc_logout(Authority& a, Request request) {

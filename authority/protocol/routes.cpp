@@ -45,6 +45,7 @@ constexpr Route routes[] = {
     {"/userinfo", "POST", userinfo, Cors::listed},
     {"/tokeninfo", "POST", tokeninfo, Cors::listed},
     {"/v2/logout", "GET", logout, Cors::none},
+    {"/v2/logout/callback", "GET", upstream_logout_callback, Cors::none},
     {"/oidc/logout", "GET", oidc_logout, Cors::none},
     {"/oidc/logout", "POST", oidc_logout, Cors::none},
     {"/oidc/logout/confirm", "POST", submit_oidc_logout, Cors::none},
@@ -60,6 +61,7 @@ constexpr Route routes[] = {
     {"/u/passwordless", "GET", show_passwordless, Cors::none},
     {"/u/passwordless", "POST", submit_passwordless, Cors::none},
     {"/u/passwordless/code", "POST", submit_passwordless_code, Cors::none},
+    {"/u/upstream", "GET", show_upstream, Cors::none},
     {"/u/consent", "GET", show_consent, Cors::none},
     {"/u/consent", "POST", submit_consent, Cors::none},
     {"/u/account", "GET", show_picker, Cors::none},
@@ -88,7 +90,8 @@ constexpr Route routes[] = {
     {"/passwordless/challenge", "POST", challenge, Cors::listed},
     {"/usernamepassword/login", "POST", hosted_login, Cors::none},
     {"/usernamepassword/challenge", "POST", challenge, Cors::listed},
-    {"/login/callback", "POST", hosted_callback, Cors::none},
+    {"/login/callback", "GET", upstream_callback, Cors::none},
+    {"/login/callback", "POST", login_callback, Cors::none},
     {"/user/ssodata", "GET", ssodata, Cors::with_cookies},
     {"/user/geoloc/country", "GET", country, Cors::with_cookies},
 
@@ -98,10 +101,18 @@ constexpr Route routes[] = {
 
 // With `--dev` only: without it there is nothing at these addresses.
 constexpr Route dev_routes[] = {
-    {"/_dev/messages", "GET", dev_messages, Cors::none}, {"/_dev/clock", "GET", dev_clock, Cors::none},
-    {"/_dev/clock", "POST", dev_clock, Cors::none},      {"/_dev/faults", "POST", dev_faults, Cors::none},
-    {"/_dev/faults", "DELETE", dev_faults, Cors::none},  {"/_dev/snapshot", "POST", dev_snapshot, Cors::none},
-    {"/_dev/reset", "POST", dev_reset, Cors::none},      {"/_dev/logs", "GET", dev_logs, Cors::none},
+    {"/_dev/messages", "GET", dev_messages, Cors::none},
+    {"/_dev/clock", "GET", dev_clock, Cors::none},
+    {"/_dev/clock", "POST", dev_clock, Cors::none},
+    {"/_dev/faults", "POST", dev_faults, Cors::none},
+    {"/_dev/faults", "DELETE", dev_faults, Cors::none},
+    {"/_dev/snapshot", "POST", dev_snapshot, Cors::none},
+    {"/_dev/reset", "POST", dev_reset, Cors::none},
+    {"/_dev/logs", "GET", dev_logs, Cors::none},
+    {"/_dev/upstream/authorize", "GET", show_stand_in, Cors::none},
+    {"/_dev/upstream/authorize", "POST", submit_stand_in, Cors::none},
+    {"/_dev/upstream/token", "POST", stand_in_token, Cors::none},
+    {"/_dev/upstream/userinfo", "GET", stand_in_userinfo, Cors::none},
 };
 
 struct Found {
@@ -177,6 +188,9 @@ std::string client_address(const Request& request) {
   return ec ? request.peer : address.to_string();
 }
 
+// People are sent to the stand-in by whatever application they come from; it shows a form and does nothing.
+constexpr std::string_view stand_in_page = "/_dev/upstream/authorize";
+
 // `/_dev/` does what it is told, so no page of another site may tell it anything.
 bool is_foreign_page(const Authority& a, const Request& request) {
   // A name of theirs that leads to this machine (DNS rebinding) would make their page one of ours.
@@ -217,7 +231,8 @@ Answering dispatch(Authority& a, Request request) {
     Response response = oauth_error(405, "invalid_request", "This address takes " + found.methods + " only.");
     co_return response.with("Allow", found.methods);
   }
-  if (request.path.starts_with("/_dev/") && is_foreign_page(a, request))
+  const bool only_shows = request.path == stand_in_page && method == "GET";
+  if (request.path.starts_with("/_dev/") && !only_shows && is_foreign_page(a, request))
     co_return oauth_error(403, "access_denied", "/_dev/ is not for pages of other sites.");
   // The endpoint gets the request; what CORS needs of it is kept.
   Request origin_of;

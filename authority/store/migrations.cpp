@@ -99,6 +99,13 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "created_at BIGINT NOT NULL, body TEXT NOT NULL)",
           "CREATE INDEX device_credentials_user ON device_credentials (user_id)",
       },
+      {
+          // What an upstream says of its people need not be theirs alone: an address may have gone to somebody else.
+          "DROP INDEX users_email",
+          "CREATE INDEX users_email ON users (connection, email) WHERE email <> ''",
+          "CREATE UNIQUE INDEX users_email_once ON users (connection, email) WHERE email <> '' AND substr(user_id, 1, "
+          "6) IN ('auth0|', 'email|')",
+      },
   };
   return steps;
 }

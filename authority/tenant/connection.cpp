@@ -100,6 +100,10 @@ Upstream read_upstream(const std::string& strategy, const Value& options, const 
   u.token_url = given({"token_endpoint", "tokenURL"}, p->token_url);
   u.userinfo_url = given({"userinfo_endpoint", "userInfoURL"}, p->userinfo_url);
   u.jwks_url = given({"jwks_uri"}, "");
+  u.end_session_url = given({"end_session_endpoint"}, "");
+  u.team_id = given({"team_id"}, "");
+  u.key_id = given({"kid"}, "");
+  u.is_front_channel = u.is_oidc && options["type"].is("front_channel");
   u.scope = read_scope(options, p->scope);
   u.uses_pkce = options.find("pkce_enabled") ? options["pkce_enabled"].as_bool() : p->uses_pkce;
   if (options["connection_settings"]["pkce"].is("disabled")) u.uses_pkce = false;

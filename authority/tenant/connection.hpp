@@ -46,6 +46,8 @@ struct Upstream {
   std::string client_id, client_secret;
   std::string issuer, discovery_url, authorization_url, token_url, userinfo_url, jwks_url, end_session_url;
   std::string scope;
+  std::string team_id, key_id;    ///< Apple's: the client secret is a JWT, signed with the key that `client_secret` is
+  bool is_front_channel = false;  ///< the ID token comes through the browser, and nothing is exchanged
   bool uses_pkce = true;
   bool secret_in_header = false;  ///< HTTP Basic instead of a form's field
   bool is_stand_in = false;       ///< `ostia.stand_in`: a page of this program plays the provider (`--dev`)

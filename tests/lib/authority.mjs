@@ -69,7 +69,7 @@ export async function readPage(response) {
     action: decodeEntities(/<form[^>]*action="([^"]*)"/.exec(html)?.[1] ?? ''),
     fields,
     buttons: [...html.matchAll(/<button[^>]*value="([^"]*)"/g)].map(([, value]) => value),
-    links: Object.fromEntries([...html.matchAll(/<a href="([^"]*)">([\s\S]*?)<\/a>/g)].map(([, href, text]) => [decodeEntities(text), decodeEntities(href)])),
+    links: Object.fromEntries([...html.matchAll(/<a\b[^>]*href="([^"]*)">([\s\S]*?)<\/a>/g)].map(([, href, text]) => [decodeEntities(text), decodeEntities(href)])),
   };
 }
 

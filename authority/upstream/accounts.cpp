@@ -1,0 +1,97 @@
+#include "upstream/accounts.hpp"
+
+#include "journal.hpp"
+#include "ostia/text/ascii.hpp"
+
+namespace ostia::authority::upstream {
+namespace {
+
+using json::Value;
+
+// Providers that everybody has once share their name; of the others there may be several, each with ids of its own.
+std::string user_id_of(const Connection& c, const Identity& identity) {
+  const bool is_generic = c.strategy == "oidc" || c.strategy == "oauth2";
+  return c.strategy + "|" + (is_generic ? c.name + "|" : "") + identity.id;
+}
+
+// What the upstream says takes the place of what it said; what is the tenant's own stays.
+void take_profile(User& user, const Value& profile) {
+  Value kept = Value::object();
+  for (const char* name : {"user_metadata", "app_metadata"})
+    if (const Value* value = user.profile.find(name)) kept.set(name, *value);
+  user.profile = profile;
+  user.profile.erase("email");
+  for (std::size_t i = 0; i < kept.size(); ++i) user.profile.set(kept.keys()[i], kept.items()[i]);
+  const std::string& email = profile["email"].text();
+  user.email = is_email(email) ? text::lower(email) : "";
+  if (user.email.empty()) user.profile.erase("email_verified");
+}
+
+// An upstream gives a refresh token once, and not with each login.
+std::string seal_tokens(const Authority& a, const std::string& before, Value tokens) {
+  const auto text = before.empty() ? std::nullopt : a.secrets.open(before);
+  const auto old = text ? json::parse(*text) : Result<Value>(Value());
+  if (old && !tokens.find("refresh_token") && old->find("refresh_token"))
+    tokens.set("refresh_token", (*old)["refresh_token"]);
+  return tokens.size() == 0 ? "" : a.secrets.seal(json::write(tokens));
+}
+
+Async<User> make_account(Authority& a, const Request& request, const Connection& c, const Identity& identity,
+                         std::string client_id) {
+  if (c.disable_signup)
+    co_return Error{"access_denied", "Sign-ups are turned off for this connection", "signup_disabled", 403,
+                    Fault::caller};
+  User user;
+  user.id = user_id_of(c, identity);
+  user.connection = c.name;
+  user.created_at = user.updated_at = a.clock.now();
+  take_profile(user, identity.profile);
+  user.sealed_tokens = seal_tokens(a, {}, identity.tokens);
+  std::vector<Statement> statements;
+  statements.push_back(insert_user(user, a.clock.now()));
+  auto task = a.store.commit(std::move(statements));
+  const auto stored = co_await std::move(task);
+  if (!stored) co_return stored.error();
+  record(a, request, {"ss", "Signed up", std::move(client_id), user.id, user.email, c.name, {}});
+  co_return user;
+}
+
+Async<User> find_or_make(Authority& a, const Request& request, const Connection& c, const Identity& identity,
+                         std::string client_id) {
+  const std::string id = user_id_of(c, identity);
+  auto finding = find_account(a.store, id);
+  auto found = co_await std::move(finding);
+  if (!found) co_return std::move(found).error();
+  if (!*found) {
+    auto making = make_account(a, request, c, identity, std::move(client_id));
+    auto made = co_await std::move(making);
+    if (made || made.error().reason != "store_conflict") co_return made;
+  }
+  // It was there, or somebody has made it in this moment.
+  auto editing = edit_account(a.store, id, a.clock.now(), [&](User& user, auto&) -> Status {
+    if (user.connection != c.name)
+      return Error{"access_denied", "This account is of another connection", "connection_mismatch", 403, Fault::caller};
+    if (c.syncs_profile) take_profile(user, identity.profile);
+    user.sealed_tokens = seal_tokens(a, user.sealed_tokens, identity.tokens);
+    return ok();
+  });
+  co_return co_await std::move(editing);
+}
+
+}  // namespace
+
+Async<User> sign_in(Authority& a, const Request& request, const Connection& c, Identity identity,
+                    std::string client_id) {
+  auto finding = find_or_make(a, request, c, identity, std::move(client_id));
+  auto account = co_await std::move(finding);
+  if (!account) co_return std::move(account).error();
+  const bool is_blocked = account->blocked;
+  auto owning = owner_of(a.store, *std::move(account));
+  auto owner = co_await std::move(owning);
+  if (!owner) co_return std::move(owner).error();
+  if (is_blocked || owner->blocked)
+    co_return Error{"unauthorized", "user is blocked", "user_blocked", 403, Fault::caller};
+  co_return *std::move(owner);
+}
+
+}  // namespace ostia::authority::upstream

@@ -1,0 +1,14 @@
+// The accounts of upstreams' people.
+#pragma once
+
+#include "upstream/identity.hpp"
+
+namespace ostia::authority::upstream {
+
+/// Who has signed in: the account `provider|id`, made when it comes first, and changed to what the upstream says now
+/// where the connection wants that; or the account that it is linked to. Errors: `unauthorized` for a blocked one,
+/// `access_denied` where sign-ups are turned off.
+Async<User> sign_in(Authority& a, const Request& request, const Connection& connection, Identity identity,
+                    std::string client_id);
+
+}  // namespace ostia::authority::upstream

@@ -1,0 +1,187 @@
+#include "upstream/identity.hpp"
+
+#include "ostia/jose/algorithms.hpp"
+#include "ostia/jose/jws.hpp"
+#include "ostia/oidc/id_token.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
+#include "ostia/url/percent.hpp"
+#include "ostia/url/url.hpp"
+
+namespace ostia::authority::upstream {
+namespace {
+
+using json::Value;
+
+// Answers of OAuth are JSON, and forms with those that are older than that rule.
+Value read_answer(const HttpAnswer& answer) {
+  if (auto value = json::parse(answer.body, 16); value && value->is_object()) return *std::move(value);
+  Value out = Value::object();
+  for (const auto& [name, value] : url::parse_form(answer.body)) out.set(name, value);
+  return out;
+}
+
+Result<Value> read_json(const Result<HttpAnswer>& answer, const std::string& what, bool takes_forms) {
+  if (!answer) return refused(what + ": " + answer.error().description, "upstream_unreachable");
+  Value value = takes_forms ? read_answer(*answer) : Value();
+  if (!takes_forms) {
+    auto parsed = json::parse(answer->body, 16);
+    value = parsed ? *std::move(parsed) : Value();
+  }
+  if (answer->status < 200 || answer->status > 299 || (takes_forms && value["error"].is_string()))
+    return refused(what + " answers " + std::to_string(answer->status) +
+                       (value["error"].is_string() ? " " + value["error"].text().substr(0, 100) : ""),
+                   "upstream_refused");
+  return value;
+}
+
+// Apple's client secret says who asks, signed with the key of the developer's team.
+Result<std::string> apple_secret(const Authority& a, const Upstream& u) {
+  const std::int64_t now = a.clock.now();
+  const Value header = Value::object({{"alg", "ES256"}, {"kid", u.key_id}});
+  const Value claims = Value::object({{"iss", u.team_id},
+                                      {"iat", now},
+                                      {"exp", now + 300},
+                                      {"aud", "https://appleid.apple.com"},
+                                      {"sub", u.client_id}});
+  const std::string input = jose::build_signing_input(header, claims);
+  auto signature = openssl_crypto()->sign("ES256", u.client_secret, input);
+  if (!signature) return std::move(signature).error();
+  return input + "." + text::base64url_encode(*signature);
+}
+
+// RFC 6749 section 4.1.3.
+Async<Value> exchange(Authority& a, const Attempt& attempt, const Endpoints& e, std::string code) {
+  const Upstream& u = attempt.connection->upstream;
+  std::string secret = u.client_secret;
+  if (!u.team_id.empty()) {
+    auto made = apple_secret(a, u);
+    if (!made) co_return refused(made.error().description, "upstream_key");
+    secret = *std::move(made);
+  }
+  HttpCall call;
+  call.method = "POST";
+  call.url = e.token;
+  call.headers = {{"Accept", "application/json"}};
+  const auto add = [&](const char* name, const std::string& value) {
+    call.body.append(call.body.empty() ? "" : "&").append(name).append("=").append(url::percent_encode(value));
+  };
+  add("grant_type", "authorization_code");
+  add("code", code);
+  add("redirect_uri", attempt.redirect_uri());
+  if (u.uses_pkce) add("code_verifier", attempt.code_verifier(a));
+  if (u.secret_in_header && !secret.empty()) {  // RFC 6749 section 2.3.1: encoded as a form's values are
+    call.user = url::percent_encode(u.client_id);
+    call.password = url::percent_encode(secret);
+  } else {
+    add("client_id", u.client_id);
+    if (!secret.empty()) add("client_secret", secret);
+  }
+  auto sending = a.http.send(std::move(call));
+  const auto answer = co_await std::move(sending);
+  co_return read_json(answer, "its token endpoint", true);
+}
+
+Async<Value> ask(Authority& a, std::string url, std::string access_token) {
+  HttpCall call;
+  call.url = url;
+  call.headers = {{"Accept", "application/json"}, {"Authorization", "Bearer " + access_token}};
+  auto sending = a.http.send(std::move(call));
+  const auto answer = co_await std::move(sending);
+  co_return read_json(answer, "its profile endpoint", false);
+}
+
+// Who keeps an address private has none in their profile; the list of addresses says which one is theirs.
+Async<Unit> add_github_email(Authority& a, const Endpoints& e, std::string access_token, Value& profile) {
+  auto asking = ask(a, e.userinfo + "/emails", access_token);
+  const auto emails = co_await std::move(asking);
+  if (!emails) co_return Unit{};  // without the scope for it there is no list, and no address either
+  for (const auto& one : emails->items())
+    if (one["primary"].as_bool()) {
+      profile.set("email", one["email"]);
+      profile.set("email_verified", one["verified"].as_bool());
+    }
+  co_return Unit{};
+}
+
+// Apple says the name once, with the first login, beside the token.
+void add_apple_name(const Parameters& answer, Value& claims) {
+  const auto user = json::parse(answer.get("user"), 4);
+  if (!user) return;
+  const std::string first = (*user)["name"]["firstName"].text(), last = (*user)["name"]["lastName"].text();
+  if (!first.empty()) claims.set("given_name", first);
+  if (!last.empty()) claims.set("family_name", last);
+  if (!first.empty() || !last.empty()) claims.set("name", first + (first.empty() || last.empty() ? "" : " ") + last);
+}
+
+// The signature was checked before: a hash of another token is a token that was put in its place.
+bool binds(const Value& claims, const std::string& algorithm, const char* name, const std::string& value) {
+  if (!claims[name].is_string() || value.empty()) return true;
+  return claims[name] == Value(oidc::left_half_hash(openssl_crypto()->digest(jose::hash_bits(algorithm), value)));
+}
+
+Async<Value> claims_of(Authority& a, const Attempt& attempt, const Endpoints& e, std::string id_token,
+                       std::string access_token) {
+  auto verifying = verify_id_token(a, *attempt.connection, e, id_token, attempt.nonce(a));
+  auto claims = co_await std::move(verifying);
+  if (!claims) co_return std::move(claims).error();
+  const auto jws = jose::decode_jws(id_token);
+  if (!binds(*claims, jws->header["alg"].text(), "at_hash", access_token))
+    co_return refused("the ID token is of another access token", "id_token_at_hash");
+  co_return *std::move(claims);
+}
+
+Async<Value> raw_profile(Authority& a, const Attempt& attempt, const Endpoints& e, const std::string& id_token,
+                         const std::string& access_token) {
+  const Connection& c = *attempt.connection;
+  Value claims = Value::object();
+  if (c.upstream.is_oidc) {
+    auto reading = claims_of(a, attempt, e, id_token, access_token);
+    auto read = co_await std::move(reading);
+    if (!read) co_return std::move(read).error();
+    claims = *std::move(read);
+  }
+  if (e.userinfo.empty() || access_token.empty()) co_return claims;
+  auto asking = ask(a, e.userinfo, access_token);
+  auto profile = co_await std::move(asking);
+  if (!profile) co_return std::move(profile).error();
+  if (c.upstream.is_oidc && (*profile)["sub"] != claims["sub"])  // Core section 5.3.2
+    co_return refused("its profile is of another person than its ID token", "upstream_subject_mismatch");
+  if (c.strategy == "github") {
+    auto adding = add_github_email(a, e, access_token, *profile);
+    const auto added = co_await std::move(adding);
+    if (!added) co_return added.error();
+  }
+  for (std::size_t i = 0; i < profile->size(); ++i) claims.set(profile->keys()[i], profile->items()[i]);
+  co_return claims;
+}
+
+}  // namespace
+
+Async<Identity> identify(Authority& a, const Attempt& attempt, const Endpoints& e, const Parameters& answer) {
+  const Connection& c = *attempt.connection;
+  Value tokens = Value::object();
+  std::string id_token(answer.get("id_token")), access_token;
+  if (!c.upstream.is_front_channel) {
+    auto exchanging = exchange(a, attempt, e, std::string(answer.get("code")));
+    const auto given = co_await std::move(exchanging);
+    if (!given) co_return given.error();
+    access_token = (*given)["access_token"].text();
+    id_token = (*given)["id_token"].text();
+    for (const char* name : {"access_token", "refresh_token", "expires_in"})
+      if (given->find(name)) tokens.set(name, (*given)[name]);
+    if (access_token.empty() && id_token.empty())
+      co_return refused("its token endpoint gave no token", "upstream_refused");
+  }
+  auto asking = raw_profile(a, attempt, e, id_token, access_token);
+  auto raw = co_await std::move(asking);
+  if (!raw) co_return std::move(raw).error();
+  if (c.strategy == "apple") add_apple_name(answer, *raw);
+  auto identity = read_profile(c, *raw);
+  if (!identity) co_return std::move(identity).error();
+  identity->tokens = std::move(tokens);
+  identity->id_token = std::move(id_token);
+  co_return *std::move(identity);
+}
+
+}  // namespace ostia::authority::upstream

@@ -1,0 +1,161 @@
+#include "upstream/provider.hpp"
+
+#include "authority.hpp"
+#include "ostia/jose/algorithms.hpp"
+#include "ostia/jose/jws.hpp"
+#include "ostia/oidc/id_token.hpp"
+#include "ostia/url/url.hpp"
+
+namespace ostia::authority::upstream {
+namespace {
+
+using json::Value;
+using namespace std::chrono_literals;
+
+constexpr auto lifetime = 1h;
+constexpr auto pause = 10s;  // between two looks for a key that is not among those that are kept
+constexpr std::size_t most_kept = 256;
+
+// What is kept, if it is young enough; else what the upstream says now, or what it said once if it is silent.
+Async<Value> fetch(Authority& a, std::string url, std::chrono::seconds max_age) {
+  const auto kept = a.documents.find(url);
+  if (kept && Documents::Time::clock::now() - kept->at < max_age) co_return kept->document;
+  HttpCall call;
+  call.url = url;
+  call.headers = {{"Accept", "application/json"}};
+  auto sending = a.http.send(std::move(call));
+  const auto answer = co_await std::move(sending);
+  auto document = answer && answer->status == 200 ? json::parse(answer->body, 16) : Result<Value>(Value());
+  if (document && document->is_object()) {
+    a.documents.keep(url, *document);
+    co_return *std::move(document);
+  }
+  if (kept) co_return kept->document;
+  if (!answer) co_return refused(url + ": " + answer.error().description, "upstream_unreachable");
+  if (answer->status != 200)
+    co_return refused(url + " answers " + std::to_string(answer->status), "upstream_unreachable");
+  co_return refused(url + " is not a JSON object", "upstream_malformed");
+}
+
+// Secrets go to https only; to this machine where the upstream is on it.
+bool is_safe(const std::string& url, bool is_local) {
+  const auto parsed = url::parse(url);
+  return parsed && (url.starts_with("https://") || (is_local && url::is_loopback_host(parsed->host)));
+}
+
+std::string discovery_of(const Upstream& u) {
+  if (!u.discovery_url.empty()) return u.discovery_url;
+  return u.issuer + (u.issuer.ends_with('/') ? "" : "/") + ".well-known/openid-configuration";
+}
+
+Status take(const Value& document, const Upstream& u, Endpoints& e) {
+  const std::string& issuer = document["issuer"].text();
+  if (!u.issuer.empty() && issuer != u.issuer)
+    return refused(
+        "its configuration is of the issuer \"" + issuer + "\", and the connection's is \"" + u.issuer + "\"",
+        "upstream_issuer_mismatch");
+  e.issuer = issuer;
+  for (const auto& [name, to] : {std::pair{"authorization_endpoint", &e.authorization},
+                                 {"token_endpoint", &e.token},
+                                 {"userinfo_endpoint", &e.userinfo},
+                                 {"jwks_uri", &e.jwks},
+                                 {"end_session_endpoint", &e.end_session}})
+    if (to->empty()) *to = document[name].text();
+  e.names_issuer = document["authorization_response_iss_parameter_supported"].as_bool();
+  return ok();
+}
+
+Status check(const Upstream& u, const Endpoints& e) {
+  const auto home = url::parse(e.issuer.empty() ? e.authorization : e.issuer);
+  const bool is_local = home && url::is_loopback_host(home->host);
+  for (const auto& [name, url] : {std::pair{"authorization", &e.authorization},
+                                  {"token", &e.token},
+                                  {"userinfo", &e.userinfo},
+                                  {"keys", &e.jwks},
+                                  {"logout", &e.end_session}})
+    if (!url->empty() && !is_safe(*url, is_local))
+      return refused(std::string("its ") + name + " address is not an https URL: \"" + *url + "\"",
+                     "upstream_malformed");
+  const bool needs_token = !u.is_front_channel;
+  if (e.authorization.empty() || (needs_token && e.token.empty()) || (u.is_oidc && e.jwks.empty()))
+    return refused("neither the connection nor the upstream says where to log in, and with which keys",
+                   "upstream_malformed");
+  return ok();
+}
+
+// The key that the token names, which may be younger than the keys that are kept.
+Async<std::shared_ptr<const VerificationKey>> find_key(Authority& a, const std::string& jwks, const Value& header) {
+  const std::string& algorithm = header["alg"].text();
+  for (const std::chrono::seconds age : {std::chrono::seconds(lifetime), std::chrono::seconds(pause)}) {
+    auto fetching = fetch(a, jwks, age);
+    const auto keys = co_await std::move(fetching);
+    if (!keys) co_return keys.error();
+    const Value* key = jose::find_key(*keys, header);
+    auto imported = key ? openssl_crypto()->import_key(algorithm, json::write(*key)) : nullptr;
+    if (imported) co_return imported;
+  }
+  co_return refused("the ID token is signed with a key that is not among the upstream's", "id_token_key_unknown");
+}
+
+}  // namespace
+
+std::optional<Documents::Kept> Documents::find(const std::string& url) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = kept_.find(url);
+  return it == kept_.end() ? std::nullopt : std::optional(it->second);
+}
+
+void Documents::keep(const std::string& url, Value document) {
+  const std::lock_guard lock(mutex_);
+  if (kept_.size() >= most_kept) kept_.clear();  // connections that are gone
+  kept_[url] = {std::move(document), Time::clock::now()};
+}
+
+Error refused(std::string what, std::string reason) {
+  return {"access_denied", std::move(what), std::move(reason), 403, Fault::peer};
+}
+
+Async<Endpoints> endpoints_of(Authority& a, const Request& request, const Connection& c) {
+  const Upstream& u = c.upstream;
+  if (u.is_stand_in) {
+    if (!a.dev) co_return refused("a stand-in is there with --dev only", "stand_in");
+    const std::string base = request.issuer + "_dev/upstream/";
+    co_return Endpoints{{}, base + "authorize", base + "token", base + "userinfo", {}, {}, false};
+  }
+  Endpoints e{u.issuer, u.authorization_url, u.token_url, u.userinfo_url, u.jwks_url, u.end_session_url, false};
+  if (u.is_oidc && (e.authorization.empty() || e.jwks.empty() || (e.token.empty() && !u.is_front_channel))) {
+    auto fetching = fetch(a, discovery_of(u), lifetime);
+    const auto document = co_await std::move(fetching);
+    if (!document) co_return document.error();
+    if (auto taken = take(*document, u, e); !taken) co_return std::move(taken).error();
+  }
+  if (auto checked = check(u, e); !checked) co_return std::move(checked).error();
+  co_return e;
+}
+
+Async<Value> verify_id_token(Authority& a, const Connection& c, const Endpoints& e, std::string token,
+                             std::string nonce) {
+  const auto jws = jose::decode_jws(token);
+  if (!jws) co_return refused("the ID token is malformed: " + jws.error().description, "id_token_malformed");
+  const std::string algorithm = jws->header["alg"].text();
+  if (!jose::is_signature_algorithm(algorithm))
+    co_return refused("the ID token is signed with \"" + algorithm + "\"", "id_token_algorithm");
+  auto finding = find_key(a, e.jwks, jws->header);
+  const auto key = co_await std::move(finding);
+  if (!key) co_return key.error();
+  if (!(*key)->verify(jws->signing_input, jws->signature))
+    co_return refused("the signature of the ID token is wrong", "id_token_signature");
+  oidc::IdTokenExpectations expected;
+  expected.issuer = e.issuer;
+  // One tenant of many signs for its own issuer; the template is Microsoft's.
+  if (const auto slot = expected.issuer.find("{tenantid}"); slot != std::string::npos)
+    expected.issuer.replace(slot, 10, jws->payload["tid"].text());
+  expected.audience = c.upstream.client_id;
+  expected.nonce = std::move(nonce);
+  expected.now = a.clock.now();
+  if (const auto violation = oidc::validate_id_token_claims(jws->payload, expected))
+    co_return refused(violation->text, "id_token_" + violation->reason);
+  co_return jws->payload;
+}
+
+}  // namespace ostia::authority::upstream

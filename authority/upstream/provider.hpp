@@ -1,0 +1,55 @@
+// An upstream as it describes itself: its endpoints and its keys (OpenID Connect Discovery, RFC 8414), asked for when
+// they are needed and kept for an hour.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "http/message.hpp"
+#include "ostia/environment.hpp"
+#include "tenant/connection.hpp"
+
+namespace ostia::authority {
+
+struct Authority;
+
+namespace upstream {
+
+/// JSON documents of other servers by their addresses. Safe for several threads at once.
+class Documents {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  struct Kept {
+    json::Value document;
+    Time at;
+  };
+  std::optional<Kept> find(const std::string& url) const;
+  void keep(const std::string& url, json::Value document);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, Kept> kept_;
+};
+
+/// What a login needs of an upstream, from its connection's settings, else from the upstream itself.
+struct Endpoints {
+  std::string issuer, authorization, token, userinfo, jwks, end_session;
+  bool names_issuer = false;  ///< in its answers (RFC 9207)
+};
+
+/// Errors: `upstream_unreachable`; `upstream_malformed` where the document is none, is of another issuer, or names
+/// addresses that are neither https nor on the machine of the issuer itself.
+boost::asio::awaitable<Result<Endpoints>> endpoints_of(Authority& a, const Request& request, const Connection& c);
+
+/// The claims of an ID token of that upstream (OpenID Connect Core section 3.1.3.7). Errors: `id_token_…` with what is
+/// wrong with it; those of asking for its keys.
+boost::asio::awaitable<Result<json::Value>> verify_id_token(Authority& a, const Connection& c, const Endpoints& e,
+                                                            std::string token, std::string nonce);
+
+/// An error of an upstream, as the application is told of it: `access_denied`.
+Error refused(std::string what, std::string reason);
+
+}  // namespace upstream
+}  // namespace ostia::authority
