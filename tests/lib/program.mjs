@@ -90,9 +90,9 @@ export function tenantFile(dir, { clients, issuer = '', extra = {} }) {
 export const users = `${root}/authority/tenant/demo-users.json`;
 
 /** An authority with a test's own tenant, stopped after the test. */
-export async function startAuthority(t, { clients, args = [], dev = true, extra, usersFile = users } = {}) {
+export async function startAuthority(t, { clients, args = [], dev = true, extra, usersFile = users, port } = {}) {
   const dir = folder();
-  const port = await freePort();
+  port ??= await freePort();
   const devPort = await freePort();
   const config = tenantFile(dir, { clients, extra });
   const all = ['--data', join(dir, 'data'), '--config', config, '--users', usersFile, '--listen', `127.0.0.1:${port}`,
