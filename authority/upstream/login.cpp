@@ -50,8 +50,37 @@ void add_upstream_params(std::string& url, const Upstream& u, const Authorizatio
   }
 }
 
+// X takes states of up to 500 characters, and ours may be longer: there a name of it goes along instead, for which the
+// state is kept until the person is back.
+bool needs_short_state(const Connection& c) { return c.strategy == "twitter" && !c.upstream.is_stand_in; }
+
+std::string row_of(const std::string& short_state) {
+  return "upstream state " + text::base64url_encode(sha256(short_state));
+}
+
+Async<Unit> keep_state(Authority& a, const std::string& short_state, std::string state) {
+  constexpr std::int64_t lifetime = 3600;  // seconds, as long as the state itself is good
+  std::vector<Statement> statements;
+  statements.push_back(
+      {"INSERT INTO one_time_codes (id, code_mark, tries, expires_at, body) VALUES ($1, '', 0, $2, $3)",
+       {row_of(short_state), a.clock.now() + lifetime, std::move(state)}});
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  co_return Unit{};
+}
+
+Async<std::string> whole_state(Authority& a, std::string state) {
+  constexpr std::size_t length_of_short = 43;
+  if (state.size() != length_of_short) co_return state;
+  auto reading = a.store.query({"SELECT body FROM one_time_codes WHERE id = $1", {row_of(state)}});
+  const auto rows = co_await std::move(reading);
+  if (!rows) co_return rows.error();
+  co_return rows->empty() ? std::string() : text_at((*rows)[0], 0);
+}
+
 std::string authorization_url(const Authority& a, const Attempt& attempt, const Endpoints& e,
-                              const AuthorizationRequest& r) {
+                              const AuthorizationRequest& r, const std::string& sent_state) {
   const Upstream& u = attempt.connection->upstream;
   std::string url = e.authorization;
   const auto add = [&](const char* name, std::string_view value) {
@@ -61,7 +90,7 @@ std::string authorization_url(const Authority& a, const Attempt& attempt, const 
   add("response_type", u.is_front_channel ? "id_token" : "code");
   add("redirect_uri", attempt.redirect_uri());
   add("scope", u.scope + (r.connection_scope.empty() ? "" : " " + r.connection_scope));
-  add("state", attempt.state);
+  add("state", sent_state);
   // Apple answers with a form when it is to say a name.
   if (u.is_front_channel || attempt.connection->strategy == "apple") add("response_mode", "form_post");
   if (u.is_oidc) {
@@ -126,7 +155,9 @@ Value session_body(const Authority& a, const Endpoints& e, const Connection& c, 
 }
 
 Answer arrive(Authority& a, const Request& request, Parameters answer) {
-  const auto step = open_step(a, request, answer.get("state"));
+  auto reading = whole_state(a, std::string(answer.get("state")));
+  const auto state = co_await std::move(reading);
+  const auto step = state ? open_step(a, request, *state) : std::nullopt;
   if (!step) co_return stale_page(a, request);
   const AuthorizationRequest& r = step->request;
   const Connection* c = step->tenant->find_connection(r.connection, *step->client);
@@ -181,9 +212,18 @@ Answer depart(Authority& a, const Request& request, AuthorizationRequest r, std:
   const auto endpoints = co_await std::move(looking);
   r.connection = std::move(name);
   if (!endpoints) co_return fail(a, request, r, endpoints.error());
-  co_return leave_with_state(a, request, r, [&](const std::string& state) {
-    return authorization_url(a, {c, request.issuer, state}, *endpoints, r);
+  const std::string short_state = needs_short_state(*c) ? random_id() : "";
+  std::string whole;
+  Response response = leave_with_state(a, request, r, [&](const std::string& state) {
+    whole = state;
+    return authorization_url(a, {c, request.issuer, state}, *endpoints, r, short_state.empty() ? state : short_state);
   });
+  if (!short_state.empty()) {
+    auto keeping = keep_state(a, short_state, std::move(whole));
+    const auto kept = co_await std::move(keeping);
+    if (!kept) co_return fail(a, request, r, kept.error());
+  }
+  co_return response;
 }
 
 Async<std::optional<std::string>> logout_url(Authority& a, const Request& request, Session session, std::string to) {

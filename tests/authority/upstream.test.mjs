@@ -27,6 +27,7 @@ before(async () => {
     upstream.connection('front', { show_as_button: false }, { type: 'front_channel', client_secret: undefined }),
     other.connection('other'),
     { name: 'twitter', strategy: 'twitter', options: { client_id: 'stand-in', ostia: { stand_in: true } } },
+    { ...oauth('twitter', { pkce_enabled: true }), name: 'x' },
     oauth('github'), oauth('facebook'), oauth('oauth2'), oauth('windowslive'),
     { name: 'apple', strategy: 'apple', options: { client_id: 'ostia', team_id: 'TEAM', kid: 'KEY', issuer: upstream.issuer, app_secret: appleKey.privateKey.export({ type: 'pkcs8', format: 'pem' }) } },
     { name: 'elsewhere', strategy: 'oidc', enabled_clients: [], options: { client_id: 'x', issuer: upstream.issuer } },
@@ -217,6 +218,19 @@ row('AZ-1609', 'd', '/login/callback', 'profiles of GitHub, Facebook, Microsoft,
   const generic = await sign('oauth2', { user_id: 'g1', email: 'g@example.net', blocked: true, app_metadata: { role: 'admin' }, identities: [] });
   assert.deepEqual([generic.user_id, generic.email, generic.blocked, generic.app_metadata], ['oauth2|oauth2|g1', 'g@example.net', undefined, undefined], 'no profile grants itself anything');
   assert.equal((await sign('windowslive', { sub: 'AAAA', name: 'M' })).user_id, 'windowslive|AAAA');
+});
+test('X: a state that is short enough for it, its profile, and the secret in the header', async () => {
+  upstream.change['/userinfo'] = { body: { data: { id: '2244994945', name: 'Dev', username: 'XDev', confirmed_email: 'dev@example.net' } } };
+  const person = new Reader(api.issuer);
+  const to = await leave(person, 'x', { audience: 'https://api.example.com/', state: 'a'.repeat(600) });
+  assert.ok(to.searchParams.get('state').length < 500);
+  assert.equal((await new Reader(api.issuer).get(upstream.approve(to))).status, 400, 'of another browser');
+  const result = await arrive(person, upstream.approve(to));
+  assert.equal(result.state, 'a'.repeat(600));
+  const claims = decode(result.id_token);
+  assert.deepEqual([claims.sub, claims.nickname, claims.email, claims.email_verified], ['twitter|2244994945', 'XDev', 'dev@example.net', true]);
+  const token = upstream.requests.find((r) => r.path === '/token');
+  assert.equal(token.headers.authorization, `Basic ${Buffer.from('id:secret').toString('base64')}`);
 });
 test('Apple: a signed client secret, a form, and a name that comes once', async () => {
   upstream.claims = { sub: '001.a', email: 'relay@example.net', email_verified: 'true' };
