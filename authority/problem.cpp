@@ -22,6 +22,7 @@ bool is_defect(const Error& e) { return e.fault == Fault::ours && e.status == 0;
 Response oauth_problem(const Authority& a, const Error& e) {
   if (is_defect(e)) return oauth_error(500, "server_error", "The server could not answer; its log says why.");
   Value body = Value::object({{"error", e.code}, {"error_description", e.description}});
+  if (!e.mfa_token.empty()) body.set("mfa_token", e.mfa_token);
   explain(a, e, body);
   return answer(e.status, body);
 }

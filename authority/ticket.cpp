@@ -25,6 +25,14 @@ Statement mark_used(std::string_view ticket, std::int64_t until) {
   return {"INSERT INTO used_tickets (id, expires_at) VALUES ($1, $2)", {text::base64url_encode(sha256(ticket)), until}};
 }
 
+Async<bool> was_used(Authority& a, std::string ticket) {
+  auto task = a.store.query({"SELECT 1 FROM used_tickets WHERE id = $1", {text::base64url_encode(sha256(ticket))}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  const bool was = !rows->empty();
+  co_return was;
+}
+
 Statement decoy_write() { return mark_used(random_id(), 0); }
 
 Async<bool> use_once(Authority& a, std::string ticket, std::int64_t until) {

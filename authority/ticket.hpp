@@ -18,6 +18,9 @@ Async<bool> use_once(Authority& a, std::string ticket, std::int64_t until);
 /// The same as a statement for a commit with more in it, which a ticket that was used before breaks (`store_conflict`).
 Statement mark_used(std::string_view ticket, std::int64_t until);
 
+/// Whether `ticket` has been marked used.
+Async<bool> was_used(Authority& a, std::string ticket);
+
 /// A write that leaves nothing behind, for where an answer must take as long as if there had been something to write.
 Statement decoy_write();
 

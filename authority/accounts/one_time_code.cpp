@@ -26,29 +26,23 @@ std::string mark_of(const Authority& a, const std::string& id, const std::string
   return a.secrets.mark(id + " " + code);
 }
 
-Error refused(const std::string& connection, std::string reason) {
-  return {"access_denied",
-          connection == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.",
-          std::move(reason), 403, Fault::caller};
+Error refused(std::string reason) {
+  return {"access_denied", "Wrong verification code.", std::move(reason), 403, Fault::caller};
 }
 
 }  // namespace
 
-NewCode make_one_time_code(const Authority& a, const Connection& connection, const std::string& address,
-                           const Value& body) {
-  const std::string code = random_digits(connection.otp.length), id = id_of(connection.name, address);
+NewCode make_code(const Authority& a, const std::string& id, std::int64_t digits, std::int64_t seconds,
+                  const Value& body) {
+  const std::string code = random_digits(digits);
   return {code,
           {"INSERT INTO one_time_codes (id, code_mark, tries, expires_at, body) VALUES ($1, $2, 0, $3, $4) ON CONFLICT "
            "(id) DO UPDATE SET code_mark = excluded.code_mark, tries = 0, expires_at = excluded.expires_at, body = "
            "excluded.body",
-           {id, mark_of(a, id, code), a.clock.now() + connection.otp.lifetime, json::write(body)}}};
+           {id, mark_of(a, id, code), a.clock.now() + seconds, json::write(body)}}};
 }
 
-Async<Value> check_one_time_code(Authority& a, std::string connection, std::string address, std::string code,
-                                 std::string client_id, bool uses_up) {
-  const auto tenant = a.tenant();
-  const Connection* c = tenant->find_connection(connection);
-  const std::string kind = c ? c->strategy : "email", id = id_of(connection, address);
+Async<Value> check_code(Authority& a, std::string id, std::string code, std::string client_id, bool uses_up) {
   // The try is counted before it is judged, so that a thousand at once are still three.
   std::vector<Statement> counting;
   counting.push_back(
@@ -58,12 +52,12 @@ Async<Value> check_one_time_code(Authority& a, std::string connection, std::stri
   auto task = a.store.commit(std::move(counting));
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
-  if (rows->empty()) co_return refused(kind, "code_over");
+  if (rows->empty()) co_return refused("code_over");
   const std::string mark = text_at((*rows)[0], 0);
   const auto body = json::parse(text_at((*rows)[0], 1));
   if (!body) co_return body.error();
   if (!equal_in_constant_time(mark, mark_of(a, id, code)) || (*body)["client_id"].text() != client_id)
-    co_return refused(kind, "wrong_code");
+    co_return refused("wrong_code");
   std::vector<Statement> settling;
   if (uses_up)
     settling.push_back({"DELETE FROM one_time_codes WHERE id = $1 AND code_mark = $2 RETURNING id", {id, mark}});
@@ -73,8 +67,24 @@ Async<Value> check_one_time_code(Authority& a, std::string connection, std::stri
   auto settled_task = a.store.commit(std::move(settling));
   const auto settled = co_await std::move(settled_task);
   if (!settled) co_return settled.error();
-  if (settled->empty()) co_return refused(kind, "code_over");  // somebody else was faster with the same code
+  if (settled->empty()) co_return refused("code_over");  // somebody else was faster with the same code
   co_return *body;
+}
+
+NewCode make_one_time_code(const Authority& a, const Connection& c, const std::string& address, const Value& body) {
+  return make_code(a, id_of(c.name, address), c.otp.length, c.otp.lifetime, body);
+}
+
+Async<Value> check_one_time_code(Authority& a, std::string connection, std::string address, std::string code,
+                                 std::string client_id, bool uses_up) {
+  const auto tenant = a.tenant();
+  const Connection* c = tenant->find_connection(connection);
+  auto checking = check_code(a, id_of(connection, address), std::move(code), std::move(client_id), uses_up);
+  auto body = co_await std::move(checking);
+  if (!body && body.error().code == "access_denied")
+    body.error().description =
+        c && c->strategy == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.";
+  co_return body;
 }
 
 }  // namespace ostia::authority

@@ -79,6 +79,8 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes);
 /// Whether a JWS signature over `input` is by the public key in `pem`, whose type `alg` must fit (RS256, RS384, RS512,
 /// PS256, ES256, ES384); ECDSA signatures are r and s, as RFC 7518 has them.
 bool verify_signature(std::string_view alg, const std::string& pem, std::string_view input, std::string_view signature);
+/// HMAC-SHA-1, for time-based codes (RFC 6238), whose applications know nothing newer.
+std::string hmac_sha1(std::string_view key, std::string_view bytes);
 /// Upper-case hexadecimal SHA-1, which the published lists of leaked passwords are sorted by.
 std::string sha1_hex(std::string_view bytes);
 

@@ -44,14 +44,22 @@ std::string to_der_signature(std::string_view raw) {
 
 }  // namespace
 
-std::string hmac_sha256(std::string_view key, std::string_view input) {
-  std::string out(32, '\0');
+namespace {
+
+std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view input) {
+  std::string out(static_cast<std::size_t>(EVP_MD_get_size(digest)), '\0');
   unsigned size = 0;
-  require(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes(input), input.size(),
+  require(HMAC(digest, key.data(), static_cast<int>(key.size()), bytes(input), input.size(),
                reinterpret_cast<unsigned char*>(out.data()), &size) != nullptr,
           "HMAC");
   return out;
 }
+
+}  // namespace
+
+std::string hmac_sha256(std::string_view key, std::string_view input) { return hmac(EVP_sha256(), key, input); }
+
+std::string hmac_sha1(std::string_view key, std::string_view input) { return hmac(EVP_sha1(), key, input); }
 
 bool verify_signature(std::string_view alg, const std::string& pem, std::string_view input,
                       std::string_view signature) {

@@ -3,6 +3,7 @@
 #include "http/body.hpp"
 #include "journal.hpp"
 #include "login/step.hpp"
+#include "mfa/requirement.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/device.hpp"
 #include "protocol/endpoints.hpp"
@@ -87,16 +88,17 @@ Answering submit_activate(Authority& a, Request request) {
   }
   const auto access = resolve_access(a, *step->client, (*found)->issuer, (*found)->audience, (*found)->scope);
   if (!access) co_return pages::error(look, {400, "ours", access.error().code + ": " + access.error().description, {}});
-  const Grant grant{random_id(),
-                    (*found)->issuer,
-                    step->client->id,
-                    (*who)->user.id,
-                    (*who)->session.id,
-                    access->audience,
-                    access->scope,
-                    {},
-                    (*who)->session.auth_time,
-                    false};
+  Grant grant{random_id(),
+              (*found)->issuer,
+              step->client->id,
+              (*who)->user.id,
+              (*who)->session.id,
+              access->audience,
+              access->scope,
+              {},
+              (*who)->session.auth_time,
+              false};
+  grant.with_second_factor = has_second_factor((*who)->session, {}, a.clock.now());
   auto approving = approve_device(a, **found, grant);
   const auto approved = co_await std::move(approving);
   if (!approved || !*approved) co_return stale_page(a, request);

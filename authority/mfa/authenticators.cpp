@@ -4,12 +4,13 @@ namespace ostia::authority {
 
 using json::Value;
 
-Async<std::vector<Authenticator>> list_authenticators(Authority& a, std::string user_id) {
-  auto task =
-      a.store.query({"SELECT id, user_id, type, confirmed, created_at, used_at, counter, sealed FROM authenticators "
-                     "WHERE user_id = $1 "
-                     "ORDER BY created_at, id",
-                     {std::move(user_id)}});
+namespace {
+
+#define OSTIA_AUTHENTICATOR \
+  "SELECT id, user_id, type, confirmed, created_at, used_at, counter, sealed FROM authenticators "
+
+Async<std::vector<Authenticator>> read(Authority& a, Statement select) {
+  auto task = a.store.query(std::move(select));
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   std::vector<Authenticator> out;
@@ -23,6 +24,24 @@ Async<std::vector<Authenticator>> list_authenticators(Authority& a, std::string 
   co_return out;
 }
 
+}  // namespace
+
+Async<std::vector<Authenticator>> list_authenticators(Authority& a, std::string user_id) {
+  auto reading = read(a, {OSTIA_AUTHENTICATOR "WHERE user_id = $1 ORDER BY created_at, id", {std::move(user_id)}});
+  co_return co_await std::move(reading);
+}
+
+Async<std::optional<Authenticator>> find_authenticator(Authority& a, std::string id) {
+  auto reading = read(a, {OSTIA_AUTHENTICATOR "WHERE id = $1", {std::move(id)}});
+  auto found = co_await std::move(reading);
+  if (!found) co_return std::move(found).error();
+  co_return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+}
+
+Authenticator make_authenticator(const Authority& a, const std::string& user_id, const std::string& type, Value body) {
+  return {type + "|" + random_id().substr(0, 20), user_id, type, false, a.clock.now(), 0, -1, std::move(body)};
+}
+
 Statement insert_authenticator(const Authority& a, const Authenticator& one) {
   return {
       "INSERT INTO authenticators (id, user_id, type, confirmed, created_at, counter, sealed) VALUES ($1, $2, $3, $4, "
@@ -31,15 +50,27 @@ Statement insert_authenticator(const Authority& a, const Authenticator& one) {
        a.secrets.seal(json::write(one.body))}};
 }
 
+Statement use_authenticator(const Authority& a, const Authenticator& one, std::int64_t counter) {
+  return {
+      "UPDATE authenticators SET confirmed = 1, used_at = $2, counter = $3 WHERE id = $1 AND counter < $3 RETURNING id",
+      {one.id, a.clock.now(), counter},
+      true};
+}
+
+Statement use_authenticator(const Authority& a, const Authenticator& one) {
+  return {"UPDATE authenticators SET confirmed = 1, used_at = $2 WHERE id = $1 RETURNING id",
+          {one.id, a.clock.now()},
+          true};
+}
+
 NewRecoveryCode make_recovery_code(const Authority& a, const std::string& user_id) {
   // No letter or digit that can be taken for another one.
   constexpr std::string_view letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   constexpr std::size_t length = 24;
   std::string code;
   for (const char c : random_bytes(length)) code += letters[static_cast<unsigned char>(c) % letters.size()];
-  const Authenticator kept{
-      "recovery-code|" + random_id().substr(0, 20),   user_id, "recovery-code", true, a.clock.now(), 0, -1,
-      Value::object({{"mark", a.secrets.mark(code)}})};
+  Authenticator kept = make_authenticator(a, user_id, "recovery-code", Value::object({{"mark", a.secrets.mark(code)}}));
+  kept.confirmed = true;
   NewRecoveryCode out{code, {}};
   out.keep.push_back({"DELETE FROM authenticators WHERE user_id = $1 AND type = 'recovery-code'", {user_id}});
   out.keep.push_back(insert_authenticator(a, kept));

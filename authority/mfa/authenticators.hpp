@@ -7,18 +7,31 @@ namespace ostia::authority {
 
 struct Authenticator {
   std::string id, user_id;
-  std::string type;  ///< `otp`, `email`, `sms`, `recovery-code`, `webauthn-roaming`, `webauthn-platform`
+  std::string type;  ///< `otp`, `email`, `sms`, `recovery-code`, `webauthn-roaming`, `webauthn-platform`, `passkey`
   bool confirmed = false;
   std::int64_t created_at = 0, used_at = 0;
   std::int64_t counter = -1;  ///< of a time-based code: the last step that was used; of WebAuthn: the signature counter
-  json::Value body;           ///< secret, address, public key
+  json::Value body;           ///< `secret`; `address`; `credential`, `public_key`, `algorithm`, `name`
+
+  /// A code is sent to its address.
+  [[nodiscard]] bool is_out_of_band() const { return type == "sms" || type == "email"; }
+  [[nodiscard]] bool is_webauthn() const { return type.starts_with("webauthn-"); }
 };
 
 /// In the order of their making.
 Async<std::vector<Authenticator>> list_authenticators(Authority& a, std::string user_id);
+Async<std::optional<Authenticator>> find_authenticator(Authority& a, std::string id);
 
+/// A second factor of `type` for `user_id`, which is confirmed once it has been used.
+Authenticator make_authenticator(const Authority& a, const std::string& user_id, const std::string& type,
+                                 json::Value body);
 /// The statement that keeps a new one.
 Statement insert_authenticator(const Authority& a, const Authenticator& authenticator);
+/// The statement that says that it was used just now, and confirms it. What was used before with that counter or a
+/// higher one breaks the commit (`store_unmatched`).
+Statement use_authenticator(const Authority& a, const Authenticator& authenticator, std::int64_t counter);
+/// The same for one whose counter says nothing.
+Statement use_authenticator(const Authority& a, const Authenticator& authenticator);
 
 /// A recovery code, which replaces the one before; it is shown once.
 struct NewRecoveryCode {

@@ -12,7 +12,7 @@ namespace ostia::authority::pages {
 
 extern const std::string_view style_css, layout_template, form_template, error_template, message_template,
     form_post_template, web_message_template, web_message_script, verify_cross_origin_template,
-    verify_cross_origin_script, mail_template, listing_template, hosted_form_template;
+    verify_cross_origin_script, webauthn_script, mail_template, listing_template, hosted_form_template;
 
 namespace {
 
@@ -66,7 +66,7 @@ std::string style_of(const Branding& branding) {
 
 // A page with the common frame around `content`; its form may lead to `form_targets`.
 Response framed(const Look& look, int status, const std::string& title, const std::string& content,
-                const std::string& form_targets) {
+                const std::string& form_targets, const std::string& script_policy = {}) {
   const std::string style = style_of(look.branding);
   const std::string logo_origin = url::origin_of(look.branding.logo);
   data values;
@@ -78,7 +78,7 @@ Response framed(const Look& look, int status, const std::string& title, const st
   if (!logo_origin.empty()) values.set("logo", look.branding.logo);
   Response response = html(status, render(layout_template, values),
                            "style-src " + source_hash(style) + (logo_origin.empty() ? "" : "; img-src " + logo_origin) +
-                               "; form-action " + form_targets + "; frame-ancestors 'none'");
+                               script_policy + "; form-action " + form_targets + "; frame-ancestors 'none'");
   return response.with("X-Frame-Options", "DENY").with("Content-Language", look.texts.language());
 }
 
@@ -192,7 +192,14 @@ Response form(const Look& look, const FormPage& page) {
   values.set("ways", links_of(page.ways));
   // Browsers apply form-action to the redirects that follow a form, so the application's place must be allowed too.
   const std::string targets = page.continue_to.empty() ? "'self'" : "'self' " + source_of(page.continue_to);
-  return framed(look, page.status, page.heading + " | " + look.tenant, render(form_template, values), targets);
+  const bool has_script = page.options.is_object();
+  if (has_script) values.set("options", json::write(page.options));
+  if (has_script) values.set("webauthn_script", std::string(webauthn_script));
+  if (!page.picture.empty()) values.set("picture", page.picture);
+  if (!page.picture.empty()) values.set("picture_label", page.picture_label);
+  if (!page.shown_code.empty()) values.set("shown_code", page.shown_code);
+  return framed(look, page.status, page.heading + " | " + look.tenant, render(form_template, values), targets,
+                has_script ? "; script-src " + source_hash(webauthn_script) : "");
 }
 
 Response error(const Look& look, const ErrorPage& page) {

@@ -52,8 +52,12 @@ struct FormPage {
   std::vector<Field> fields;
   std::vector<Button> buttons;
   std::vector<Link> links;
-  std::string or_text;      ///< between the form and …
-  std::vector<Link> ways;   ///< … other ways to log in, as buttons
+  std::string or_text;     ///< between the form and …
+  std::vector<Link> ways;  ///< … other ways to log in, as buttons
+  std::string picture;     ///< an SVG of ours, above the fields; `picture_label` says what it shows
+  std::string picture_label;
+  std::string shown_code;   ///< to be read and kept
+  json::Value options;      ///< for a device's key (`webauthn.js`), whose answer is the form's `answer`
   std::string continue_to;  ///< the redirect URI, where the form's answer may lead; empty: nowhere else
 };
 Response form(const Look& look, const FormPage& page);

@@ -4,6 +4,7 @@
 #include "http/body.hpp"
 #include "journal.hpp"
 #include "login/step.hpp"
+#include "mfa/requirement.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/authorization_response.hpp"
@@ -44,6 +45,8 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
               access.audience, access.scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
   grant.id_claims = extension.id_claims;
   grant.access_claims = extension.access_claims;
+  grant.with_second_factor = has_second_factor(who.session, {}, a.clock.now());
+  if (grant.with_second_factor && text::has_word(r.acr_values, multi_factor)) grant.acr = multi_factor;
   Fields fields;
   std::string code, access_token;
   if (r.wants("code")) {
@@ -131,10 +134,28 @@ Async<Extension> extend(Authority& a, const Request& request, const Authorizatio
                       {"pwd"},
                       {},
                       {}};
+  if (has_second_factor(who.session, {}, a.clock.now())) login.methods.emplace_back("mfa");
   if (!returned.is_null()) login.continues = r.continues;
   login.returned = std::move(returned);
   auto running = run_extensions(a, request, std::move(login));
   co_return co_await std::move(running);
+}
+
+// How old a second factor may be that the application asks for: as old as the login may be.
+std::optional<std::int64_t> step_up_age(const AuthorizationRequest& r) {
+  return text::has_word(r.acr_values, multi_factor) ? r.max_age : std::nullopt;
+}
+
+Async<bool> needs_second_factor(Authority& a, const AuthorizationRequest& r, const Extension& extension,
+                                const Access& access, const User& user) {
+  const auto tenant = a.tenant();
+  if (wants_second_factor(*tenant, extension, r.acr_values)) co_return true;
+  if (access.audience != mfa_audience(r.issuer)) co_return false;
+  auto looking = factors_of(a, user);  // who has a second factor changes it with it
+  const auto factors = co_await std::move(looking);
+  if (!factors) co_return factors.error();
+  const bool has_one = !factors->usable.empty();
+  co_return has_one;
 }
 
 Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std::optional<SignedIn> fresh,
@@ -167,7 +188,10 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
     }
     co_return show_step(a, request, r, first_page(*tenant, client, r, who.has_value()));
   }
-  if (!r.user_code.empty()) co_return show_step(a, request, r, "/activate/confirm");
+  if (!r.user_code.empty()) {  // rules and actions run when the device is given its tokens
+    const bool is_missing = wants_second_factor(*tenant, {}, {}) && !has_second_factor(who->session, {}, a.clock.now());
+    co_return show_step(a, request, r, is_missing ? "/u/mfa" : "/activate/confirm");
+  }
   auto access = resolve_access(a, client, r.issuer, r.audience, r.scope);
   if (!access) co_return deliver_error(r, access.error().code, access.error().description);
   auto extending = extend(a, request, r, *who, *access, std::move(returned));
@@ -178,9 +202,15 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
     r.continues = extension->by;
     co_return leave_step(a, request, r, extension->redirect_to);
   }
-  if (extension->second_factor)
-    co_return refused(r.prompts("none") ? "interaction_required" : "access_denied",
-                      "A second factor is required, which this version cannot ask for");
+  if (!has_second_factor(who->session, step_up_age(r), a.clock.now())) {
+    auto asking = needs_second_factor(a, r, *extension, *access, who->user);
+    const auto needed = co_await std::move(asking);
+    if (!needed) co_return refused(needed.error().code, needed.error().description);
+    if (*needed && r.prompts("none")) co_return refused("interaction_required", "Multifactor authentication required");
+    if (*needed && tenant->factors.empty())
+      co_return refused(no_factor_turned_on().code, no_factor_turned_on().description);
+    if (*needed) co_return show_step(a, request, r, "/u/mfa");
+  }
   if (!tenant->rules.empty() || !tenant->post_login.empty()) {
     access->scope = extension->scope;
     r.extended = json::write(extension->to_json());

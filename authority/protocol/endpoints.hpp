@@ -53,6 +53,18 @@ Answering submit_activate(Authority& a, Request r);
 Answering show_setup(Authority& a, Request r);
 Answering submit_setup(Authority& a, Request r);
 
+// mfa/
+Answering mfa_associate(Authority& a, Request r);
+Answering mfa_challenge(Authority& a, Request r);
+Answering mfa_authenticators(Authority& a, Request r);
+Answering mfa_remove_authenticator(Authority& a, Request r);
+Answering show_second_factor(Authority& a, Request r);
+Answering submit_second_factor(Authority& a, Request r);
+Answering show_other_factors(Authority& a, Request r);
+Answering show_enrolment(Authority& a, Request r);
+Answering submit_enrolment(Authority& a, Request r);
+Answering submit_recovery_shown(Authority& a, Request r);
+
 // upstream/
 Answering upstream_callback(Authority& a, Request r);
 Answering login_callback(Authority& a, Request r);

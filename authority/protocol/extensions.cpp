@@ -13,10 +13,10 @@ namespace {
 using json::Value;
 
 // Claims that say who somebody is or what a token is good for are the protocol's.
-constexpr std::string_view reserved[] = {"iss",       "sub",       "aud",   "exp",         "iat",    "nbf",
-                                         "jti",       "azp",       "nonce", "at_hash",     "c_hash", "s_hash",
-                                         "auth_time", "sid",       "scope", "permissions", "org_id", "org_name",
-                                         "gty",       "client_id", "act",   "may_act",     "cnf"};
+constexpr std::string_view reserved[] = {"iss",     "sub",         "aud",     "exp",      "iat",    "nbf",       "jti",
+                                         "azp",     "nonce",       "at_hash", "c_hash",   "s_hash", "auth_time", "sid",
+                                         "scope",   "permissions", "org_id",  "org_name", "gty",    "client_id", "act",
+                                         "may_act", "cnf",         "acr",     "amr"};
 
 bool is_free(std::string_view name) {
   return std::find(std::begin(reserved), std::end(reserved), name) == std::end(reserved);

@@ -15,12 +15,14 @@ using json::Value;
 
 constexpr std::string_view openid_scopes[] = {"openid", "profile", "email", "address", "phone"};
 constexpr std::int64_t profile_token_lifetime = 86400;         // seconds
+constexpr std::int64_t mfa_token_lifetime = 600;               // seconds
 constexpr std::int64_t profile_token_lifetime_for_web = 7200;  // seconds
 
 std::string userinfo_of(std::string_view issuer) { return std::string(issuer) + "userinfo"; }
 
 std::int64_t lifetime_of(const Authority& a, const std::string& audience, bool from_browser) {
   const auto tenant = a.tenant();
+  if (audience.ends_with("/mfa/") && !tenant->find_api(audience)) return mfa_token_lifetime;
   if (const Api* api = tenant->find_api(audience))
     return from_browser ? api->token_lifetime_for_web : api->token_lifetime;
   return from_browser ? profile_token_lifetime_for_web : profile_token_lifetime;
@@ -90,6 +92,9 @@ Value Grant::to_json() const {
                              {"with_auth_time", with_auth_time}});
   if (id_claims.size() > 0) out.set("id_claims", id_claims);
   if (access_claims.size() > 0) out.set("access_claims", access_claims);
+  if (with_second_factor) out.set("second_factor", true);
+  if (!acr.empty()) out.set("acr", acr);
+  if (!organization.empty()) out.set("organization", organization);
   return out;
 }
 
@@ -105,7 +110,10 @@ Grant Grant::from_json(const Value& v) {
           v["auth_time"].as_int().value_or(0),
           v["with_auth_time"].as_bool(),
           v["id_claims"],
-          v["access_claims"]};
+          v["access_claims"],
+          v["second_factor"].as_bool(),
+          v["acr"].text(),
+          v["organization"].text()};
 }
 
 namespace {
@@ -131,6 +139,10 @@ Result<Access> resolve_access(const Authority& a, const Client& client, std::str
   bool offline = client.has_grant("refresh_token");
   if (is_management_api(a, issuer, wanted)) {
     api_scopes = &current_user_scopes();
+    offline = false;
+  } else if (wanted == std::string(issuer) + "mfa/") {
+    static const std::vector<std::string> scopes = {"enroll", "read:authenticators", "remove:authenticators"};
+    api_scopes = &scopes;
     offline = false;
   } else if (const Api* api = tenant->find_api(wanted)) {
     api_scopes = &api->scopes;
@@ -200,6 +212,8 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   if (!g.session_id.empty()) claims.set("sid", g.session_id);
   if (!g.nonce.empty()) claims.set("nonce", g.nonce);
   if (g.with_auth_time) claims.set("auth_time", g.auth_time);
+  if (g.with_second_factor) claims.set("amr", string_array({"mfa"}));
+  if (!g.acr.empty()) claims.set("acr", g.acr);
   if (!access_token.empty()) claims.set("at_hash", oidc::left_half_hash(sha256(access_token)));
   if (!code.empty()) claims.set("c_hash", oidc::left_half_hash(sha256(code)));
   return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key()->sign(claims);

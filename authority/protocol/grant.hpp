@@ -15,6 +15,9 @@ struct Grant {
   std::int64_t auth_time = 0;
   bool with_auth_time = false;           ///< the client asked for `max_age`
   json::Value id_claims, access_claims;  ///< that rules and actions have added
+  bool with_second_factor = false;       ///< the login had one
+  std::string acr;                       ///< that was asked for and reached
+  std::string organization;              ///< the id of the one that the person has logged in to
 
   [[nodiscard]] json::Value to_json() const;
   static Grant from_json(const json::Value& v);

@@ -2,6 +2,8 @@
 
 #include "accounts/authenticate.hpp"
 #include "accounts/passwordless.hpp"
+#include "mfa/grants.hpp"
+#include "mfa/requirement.hpp"
 #include "ostia/text/ascii.hpp"
 #include "problem.hpp"
 #include "protocol/code.hpp"
@@ -39,26 +41,41 @@ Async<Grant> extended(Authority& a, const Request& request, Grant grant, const U
   ExtendedLogin login{user, grant.client_id, std::move(protocol), grant.audience, grant.scope};
   login.session_id = grant.session_id;
   login.methods = {"pwd"};
+  if (grant.with_second_factor) login.methods.emplace_back("mfa");
   auto running = run_extensions(a, request, std::move(login));
   const auto extension = co_await std::move(running);
   if (!extension) co_return extension.error();
   if (!extension->redirect_to.empty())
     co_return oauth(403, "interaction_required", "Interaction required", "rule_redirects");
-  if (extension->second_factor)
-    co_return oauth(403, "access_denied", "A second factor is required, which this version cannot ask for",
-                    "mfa_missing");
   grant.scope = extension->scope;
   grant.id_claims = extension->id_claims;
   grant.access_claims = extension->access_claims;
+  if (grant.with_second_factor) co_return grant;
+  const auto tenant = a.tenant();
+  if (wants_second_factor(*tenant, *extension, {})) co_return mfa_required(a, grant);
+  if (grant.audience == mfa_audience(grant.issuer)) {  // who has a second factor changes it with it
+    auto looking = factors_of(a, user);
+    const auto factors = co_await std::move(looking);
+    if (!factors) co_return factors.error();
+    if (!factors->usable.empty()) co_return mfa_required(a, grant);
+  }
   co_return grant;
 }
 
-// What a code stood for: `otherwise` where it is of another domain, or its person is gone.
-Async<Value> tokens_of(Authority& a, const Request& request, const Client& client, Grant grant, Error otherwise) {
+// What a code stood for: `otherwise` where it is of another domain, or its person is gone. `device`: the protocol that
+// rules are told, for a code that was not made at `/authorize`.
+Async<Value> tokens_of(Authority& a, const Request& request, const Client& client, Grant grant, Error otherwise,
+                       std::string device = {}) {
   if (grant.issuer != request.issuer) co_return otherwise;
   auto user_task = still_good(a, grant.user_id, otherwise);
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
+  if (!device.empty()) {  // the rules of a login at `/authorize` have run there
+    auto extending = extended(a, request, grant, *user, std::move(device));
+    auto now = co_await std::move(extending);
+    if (!now) co_return std::move(now).error();
+    grant = *std::move(now);
+  }
   auto tokens = issue_tokens(a, client, grant, *user);
   co_return co_await std::move(tokens);
 }
@@ -271,8 +288,9 @@ Async<Value> device_code_grant(Authority& a, const Request& request, const Clien
   auto polling = poll_device_code(a, client, std::string(p.get("device_code")));
   auto grant = co_await std::move(polling);
   if (!grant) co_return std::move(grant).error();
-  auto tokens = tokens_of(a, request, client, *grant,
-                          oauth(403, "invalid_grant", "Invalid or expired device code.", "code_void"));
+  auto tokens =
+      tokens_of(a, request, client, *grant, oauth(403, "invalid_grant", "Invalid or expired device code.", "code_void"),
+                "oauth2-device-code");
   co_return co_await std::move(tokens);
 }
 
@@ -283,6 +301,9 @@ constexpr GrantType grant_types[] = {
     {"password", password_grant, "sepft", "fepft"},
     {"http://auth0.com/oauth/grant-type/password-realm", password_realm_grant, "sepft", "fepft"},
     {"http://auth0.com/oauth/grant-type/passwordless/otp", otp_grant, "seoobft", "feoobft"},
+    {"http://auth0.com/oauth/grant-type/mfa-otp", mfa_otp_grant, "s", "f"},
+    {"http://auth0.com/oauth/grant-type/mfa-oob", mfa_oob_grant, "s", "f"},
+    {"http://auth0.com/oauth/grant-type/mfa-recovery-code", mfa_recovery_code_grant, "s", "f"},
     {"urn:ietf:params:oauth:grant-type:token-exchange", token_exchange_grant, "secte", "fecte"},
     {"urn:ietf:params:oauth:grant-type:device_code", device_code_grant, "sede", "fede"}};
 

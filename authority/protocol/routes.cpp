@@ -66,6 +66,12 @@ constexpr Route routes[] = {
     {"/u/consent", "POST", submit_consent, Cors::none},
     {"/u/account", "GET", show_picker, Cors::none},
     {"/u/account", "POST", submit_picker, Cors::none},
+    {"/u/mfa", "GET", show_second_factor, Cors::none},
+    {"/u/mfa", "POST", submit_second_factor, Cors::none},
+    {"/u/mfa/other", "GET", show_other_factors, Cors::none},
+    {"/u/mfa/enrol", "GET", show_enrolment, Cors::none},
+    {"/u/mfa/enrol", "POST", submit_enrolment, Cors::none},
+    {"/u/mfa/recovery-code", "POST", submit_recovery_shown, Cors::none},
     {"/u/email-verification", "GET", show_email_verification, Cors::none},
     {"/u/email-verification", "POST", submit_email_verification, Cors::none},
     {"/u/unblock", "GET", show_unblock, Cors::none},
@@ -76,6 +82,10 @@ constexpr Route routes[] = {
     {"/activate/confirm", "POST", submit_activate, Cors::none},
     {"/setup", "GET", show_setup, Cors::none},
     {"/setup", "POST", submit_setup, Cors::none},
+
+    {"/mfa/associate", "POST", mfa_associate, Cors::listed},
+    {"/mfa/challenge", "POST", mfa_challenge, Cors::listed},
+    {"/mfa/authenticators", "GET", mfa_authenticators, Cors::listed},
 
     {"/co/authenticate", "POST", co_authenticate, Cors::with_cookies},
     {"/co/verify", "POST", verify_cross_origin, Cors::none},
@@ -213,10 +223,13 @@ Response from_fault(const dev::Fault& fault) {
 
 // Whatever stands after these.
 constexpr Route export_route{"/exports/", "GET", download_export, Cors::none};
+constexpr Route authenticator_route{"/mfa/authenticators/", "DELETE", mfa_remove_authenticator, Cors::listed};
 constexpr Route management_route{"/api/v2/", "", management::manage, Cors::listed};
 
 Found find_endpoint(const Authority& a, const Request& request, std::string_view method) {
   if (request.path.starts_with(export_route.path) && method == "GET") return {&export_route, "GET", Cors::none};
+  if (request.path.starts_with(authenticator_route.path))
+    return {method == "DELETE" ? &authenticator_route : nullptr, "DELETE", Cors::listed};
   if (!request.path.starts_with(management_route.path)) return find(a, request.path, method);
   if (method != "OPTIONS") return {&management_route, std::string(method), Cors::listed};
   return {nullptr, management::methods_at(request.path), Cors::listed};

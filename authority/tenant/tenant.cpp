@@ -170,6 +170,7 @@ void read_extension(Tenant& t, Reading& reading, const std::string& kind, const 
     reading.actions.emplace(v["name"].text(), read_action(v, secrets));
   if (kind == "settings" && id == "triggers")
     for (const auto& binding : v["post-login"].items()) reading.triggered.push_back(binding["action_name"].text());
+  if (kind == "factor" && v["name"].is("recovery-code")) t.gives_recovery_codes = v["enabled"].as_bool();
   if (kind == "factor" && v["enabled"].as_bool()) t.factors.push_back(v["name"].text());
   if (kind == "settings" && id == "guardianPolicies")
     t.always_second_factor = contains(texts(v["policies"]), "all-applications");

@@ -122,6 +122,7 @@ struct Tenant {
   std::map<std::string, std::string> rule_configs;
   std::vector<Action> post_login;     ///< the actions of that trigger, in their order
   std::vector<std::string> factors;   ///< second factors that are turned on
+  bool gives_recovery_codes = true;   ///< unless the factor `recovery-code` is turned off
   bool always_second_factor = false;  ///< `guardianPolicies`: `all-applications`
   bool chooses_factor_in_action = false;
   std::vector<Organization> organizations;

@@ -1,0 +1,178 @@
+#include "mfa/device_key.hpp"
+
+#include "accounts/attempts.hpp"
+#include "journal.hpp"
+#include "mfa/webauthn.hpp"
+#include "ostia/text/base64url.hpp"
+#include "ostia/url/url.hpp"
+#include "ticket.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+constexpr std::int64_t lifetime = 600;  // seconds for one question
+
+// The challenge is the hash of a ticket, which comes back with the answer and works once: nothing is kept for it.
+std::string challenge_of(std::string_view ticket) { return text::base64url_encode(sha256(ticket)); }
+
+webauthn::Ceremony ceremony_of(const Request& request, std::string_view ticket, const std::string& type) {
+  const std::string origin = request.issuer.substr(0, request.issuer.size() - 1);
+  const auto parsed = url::parse(origin);
+  return {challenge_of(ticket), parsed ? std::string(parsed->host) : "", origin, type != "webauthn-roaming"};
+}
+
+std::string question(const Authority& a, const std::string& user_id) {
+  return seal_ticket(a, "webauthn", Value::object({{"user_id", user_id}, {"nonce", random_id()}}), lifetime);
+}
+
+Error refused(std::string what, std::string reason) {
+  return {"access_denied", std::move(what), std::move(reason), 403, Fault::caller};
+}
+
+struct Answered {
+  std::string ticket;
+  Value answer;
+};
+
+// The device's answer to a question of ours for that user, which is answered once.
+Async<Answered> read_answer(Authority& a, std::string user_id, const Parameters& form) {
+  const std::string ticket(form.get("question"));
+  const auto v = open_ticket(a, "webauthn", ticket);
+  auto answer = json::parse(form.get("answer"), 6);
+  if (!v || (*v)["user_id"] != Value(user_id) || !answer || !answer->is_object())
+    co_return refused("the answer is too old, or none", "webauthn_malformed");
+  if (answer->find("error")) co_return refused("the device gave no answer", "webauthn_cancelled");
+  auto using_it = use_once(a, ticket, (*v)["until"].as_int().value_or(0));
+  const auto first = co_await std::move(using_it);
+  if (!first) co_return first.error();
+  if (!*first) co_return refused("the question has been answered", "webauthn_challenge");
+  co_return Answered{ticket, *std::move(answer)};
+}
+
+// A counter that does not rise is that of a copy; a device that does not count says zero each time.
+Async<Unit> use_key(Authority& a, const Authenticator& one, std::int64_t counter) {
+  const bool counts = counter > 0 || one.counter > 0;
+  std::vector<Statement> statements;
+  statements.push_back(counts ? use_authenticator(a, one, counter) : use_authenticator(a, one));
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done && done.error().reason == "store_unmatched")
+    co_return refused("the key's counter has gone back: there may be a copy of it", "webauthn_counter");
+  if (!done) co_return done.error();
+  co_return Unit{};
+}
+
+Async<Unit> check_key(Authority& a, const Request& request, const Answered& answered, const Authenticator& one) {
+  const auto counter =
+      webauthn::check_assertion(ceremony_of(request, answered.ticket, one.type), answered.answer, one.body);
+  if (!counter) co_return counter.error();
+  auto using_it = use_key(a, one, *counter);
+  co_return co_await std::move(using_it);
+}
+
+std::string name_of(const User& user) { return user.email.empty() ? user.username : user.email; }
+
+}  // namespace
+
+void add_assertion(const Authority& a, const Request& request, const std::vector<Authenticator>& factors,
+                   pages::FormPage& page) {
+  std::vector<std::string> ids;
+  std::string user_id, type = factors.empty() ? "passkey" : "webauthn-roaming";
+  for (const auto& one : factors)
+    if (one.is_webauthn()) {
+      ids.push_back(one.body["credential"].text());
+      user_id = one.user_id;
+    }
+  const std::string ticket = question(a, user_id);
+  page.hidden.insert(page.hidden.end(), {{"question", ticket}, {"answer", ""}});
+  page.options = webauthn::request_options(ceremony_of(request, ticket, type), ids);
+}
+
+boost::asio::awaitable<void> add_creation(Authority& a, const Request& request, const User& user, std::string type,
+                                          pages::FormPage& page) {
+  const std::string ticket = question(a, user.id);
+  page.hidden.insert(page.hidden.end(), {{"question", ticket}, {"answer", ""}});
+  auto listing = list_authenticators(a, user.id);
+  const auto all = co_await std::move(listing);
+  std::vector<std::string> known;
+  if (all)
+    for (const auto& one : *all)
+      if (one.body["credential"].is_string()) known.push_back(one.body["credential"].text());
+  const auto tenant = a.tenant();
+  const webauthn::NewKey key{name_of(user),
+                             user.profile["name"].is_string() ? user.profile["name"].text() : name_of(user),
+                             a.secrets.mark("user handle " + user.id),
+                             tenant->name,
+                             type != "webauthn-roaming",
+                             type == "passkey"};
+  page.options = webauthn::creation_options(ceremony_of(request, ticket, type), key, known);
+}
+
+Async<Authenticator> make_key(Authority& a, const Request& request, const User& user, std::string type,
+                              const Parameters& form) {
+  auto reading = read_answer(a, user.id, form);
+  const auto answered = co_await std::move(reading);
+  if (!answered) co_return answered.error();
+  auto key = webauthn::check_creation(ceremony_of(request, answered->ticket, type), answered->answer);
+  if (!key) co_return std::move(key).error();
+  const std::int64_t counter = (*key)["counter"].as_int().value_or(0);
+  key->erase("counter");
+  Authenticator one = make_authenticator(a, user.id, type, *std::move(key));
+  // By its own id, so that one key is one account's: it is found by it, and a second one of it breaks the commit.
+  one.id = type + "|" + text::base64url_encode(sha256(one.body["credential"].text()));
+  one.counter = counter;
+  co_return one;
+}
+
+Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
+                         const std::vector<Authenticator>& factors, const Parameters& form) {
+  const Attempt attempt{"mfa " + user.id, request.peer};
+  auto checking = check_attempts(a, attempt);
+  if (const auto free = co_await std::move(checking); !free) co_return free.error();
+  auto reading = read_answer(a, user.id, form);
+  const auto answered = co_await std::move(reading);
+  if (!answered) co_return answered.error();
+  Result<Unit> proven = refused("the key is not one of this account's", "webauthn_key");
+  for (const auto& one : factors)
+    if (one.is_webauthn() && one.body["credential"] == answered->answer["id"]) {
+      auto trying = check_key(a, request, *answered, one);
+      proven = co_await std::move(trying);
+    }
+  record(a, request,
+         {proven ? "gd_auth_succeed" : "gd_auth_failed",
+          "Second factor: webauthn",
+          {},
+          user.id,
+          name_of(user),
+          user.connection,
+          proven ? "" : proven.error().reason});
+  if (!proven) {
+    auto counting = count_failure(a, attempt);
+    (void)co_await std::move(counting);
+    co_return proven;
+  }
+  auto forgetting = forget_failures(a, {attempt.subject, {}});
+  co_return co_await std::move(forgetting);
+}
+
+Async<User> find_by_passkey(Authority& a, const Request& request, const Parameters& form) {
+  auto reading = read_answer(a, {}, form);
+  const auto answered = co_await std::move(reading);
+  if (!answered) co_return answered.error();
+  auto finding = find_authenticator(a, "passkey|" + text::base64url_encode(sha256(answered->answer["id"].text())));
+  const auto one = co_await std::move(finding);
+  if (!one) co_return one.error();
+  if (!*one) co_return refused("the passkey is not known here", "passkey_unknown");
+  auto checking = check_key(a, request, *answered, **one);
+  if (const auto checked = co_await std::move(checking); !checked) co_return checked.error();
+  auto user_task = find_user(a.store, (*one)->user_id);
+  const auto user = co_await std::move(user_task);
+  if (!user) co_return user.error();
+  if (!*user) co_return refused("the passkey is not known here", "passkey_unknown");
+  if ((*user)->blocked) co_return Error{"blocked_user", "Blocked user", "user_blocked", 403, Fault::caller};
+  co_return **user;
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,210 @@
+#include "mfa/factors.hpp"
+
+#include <algorithm>
+
+#include "accounts/attempts.hpp"
+#include "accounts/one_time_code.hpp"
+#include "journal.hpp"
+#include "messages/mails.hpp"
+#include "mfa/totp.hpp"
+#include "ostia/text/ascii.hpp"
+#include "tenant/reading.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+constexpr std::int64_t code_digits = 6, code_lifetime = 300;  // seconds
+
+Error wrong_code() { return {"access_denied", "Wrong verification code.", "wrong_code", 403, Fault::caller}; }
+
+Attempt attempt_of(const Request& request, const User& user) { return {"mfa " + user.id, request.peer}; }
+
+std::string name_of(const User& user) { return user.email.empty() ? user.username : user.email; }
+
+// Counts a failure and says which it was; success forgets them.
+Async<Unit> judged(Authority& a, const Request& request, const User& user, bool is_right, std::string factor) {
+  if (is_right) {
+    record(a, request,
+           {"gd_auth_succeed", "Second factor: " + factor, {}, user.id, name_of(user), user.connection, {}});
+    auto forgetting = forget_failures(a, {"mfa " + user.id, {}});
+    co_return co_await std::move(forgetting);
+  }
+  record(a, request,
+         {"gd_auth_failed", "Second factor: " + factor, {}, user.id, name_of(user), user.connection, "wrong_code"});
+  auto counting = count_failure(a, attempt_of(request, user));
+  const auto counted = co_await std::move(counting);
+  if (!counted) co_return counted.error();
+  co_return wrong_code();
+}
+
+std::string code_id(const Authenticator& one) { return "mfa " + one.id; }
+
+// The person's own verified address, as a factor that nobody had to add.
+std::optional<Authenticator> own_email(const User& user) {
+  if (user.email.empty() || !user.profile["email_verified"].as_bool()) return {};
+  return Authenticator{"email|" + user.id, user.id, "email", true, 0, 0, -1, Value::object({{"address", user.email}})};
+}
+
+// Text messages go out by the settings of the tenant's passwordless connection for them.
+Connection sms_connection(const Tenant& tenant) {
+  const auto it = std::find_if(tenant.connections.begin(), tenant.connections.end(),
+                               [](const Connection& c) { return c.strategy == "sms"; });
+  Connection c = it == tenant.connections.end() ? Connection{} : *it;
+  c.strategy = "sms";
+  c.wording = {};
+  return c;
+}
+
+}  // namespace
+
+const Authenticator* Factors::find(std::string_view id) const {
+  const auto it = std::find_if(usable.begin(), usable.end(), [&](const Authenticator& one) { return one.id == id; });
+  return it == usable.end() ? nullptr : &*it;
+}
+
+Async<Factors> factors_of(Authority& a, const User& user) {
+  auto listing = list_authenticators(a, user.id);
+  auto all = co_await std::move(listing);
+  if (!all) co_return std::move(all).error();
+  const auto tenant = a.tenant();
+  Factors out;
+  for (auto& one : *all) {
+    if (one.type == "recovery-code") out.has_recovery_code = true;
+    if (one.confirmed && contains(tenant->factors, one.type)) out.usable.push_back(std::move(one));
+  }
+  std::stable_sort(out.usable.begin(), out.usable.end(),
+                   [](const Authenticator& x, const Authenticator& y) { return x.used_at > y.used_at; });
+  for (const char* type : {"webauthn-platform", "otp", "webauthn-roaming", "sms", "email"})
+    if (contains(tenant->factors, type)) out.enrollable.emplace_back(type);
+  const auto email = contains(tenant->factors, "email") ? own_email(user) : std::nullopt;
+  const bool has_email =
+      std::any_of(out.usable.begin(), out.usable.end(), [](const Authenticator& one) { return one.type == "email"; });
+  if (email && !has_email && (!out.usable.empty() || out.enrollable.size() == 1)) out.usable.push_back(*email);
+  if (email) std::erase(out.enrollable, "email");
+  out.has_recovery_code = out.has_recovery_code && tenant->gives_recovery_codes && !out.usable.empty();
+  co_return out;
+}
+
+Async<std::optional<Authenticator>> challenged(Authority& a, const User& user, std::string id) {
+  const auto tenant = a.tenant();
+  const auto email = contains(tenant->factors, "email") ? own_email(user) : std::nullopt;
+  if (email && email->id == id) co_return email;
+  auto finding = find_authenticator(a, std::move(id));
+  auto found = co_await std::move(finding);
+  if (!found) co_return std::move(found).error();
+  const bool is_theirs = *found && (*found)->user_id == user.id && contains(tenant->factors, (*found)->type);
+  co_return is_theirs ? *std::move(found) : std::nullopt;
+}
+
+Async<Unit> prove_by_otp(Authority& a, const Request& request, const User& user, std::string code, bool confirms) {
+  auto checking = check_attempts(a, attempt_of(request, user));
+  if (const auto free = co_await std::move(checking); !free) co_return free.error();
+  auto listing = list_authenticators(a, user.id);
+  const auto all = co_await std::move(listing);
+  if (!all) co_return all.error();
+  bool is_right = false;
+  for (const auto& one : *all) {
+    if (one.type != "otp" || (!one.confirmed && !confirms) || is_right) continue;
+    const auto step = find_totp_step(one.body["secret"].text(), code, a.clock.now());
+    if (!step) continue;
+    std::vector<Statement> statements;
+    statements.push_back(use_authenticator(a, one, *step));
+    auto task = a.store.commit(std::move(statements));
+    const auto done = co_await std::move(task);
+    if (!done && done.error().reason != "store_unmatched") co_return done.error();
+    is_right = done.has_value();  // otherwise this code has been used before
+  }
+  auto judging = judged(a, request, user, is_right, "otp");
+  co_return co_await std::move(judging);
+}
+
+Async<Unit> prove_by_recovery_code(Authority& a, const Request& request, const User& user, std::string code) {
+  auto checking = check_attempts(a, attempt_of(request, user));
+  if (const auto free = co_await std::move(checking); !free) co_return free.error();
+  std::erase_if(code, [](char c) { return c == ' ' || c == '-'; });
+  for (auto& c : code) c = text::to_upper(c);
+  auto listing = list_authenticators(a, user.id);
+  const auto all = co_await std::move(listing);
+  if (!all) co_return all.error();
+  bool is_right = false;
+  for (const auto& one : *all) {
+    if (one.type != "recovery-code" || !equal_in_constant_time(one.body["mark"].text(), a.secrets.mark(code))) continue;
+    std::vector<Statement> statements;  // it works once: of two at once, one finds it
+    statements.push_back({"DELETE FROM authenticators WHERE id = $1 RETURNING id", {one.id}, true});
+    auto task = a.store.commit(std::move(statements));
+    const auto done = co_await std::move(task);
+    if (!done && done.error().reason != "store_unmatched") co_return done.error();
+    is_right = done.has_value();
+  }
+  auto judging = judged(a, request, user, is_right, "recovery-code");
+  co_return co_await std::move(judging);
+}
+
+Async<Unit> prove_by_message(Authority& a, const Request& request, const User& user, Authenticator one,
+                             std::string code, std::string client_id) {
+  auto attempts = check_attempts(a, attempt_of(request, user));
+  if (const auto free = co_await std::move(attempts); !free) co_return free.error();
+  auto checking = check_code(a, code_id(one), std::move(code), std::move(client_id), true);
+  const auto checked = co_await std::move(checking);
+  if (!checked && checked.error().code != "access_denied") co_return checked.error();
+  if (!checked && checked.error().reason == "code_over") co_return checked.error();
+  if (checked) {
+    std::vector<Statement> statements;
+    statements.push_back(use_authenticator(a, one));
+    statements.back().must_match = false;  // a person's own address is nowhere as a factor
+    auto task = a.store.commit(std::move(statements));
+    const auto done = co_await std::move(task);
+    if (!done) co_return done.error();
+  }
+  auto judging = judged(a, request, user, checked.has_value(), one.type);
+  co_return co_await std::move(judging);
+}
+
+Async<Unit> send_code(Authority& a, const Request& request, const User& user, const Authenticator& one,
+                      std::string client_id) {
+  auto checking = check_attempts(a, attempt_of(request, user));
+  if (const auto free = co_await std::move(checking); !free) co_return free.error();
+  const auto tenant = a.tenant();
+  const NewCode made =
+      make_code(a, code_id(one), code_digits, code_lifetime, Value::object({{"client_id", client_id}}));
+  const Texts& texts = Texts::choose(accepted_languages(request.header("accept-language")), tenant->enabled_locales);
+  MessageValues values;
+  values.code = made.code;
+  values.client_id = client_id;
+  values.user = Value::object({{"email", user.email}, {"user_id", user.id}});
+  const std::string& to = one.body["address"].text();
+  const Message message = one.type == "sms" ? compose_sms(*tenant, texts, to, sms_connection(*tenant), values)
+                                            : compose_mail(*tenant, texts, "mfa_oob_code", to, nullptr, values);
+  std::vector<Statement> statements;
+  statements.push_back(made.keep);
+  statements.push_back(a.outbox.queue(message));
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  a.outbox.wake();
+  record(a, request,
+         {one.type == "sms" ? "gd_send_sms" : "gd_send_email",
+          "Second factor: code sent",
+          client_id,
+          user.id,
+          name_of(user),
+          user.connection,
+          {}});
+  co_return Unit{};
+}
+
+std::string masked(std::string_view address) {
+  std::string out(address);
+  const auto at = out.find('@');
+  if (at == out.npos) {
+    const std::size_t shown = std::min<std::size_t>(out.size(), 2);
+    std::fill(out.begin() + 1, out.end() - static_cast<std::ptrdiff_t>(shown), '*');
+  } else if (at > 1) {
+    std::fill(out.begin() + 1, out.begin() + static_cast<std::ptrdiff_t>(at), '*');
+  }
+  return out;
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,18 @@
+// Time-based one-time passwords (RFC 6238) as authenticator applications have them: SHA-1, six digits, thirty seconds.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ostia::authority {
+
+/// 20 random bytes in base 32, without padding.
+std::string make_totp_secret();
+/// The time step that `code` is of: that of `now` (seconds since 1970), or its neighbours. Nothing if it is of none.
+std::optional<std::int64_t> find_totp_step(std::string_view secret, std::string_view code, std::int64_t now);
+/// What a QR code says to an authenticator application.
+std::string totp_uri(const std::string& tenant, const std::string& account, const std::string& secret);
+
+}  // namespace ostia::authority
