@@ -29,10 +29,18 @@ std::vector<std::string> connections_of(const Step& step) {
   return step.tenant->databases_of(*step.client);
 }
 
+bool takes_passkeys(const Step& step) {
+  const auto& all = step.tenant->connections;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Connection& c) { return c.takes_passkeys && c.is_enabled_for(*step.client); });
+}
+
 Response login_page(const Step& step, int status, std::string username, std::string alert) {
   FormPage page{status,     step.text("login.title"), step.text("login.text"), std::move(alert),
                 "/u/login", {{"state", step.state}}};
   page.ways = upstream::ways(step);
+  if (takes_passkeys(step))
+    page.ways.insert(page.ways.begin(), {"", step.text("login.with_passkey"), step.to("/u/passkey")});
   page.or_text = step.text("or");
   if (page.ways.empty() || !connections_of(step).empty()) {
     page.fields = {{"username", step.text("email_or_username"), std::move(username), "text", "username"},

@@ -66,6 +66,9 @@ struct NewSession {
 };
 Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body = {});
 
+/// Whether somebody who has just signed in with a password should be asked to make a passkey.
+Async<bool> offers_passkey(Authority& a, const Request& request, const AuthorizationRequest& r, const SignedIn& who);
+
 /// The look of a page, by `ui_locales` and the browser's languages.
 pages::Look look_for(const Tenant& tenant, const Request& request, std::string_view ui_locales);
 

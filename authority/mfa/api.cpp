@@ -67,7 +67,8 @@ Async<Unit> check_client(Authority& a, const Request& request, const Value& body
   for (std::size_t i = 0; i < body.size(); ++i)
     if (body.items()[i].is_string()) pairs.emplace_back(body.keys()[i], body.items()[i].text());
   const auto tenant = a.tenant();
-  auto authenticating = authenticate_client(a, *tenant, request, Parameters(std::move(pairs)));
+  const Parameters parameters(std::move(pairs));
+  auto authenticating = authenticate_client(a, *tenant, request, parameters);
   const auto client = co_await std::move(authenticating);
   if (!client) co_return client.error();
   if ((*client)->id != client_id) co_return invalid_token();

@@ -36,11 +36,15 @@ constexpr Field fields[] = {{"client_id", &AuthorizationRequest::client_id},
                             {"screen_hint", &AuthorizationRequest::screen_hint},
                             {"ui_locales", &AuthorizationRequest::ui_locales},
                             {"acr_values", &AuthorizationRequest::acr_values}};
-constexpr Field carried[] = {
-    {"issuer", &AuthorizationRequest::issuer},       {"authenticated", &AuthorizationRequest::authenticated},
-    {"selected", &AuthorizationRequest::selected},   {"consented", &AuthorizationRequest::consented},
-    {"extended", &AuthorizationRequest::extended},   {"extended_for", &AuthorizationRequest::extended_for},
-    {"continues", &AuthorizationRequest::continues}, {"user_code", &AuthorizationRequest::user_code}};
+constexpr Field carried[] = {{"issuer", &AuthorizationRequest::issuer},
+                             {"authenticated", &AuthorizationRequest::authenticated},
+                             {"selected", &AuthorizationRequest::selected},
+                             {"consented", &AuthorizationRequest::consented},
+                             {"extended", &AuthorizationRequest::extended},
+                             {"extended_for", &AuthorizationRequest::extended_for},
+                             {"continues", &AuthorizationRequest::continues},
+                             {"user_code", &AuthorizationRequest::user_code},
+                             {"passkey_offered", &AuthorizationRequest::passkey_offered}};
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) {
   return std::find(list.begin(), list.end(), word) != list.end();

@@ -22,6 +22,7 @@ struct AuthorizationRequest {
   std::string extended;                 ///< what rules and actions made of it, as JSON, …
   std::string extended_for;             ///< … in this session
   std::string continues;                ///< the action that has sent the person somewhere
+  std::string passkey_offered;          ///< the session in which a passkey was offered
   std::string user_code;                ///< of a device (RFC 8628), which has no redirect URI
 
   [[nodiscard]] bool wants(std::string_view type) const;    ///< one word of `response_type`

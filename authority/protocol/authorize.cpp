@@ -223,6 +223,11 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
     if (*needed && r.prompts("none")) co_return refused("consent_required", "Consent required");
     if (*needed) co_return show_step(a, request, r, "/u/consent");
   }
+  if (!r.prompts("none")) {
+    auto offering = offers_passkey(a, request, r, *who);
+    const auto offers = co_await std::move(offering);
+    if (offers && *offers) co_return show_step(a, request, r, "/u/passkey/new");
+  }
   auto remembering = remember_client(a, r, *who);
   const auto remembered = co_await std::move(remembering);
   if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");

@@ -5,7 +5,8 @@ namespace {
 
 // Cookies do not know ports: the plain-http domain of `--dev` must not meet the other one's Secure cookies.
 std::string name_of(const Request& request, CookieKind kind) {
-  const std::string name = kind == CookieKind::session ? "auth0" : kind == CookieKind::device ? "did" : "auth0_co";
+  constexpr const char* names[] = {"auth0", "did", "auth0_co", "no_passkey"};
+  const std::string name = names[static_cast<int>(kind)];
   return request.is_secure() ? name : name + "_dev";
 }
 

@@ -1,12 +1,12 @@
 // The browser's cookies: its session at this authority, the device that a login page was shown to, and the proof of a
-// cross-origin login.
+// cross-origin login; and that somebody wants no passkey for now.
 #pragma once
 
 #include "http/message.hpp"
 
 namespace ostia::authority {
 
-enum class CookieKind { session, device, cross_origin };
+enum class CookieKind { session, device, cross_origin, no_passkey };
 
 /// The cookie's value, or that of its copy for browsers that refuse `SameSite=None`.
 std::string read_cookie(const Request& request, CookieKind kind);
