@@ -12,27 +12,27 @@ using pages::FormPage;
 bool offers(const Step& step, std::string_view strategy) {
   const auto& all = step.tenant->connections;
   return std::any_of(all.begin(), all.end(),
-                     [&](const Connection& c) { return c.strategy == strategy && c.is_enabled_for(*step.client); });
+                     [&](const Connection& c) { return c.strategy == strategy && step.doors().admit(c); });
 }
 
 bool allows_signup(const Step& step) {
   const auto& all = step.tenant->connections;
   return std::any_of(all.begin(), all.end(), [&](const Connection& c) {
-    return c.is_database() && !c.disable_signup && c.is_enabled_for(*step.client);
+    return c.is_database() && !c.disable_signup && step.doors().admit(c);
   });
 }
 
 // A realm that the application named, else all of its databases.
 std::vector<std::string> connections_of(const Step& step) {
-  const Connection* named = step.tenant->find_connection(step.request.connection, *step.client);
+  const Connection* named = step.doors().find(step.request.connection);
   if (named && named->is_database()) return {named->name};
-  return step.tenant->databases_of(*step.client);
+  return step.doors().databases();
 }
 
 bool takes_passkeys(const Step& step) {
   const auto& all = step.tenant->connections;
   return std::any_of(all.begin(), all.end(),
-                     [&](const Connection& c) { return c.takes_passkeys && c.is_enabled_for(*step.client); });
+                     [&](const Connection& c) { return c.takes_passkeys && step.doors().admit(c); });
 }
 
 Response login_page(const Step& step, int status, std::string username, std::string alert) {

@@ -36,7 +36,7 @@ boost::asio::awaitable<Response> offer_page(Authority& a, const Request& request
 }
 
 bool takes_passkeys(const Step& step, const User& user) {
-  const Connection* c = step.tenant->find_connection(user.connection, *step.client);
+  const Connection* c = step.doors().find(user.connection);
   return c && c->takes_passkeys;
 }
 

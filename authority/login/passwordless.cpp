@@ -17,10 +17,10 @@ using pages::FormPage;
 // The connection of the page: the one that its link or the application named, else the first that the client has.
 const Connection* connection_of(const Step& step, std::string_view named) {
   for (const std::string_view name : {named, std::string_view(step.request.connection)})
-    if (const Connection* c = step.tenant->find_connection(name, *step.client); c && c->is_passwordless()) return c;
+    if (const Connection* c = step.doors().find(name); c && c->is_passwordless()) return c;
   const auto& all = step.tenant->connections;
   const auto it = std::find_if(all.begin(), all.end(), [&](const Connection& c) {
-    return c.is_passwordless() && c.is_enabled_for(*step.client) && (named.empty() || c.strategy == named);
+    return c.is_passwordless() && step.doors().admit(c) && (named.empty() || c.strategy == named);
   });
   return it == all.end() ? nullptr : &*it;
 }
@@ -36,7 +36,7 @@ Response address_page(const Step& step, const Connection& c, std::string address
   page.fields = {{"username", step.text(by_email ? "email" : "phone"), std::move(address), "text",
                   by_email ? "email" : "tel", by_email ? "email" : "tel"}};
   page.buttons = {{"default", step.text("continue")}};
-  if (!step.tenant->databases_of(*step.client).empty())
+  if (!step.doors().databases().empty())
     page.links.push_back({"", step.text("login.with_password"), step.to("/u/login")});
   page.ways = upstream::ways(step);
   page.or_text = step.text("or");

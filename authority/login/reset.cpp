@@ -84,7 +84,7 @@ Answering submit_reset_request(Authority& a, Request request) {
   if (!step) co_return stale_page(a, request);
   const std::string email(step->form.get("email"));
   if (!is_email(email)) co_return request_page(*step, email, step->text("alert.email_malformed"));
-  for (const auto& connection : step->tenant->databases_of(*step->client)) {
+  for (const auto& connection : step->doors().databases()) {
     auto requesting = request_password_reset(a, request, connection, email, step->client->id);
     const auto requested = co_await std::move(requesting);
     if (!requested) co_return pages::error(step->look, {500, "ours", "server_error", {}});

@@ -18,10 +18,8 @@ using pages::FormPage;
 
 // The database that a new account goes into: the one that was asked for, else the first that takes sign-ups.
 const Connection* database_of(const Step& step) {
-  const auto fits = [&](const Connection& c) {
-    return c.is_database() && !c.disable_signup && c.is_enabled_for(*step.client);
-  };
-  const Connection* named = step.tenant->find_connection(step.request.connection, *step.client);
+  const auto fits = [&](const Connection& c) { return c.is_database() && !c.disable_signup && step.doors().admit(c); };
+  const Connection* named = step.doors().find(step.request.connection);
   if (named && fits(*named)) return named;
   const auto& all = step.tenant->connections;
   const auto it = std::find_if(all.begin(), all.end(), fits);

@@ -25,7 +25,7 @@ std::string seal(const Authority& a, const AuthorizationRequest& request, std::s
 
 std::string Step::text(std::string_view key, TextValues values) const {
   if (values.size() > 0) return look.texts.get(key, values);
-  return look.texts.get(key, {{"tenant", tenant->name}, {"client", client->name}});
+  return look.texts.get(key, {{"tenant", look.tenant}, {"client", client->name}});
 }
 
 pages::Look look_for(const Tenant& tenant, const Request& request, std::string_view ui_locales) {
@@ -46,6 +46,10 @@ std::optional<Step> open_step(const Authority& a, const Request& request, std::s
   const Client* client = tenant->find_client(r.client_id);
   if (!client || (r.user_code.empty() && !client->may_redirect_to(r.redirect_uri))) return {};
   auto look = look_for(*tenant, request, r.ui_locales);
+  if (const Organization* o = r.organization.empty() ? nullptr : tenant->find_organization(r.organization)) {
+    look.tenant = o->display_name.empty() ? o->name : o->display_name;
+    if (!o->logo.empty()) look.branding.logo = o->logo;
+  }
   return Step{std::move(r), std::string(state), tenant, client, std::move(look), {}};
 }
 
@@ -92,13 +96,15 @@ Response leave_with_state(const Authority& a, const Request& request, const Auth
 
 std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r,
                             bool has_session) {
+  if (client.requires_organization && r.organization.empty()) return "/u/organization";
   if (has_session && r.prompts("select_account") && r.selected.empty()) return "/u/account";
-  const Connection* connection = tenant.find_connection(r.connection, client);
+  const Doors doors(tenant, client, r.organization);
+  const Connection* connection = doors.find(r.connection);
   if (connection && connection->is_passwordless()) return "/u/passwordless";
   if (r.screen_hint == "signup") return "/u/signup";
   if (r.screen_hint == "reset-password") return "/u/reset-password/request";
-  const bool has_database = !tenant.databases_of(client).empty();
-  const auto fits = [&](const Connection& c) { return c.is_passwordless() && c.is_enabled_for(client); };
+  const bool has_database = !doors.databases().empty();
+  const auto fits = [&](const Connection& c) { return c.is_passwordless() && doors.admit(c); };
   if (!has_database && std::any_of(tenant.connections.begin(), tenant.connections.end(), fits))
     return "/u/passwordless";
   return "/u/login";

@@ -5,6 +5,7 @@
 #include "authority.hpp"
 #include "pages/pages.hpp"
 #include "protocol/authorization_request.hpp"
+#include "protocol/organization.hpp"
 
 namespace ostia::authority {
 
@@ -30,6 +31,8 @@ struct Step {
 
   /// Where a link of the page leads: another page with the same state.
   [[nodiscard]] std::string to(std::string_view path) const { return std::string(path) + "?state=" + state; }
+  /// Where the person may sign in.
+  [[nodiscard]] Doors doors() const { return {*tenant, *client, request.organization}; }
   /// A text of the page; without values of its own it may name the `tenant` and the `client`.
   [[nodiscard]] std::string text(std::string_view key, TextValues values = {}) const;
 };

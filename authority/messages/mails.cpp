@@ -72,7 +72,11 @@ std::string plain_text(const std::string& html) {
 
 void use_built_in(Message& m, const Tenant& tenant, const Texts& texts, const MessageValues& v) {
   const auto text = [&](const char* part) {
-    return texts.get("mail." + m.kind + "." + part, {{"tenant", tenant.name}, {"code", v.code}, {"ip", v.address}});
+    return texts.get("mail." + m.kind + "." + part, {{"tenant", tenant.name},
+                                                     {"code", v.code},
+                                                     {"ip", v.address},
+                                                     {"inviter", v.user["inviter"].text()},
+                                                     {"organization", v.user["organization"].text()}});
   };
   const std::string support = tenant.support_email.empty() ? tenant.support_url : tenant.support_email;
   const pages::Mail mail{texts.language(),

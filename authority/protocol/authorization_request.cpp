@@ -6,6 +6,7 @@
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/utf8.hpp"
 #include "ostia/url/url.hpp"
+#include "protocol/organization.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -35,7 +36,9 @@ constexpr Field fields[] = {{"client_id", &AuthorizationRequest::client_id},
                             {"connection_scope", &AuthorizationRequest::connection_scope},
                             {"screen_hint", &AuthorizationRequest::screen_hint},
                             {"ui_locales", &AuthorizationRequest::ui_locales},
-                            {"acr_values", &AuthorizationRequest::acr_values}};
+                            {"acr_values", &AuthorizationRequest::acr_values},
+                            {"organization", &AuthorizationRequest::organization},
+                            {"invitation", &AuthorizationRequest::invitation}};
 constexpr Field carried[] = {{"issuer", &AuthorizationRequest::issuer},
                              {"authenticated", &AuthorizationRequest::authenticated},
                              {"selected", &AuthorizationRequest::selected},
@@ -105,6 +108,24 @@ Refusal check_prompt(const AuthorizationRequest& r, const Parameters& parameters
     max_age = text::parse_int(text);
     if (!max_age || *max_age < 0) return {{"invalid_request", "max_age must be a number of seconds"}};
   }
+  return {};
+}
+
+// An application says whether it is for organizations (`organization_usage`).
+Refusal check_organization(const Tenant& tenant, const Client& client, AuthorizationRequest& r) {
+  if (r.organization.empty()) {
+    if (client.requires_organization && !client.asks_for_organization)
+      return {{"invalid_request", "parameter organization is required for this client"}};
+    if (!r.invitation.empty()) return {{"invalid_request", "parameter organization is required with an invitation"}};
+    return {};
+  }
+  if (!client.uses_organizations) return {{"invalid_request", "parameter organization is not allowed for this client"}};
+  const Organization* o = tenant.find_organization(r.organization);
+  if (!o) return {{"invalid_request", "parameter organization is invalid: there is no such organization"}};
+  r.organization = o->id;
+  const Connection* named = tenant.find_connection(r.connection, client);
+  if (named && !Doors(tenant, client, o->id).admit(*named))
+    return {{"invalid_request", "the specified connection is not enabled for this organization"}};
   return {};
 }
 
@@ -190,6 +211,7 @@ Judged judge_authorization_request(const Tenant& tenant, const Parameters& param
     if (auto unsupported = check_unsupported(parameters)) refusal = unsupported;
   if (!refusal) refusal = check_pkce(client, r, parameters.get("code_challenge_method"));
   if (!refusal) refusal = check_prompt(r, parameters, r.max_age);
+  if (!refusal) refusal = check_organization(tenant, client, r);
   if (!refusal) return r;
   if (!text::is_utf8(r.state)) r.state.clear();
   return ClientError{std::move(r), std::move(refusal->first), std::move(refusal->second)};

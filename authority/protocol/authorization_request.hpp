@@ -14,7 +14,8 @@ namespace ostia::authority {
 struct AuthorizationRequest {
   std::string issuer;  ///< the domain that was asked
   std::string client_id, redirect_uri, response_type, response_mode, scope, audience, state, nonce, prompt, login_hint,
-      id_token_hint, code_challenge, connection, connection_scope, screen_hint, ui_locales, acr_values;
+      id_token_hint, code_challenge, connection, connection_scope, screen_hint, ui_locales, acr_values, invitation;
+  std::string organization;             ///< as it came, then its id
   std::optional<std::int64_t> max_age;  ///< seconds
   std::string authenticated;            ///< the session that was made for this very request, once there is one
   std::string selected;                 ///< the session that the person has chosen to go on with; old sessions stay old

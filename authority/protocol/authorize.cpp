@@ -1,6 +1,7 @@
 // `/authorize` (checklist section 2): judge the request, look at the session, then either answer or show a page.
 // Nothing is written until a person signs in: the request travels sealed in the page's address, bound to the browser by
 // its device cookie, so a flood of requests fills no table.
+#include "accounts/permissions.hpp"
 #include "http/body.hpp"
 #include "journal.hpp"
 #include "login/step.hpp"
@@ -45,6 +46,8 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
               access.audience, access.scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
   grant.id_claims = extension.id_claims;
   grant.access_claims = extension.access_claims;
+  grant.organization = r.organization;
+  grant.permissions = access.permissions;
   grant.with_second_factor = has_second_factor(who.session, {}, a.clock.now());
   if (grant.with_second_factor && text::has_word(r.acr_values, multi_factor)) grant.acr = multi_factor;
   Fields fields;
@@ -134,6 +137,7 @@ Async<Extension> extend(Authority& a, const Request& request, const Authorizatio
                       {"pwd"},
                       {},
                       {}};
+  login.organization = r.organization;
   if (has_second_factor(who.session, {}, a.clock.now())) login.methods.emplace_back("mfa");
   if (!returned.is_null()) login.continues = r.continues;
   login.returned = std::move(returned);
@@ -158,6 +162,18 @@ Async<bool> needs_second_factor(Authority& a, const AuthorizationRequest& r, con
   co_return has_one;
 }
 
+Async<Access> restrict_access(Authority& a, Access access, const AuthorizationRequest& r, const User& user) {
+  Grant wanted;
+  wanted.user_id = user.id;
+  wanted.audience = access.audience;
+  wanted.scope = access.scope;
+  wanted.organization = r.organization;
+  auto applying = apply_policies(a, std::move(wanted));
+  const auto applied = co_await std::move(applying);
+  if (!applied) co_return applied.error();
+  co_return Access{access.audience, applied->scope, applied->permissions};
+}
+
 Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std::optional<SignedIn> fresh,
               Value returned = {}) {
   std::optional<SignedIn> who = std::move(fresh);
@@ -170,19 +186,24 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   }
   const auto tenant = a.tenant();
   const Client& client = *tenant->find_client(r.client_id);
-  const Connection* named = tenant->find_connection(r.connection, client);
+  const Doors doors(*tenant, client, r.organization);
+  const Connection* named = doors.find(r.connection);
   const bool wants_upstream = named && named->is_upstream() && r.user_code.empty();
   // An application that names an upstream wants the person's account there, as when it is to be linked.
   const bool is_elsewhere = wants_upstream && who && who->session.body["connection"] != Value(named->name);
+  const Connection* came_by = who ? tenant->find_connection(who->session.body["connection"].text()) : nullptr;
+  const bool is_outside = came_by && !r.organization.empty() && !doors.admit(*came_by);
   const auto refused = [&](const std::string& error, const std::string& description) {
     record(a, request,
            {r.prompts("none") ? "fsa" : "f", description, r.client_id, who ? who->user.id : "", {}, {}, error});
     return deliver_error(r, error, description);
   };
-  const bool is_refused = !who || !agrees_with_hint(a, r, *who) || !is_recent_enough(r, *who, a.clock.now());
+  const bool lacks_organization = client.requires_organization && r.organization.empty() && r.user_code.empty();
+  const bool is_refused = !who || is_outside || lacks_organization || !agrees_with_hint(a, r, *who) ||
+                          !is_recent_enough(r, *who, a.clock.now());
   if (is_refused || (is_elsewhere && !r.prompts("none"))) {
     if (r.prompts("none")) co_return refused("login_required", "Login required");
-    if (wants_upstream && (is_elsewhere || !who || !r.prompts("select_account"))) {
+    if (wants_upstream && !lacks_organization && (is_elsewhere || !who || !r.prompts("select_account"))) {
       auto departing = upstream::depart(a, request, std::move(r), named->name);
       co_return co_await std::move(departing);
     }
@@ -194,6 +215,18 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   }
   auto access = resolve_access(a, client, r.issuer, r.audience, r.scope);
   if (!access) co_return deliver_error(r, access.error().code, access.error().description);
+  if (!r.organization.empty()) {
+    auto entering = enter_organization(a, request, r, who->user, who->session.body["connection"].text());
+    const auto entered = co_await std::move(entering);
+    if (!entered) co_return refused(entered.error().code, entered.error().description);
+    auto rereading = find_user(a.store, who->user.id);  // an invitation has changed the account
+    if (!r.invitation.empty())
+      if (const auto again = co_await std::move(rereading); again && *again) who->user = **again;
+  }
+  auto restricting = restrict_access(a, *access, r, who->user);
+  const auto restricted = co_await std::move(restricting);
+  if (!restricted) co_return refused("server_error", "The permissions could not be read; try again");
+  *access = *restricted;
   auto extending = extend(a, request, r, *who, *access, std::move(returned));
   const auto extension = co_await std::move(extending);
   if (!extension) co_return refused(extension.error().code, extension.error().description);
@@ -306,6 +339,16 @@ Answering authorize(Authority& a, Request request) {
   if (auto access = resolve_access(a, *tenant->find_client(r.client_id), r.issuer, r.audience, r.scope); !access) {
     record(a, request, {"f", access.error().description, r.client_id, {}, {}, {}, access.error().reason});
     co_return deliver_error(r, access.error().code, access.error().description);
+  }
+  if (!r.invitation.empty()) {
+    auto finding = find_invitation(a, r.invitation);
+    const auto invitation = co_await std::move(finding);
+    if (!invitation || !*invitation || (*invitation)->organization_id != r.organization ||
+        (*invitation)->body["client_id"] != Value(r.client_id))
+      co_return deliver_error(r, "invalid_request", "The invitation is unknown, used or expired");
+    // Who is invited may have no account yet.
+    if (r.login_hint.empty()) r.login_hint = (*invitation)->body["invitee"]["email"].text();
+    if (r.screen_hint.empty()) r.screen_hint = "signup";
   }
   if (const auto ticket = parameters.get("login_ticket"); !ticket.empty()) {
     auto logging_in = with_login_ticket(a, request, std::move(r), std::string(ticket));

@@ -39,6 +39,8 @@ Answering submit_passwordless(Authority& a, Request r);
 Answering submit_passwordless_code(Authority& a, Request r);
 Answering show_verify_redirect(Authority& a, Request r);
 Answering submit_verify_redirect(Authority& a, Request r);
+Answering show_organization(Authority& a, Request r);
+Answering submit_organization(Authority& a, Request r);
 Answering show_passkey(Authority& a, Request r);
 Answering submit_passkey(Authority& a, Request r);
 Answering show_new_passkey(Authority& a, Request r);

@@ -6,6 +6,7 @@
 #include "ostia/oidc/id_token.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
+#include "protocol/organization.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -95,6 +96,7 @@ Value Grant::to_json() const {
   if (with_second_factor) out.set("second_factor", true);
   if (!acr.empty()) out.set("acr", acr);
   if (!organization.empty()) out.set("organization", organization);
+  if (permissions.is_array()) out.set("permissions", permissions);
   return out;
 }
 
@@ -113,7 +115,8 @@ Grant Grant::from_json(const Value& v) {
           v["access_claims"],
           v["second_factor"].as_bool(),
           v["acr"].text(),
-          v["organization"].text()};
+          v["organization"].text(),
+          v["permissions"]};
 }
 
 namespace {
@@ -177,6 +180,8 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   claims.set("scope", g.scope);
   claims.set("azp", g.client_id);
   if (!g.id.empty()) claims.set("jti", g.id + "." + random_id().substr(0, 11));
+  if (g.permissions.is_array()) claims.set("permissions", g.permissions);
+  add_organization_claims(*a.tenant(), g.organization, claims);
   add_claims(claims, g.access_claims);
   // `/userinfo` tells what the ID token tells; only who made a sealed token reads it.
   if (g.audience.empty() && g.id_claims.size() > 0) claims.set("id_claims", g.id_claims);
@@ -197,6 +202,11 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
                                 {"gty", "client-credentials"},
                                 {"azp", client.id}});
   if (!scope.empty()) claims.set("scope", scope);
+  if (api && api->tells_permissions) {
+    Value permissions = Value::array();
+    for (const auto word : text::split(scope, ' ')) permissions.push_back(word);
+    claims.set("permissions", std::move(permissions));
+  }
   return {sign_access_token(a, audience, claims), lifetime};
 }
 
@@ -214,6 +224,7 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   if (g.with_auth_time) claims.set("auth_time", g.auth_time);
   if (g.with_second_factor) claims.set("amr", string_array({"mfa"}));
   if (!g.acr.empty()) claims.set("acr", g.acr);
+  add_organization_claims(*a.tenant(), g.organization, claims);
   if (!access_token.empty()) claims.set("at_hash", oidc::left_half_hash(sha256(access_token)));
   if (!code.empty()) claims.set("c_hash", oidc::left_half_hash(sha256(code)));
   return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key()->sign(claims);

@@ -18,6 +18,7 @@ struct Grant {
   bool with_second_factor = false;       ///< the login had one
   std::string acr;                       ///< that was asked for and reached
   std::string organization;              ///< the id of the one that the person has logged in to
+  json::Value permissions;               ///< that the access token tells; null: none
 
   [[nodiscard]] json::Value to_json() const;
   static Grant from_json(const json::Value& v);
@@ -27,6 +28,7 @@ struct Grant {
 /// left out where the client or the API does not allow it.
 struct Access {
   std::string audience, scope;
+  json::Value permissions = {};  ///< as in `Grant`
 };
 Result<Access> resolve_access(const Authority& a, const Client& client, std::string_view issuer,
                               std::string_view audience, std::string_view scope);

@@ -2,6 +2,7 @@
 
 #include "accounts/authenticate.hpp"
 #include "accounts/passwordless.hpp"
+#include "accounts/permissions.hpp"
 #include "mfa/grants.hpp"
 #include "mfa/requirement.hpp"
 #include "ostia/text/ascii.hpp"
@@ -10,6 +11,7 @@
 #include "protocol/device.hpp"
 #include "protocol/endpoints.hpp"
 #include "protocol/extensions.hpp"
+#include "protocol/organization.hpp"
 #include "protocol/refresh_token.hpp"
 #include "protocol/tokens.hpp"
 
@@ -38,8 +40,13 @@ Async<User> still_good(Authority& a, std::string user_id, Error otherwise) {
 
 // Rules and actions run here too; what needs a page cannot happen.
 Async<Grant> extended(Authority& a, const Request& request, Grant grant, const User& user, std::string protocol) {
+  auto applying = apply_policies(a, std::move(grant));
+  auto applied = co_await std::move(applying);
+  if (!applied) co_return std::move(applied).error();
+  grant = *std::move(applied);
   ExtendedLogin login{user, grant.client_id, std::move(protocol), grant.audience, grant.scope};
   login.session_id = grant.session_id;
+  login.organization = grant.organization;
   login.methods = {"pwd"};
   if (grant.with_second_factor) login.methods.emplace_back("mfa");
   auto running = run_extensions(a, request, std::move(login));
@@ -112,6 +119,13 @@ Async<Grant> check_refresh(Authority& a, const Request& request, const Client& c
   auto found = co_await std::move(user_task);
   if (!found) co_return std::move(found).error();
   user = *std::move(found);
+  if (!grant->organization.empty()) {
+    auto asking = is_member(a, grant->organization, grant->user_id);
+    const auto member = co_await std::move(asking);
+    if (!member) co_return member.error();
+    if (!*member)
+      co_return oauth(403, "invalid_grant", "The person is no member of the organization any more", "not_a_member");
+  }
   auto scope = narrowed(grant->scope, p.get("scope"));
   if (!scope) co_return std::move(scope).error();
   grant->scope = *scope;
@@ -132,12 +146,39 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
   co_return token_response(a, client, *grant, user, refreshed->next);
 }
 
+// The organization that a direct request is for, if any, which the person must be a member of.
+Async<std::string> organization_of(Authority& a, const Client& client, const Parameters& p, std::string user_id) {
+  const std::string_view wanted = p.get("organization");
+  if (wanted.empty() && client.requires_organization)
+    co_return oauth(400, "invalid_request", "parameter organization is required for this client",
+                    "organization_missing");
+  if (wanted.empty()) co_return std::string();
+  const auto tenant = a.tenant();
+  const Organization* o = tenant->find_organization(wanted);
+  if (!client.uses_organizations || !o)
+    co_return oauth(400, "invalid_request",
+                    o ? "parameter organization is not allowed for this client"
+                      : "parameter organization is invalid: there is no such organization",
+                    "organization_unknown");
+  auto asking = is_member(a, o->id, user_id);
+  const auto member = co_await std::move(asking);
+  if (!member) co_return member.error();
+  if (!*member)
+    co_return oauth(403, "access_denied", "user " + user_id + " is not part of the " + o->id + " organization",
+                    "not_a_member");
+  co_return o->id;
+}
+
 // Tokens for somebody who has just proven who they are, here and not in a browser.
 Async<Value> direct_grant(Authority& a, const Request& request, const Client& client, const Parameters& p, User user) {
   auto access = resolve_access(a, client, request.issuer, p.get("audience"), p.get("scope"));
   if (!access) co_return std::move(access).error();
-  const Grant grant{random_id(),      request.issuer, client.id, user.id,       {},
-                    access->audience, access->scope,  {},        a.clock.now(), false};
+  Grant grant{random_id(),      request.issuer, client.id, user.id,       {},
+              access->audience, access->scope,  {},        a.clock.now(), false};
+  auto choosing = organization_of(a, client, p, user.id);
+  const auto organization = co_await std::move(choosing);
+  if (!organization) co_return organization.error();
+  grant.organization = *organization;
   auto extending = extended(a, request, grant, user, "oauth2-password");
   const auto now = co_await std::move(extending);
   if (!now) co_return now.error();

@@ -61,6 +61,8 @@ constexpr Route routes[] = {
     {"/u/passwordless", "GET", show_passwordless, Cors::none},
     {"/u/passwordless", "POST", submit_passwordless, Cors::none},
     {"/u/passwordless/code", "POST", submit_passwordless_code, Cors::none},
+    {"/u/organization", "GET", show_organization, Cors::none},
+    {"/u/organization", "POST", submit_organization, Cors::none},
     {"/u/passkey", "GET", show_passkey, Cors::none},
     {"/u/passkey", "POST", submit_passkey, Cors::none},
     {"/u/passkey/new", "GET", show_new_passkey, Cors::none},

@@ -160,7 +160,7 @@ Answer arrive(Authority& a, const Request& request, Parameters answer) {
   const auto step = state ? open_step(a, request, *state) : std::nullopt;
   if (!step) co_return stale_page(a, request);
   const AuthorizationRequest& r = step->request;
-  const Connection* c = step->tenant->find_connection(r.connection, *step->client);
+  const Connection* c = step->doors().find(r.connection);
   if (!c || !c->is_upstream()) co_return stale_page(a, request);
   auto looking = endpoints_of(a, request, *c);
   const auto endpoints = co_await std::move(looking);
@@ -197,7 +197,7 @@ std::string display_name(const Connection& c) {
 std::vector<pages::Link> ways(const Step& step) {
   std::vector<pages::Link> out;
   for (const auto& c : step.tenant->connections)
-    if (c.is_upstream() && c.shows_button && is_known_strategy(c.strategy) && c.is_enabled_for(*step.client)) {
+    if (c.is_upstream() && c.shows_button && is_known_strategy(c.strategy) && step.doors().admit(c)) {
       std::string to = step.to("/u/upstream");
       url::append_query(to, "connection", c.name);
       out.push_back({"", step.text("login.continue_with", {{"name", display_name(c)}}), std::move(to)});
@@ -251,7 +251,7 @@ Answering show_upstream(Authority& a, Request request) {
   const auto step = shown_step(a, request);
   if (!step) co_return stale_page(a, request);
   const Parameters query(url::parse_form(request.query));
-  const Connection* c = step->tenant->find_connection(query.get("connection"), *step->client);
+  const Connection* c = step->doors().find(query.get("connection"));
   if (!c || !c->is_upstream()) co_return show_step(a, request, step->request, "/u/login");
   auto departing = upstream::depart(a, request, step->request, c->name);
   co_return co_await std::move(departing);

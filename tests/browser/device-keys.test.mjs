@@ -83,7 +83,7 @@ test('a security key: added at the first login, asked for at the next, refused w
 
 test('a device that says no: an alert, and another way', async (t) => {
   const page = await openPage(t, browser, app);
-  const key = await device(page, { isUserVerified: false });
+  const key = await device(page, { transport: 'internal', isUserVerified: false });
   await leave(page, { acr_values: multiFactor });
   await signIn(page);
   await page.getByRole('link', { name: /This device/ }).click();

@@ -1,0 +1,46 @@
+// Organizations at login (checklist section 2): which one a request is for, whether the person belongs to it, and
+// invitations to it.
+#pragma once
+
+#include "protocol/authorization_request.hpp"
+#include "protocol/grant.hpp"
+
+namespace ostia::authority {
+
+/// The connections that somebody may sign in with for a request: the application's, and of these, where the request is
+/// for an organization that has connections of its own, only those.
+class Doors {
+ public:
+  Doors(const Tenant& tenant, const Client& client, std::string_view organization)
+      : tenant_(tenant), client_(client), organization_(tenant.find_organization(organization)) {}
+
+  [[nodiscard]] bool admit(const Connection& connection) const;
+  /// The connection of that name; null if it is not among them.
+  [[nodiscard]] const Connection* find(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> databases() const;
+
+ private:
+  const Tenant& tenant_;
+  const Client& client_;
+  const Organization* organization_;
+};
+
+/// An invitation, read from the store.
+struct Invitation {
+  std::string id, organization_id;
+  json::Value body;  ///< `invitee.email`, `client_id`, `roles`, metadata
+};
+/// Nothing if there is none of that ticket, or it is over.
+Async<std::optional<Invitation>> find_invitation(Authority& a, std::string ticket);
+
+/// Lets the person into the organization that the request is for: as a member, as one who becomes a member by the door
+/// that they came through (`assign_membership_on_login`), or by the request's invitation, which is used up by it.
+/// Errors: `access_denied`.
+Async<Unit> enter_organization(Authority& a, const Request& request, const AuthorizationRequest& r, User user,
+                               std::string connection);
+Async<bool> is_member(Authority& a, std::string organization, std::string user_id);
+
+/// `org_id` and `org_name`.
+void add_organization_claims(const Tenant& tenant, const std::string& organization, json::Value& claims);
+
+}  // namespace ostia::authority
