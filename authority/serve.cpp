@@ -17,10 +17,12 @@
 #include "http/server.hpp"
 #include "log.hpp"
 #include "login/setup.hpp"
+#include "logs/stream.hpp"
 #include "management/call.hpp"
 #include "messages/transport.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
+#include "store/housekeeping.hpp"
 #include "tenant/demo.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/import.hpp"
@@ -213,10 +215,17 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   a.set_keys(*std::move(keys));
   a.behind_proxy = o.plain_http;
   a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
-                 [&a] {
+                 [&a, cleaned = std::int64_t{0}]() mutable {
+                   constexpr std::int64_t interval = 60;  // seconds
+                   if (const auto now = a.clock.now(); now - cleaned >= interval || now < cleaned) {
+                     delete_expired(a.store, now, a.tenant()->log_retention);
+                     cleaned = now;
+                   }
                    if (auto followed = follow_tenant(a); !followed)
                      log_event("error", "tenant_unread", {{"what", followed.error().description}});
                  });
+  LogStreamer log_streamer(a.store, [&a] { return a.tenant(); });
+  log_streamer.start();
   if (o.dev) {
     a.faults = std::make_shared<dev::Faults>();
     if (auto kept = a.store.take_snapshot(); !kept) return kept;

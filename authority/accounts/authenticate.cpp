@@ -2,7 +2,7 @@
 
 #include "accounts/attempts.hpp"
 #include "accounts/breaches.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ticket.hpp"

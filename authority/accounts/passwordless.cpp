@@ -5,7 +5,7 @@
 #include "accounts/attempts.hpp"
 #include "accounts/one_time_code.hpp"
 #include "accounts/registration.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/percent.hpp"

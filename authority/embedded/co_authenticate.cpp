@@ -5,7 +5,7 @@
 #include "accounts/authenticate.hpp"
 #include "accounts/passwordless.hpp"
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
 #include "problem.hpp"
 #include "protocol/endpoints.hpp"

@@ -2,7 +2,7 @@
 #include "accounts/registration.hpp"
 #include "embedded/captcha.hpp"
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "problem.hpp"
 #include "protocol/endpoints.hpp"

@@ -3,7 +3,7 @@
 #include "accounts/authenticate.hpp"
 #include "embedded/captcha.hpp"
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "login/step.hpp"
 #include "ostia/text/ascii.hpp"
 #include "problem.hpp"

@@ -4,7 +4,7 @@
 #include "accounts/one_time_code.hpp"
 #include "embedded/captcha.hpp"
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
 #include "problem.hpp"

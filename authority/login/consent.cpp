@@ -1,6 +1,6 @@
 // The page on which a person lets an application have something.
 #include "protocol/consent.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "login/step.hpp"
 #include "ostia/text/ascii.hpp"
 #include "protocol/authorization_response.hpp"

@@ -1,5 +1,5 @@
 // Passkeys: a login with nothing typed, and the offer to make one after a login with a password.
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "login/step.hpp"
 #include "mfa/device_key.hpp"
 #include "mfa/requirement.hpp"

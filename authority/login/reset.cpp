@@ -2,7 +2,7 @@
 #include "accounts/attempts.hpp"
 #include "accounts/registration.hpp"
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "login/step.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/endpoints.hpp"

@@ -1,7 +1,7 @@
 // Universal Login's sign-up, and the link that verifies an address.
 #include "accounts/registration.hpp"
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "login/step.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"

@@ -2,7 +2,7 @@
 // more; its metadata goes, and does not come back when it is unlinked.
 #include <algorithm>
 
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "management/users.hpp"
 #include "protocol/grant.hpp"
 

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "accounts/registration.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "log.hpp"
 #include "management/users.hpp"
 #include "ostia/text/ascii.hpp"

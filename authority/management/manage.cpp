@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "management/call.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/text/ascii.hpp"

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "log.hpp"
-#include "store/housekeeping.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -14,7 +13,6 @@ using json::Value;
 constexpr std::array<std::int64_t, 8> pauses = {5, 30, 120, 600, 3600, 14'400, 28'800, 39'600};
 constexpr std::int64_t lease = 300;  // seconds that one node has for one try
 constexpr auto tick = std::chrono::seconds(2);
-constexpr std::int64_t housekeeping_interval = 60;
 
 struct Field {
   const char* name;
@@ -78,12 +76,8 @@ void Outbox::wake() {
 }
 
 void Outbox::run() {
-  for (std::int64_t cleaned = 0;;) {
+  for (;;) {
     while (send_due()) {
-    }
-    if (const auto now = clock_.now(); now - cleaned >= housekeeping_interval || now < cleaned) {
-      delete_expired(store_, now);
-      cleaned = now;
     }
     on_tick_();
     std::unique_lock lock(mutex_);

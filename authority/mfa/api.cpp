@@ -2,7 +2,7 @@
 // and a challenge by one. Who has only a password, and so an `mfa_token`, may add the first factor and take none away.
 #include "accounts/passwordless.hpp"
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "mfa/grants.hpp"
 #include "mfa/requirement.hpp"
 #include "mfa/totp.hpp"

@@ -1,7 +1,7 @@
 #include "mfa/device_key.hpp"
 
 #include "accounts/attempts.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "mfa/webauthn.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"

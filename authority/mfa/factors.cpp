@@ -4,7 +4,7 @@
 
 #include "accounts/attempts.hpp"
 #include "accounts/one_time_code.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "mfa/totp.hpp"
 #include "ostia/text/ascii.hpp"

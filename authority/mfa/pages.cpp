@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "accounts/passwordless.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "login/step.hpp"
 #include "mfa/device_key.hpp"
 #include "mfa/qr.hpp"

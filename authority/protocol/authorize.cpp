@@ -3,7 +3,7 @@
 // its device cookie, so a flood of requests fills no table.
 #include "accounts/permissions.hpp"
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "login/step.hpp"
 #include "mfa/requirement.hpp"
 #include "ostia/text/ascii.hpp"

@@ -1,7 +1,7 @@
 #include "protocol/device.hpp"
 
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/percent.hpp"

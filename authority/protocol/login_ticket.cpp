@@ -1,7 +1,7 @@
 #include "protocol/login_ticket.hpp"
 
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/authorization_response.hpp"
 #include "protocol/cookies.hpp"

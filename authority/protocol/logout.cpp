@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "login/step.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
 #include "ostia/url/url.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "accounts/document.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "problem.hpp"
 #include "tenant/reading.hpp"

@@ -1,7 +1,7 @@
 #include "protocol/pushed_request.hpp"
 
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "problem.hpp"
 #include "protocol/authorization_request.hpp"
 #include "protocol/client_authentication.hpp"

@@ -1,6 +1,6 @@
 // `/oauth/token` (RFC 6749 section 3.2, checklist section 6) and `/oauth/revoke` (RFC 7009): who asks, by which grant.
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "problem.hpp"
 #include "protocol/client_authentication.hpp"
 #include "protocol/endpoints.hpp"

@@ -2,7 +2,7 @@
 
 namespace ostia::authority {
 
-void delete_expired(Store& store, std::int64_t now) {
+void delete_expired(Store& store, std::int64_t now, std::int64_t log_retention) {
   constexpr std::int64_t month = 30 * 24 * 3600, most_log_entries = 200'000;
   std::vector<Statement> statements;
   for (const std::string_view sql :
@@ -13,8 +13,10 @@ void delete_expired(Store& store, std::int64_t now) {
     statements.push_back({sql, {now}});
   // A device that still asks is told that its code has expired, and not that there never was one.
   statements.push_back({"DELETE FROM device_codes WHERE expires_at < $1", {now - 3600}});
-  for (const std::string_view sql : {"DELETE FROM attempts WHERE updated_at < $1", "DELETE FROM logs WHERE at < $1",
-                                     "DELETE FROM messages WHERE at < $1 AND state <> 'queued'"})
+  for (const std::string_view sql : {"DELETE FROM logs WHERE at < $1", "DELETE FROM log_deliveries WHERE at < $1"})
+    statements.push_back({sql, {now - log_retention}});
+  for (const std::string_view sql :
+       {"DELETE FROM attempts WHERE updated_at < $1", "DELETE FROM messages WHERE at < $1 AND state <> 'queued'"})
     statements.push_back({sql, {now - month}});
   statements.push_back(
       {"DELETE FROM logs WHERE at < (SELECT at FROM logs ORDER BY at DESC LIMIT 1 OFFSET $1)", {most_log_entries}});

@@ -5,7 +5,8 @@
 
 namespace ostia::authority {
 
-/// Deletes what has expired by `now` (seconds since 1970), and log entries that are older than a month or too many.
-void delete_expired(Store& store, std::int64_t now);
+/// Deletes what has expired by `now` (seconds since 1970), and log entries that are older than `log_retention` seconds
+/// or too many.
+void delete_expired(Store& store, std::int64_t now, std::int64_t log_retention);
 
 }  // namespace ostia::authority

@@ -105,6 +105,11 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "CREATE INDEX users_email ON users (connection, email) WHERE email <> ''",
           "CREATE UNIQUE INDEX users_email_once ON users (connection, email) WHERE email <> '' AND substr(user_id, 1, "
           "6) IN ('auth0|', 'email|')",
+          // Entries of the log that a webhook has not taken yet.
+          "CREATE TABLE log_deliveries (stream_id TEXT NOT NULL, log_id TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY "
+          "(stream_id, log_id))",
+          "CREATE INDEX log_deliveries_at ON log_deliveries (at)",
+          "INSERT INTO revisions (name, value) VALUES ('log_streams', 0)",
       },
   };
   return steps;

@@ -146,6 +146,8 @@ LogStream read_log_stream(const Value& v, const Sealer& secrets) {
               text_or(sink["httpContentFormat"], "JSONARRAY"),
               {}};
   for (const auto& filter : v["filters"].items()) s.types.push_back(filter["name"].text());
+  for (const auto& one : sink["httpCustomHeaders"].items())
+    s.headers.emplace_back(one["header"].text(), one["value"].text());
   return s;
 }
 

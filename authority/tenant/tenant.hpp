@@ -93,7 +93,8 @@ struct Role {
 /// One of `logStreams`, of the type `http`.
 struct LogStream {
   std::string id, name, url, authorization, content_type = "application/json", format = "JSONARRAY";
-  std::vector<std::string> types;  ///< of the entries; empty: all
+  std::vector<std::string> types;  ///< of the entries, or categories of them; empty: all
+  std::vector<std::pair<std::string, std::string>> headers;
 };
 
 struct Branding {

@@ -1,6 +1,6 @@
 #include "upstream/accounts.hpp"
 
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 
 namespace ostia::authority::upstream {

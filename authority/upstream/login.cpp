@@ -2,7 +2,7 @@
 
 #include "accounts/document.hpp"
 #include "http/body.hpp"
-#include "journal.hpp"
+#include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"

@@ -1,6 +1,7 @@
-#include "journal.hpp"
+#include "logs/journal.hpp"
 
 #include "log.hpp"
+#include "logs/stream.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -40,6 +41,7 @@ void record(Authority& a, const Request& request, const Event& e) {
   std::vector<Statement> statements;
   statements.push_back(
       {"INSERT INTO logs (id, at, type, body) VALUES ($1, $2, $3, $4)", {id, now, e.type, json::write(body)}});
+  for (auto& statement : queue_for_streams(*a.tenant(), id, e.type, now)) statements.push_back(std::move(statement));
   a.store.post(std::move(statements));
   if (e.reason.empty()) return;  // what went well is in the store; a line for each silent login would drown the rest
   log_event("info", "tenant_log",
