@@ -25,6 +25,7 @@ Answering openid_configuration(Authority&, Request request) {
                                    {"revocation_endpoint", "oauth/revoke"},
                                    {"device_authorization_endpoint", "oauth/device/code"},
                                    {"pushed_authorization_request_endpoint", "oauth/par"},
+                                   {"mfa_challenge_endpoint", "mfa/challenge"},
                                    {"end_session_endpoint", "oidc/logout"}})
     v.set(name, issuer + path);
   v.set("scopes_supported", list({"openid", "profile", "offline_access", "email", "phone", "address"}));
@@ -34,6 +35,8 @@ Answering openid_configuration(Authority&, Request request) {
   v.set("grant_types_supported",
         list({"authorization_code", "implicit", "refresh_token", "client_credentials", "password",
               "http://auth0.com/oauth/grant-type/password-realm", "http://auth0.com/oauth/grant-type/passwordless/otp",
+              "http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob",
+              "http://auth0.com/oauth/grant-type/mfa-recovery-code",
               "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange"}));
   v.set("subject_types_supported", list({"public"}));
   v.set("id_token_signing_alg_values_supported", list({"RS256", "HS256"}));
@@ -42,13 +45,14 @@ Answering openid_configuration(Authority&, Request request) {
   v.set("token_endpoint_auth_signing_alg_values_supported",
         list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384"}));
   v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja"}));
+  v.set("acr_values_supported", list({"http://schemas.openid.net/pape/policies/2007/06/multi-factor"}));
   v.set("prompt_values_supported", list({"none", "login", "consent", "select_account"}));
   v.set("backchannel_logout_supported", true);
   v.set("backchannel_logout_session_supported", true);
   v.set("code_challenge_methods_supported", list({"S256"}));
   v.set("claims_supported",
-        list({"aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss", "name",
-              "nickname", "nonce", "phone_number", "phone_number_verified", "picture", "sid", "sub", "updated_at"}));
+        list({"acr", "amr", "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss", "name",
+              "nickname", "nonce", "org_id", "org_name", "phone_number", "phone_number_verified", "picture", "sid", "sub", "updated_at"}));
   for (const char* absent :
        {"request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported"})
     v.set(absent, false);

@@ -54,6 +54,12 @@ std::string entry_name(const Section& section, const Value& body) {
   return name;
 }
 
+bool is_known_factor(std::string_view name) {
+  constexpr std::string_view known[] = {"otp",          "sms", "email", "webauthn-roaming", "webauthn-platform",
+                                        "recovery-code"};
+  return std::find(std::begin(known), std::end(known), name) != std::end(known);
+}
+
 class Importing {
  public:
   Importing(const Sealer& secrets, std::map<std::string, Documents> stored, std::string folder)
@@ -101,9 +107,6 @@ class Importing {
 
   Status list(const Section& s, const std::string& name, const Value& content) {
     if (!content.is_null() && !content.is_array()) return bad_entry(name, "must be a list");
-    static const std::vector<std::string> without_effect = {"organization", "factor", "log_stream"};
-    if (content.size() > 0 && contains(without_effect, s.kind))
-      warn("\"" + name + "\" is kept, and has no effect on logins in this version");
     for (std::size_t i = 0; i < content.size(); ++i) {
       const std::string where = name + "[" + std::to_string(i) + "]";
       Value body = content.items()[i];
@@ -150,6 +153,8 @@ class Importing {
     if (kind == "log_stream" && !body["type"].is("http"))
       warn("log stream \"" + body["name"].text() + "\": the type " + body["type"].text() +
            " has no effect in this version");
+    if (kind == "factor" && body["enabled"].as_bool() && !is_known_factor(body["name"].text()))
+      warn("factor \"" + body["name"].text() + "\" has no effect in this version");
     if (kind == "page") warn("page \"" + body["name"].text() + "\": a tenant's own HTML has no effect in this version");
     return ok();
   }
@@ -159,6 +164,11 @@ class Importing {
     const std::string strategy = text_or(body["strategy"], "auth0");
     if (!is_known_strategy(strategy))
       warn("connection \"" + name + "\": the strategy \"" + strategy + "\" has no effect in this version");
+    if (body["options"]["scripts"]["fetchUserProfile"].is_string())
+      warn("connection \"" + name +
+           "\": fetchUserProfile is not run in this version: the profile is what options.userInfoURL answers");
+    if (body["options"]["ostia"]["stand_in"].as_bool())
+      warn("connection \"" + name + "\": its upstream is a stand-in, which is there with --dev only");
     if (body["options"]["customScripts"].size() > 0)
       warn("connection \"" + name + "\": custom database scripts have no effect in this version");
   }

@@ -1,5 +1,7 @@
 #include "tenant/lint.hpp"
 
+#include <algorithm>
+
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "tenant/reading.hpp"
@@ -71,11 +73,28 @@ void lint_api(Findings& out, const Value& api) {
                    "RFC 9700 section 2.2.1", "set it to 86400 or less, and use refresh tokens"});
 }
 
+void lint_upstream(Findings& out, const Value& connection) {
+  const Value& options = connection["options"];
+  const std::string at = "connections[" + connection["name"].text() + "].options";
+  if (connection["strategy"].is("oauth2") && !options["pkce_enabled"].as_bool())
+    out.push_back({at + ".pkce_enabled", "codes of this upstream can be put into another login",
+                   "RFC 9700 section 2.1.1", "set it to true, if the upstream knows PKCE"});
+  if (options["type"].is("front_channel"))
+    out.push_back({at + ".type", "ID tokens come through the browser", "RFC 9700 section 2.1.2",
+                   "set it to back_channel, with a client_secret"});
+}
+
 void lint_tenant(Findings& out, const Value& config) {
   const Value& protection = config["attackProtection"];
   if (protection["bruteForceProtection"].is_object() && !protection["bruteForceProtection"]["enabled"].as_bool(true))
     out.push_back({"attackProtection.bruteForceProtection", "passwords can be guessed without end",
                    "RFC 9700 section 4", "turn it on"});
+  const auto turned_on = [](const Value& factor) { return factor["enabled"].as_bool(); };
+  const auto& factors = config["guardianFactors"].items();
+  if (contains(texts(config["guardianPolicies"]["policies"]), "all-applications") &&
+      std::none_of(factors.begin(), factors.end(), turned_on))
+    out.push_back({"guardianPolicies.policies", "every login is to have a second factor, and none is turned on",
+                   "NIST SP 800-63B section 4.2", "turn one on in guardianFactors, such as otp or webauthn-roaming"});
   for (const char* section : {"databases"})
     for (const auto& connection : config[section].items())
       if (connection["options"]["passwordPolicy"].is("none") || connection["options"]["passwordPolicy"].is("low"))
@@ -95,6 +114,7 @@ Findings lint(const Value& config) {
     lint_tokens(out, client, at);
   }
   for (const auto& api : config["resourceServers"].items()) lint_api(out, api);
+  for (const auto& connection : config["connections"].items()) lint_upstream(out, connection);
   lint_tenant(out, config);
   return out;
 }
