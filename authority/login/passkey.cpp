@@ -31,7 +31,8 @@ boost::asio::awaitable<Response> offer_page(Authority& a, const Request& request
       "/u/passkey/new",          {{"state", step.state}}};
   page.buttons = {{"default", step.text("passkey.new.make")}, {"later", step.text("passkey.new.later"), true}};
   page.continue_to = step.request.redirect_uri;
-  co_await add_creation(a, request, user, "passkey", page);
+  auto adding = add_creation(a, request, user, "passkey", page);
+  co_await std::move(adding);
   co_return pages::form(step.look, page);
 }
 

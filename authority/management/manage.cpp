@@ -233,8 +233,9 @@ const std::vector<std::string>& management_scopes() {
   static const std::vector<std::string> all = [] {
     std::vector<std::string> out;
     for (const auto& route : management::routes())
-      for (const auto word : text::split(route.scopes + " " + route.own_scopes, ' '))
-        if (!contains(out, word)) out.emplace_back(word);
+      for (const std::string* scopes : {&route.scopes, &route.own_scopes})
+        for (const auto word : text::split(*scopes, ' '))
+          if (!contains(out, word)) out.emplace_back(word);
     return out;
   }();
   return all;

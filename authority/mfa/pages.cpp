@@ -189,7 +189,8 @@ Answer enrolment_page(Authority& a, const Request& request, const Visit& v, std:
     co_return address_page(v, type, type == "sms" ? v.who.user.phone_number : v.who.user.email, std::move(alert));
   FormPage page = page_of(v, "mfa.enrol.webauthn", "/u/mfa/enrol", std::move(alert));
   page.hidden.emplace_back("type", type);
-  co_await add_creation(a, request, v.who.user, type, page);
+  auto adding = add_creation(a, request, v.who.user, type, page);
+  co_await std::move(adding);
   co_return pages::form(v.step.look, page);
 }
 
