@@ -126,7 +126,7 @@ class Renderer {
     const std::string_view name = trimmed(filter.substr(0, colon));
     const Value argument = colon < filter.size() ? value_of(trimmed(filter.substr(colon + 1))) : Value();
     if (name == "escape") {
-      if (raw) text = escape_html(text);
+      text = escape_html(text);
       raw = true;
       return;
     }
