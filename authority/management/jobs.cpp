@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "accounts/registration.hpp"
-#include "logs/journal.hpp"
 #include "log.hpp"
+#include "logs/journal.hpp"
 #include "management/users.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
@@ -248,19 +248,36 @@ std::string line_of(const Value& document, const std::vector<Column>& columns, b
   return json::write(out) + "\n";
 }
 
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
+// Compresses as it goes, so that no step takes long and no whole file stands in memory.
+class Gzip {
+ public:
+  Gzip() { deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY); }
+  ~Gzip() { deflateEnd(&stream_); }
+  Gzip(const Gzip&) = delete;
+  Gzip& operator=(const Gzip&) = delete;
+
+  void add(const std::string& text) { run(text, Z_NO_FLUSH); }
+  std::string finish() {
+    run({}, Z_FINISH);
+    return std::move(out_);
+  }
+
+ private:
+  void run(const std::string& text, int flush) {
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream_.avail_in = static_cast<uInt>(text.size());
+    do {
+      char chunk[16 * 1024];
+      stream_.next_out = reinterpret_cast<Bytef*>(chunk);
+      stream_.avail_out = sizeof chunk;
+      deflate(&stream_, flush);
+      out_.append(chunk, sizeof chunk - stream_.avail_out);
+    } while (stream_.avail_out == 0);
+  }
+
+  z_stream stream_{};
+  std::string out_;
+};
 
 }  // namespace
 
@@ -289,6 +306,7 @@ Answering download_export(Authority& a, Request request) {
   if (!v) co_return text_response(403, "The link is not good any more: start another export.\n");
   const auto columns = management::columns_of((*v)["fields"]);
   const bool is_csv = (*v)["format"].is("csv");
+  management::Gzip file;
   std::string text;
   if (is_csv) {
     for (const auto& c : columns) text.append(text.empty() ? "" : ",").append(c.as);
@@ -308,9 +326,10 @@ Answering download_export(Authority& a, Request request) {
       text += management::line_of(document, columns, is_csv);
       --left;
     }
+    file.add(std::exchange(text, {}));
   }
-  co_return Response{
-      200, {{"Content-Type", "application/gzip"}, {"Cache-Control", "no-store"}}, management::gzip(text)};
+  file.add(text);
+  co_return Response{200, {{"Content-Type", "application/gzip"}, {"Cache-Control", "no-store"}}, file.finish()};
 }
 
 }  // namespace ostia::authority

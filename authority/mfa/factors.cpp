@@ -16,6 +16,7 @@ namespace {
 using json::Value;
 
 constexpr std::int64_t code_digits = 6, code_lifetime = 300;  // seconds
+constexpr std::int64_t pause = 30;                            // seconds between two messages to the same address
 
 Error wrong_code() { return {"access_denied", "Wrong verification code.", "wrong_code", 403, Fault::caller}; }
 
@@ -166,6 +167,12 @@ Async<Unit> send_code(Authority& a, const Request& request, const User& user, co
                       std::string client_id) {
   auto checking = check_attempts(a, attempt_of(request, user));
   if (const auto free = co_await std::move(checking); !free) co_return free.error();
+  // A page that is loaded again sends nothing again, nor does somebody who wants to cost money.
+  auto looking = a.store.query({"SELECT 1 FROM one_time_codes WHERE id = $1 AND tries = 0 AND expires_at > $2",
+                                {code_id(one), a.clock.now() + code_lifetime - pause}});
+  const auto recent = co_await std::move(looking);
+  if (!recent) co_return recent.error();
+  if (!recent->empty()) co_return Unit{};
   const auto tenant = a.tenant();
   const NewCode made =
       make_code(a, code_id(one), code_digits, code_lifetime, Value::object({{"client_id", client_id}}));

@@ -59,9 +59,9 @@ Value show(const DeviceCode& c) {
                         {"interval", c.interval}});
 }
 Value show(const MfaAssociation& a) {
-  return Value::object({{"secret", a.secret},
-                        {"barcode_uri", a.barcode_uri},
-                        {"recovery_codes", static_cast<std::int64_t>(a.recovery_codes.size())}});
+  Value codes = Value::array();
+  for (const auto& code : a.recovery_codes) codes.push_back(code);
+  return Value::object({{"secret", a.secret}, {"barcode_uri", a.barcode_uri}, {"recovery_codes", std::move(codes)}});
 }
 Value show(const MfaChallenge& c) {
   return Value::object(

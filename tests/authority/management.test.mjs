@@ -48,6 +48,15 @@ row('AZ-1202', 'd', '/api/v2/*', 'a scope is missing', '403 insufficient_scope, 
   assert.equal((await get('users')).status, 200);
   fails(await post('users', { connection: realm, email: 'x@example.com', password: 'Correct-Horse-9' }), 403, 'insufficient_scope', /expected any of: create:users$/);
 });
+test('a grant of all scopes gives them, word for word, and they are good', async () => {
+  const { body: client } = await post('clients', { name: 'All', app_type: 'non_interactive', grant_types: ['client_credentials'] });
+  const made = await post('client-grants', { client_id: client.client_id, audience: `${authority.issuer}api/v2/`, scope: [], allow_all_scopes: true });
+  assert.equal(made.status, 201, made.text);
+  const { body } = await api.token({ grant_type: 'client_credentials', client_id: client.client_id, client_secret: client.client_secret, audience: `${api.issuer}api/v2/` });
+  assert.ok(body.scope.split(' ').length > 100);
+  for (const word of body.scope.split(' ')) assert.match(word, /^[a-z]+:[a-z_]+$/);
+  assert.equal((await get('users', body.access_token)).status, 200);
+});
 row('AZ-1203', 'd', '/api/v2/*', 'unknown fields, wrong types, missing fields, a body that is not JSON', '400 invalid_body with the property', async () => {
   const base = { connection: realm, email: 'x@example.com', password: 'Correct-Horse-9' };
   fails(await post('users', { ...base, nope: 1 }), 400, 'invalid_body', /Additional properties not allowed: nope/);

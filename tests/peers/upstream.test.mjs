@@ -62,6 +62,29 @@ test('oidc-provider: there and back, a profile, a session; `federated` ends the 
   assert.ok(await page.locator('input[name=login]').isVisible(), 'it asks again who is there');
 });
 
+test("the page's linking: an account at an upstream becomes an identity of the one that is signed in", async (t) => {
+  const page = await openPage(t, browser, app);
+  await leave(page, { audience: `${authority.issuer}api/v2/`, scope: 'openid profile email read:current_user update:current_user_identities' });
+  await signIn(page);
+  await page.waitForURL(`${app}/callback#**`);
+  const mine = (await call(page, options, 'parseHash')).result;
+  await leave(page, { connection: 'npm', prompt: 'login' });
+  await page.waitForURL(/interaction/);
+  await page.fill('input[name=login]', 'second');
+  await page.fill('input[name=password]', 'x');
+  await page.click('button[type=submit]');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(`${app}/callback#**`);
+  const other = (await call(page, options, 'parseHash')).result;
+  assert.equal(other.idTokenPayload.sub, 'oidc|npm|second');
+  const linked = await page.evaluate(([domain, token, id]) => new Promise((resolve) => new auth0.Management({ domain, token }).linkUser('auth0|ada', id, (error, result) => resolve({ error, result }))), [options.domain, mine.accessToken, other.idToken]);
+  assert.deepEqual(linked.result.map((i) => `${i.provider}|${i.user_id}`), ['auth0|ada', 'oidc|npm|second']);
+  await page.goto(app);
+  await leave(page, { connection: 'npm' });
+  await page.waitForURL(`${app}/callback#**`);
+  assert.equal((await call(page, options, 'parseHash')).result.idTokenPayload.sub, 'auth0|ada', 'who comes by it is the linked one');
+});
+
 test('an authority behind another: by the button of its login page, and out of both', async (t) => {
   const page = await openPage(t, browser, app);
   await leave(page, {});
