@@ -84,6 +84,51 @@ bool check_pbkdf2(std::string_view password, std::string_view phc) {
          equal_in_constant_time(out, *hash);
 }
 
+// Of an LDAP directory (RFC 2307): `{SSHA}`, then base64 of the digest, and of the salt that follows it.
+struct LdapHash {
+  const EVP_MD* md = nullptr;
+  std::string digest, salt;
+};
+LdapHash read_ldap(const std::string& value) {
+  constexpr std::pair<std::string_view, std::string_view> schemes[] = {
+      {"{MD5}", "md5"},       {"{SMD5}", "md5"},       {"{SHA}", "sha1"},      {"{SSHA}", "sha1"},
+      {"{SHA256}", "sha256"}, {"{SSHA256}", "sha256"}, {"{SHA512}", "sha512"}, {"{SSHA512}", "sha512"}};
+  for (const auto& [scheme, name] : schemes) {
+    if (!value.starts_with(scheme)) continue;
+    const EVP_MD* md = digest_of(name);
+    const auto bytes = unbase64(value.substr(scheme.size()));
+    const auto size = static_cast<std::size_t>(EVP_MD_get_size(md));
+    if (bytes && bytes->size() >= size) return {md, bytes->substr(0, size), bytes->substr(size)};
+  }
+  return {};
+}
+
+struct ScryptCost {
+  std::int64_t n, r, p;
+  // What one check may cost: 128 MB, as much as it is meant to at the most.
+  [[nodiscard]] bool is_bearable() const {
+    return n >= 2 && (n & (n - 1)) == 0 && r >= 1 && p >= 1 && p <= 16 && r <= 64 && n <= (1 << 20) &&
+           128 * n * r <= 128 * 1024 * 1024;
+  }
+};
+ScryptCost cost_of(const Value& custom) {
+  return {custom["cost"].as_int().value_or(16384), custom["blockSize"].as_int().value_or(8),
+          custom["parallelization"].as_int().value_or(1)};
+}
+
+bool check_scrypt(std::string_view password, const Value& custom) {
+  const auto hash = bytes_of(custom["hash"], "hex"), salt = bytes_of(custom["salt"], "utf8");
+  const ScryptCost cost = cost_of(custom);
+  if (!hash || hash->empty() || !salt || !cost.is_bearable()) return false;
+  std::string out(hash->size(), '\0');
+  constexpr std::uint64_t most_memory = 256 * 1024 * 1024;
+  return EVP_PBE_scrypt(password.data(), password.size(), reinterpret_cast<const unsigned char*>(salt->data()),
+                        salt->size(), static_cast<std::uint64_t>(cost.n), static_cast<std::uint64_t>(cost.r),
+                        static_cast<std::uint64_t>(cost.p), most_memory, reinterpret_cast<unsigned char*>(out.data()),
+                        out.size()) == 1 &&
+         equal_in_constant_time(out, *hash);
+}
+
 }  // namespace
 
 std::string imported_hash(const Value& custom) {
@@ -92,6 +137,11 @@ std::string imported_hash(const Value& custom) {
   if (algorithm == "argon2") return value.starts_with("$argon2") ? value : "";
   if (algorithm == "bcrypt") return value.starts_with("$2") ? value : "";
   if (algorithm == "pbkdf2") return value.starts_with("$pbkdf2-") ? value : "";
+  if (algorithm == "ldap") return read_ldap(value).md ? json::write(custom) : "";
+  if (algorithm == "scrypt") {
+    const bool is_whole = bytes_of(custom["hash"], "hex") && bytes_of(custom["salt"], "utf8");
+    return is_whole && cost_of(custom).is_bearable() ? json::write(custom) : "";
+  }
   const bool is_keyed = algorithm == "hmac";
   if (!digest_of(is_keyed ? custom["hash"]["digest"].text() : algorithm)) return "";
   if (!bytes_of(custom["hash"], "hex") || (is_keyed && !bytes_of(custom["hash"]["key"], "utf8"))) return "";
@@ -104,6 +154,11 @@ bool check_imported_hash(std::string_view password, const std::string& kept) {
   const auto custom = json::parse(kept);
   if (!custom) return false;
   const std::string algorithm = text::lower((*custom)["algorithm"].text());
+  if (algorithm == "scrypt") return check_scrypt(password, *custom);
+  if (algorithm == "ldap") {
+    const LdapHash ldap = read_ldap((*custom)["hash"]["value"].text());
+    return ldap.md && equal_in_constant_time(digest(ldap.md, std::string(password) + ldap.salt), ldap.digest);
+  }
   const auto hash = bytes_of((*custom)["hash"], "hex");
   std::string input(password);
   if ((*custom)["salt"].is_object()) {

@@ -1,5 +1,6 @@
 // Checklist section 9: the Management API, for machines and for a person's own token.
 import assert from 'node:assert/strict';
+import { createHash, pbkdf2Sync, scryptSync } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { before, beforeEach, test } from 'node:test';
 import { decode } from '../lib/person.mjs';
@@ -373,18 +374,21 @@ row('AZ-1217', 'd', 'POST jobs/users-imports', 'many users with bad lines among 
   assert.match(errors[1].errors[0].message, /line 2002: .*email/);
   assert.equal((await get('users?q=email:"u2999@bulk.example"')).body.length, 1);
 });
-test('hashes of other systems: bcrypt, PBKDF2, salted SHA-256; replaced at the first login', async () => {
-  const form = new FormData(), sha = (await import('node:crypto')).createHash('sha256').update('saltCorrect-Horse-9').digest('hex');
-  const pbkdf2 = (await import('node:crypto')).pbkdf2Sync('Correct-Horse-9', 'salty-salt', 1000, 32, 'sha256').toString('base64').replace(/=+$/, '');
+test('hashes of other systems: PBKDF2, scrypt, LDAP, salted SHA-256; replaced at the first login', async () => {
+  const form = new FormData(), sha = createHash('sha256').update('saltCorrect-Horse-9').digest('hex');
+  const pbkdf2 = pbkdf2Sync('Correct-Horse-9', 'salty-salt', 1000, 32, 'sha256').toString('base64').replace(/=+$/, '');
   form.append('users', new Blob([JSON.stringify([
     { email: 'p@bulk.example', custom_password_hash: { algorithm: 'pbkdf2', hash: { value: `$pbkdf2-sha256$i=1000,l=32$${Buffer.from('salty-salt').toString('base64').replace(/=+$/, '')}$${pbkdf2}`, encoding: 'utf8' } } },
     { email: 's@bulk.example', custom_password_hash: { algorithm: 'sha256', hash: { value: sha, encoding: 'hex' }, salt: { value: 'salt', position: 'prefix' } } },
+    { email: 'c@bulk.example', custom_password_hash: { algorithm: 'scrypt', hash: { value: scryptSync('Correct-Horse-9', 'pepper', 64, { N: 4096 }).toString('base64'), encoding: 'base64' }, salt: { value: 'pepper', encoding: 'utf8' }, keylen: 64, cost: 4096, blockSize: 8, parallelization: 1 } },
+    { email: 'l@bulk.example', custom_password_hash: { algorithm: 'ldap', hash: { value: `{SSHA}${Buffer.concat([createHash('sha1').update('Correct-Horse-9salt').digest(), Buffer.from('salt')]).toString('base64')}`, encoding: 'utf8' } } },
+    { email: 'h@bulk.example', custom_password_hash: { algorithm: 'scrypt', hash: { value: 'ab', encoding: 'hex' }, salt: { value: 'x' }, cost: 2 ** 40 } },
     { email: 'x@bulk.example', custom_password_hash: { algorithm: 'rot13', hash: { value: 'x' } } },
   ])]), 'users.json');
   form.append('connection_id', await connectionId());
   const job = await waitFor((await post('jobs/users-imports', form)).body);
-  assert.deepEqual([job.summary.inserted, job.summary.failed], [2, 1]);
-  for (const email of ['p@bulk.example', 's@bulk.example']) {
+  assert.deepEqual([job.summary.inserted, job.summary.failed], [4, 2]);
+  for (const email of ['p@bulk.example', 's@bulk.example', 'c@bulk.example', 'l@bulk.example']) {
     for (let i = 0; i < 2; i++) assert.ok((await logIn(email)).access_token, `${email} ${i}`);
     assert.equal((await logIn(email, 'Wrong-Horse-9')).error, 'invalid_grant');
   }
