@@ -43,6 +43,14 @@ std::string_view hint_for(std::string_view reason) {
       Entry{"refresh_token_reused",
             "A rotated refresh token came back: keep the newest one only, and let one refresh run at a time. "
             "refresh_token.leeway allows for an overlap."},
+      Entry{"mfa_required",
+            "Go on with the mfa_token: /mfa/authenticators, /mfa/associate or /mfa/challenge, then a grant of the type "
+            "http://auth0.com/oauth/grant-type/mfa-otp, mfa-oob or mfa-recovery-code."},
+      Entry{"mfa_factor_missing", "Turn the factor on in guardianFactors."},
+      Entry{"not_a_member", "Add the person to the organization, or set assign_membership_on_login on its connection."},
+      Entry{"organization_missing", "Send organization, or set organization_usage: allow on the application."},
+      Entry{"organization_unknown",
+            "The organization must be there, and the application must have organization_usage: allow or require."},
       Entry{"par_required",
             "The application has require_pushed_authorization_requests: send the request to /oauth/par first."},
   };
