@@ -1,7 +1,9 @@
 #include "data.hpp"
 
+#include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -85,6 +87,57 @@ Result<Opened> open_data(const std::string& data, const std::string& database, b
   auto store = open_database(data, database);
   if (!store) return std::move(store).error();
   return Opened{*std::move(store), secrets_of(*master)};
+}
+
+namespace {
+
+// The database is copied by itself; of these only the key must be there.
+constexpr const char* beside[] = {"master.key", "ca.pem", "tls.pem", "tls-key.pem"};
+
+// What is written counts once it is on the disk.
+Status sync(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool is_synced = file >= 0 && fsync(file) == 0;
+  if (file >= 0) close(file);
+  return is_synced ? ok() : Status(caller("cannot write " + path));
+}
+
+Status copy_all(const std::string& from, const std::string& database, const std::string& to) {
+  if (!fs::exists(from + "/master.key")) return caller("there is no authority in " + from + " (no master.key)");
+  if (!fs::exists(database)) return caller("there is no database " + database);
+  const std::string half = to + ".new";
+  std::error_code ec;
+  fs::remove_all(half, ec);
+  fs::create_directories(half, ec);
+  if (ec) return caller("cannot make the folder " + half + ": " + ec.message());
+  if (auto copied = copy_sqlite(database, half + "/ostia.db"); !copied) return copied;
+  for (const char* name : beside)
+    if (fs::exists(from + "/" + name)) fs::copy_file(from + "/" + name, half + "/" + name, ec);
+  if (ec) return caller("cannot write to " + half + ": " + ec.message());
+  for (const auto& entry : fs::directory_iterator(half))
+    if (auto synced = sync(entry.path().string()); !synced) return synced;
+  if (auto synced = sync(half); !synced) return synced;
+  fs::rename(half, to, ec);
+  if (ec) return caller("cannot make the folder " + to + ": " + ec.message());
+  return sync(fs::absolute(to).parent_path().string());
+}
+
+}  // namespace
+
+Status backup_data(const std::string& data, const std::string& database, const std::string& to) {
+  if (auto good = check_database(database); !good) return good;
+  if (fs::exists(to)) return caller("there is something at " + to + " already: a backup makes a new folder");
+  umask(0077);
+  return copy_all(data, database.empty() ? data + "/ostia.db" : database.substr(7), to);
+}
+
+Status restore_data(const std::string& from, const std::string& data) {
+  std::error_code ec;
+  if (fs::exists(data) && !fs::is_empty(data, ec))
+    return caller("--data: " + data + " is not empty: move what is there away first");
+  fs::remove(data, ec);
+  umask(0077);
+  return copy_all(from, from + "/ostia.db", data);
 }
 
 }  // namespace ostia::authority

@@ -31,6 +31,12 @@ struct Opened {
 /// `creates`: makes what is not there.
 Result<Opened> open_data(const std::string& data, const std::string& database, bool creates);
 
+/// Writes what an authority needs to live again into the new folder `to`, whole or not at all, while it runs: database,
+/// master key, certificate.
+Status backup_data(const std::string& data, const std::string& database, const std::string& to);
+/// Makes the folder `data`, where there is no authority, of such a folder.
+Status restore_data(const std::string& from, const std::string& data);
+
 /// The sealer of what is kept, as a running authority has it.
 Sealer secrets_of(std::string_view master);
 

@@ -323,4 +323,14 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file) {
   return std::unique_ptr<Store>(std::move(store));
 }
 
+Status copy_sqlite(const std::string& from, const std::string& to) {
+  Connection source, target;
+  for (auto& [connection, file] : {std::pair{&source, &from}, {&target, &to}})
+    if (auto opened = connection->open(*file); !opened) return opened;
+  // One file, whole by itself: no log of writes beside it.
+  if (auto copied = source.copy_to(target); !copied) return copied;
+  if (auto alone = target.run({"PRAGMA journal_mode = DELETE", {}}); !alone) return std::move(alone).error();
+  return ok();
+}
+
 }  // namespace ostia::authority

@@ -60,6 +60,9 @@ class Store {
 /// Opens `file`, making or migrating it. Errors: it cannot be read or written, or a newer program has written it.
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& file);
 
+/// Copies the database in `from` to the new file `to`, as it is at one moment, while others work on it.
+Status copy_sqlite(const std::string& from, const std::string& to);
+
 /// The steps that make a database what this program expects; step N brings it to version N + 1.
 const std::vector<std::vector<std::string_view>>& migrations();
 

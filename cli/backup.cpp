@@ -1,0 +1,76 @@
+// `ostia backup`, `restore` and `verify`: an authority's state, kept elsewhere, put back, and looked through.
+#include <cstdio>
+#include <memory>
+
+#include "data.hpp"
+#include "store/verify.hpp"
+#include "verbs.hpp"
+
+namespace ostia::cli {
+namespace {
+
+struct Options {
+  std::string data = "./ostia-data", database, folder;
+};
+
+void add_data(CLI::App* verb, Options& o) {
+  verb->add_option("--data", o.data, "Folder of the authority")->type_name("DIR")->capture_default_str();
+}
+void add_database(CLI::App* verb, Options& o) {
+  verb->add_option("--database", o.database, "Where state lives (sqlite:DATA/ostia.db)")->type_name("URL");
+}
+
+int run_verify(const std::string& data, const std::string& database) {
+  auto opened = authority::open_data(data, database, false);
+  if (!opened) return report(opened.error());
+  const auto found = authority::verify_store(*opened->store, opened->secrets);
+  if (!found) return report(found.error());
+  for (const auto& finding : found->findings) std::fprintf(stderr, "ostia: %s\n", finding.c_str());
+  std::string counts;
+  for (const auto& [what, count] : found->counts)
+    counts.append(counts.empty() ? "" : ", ").append(std::to_string(count)).append(" ").append(what);
+  std::printf("%s: %s\n", found->findings.empty() ? "whole" : "not whole", counts.c_str());
+  return found->findings.empty() ? Exit::done : Exit::failed;
+}
+
+int run_backup(const Options& o) {
+  if (auto done = authority::backup_data(o.data, o.database, o.folder); !done) return report(done.error());
+  return run_verify(o.folder, {});
+}
+
+int run_restore(const Options& o) {
+  // A backup that is not whole must not look like an authority.
+  if (const int code = run_verify(o.folder, {}); code != Exit::done) return code;
+  if (auto done = authority::restore_data(o.folder, o.data); !done) return report(done.error());
+  std::printf("restored to %s\n", o.data.c_str());
+  return Exit::done;
+}
+
+}  // namespace
+
+Run add_backup(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("backup", "Writes all of an authority's state into a new folder, while it runs.");
+  verb->add_option("FOLDER,--output", o->folder, "New folder")->type_name("DIR")->required();
+  add_data(verb, *o);
+  add_database(verb, *o);
+  return [o] { return run_backup(*o); };
+}
+
+Run add_restore(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("restore", "Makes an authority of what `ostia backup` has written.");
+  verb->add_option("FOLDER,--from", o->folder, "Folder that a backup has made")->type_name("DIR")->required();
+  add_data(verb, *o);
+  return [o] { return run_restore(*o); };
+}
+
+Run add_verify(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("verify", "Looks through an authority's state, and says what is not whole.");
+  add_data(verb, *o);
+  add_database(verb, *o);
+  return [o] { return run_verify(o->data, o->database); };
+}
+
+}  // namespace ostia::cli
