@@ -80,14 +80,16 @@ void add_assertion(const Authority& a, const Request& request, const std::vector
                    pages::FormPage& page) {
   std::vector<std::string> ids;
   std::string user_id, type = factors.empty() ? "passkey" : "webauthn-roaming";
+  bool has_platform = false;
   for (const auto& one : factors)
     if (one.is_webauthn()) {
       ids.push_back(one.body["credential"].text());
       user_id = one.user_id;
+      has_platform = has_platform || one.type == "webauthn-platform";
     }
   const std::string ticket = question(a, user_id);
   page.hidden.insert(page.hidden.end(), {{"question", ticket}, {"answer", ""}});
-  page.options = webauthn::request_options(ceremony_of(request, ticket, type), ids);
+  page.options = webauthn::request_options(ceremony_of(request, ticket, type), ids, has_platform);
 }
 
 boost::asio::awaitable<void> add_creation(Authority& a, const Request& request, const User& user, std::string type,

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "accounts/passwordless.hpp"
-#include "logs/journal.hpp"
 #include "login/step.hpp"
+#include "logs/journal.hpp"
 #include "mfa/device_key.hpp"
 #include "mfa/qr.hpp"
 #include "mfa/requirement.hpp"

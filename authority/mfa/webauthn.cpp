@@ -124,12 +124,13 @@ Value creation_options(const Ceremony& ceremony, const NewKey& key, const std::v
                        {"userVerification", ceremony.verifies_user ? "required" : "discouraged"}})}});
 }
 
-Value request_options(const Ceremony& ceremony, const std::vector<std::string>& allowed) {
+Value request_options(const Ceremony& ceremony, const std::vector<std::string>& allowed, bool prefers_verification) {
+  const char* verification = ceremony.verifies_user ? "required" : prefers_verification ? "preferred" : "discouraged";
   return Value::object({{"challenge", ceremony.challenge},
                         {"rpId", ceremony.rp_id},
                         {"timeout", timeout},
                         {"allowCredentials", descriptors(allowed)},
-                        {"userVerification", ceremony.verifies_user ? "required" : "discouraged"}});
+                        {"userVerification", verification}});
 }
 
 Result<Value> check_creation(const Ceremony& ceremony, const Value& answer) {

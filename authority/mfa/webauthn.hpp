@@ -25,8 +25,9 @@ struct NewKey {
 
 /// What `navigator.credentials.create` is given; `known` are ids of keys that are there already.
 json::Value creation_options(const Ceremony& ceremony, const NewKey& key, const std::vector<std::string>& known);
-/// What `navigator.credentials.get` is given.
-json::Value request_options(const Ceremony& ceremony, const std::vector<std::string>& allowed);
+/// What `navigator.credentials.get` is given. `prefers_verification`: one of the keys wants it, others may do without.
+json::Value request_options(const Ceremony& ceremony, const std::vector<std::string>& allowed,
+                            bool prefers_verification);
 
 /// What is kept of a new key: `credential`, `public_key` (both base64url), `algorithm`, `counter`. Errors:
 /// `webauthn_…` (caller).
