@@ -101,7 +101,7 @@ Response recovery_page(const Visit& v, std::string alert) {
 }
 
 std::string name_of(const Visit& v, const Authenticator& one) {
-  const std::string name = v.step.text("mfa.by." + one.type);
+  std::string name = v.step.text("mfa.by." + one.type);
   if (one.is_out_of_band()) return name + " (" + masked(one.body["address"].text()) + ")";
   return name;
 }
