@@ -2,6 +2,7 @@
 // they are needed and kept for an hour.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <map>
 #include <memory>
