@@ -1,8 +1,8 @@
 // `/activate`: where a person types the code that a device shows, logs in, and says yes or no (RFC 8628 section 3.3).
 #include "accounts/attempts.hpp"
 #include "http/body.hpp"
-#include "logs/journal.hpp"
 #include "login/step.hpp"
+#include "logs/journal.hpp"
 #include "mfa/requirement.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/device.hpp"

@@ -1,7 +1,7 @@
 // The page on which a person lets an application have something.
 #include "protocol/consent.hpp"
-#include "logs/journal.hpp"
 #include "login/step.hpp"
+#include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "protocol/authorization_response.hpp"
 #include "protocol/endpoints.hpp"

@@ -1,6 +1,6 @@
 // Passkeys: a login with nothing typed, and the offer to make one after a login with a password.
-#include "logs/journal.hpp"
 #include "login/step.hpp"
+#include "logs/journal.hpp"
 #include "mfa/device_key.hpp"
 #include "mfa/requirement.hpp"
 #include "protocol/cookies.hpp"

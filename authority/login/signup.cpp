@@ -1,8 +1,8 @@
 // Universal Login's sign-up, and the link that verifies an address.
 #include "accounts/registration.hpp"
 #include "http/body.hpp"
-#include "logs/journal.hpp"
 #include "login/step.hpp"
+#include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "problem.hpp"

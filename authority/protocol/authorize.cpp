@@ -3,8 +3,8 @@
 // its device cookie, so a flood of requests fills no table.
 #include "accounts/permissions.hpp"
 #include "http/body.hpp"
-#include "logs/journal.hpp"
 #include "login/step.hpp"
+#include "logs/journal.hpp"
 #include "mfa/requirement.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"

@@ -36,8 +36,8 @@ Answering openid_configuration(Authority&, Request request) {
         list({"authorization_code", "implicit", "refresh_token", "client_credentials", "password",
               "http://auth0.com/oauth/grant-type/password-realm", "http://auth0.com/oauth/grant-type/passwordless/otp",
               "http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob",
-              "http://auth0.com/oauth/grant-type/mfa-recovery-code",
-              "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange"}));
+              "http://auth0.com/oauth/grant-type/mfa-recovery-code", "urn:ietf:params:oauth:grant-type:device_code",
+              "urn:ietf:params:oauth:grant-type:token-exchange"}));
   v.set("subject_types_supported", list({"public"}));
   v.set("id_token_signing_alg_values_supported", list({"RS256", "HS256"}));
   v.set("token_endpoint_auth_methods_supported",
@@ -51,8 +51,10 @@ Answering openid_configuration(Authority&, Request request) {
   v.set("backchannel_logout_session_supported", true);
   v.set("code_challenge_methods_supported", list({"S256"}));
   v.set("claims_supported",
-        list({"acr", "amr", "aud", "auth_time", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss", "name",
-              "nickname", "nonce", "org_id", "org_name", "phone_number", "phone_number_verified", "picture", "sid", "sub", "updated_at"}));
+        list({"acr",      "amr",         "aud",        "auth_time", "email",        "email_verified",
+              "exp",      "family_name", "given_name", "iat",       "iss",          "name",
+              "nickname", "nonce",       "org_id",     "org_name",  "phone_number", "phone_number_verified",
+              "picture",  "sid",         "sub",        "updated_at"}));
   for (const char* absent :
        {"request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported"})
     v.set(absent, false);

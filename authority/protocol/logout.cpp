@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "http/body.hpp"
-#include "logs/journal.hpp"
 #include "login/step.hpp"
+#include "logs/journal.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/cookies.hpp"
