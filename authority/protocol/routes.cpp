@@ -204,7 +204,8 @@ std::string client_address(const Request& request) {
   return ec ? request.peer : address.to_string();
 }
 
-// People are sent to the stand-in by whatever application they come from; it shows a form and does nothing.
+// People are sent to the stand-in by whatever application they come from, and a browser hides where its form was: it
+// does nothing but send them back to their own login.
 constexpr std::string_view stand_in_page = "/_dev/upstream/authorize";
 
 // `/_dev/` does what it is told, so no page of another site may tell it anything.
@@ -250,8 +251,8 @@ Answering dispatch(Authority& a, Request request) {
     Response response = oauth_error(405, "invalid_request", "This address takes " + found.methods + " only.");
     co_return response.with("Allow", found.methods);
   }
-  const bool only_shows = request.path == stand_in_page && method == "GET";
-  if (request.path.starts_with("/_dev/") && !only_shows && is_foreign_page(a, request))
+  const bool is_for_all = request.path == stand_in_page;
+  if (request.path.starts_with("/_dev/") && !is_for_all && is_foreign_page(a, request))
     co_return oauth_error(403, "access_denied", "/_dev/ is not for pages of other sites.");
   // The endpoint gets the request; what CORS needs of it is kept.
   Request origin_of;
