@@ -1,10 +1,9 @@
 #include "data.hpp"
 
-#include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -49,95 +48,80 @@ Status make_data_folder(const std::string& data) {
   return ok();
 }
 
-Result<std::string> master_key(const std::string& data) {
-  const std::string file = data + "/master.key";
-  if (!fs::exists(file))
-    if (auto written = write_private_file(file, random_id()); !written) return std::move(written).error();
-  auto text = read_file(file);
-  if (!text) return std::move(text).error();
-  auto key = text::base64url_decode(*text);
+namespace {
+
+Result<std::string> read_key(std::string text, const std::string& where) {
+  text.erase(text.find_last_not_of(" \n") + 1);
+  auto key = text::base64url_decode(text);
   if (!key || key->size() != 32)
-    return caller(file +
-                  " is damaged: it must hold 32 bytes in base64url. Without it nothing that is sealed in the database "
-                  "can be read");
+    return caller(where +
+                  " is damaged: it must hold 32 bytes in base64url. Without it nothing that is sealed in the "
+                  "database can be read");
   return *key;
 }
 
-Status check_database(const std::string& database) {
-  if (database.empty() || database.starts_with("sqlite:")) return ok();
-  return caller("--database: \"" + database.substr(0, database.find(':')) +
-                "\" is not supported by this version; use sqlite:FILE");
+Result<std::string> read_key_file(const std::string& file) {
+  auto text = read_file(file);
+  if (!text) return std::move(text).error();
+  return read_key(*std::move(text), file);
 }
 
-Result<std::unique_ptr<Store>> open_database(const std::string& data, const std::string& database) {
-  return open_sqlite(database.empty() ? data + "/ostia.db" : database.substr(7));
+// Where the key is, unless it is in the environment. systemd decrypts a credential into a folder of its own.
+std::string key_file(const std::string& data, const std::string& named) {
+  if (!named.empty()) return named;
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  const std::string file = credentials ? std::string(credentials) + "/ostia-master-key" : "";
+  return !file.empty() && fs::exists(file) ? file : data + "/master.key";
+}
+
+}  // namespace
+
+bool has_master_key(const std::string& data) {
+  return std::getenv("OSTIA_MASTER_KEY") || fs::exists(key_file(data, {}));
+}
+
+Result<std::string> master_key(const std::string& data, const std::string& named) {
+  const char* given = std::getenv("OSTIA_MASTER_KEY");
+  if (named.empty() && given) return read_key(given, "the environment's OSTIA_MASTER_KEY");
+  const std::string file = key_file(data, named);
+  if (file == data + "/master.key" && !fs::exists(file))
+    if (auto written = write_private_file(file, random_id()); !written) return std::move(written).error();
+  return read_key_file(file);
+}
+
+Status check_database(const std::string& database) {
+  if (database.empty() || database.starts_with("sqlite:") || is_postgres(database)) return ok();
+  return caller("--database: \"" + database.substr(0, database.find(':')) +
+                "\" is not supported; use sqlite:FILE or postgres://HOST/NAME");
+}
+
+bool is_postgres(const std::string& database) {
+  return database.starts_with("postgres://") || database.starts_with("postgresql://");
+}
+
+Result<std::unique_ptr<Store>> open_database(const std::string& data, const std::string& database,
+                                             std::size_t connections) {
+  if (is_postgres(database)) return open_postgres(database, connections);
+  return open_sqlite(database_file(data, database));
+}
+
+std::string database_file(const std::string& data, const std::string& database) {
+  return database.empty() ? data + "/ostia.db" : database.substr(std::string_view("sqlite:").size());
 }
 
 Sealer secrets_of(std::string_view master) { return {master, "secrets at rest"}; }
 
 Result<Opened> open_data(const std::string& data, const std::string& database, bool creates) {
   if (auto good = check_database(database); !good) return std::move(good).error();
-  if (!creates && !fs::exists(data + "/master.key"))
-    return caller("--data: there is no authority in " + data + " (no master.key)");
+  if (!creates && !has_master_key(data)) return caller("--data: there is no authority in " + data + " (no master.key)");
   umask(0077);
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(data); !made) return std::move(made).error();
-  const auto master = master_key(data);
+  const auto master = master_key(data, {});
   if (!master) return master.error();
-  auto store = open_database(data, database);
+  auto store = open_database(data, database, few_connections);
   if (!store) return std::move(store).error();
   return Opened{*std::move(store), secrets_of(*master)};
-}
-
-namespace {
-
-// The database is copied by itself; of these only the key must be there.
-constexpr const char* beside[] = {"master.key", "ca.pem", "tls.pem", "tls-key.pem"};
-
-// What is written counts once it is on the disk.
-Status sync(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool is_synced = file >= 0 && fsync(file) == 0;
-  if (file >= 0) close(file);
-  return is_synced ? ok() : Status(caller("cannot write " + path));
-}
-
-Status copy_all(const std::string& from, const std::string& database, const std::string& to) {
-  if (!fs::exists(from + "/master.key")) return caller("there is no authority in " + from + " (no master.key)");
-  if (!fs::exists(database)) return caller("there is no database " + database);
-  const std::string half = to + ".new";
-  std::error_code ec;
-  fs::remove_all(half, ec);
-  fs::create_directories(half, ec);
-  if (ec) return caller("cannot make the folder " + half + ": " + ec.message());
-  if (auto copied = copy_sqlite(database, half + "/ostia.db"); !copied) return copied;
-  for (const char* name : beside)
-    if (fs::exists(from + "/" + name)) fs::copy_file(from + "/" + name, half + "/" + name, ec);
-  if (ec) return caller("cannot write to " + half + ": " + ec.message());
-  for (const auto& entry : fs::directory_iterator(half))
-    if (auto synced = sync(entry.path().string()); !synced) return synced;
-  if (auto synced = sync(half); !synced) return synced;
-  fs::rename(half, to, ec);
-  if (ec) return caller("cannot make the folder " + to + ": " + ec.message());
-  return sync(fs::absolute(to).parent_path().string());
-}
-
-}  // namespace
-
-Status backup_data(const std::string& data, const std::string& database, const std::string& to) {
-  if (auto good = check_database(database); !good) return good;
-  if (fs::exists(to)) return caller("there is something at " + to + " already: a backup makes a new folder");
-  umask(0077);
-  return copy_all(data, database.empty() ? data + "/ostia.db" : database.substr(7), to);
-}
-
-Status restore_data(const std::string& from, const std::string& data) {
-  std::error_code ec;
-  if (fs::exists(data) && !fs::is_empty(data, ec))
-    return caller("--data: " + data + " is not empty: move what is there away first");
-  fs::remove(data, ec);
-  umask(0077);
-  return copy_all(from, from + "/ostia.db", data);
 }
 
 }  // namespace ostia::authority

@@ -16,12 +16,21 @@ Status write_private_file(const std::string& path, const std::string& text);
 
 /// Makes the folder if it is not there. The error is for the person who typed its name.
 Status make_data_folder(const std::string& data);
-/// The key under which everything secret is sealed; made on the first start.
-Result<std::string> master_key(const std::string& data);
+/// The key under which everything secret is sealed: in the file `named`; or in the environment's `OSTIA_MASTER_KEY`; or
+/// systemd's credential `ostia-master-key`; or DATA/master.key, which is made on the first start.
+Result<std::string> master_key(const std::string& data, const std::string& named);
+/// Whether one is there, if none is named.
+bool has_master_key(const std::string& data);
 
 /// `database` as it was typed; empty: SQLite in the folder. The error names what is not supported.
 Status check_database(const std::string& database);
-Result<std::unique_ptr<Store>> open_database(const std::string& data, const std::string& database);
+bool is_postgres(const std::string& database);
+/// The file of a SQLite database.
+std::string database_file(const std::string& data, const std::string& database);
+/// `connections` to a server, if it is one.
+Result<std::unique_ptr<Store>> open_database(const std::string& data, const std::string& database,
+                                             std::size_t connections);
+constexpr std::size_t few_connections = 6;  ///< for a program that does one thing after the other
 
 /// A folder that is there already, opened for work on its tenant.
 struct Opened {
@@ -30,12 +39,6 @@ struct Opened {
 };
 /// `creates`: makes what is not there.
 Result<Opened> open_data(const std::string& data, const std::string& database, bool creates);
-
-/// Writes what an authority needs to live again into the new folder `to`, whole or not at all, while it runs: database,
-/// master key, certificate.
-Status backup_data(const std::string& data, const std::string& database, const std::string& to);
-/// Makes the folder `data`, where there is no authority, of such a folder.
-Status restore_data(const std::string& from, const std::string& data);
 
 /// The sealer of what is kept, as a running authority has it.
 Sealer secrets_of(std::string_view master);

@@ -37,8 +37,11 @@ namespace fs = std::filesystem;
 Error caller(std::string text) { return caller_error("invalid_option", std::move(text), "invalid_option"); }
 
 Status check(const ServeOptions& o) {
-  for (const auto& [name, file] :
-       {std::pair{"--config", o.config}, {"--users", o.users}, {"--tls-cert", o.tls_cert}, {"--tls-key", o.tls_key}})
+  for (const auto& [name, file] : {std::pair{"--config", o.config},
+                                   {"--users", o.users},
+                                   {"--tls-cert", o.tls_cert},
+                                   {"--tls-key", o.tls_key},
+                                   {"--master-key", o.master_key}})
     if (!file.empty() && !fs::is_regular_file(file)) return caller(std::string(name) + ": there is no file " + file);
   if (o.tls_cert.empty() != o.tls_key.empty()) return caller("--tls-cert and --tls-key belong together");
   if (o.plain_http && !o.tls_cert.empty()) return caller("--plain-http and --tls-cert contradict each other");
@@ -172,7 +175,8 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   umask(0077);  // what is kept is its owner's business only
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(o.data); !made) return made;
-  const auto master = master_key(o.data);
+  const auto master = master_key(o.data, o.master_key);
+  unsetenv("OSTIA_MASTER_KEY");  // no child of this program is to have it
   if (!master) return master.error();
   TlsIdentity identity;
   if (!o.plain_http) {
@@ -201,7 +205,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
     if (!dev_port) return dev_port.error();
   }
 
-  auto store = open_database(o.data, o.database);
+  auto store = open_database(o.data, o.database, o.database_connections);
   if (!store) return std::move(store).error();
   Authority a(**store, *master, issuer, o.dev, cores);
   auto objects = a.store.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
@@ -210,9 +214,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   const auto seed = choose_seed(o, issuer, is_empty);
   if (!seed) return seed.error();
   if (auto imported = import_seed(a, *seed); !imported) return imported;
-  auto keys = load_keys(a.store, a.secrets, a.tenant()->name, a.clock.now());
-  if (!keys) return std::move(keys).error();
-  a.set_keys(*std::move(keys));
+  if (auto loaded = reload_keys(a); !loaded) return loaded;
   a.behind_proxy = o.plain_http;
   a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
                  [&a, cleaned = std::int64_t{0}]() mutable {
@@ -224,6 +226,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
                    if (auto followed = follow_tenant(a); !followed)
                      log_event("error", "tenant_unread", {{"what", followed.error().description}});
                  });
+  a.store.on_change([&a] { a.outbox.wake(); });
   LogStreamer log_streamer(a.store, [&a] { return a.tenant(); });
   log_streamer.start();
   if (o.dev) {

@@ -14,6 +14,8 @@ struct ServeOptions {
   std::string config, users;  ///< files; empty: none
   std::string data = "./ostia-data";
   std::string database;  ///< empty: `sqlite:DATA/ostia.db`
+  std::size_t database_connections = 20;
+  std::string master_key;  ///< file; empty: what `master_key` finds
   std::string listen = "127.0.0.1:8443";
   std::string issuer;             ///< empty: what `listen` makes it
   std::string tls_cert, tls_key;  ///< files; empty: a certificate of our own, kept in `data`

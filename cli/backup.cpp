@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "backup.hpp"
 #include "data.hpp"
 #include "store/verify.hpp"
 #include "verbs.hpp"
@@ -41,7 +42,7 @@ int run_backup(const Options& o) {
 int run_restore(const Options& o) {
   // A backup that is not whole must not look like an authority.
   if (const int code = run_verify(o.folder, {}); code != Exit::done) return code;
-  if (auto done = authority::restore_data(o.folder, o.data); !done) return report(done.error());
+  if (auto done = authority::restore_data(o.folder, o.data, o.database); !done) return report(done.error());
   std::printf("restored to %s\n", o.data.c_str());
   return Exit::done;
 }
@@ -62,6 +63,7 @@ Run add_restore(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("restore", "Makes an authority of what `ostia backup` has written.");
   verb->add_option("FOLDER,--from", o->folder, "Folder that a backup has made")->type_name("DIR")->required();
   add_data(verb, *o);
+  add_database(verb, *o);
   return [o] { return run_restore(*o); };
 }
 

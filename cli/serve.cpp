@@ -31,6 +31,12 @@ Run add_serve(CLI::App& app) {
   verb->add_option("--config", options->config, "Tenant file (YAML of the Auth0 deploy CLI)")->type_name("FILE");
   verb->add_option("--users", options->users, "Users file (bulk-import JSON)")->type_name("FILE");
   verb->add_option("--database", options->database, "Where state lives (sqlite:DATA/ostia.db)")->type_name("URL");
+  verb->add_option("--database-connections", options->database_connections, "Connections to PostgreSQL")
+      ->type_name("N")
+      ->check(CLI::Range(6, 1000))
+      ->capture_default_str();
+  verb->add_option("--master-key", options->master_key, "The key of all that is sealed (DATA/master.key)")
+      ->type_name("FILE");
   verb->add_option("--data", options->data, "Folder for the database, keys and certificate")
       ->type_name("DIR")
       ->capture_default_str();

@@ -14,6 +14,8 @@ namespace ostia::authority {
 std::string random_bytes(std::size_t count);
 /// 32 random bytes as base64url: what sessions, devices and keys are named by.
 std::string random_id();
+/// A name that nobody else has; within one program such names sort in the order of their making. `now` in seconds.
+std::string ordered_id(std::int64_t now);
 std::string sha256(std::string_view bytes);
 /// Compares in a time that depends on the lengths only.
 bool equal_in_constant_time(std::string_view a, std::string_view b);

@@ -2,6 +2,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <atomic>
 #include <stdexcept>
 
 #include "crypto/crypto.hpp"
@@ -17,6 +18,12 @@ std::string random_bytes(std::size_t count) {
 }
 
 std::string random_id() { return text::base64url_encode(random_bytes(32)); }
+
+std::string ordered_id(std::int64_t now) {
+  static std::atomic<std::uint32_t> count = 0;
+  const std::string number = std::to_string(count++ % 1'000'000);
+  return "9" + std::to_string(now) + std::string(6 - number.size(), '0') + number + random_id().substr(0, 12);
+}
 
 std::string sha256(std::string_view bytes) {
   std::string out(32, '\0');

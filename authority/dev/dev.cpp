@@ -6,6 +6,7 @@
 #include "pages/pages.hpp"
 #include "problem.hpp"
 #include "protocol/endpoints.hpp"
+#include "tenant/documents.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -90,13 +91,14 @@ Answering dev_reset(Authority& a, Request request) {
   const auto tenant = load_tenant(a.store, a.secrets);
   if (!tenant) co_return oauth_problem(a, tenant.error());
   a.put_back_tenant(*tenant);
+  if (const auto keys = reload_keys(a); !keys) co_return oauth_problem(a, keys.error());
   a.clock.set_offset(0);
   a.faults->clear();
   co_return done();
 }
 
 Answering dev_logs(Authority& a, Request) {
-  const auto rows = a.store.commit_now({{"SELECT body FROM logs ORDER BY at DESC, rowid DESC LIMIT 500", {}}});
+  const auto rows = a.store.commit_now({{"SELECT body FROM logs ORDER BY at DESC, id DESC LIMIT 500", {}}});
   if (!rows) co_return oauth_problem(a, rows.error());
   Value out = Value::array();
   for (const auto& row : *rows)

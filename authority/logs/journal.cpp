@@ -19,11 +19,7 @@ std::string shortened(const std::string& text) {
 
 void record(Authority& a, const Request& request, const Event& e) {
   const std::int64_t now = a.clock.now();
-  // In the order of their making, also within a second.
-  static std::atomic<std::uint32_t> count = 0;
-  std::string number = std::to_string(count++ % 1'000'000);
-  const std::string id =
-      "9" + std::to_string(now) + std::string(6 - number.size(), '0') + number + random_id().substr(0, 12);
+  const std::string id = ordered_id(now);
   json::Value body = json::Value::object({{"log_id", id}, {"date", iso_time(now)}, {"type", e.type}});
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) body.set(name, shortened(value));

@@ -62,10 +62,7 @@ Async<Unit> change_keys(Authority& a, std::vector<Statement> statements) {
   auto changing = change_tenant(a, std::move(statements));
   const auto changed = co_await std::move(changing);
   if (!changed) co_return changed.error();
-  auto loaded = load_keys(a.store, a.secrets, a.tenant()->name, a.clock.now());
-  if (!loaded) co_return std::move(loaded).error();
-  a.set_keys(*std::move(loaded));
-  co_return Unit{};
+  co_return reload_keys(a);
 }
 
 // The next key signs from now on, the current one is only checked by, and a new next one is published.

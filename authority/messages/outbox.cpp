@@ -64,7 +64,7 @@ Statement Outbox::queue(const Message& message) const {
   const std::int64_t now = clock_.now();
   return {
       "INSERT INTO messages (id, channel, at, state, tries, next_at, sealed) VALUES ($1, $2, $3, 'queued', 0, $3, $4)",
-      {random_id(), message.channel, now, secrets_.seal(json::write(v))}};
+      {ordered_id(now), message.channel, now, secrets_.seal(json::write(v))}};
 }
 
 void Outbox::wake() {
@@ -127,7 +127,7 @@ void Outbox::send_one(const std::string& id, std::int64_t tries, const std::stri
 
 Result<Value> Outbox::list() const {
   const auto rows =
-      store_.commit_now({{"SELECT id, at, state, sealed FROM messages ORDER BY at DESC, rowid DESC LIMIT 500", {}}});
+      store_.commit_now({{"SELECT id, at, state, sealed FROM messages ORDER BY at DESC, id DESC LIMIT 500", {}}});
   if (!rows) return rows.error();
   Value out = Value::array();
   for (const auto& row : *rows) {

@@ -115,4 +115,11 @@ const std::vector<std::vector<std::string_view>>& migrations() {
   return steps;
 }
 
+Error too_new(std::size_t version) {
+  return {"server_error",
+          "the database is of version " + std::to_string(version) + ", this program knows up to " +
+              std::to_string(migrations().size()) + ": run the newer program that wrote it",
+          "store_too_new", 0, Fault::caller};
+}
+
 }  // namespace ostia::authority

@@ -12,7 +12,7 @@
 #include <unordered_map>
 
 #include "log.hpp"
-#include "store/store.hpp"
+#include "store/await.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -49,6 +49,19 @@ class Connection {
     const int step = sqlite3_backup_step(backup, -1);
     sqlite3_backup_finish(backup);
     return step == SQLITE_DONE ? ok() : Status(store_error(target.db_));
+  }
+
+  Status read_table(const std::string& table, const Store::ReadRow& visit) {
+    sqlite3_stmt* statement = nullptr;
+    sqlite3_prepare_v2(db_, ("SELECT * FROM " + table).c_str(), -1, &statement, nullptr);
+    std::vector<std::string> columns;
+    for (int i = 0; i < sqlite3_column_count(statement); ++i) columns.emplace_back(sqlite3_column_name(statement, i));
+    Status status = ok();
+    int step = SQLITE_ROW;
+    while (status && (step = sqlite3_step(statement)) == SQLITE_ROW) status = visit(table, columns, read(statement));
+    if (status && step != SQLITE_DONE) status = store_error(db_);
+    sqlite3_finalize(statement);
+    return status;
   }
 
   Result<Rows> run(const Statement& statement) {
@@ -131,15 +144,8 @@ class SqliteStore final : public Store {
   asio::awaitable<Result<Rows>> query(Statement statement) override { co_return reader().run(statement); }
 
   asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) override {
-    auto executor = co_await asio::this_coro::executor;
-    co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Result<Rows>)>(
-        [&](auto handler) {
-          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-          enqueue(std::move(statements), [shared, executor](Result<Rows> result) {
-            asio::post(executor, [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
-          });
-        },
-        asio::use_awaitable);
+    auto waiting = await_rows([this, &statements](RowsReady done) { enqueue(std::move(statements), std::move(done)); });
+    co_return co_await std::move(waiting);
   }
 
   Result<Rows> commit_now(std::vector<Statement> statements) override {
@@ -153,6 +159,29 @@ class SqliteStore final : public Store {
     enqueue(std::move(statements), [](Result<Rows> result) {
       if (!result) log_event("error", "write_failed", {{"what", result.error().description}});
     });
+  }
+
+  void on_change(std::function<void()>) override {}
+
+  Result<std::vector<std::string>> find_damage() override {
+    const auto rows = commit_now({{"PRAGMA integrity_check", {}}});
+    if (!rows) return rows.error();
+    std::vector<std::string> out;
+    for (const auto& row : *rows)
+      if (text_at(row, 0) != "ok") out.push_back("the file: " + text_at(row, 0));
+    return out;
+  }
+
+  Status read_all(const ReadRow& visit) override {
+    Connection connection;
+    if (auto opened = connection.open(file_); !opened) return opened;
+    if (auto begun = connection.run({"BEGIN", {}}); !begun) return std::move(begun).error();
+    const auto tables = connection.run(
+        {"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name", {}});
+    if (!tables) return tables.error();
+    for (const auto& table : *tables)
+      if (auto read = connection.read_table(text_at(table, 0), visit); !read) return read;
+    return ok();
   }
 
   Status take_snapshot() override {
@@ -175,7 +204,7 @@ class SqliteStore final : public Store {
  private:
   struct Job {
     std::vector<Statement> statements;
-    std::function<void(Result<Rows>)> done;
+    RowsReady done;
     std::function<void()> alone = nullptr;  // instead of statements: what needs the writer outside of a transaction
   };
 
@@ -190,7 +219,7 @@ class SqliteStore final : public Store {
     return done.get_future().get();
   }
 
-  void enqueue(std::vector<Statement> statements, std::function<void(Result<Rows>)> done) {
+  void enqueue(std::vector<Statement> statements, RowsReady done) {
     {
       const std::lock_guard lock(mutex_);
       jobs_.push_back({std::move(statements), std::move(done)});
@@ -278,11 +307,7 @@ class SqliteStore final : public Store {
     if (!version) return version.error();
     const auto from = static_cast<std::size_t>(int_at((*version)[0], 0));
     const auto& steps = migrations();
-    if (from > steps.size())
-      return Error{"server_error",
-                   "the database is of version " + std::to_string(from) + ", this program knows up to " +
-                       std::to_string(steps.size()) + ": run the newer program that wrote it",
-                   "store_too_new", 0, Fault::caller};
+    if (from > steps.size()) return too_new(from);
     for (std::size_t step = from; step < steps.size(); ++step)
       if (auto done = migrate_step(steps[step], step + 1); !done) return done;
     return ok();

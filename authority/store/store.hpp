@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,7 +53,19 @@ class Store {
   /// so.
   virtual void post(std::vector<Statement> statements) = 0;
 
-  /// Keeps a copy of everything in memory, and puts it back: for tests of applications (`/_dev/`).
+  /// `callback` is called, from any thread, soon after another program has changed the tenant or its keys: a hint,
+  /// which may be missed or come for nothing. SQLite gives none.
+  virtual void on_change(std::function<void()> callback) = 0;
+
+  /// What the engine itself finds damaged, a sentence each. Blocks.
+  virtual Result<std::vector<std::string>> find_damage() = 0;
+
+  /// Gives every row to `visit`, as all of it is at one moment, until that fails. Blocks.
+  using ReadRow =
+      std::function<Status(const std::string& table, const std::vector<std::string>& columns, const Row& row)>;
+  virtual Status read_all(const ReadRow& visit) = 0;
+
+  /// Keeps a copy of everything, and puts it back: for tests of applications (`/_dev/`).
   virtual Status take_snapshot() = 0;
   virtual Status restore_snapshot() = 0;
 };
@@ -60,10 +73,22 @@ class Store {
 /// Opens `file`, making or migrating it. Errors: it cannot be read or written, or a newer program has written it.
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& file);
 
+/// Opens the database of `url` (`postgres://…`, as libpq reads it: several hosts, TLS) with so many connections, and
+/// migrates it. Connections that are lost are made again; what cannot be done within ten seconds has failed.
+/// Errors: the server cannot be reached or refuses, or a newer program has written it.
+Result<std::unique_ptr<Store>> open_postgres(const std::string& url, std::size_t connections);
+
 /// Copies the database in `from` to the new file `to`, as it is at one moment, while others work on it.
 Status copy_sqlite(const std::string& from, const std::string& to);
 
 /// The steps that make a database what this program expects; step N brings it to version N + 1.
 const std::vector<std::vector<std::string_view>>& migrations();
+
+/// The oldest program (by the number of its migrations) that can work beside this one on one database: nodes are
+/// upgraded one by one, so a step adds, and what nothing uses any more goes a version later.
+constexpr std::size_t oldest_program = 4;
+
+/// The error of a database that a newer program has written, and that this one cannot work with.
+Error too_new(std::size_t version);
 
 }  // namespace ostia::authority

@@ -1,89 +1,109 @@
 #include "store/verify.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include "ostia/json/value.hpp"
 
 namespace ostia::authority {
 namespace {
 
-// What is kept as JSON, and by what a row is known.
+enum class Kept : std::uint8_t { json, sealed };
+
+// What can be read of a row, and what the row is called.
 struct Column {
+  const char *table, *name;
+  Kept kept;
+  const char *what, *known_by;
+};
+constexpr Column columns_to_read[] = {
+    {"users", "profile", Kept::json, "the profile of the user", "user_id"},
+    {"users", "sealed_tokens", Kept::sealed, "the upstream tokens of the user", "user_id"},
+    {"tenant_objects", "body", Kept::json, "the document", "id"},
+    {"sessions", "body", Kept::json, "the session", "id"},
+    {"refresh_tokens", "body", Kept::json, "the refresh token", "id"},
+    {"logs", "body", Kept::json, "the entry of the log", "id"},
+    {"signing_keys", "sealed_key", Kept::sealed, "the signing key", "kid"},
+    {"authenticators", "sealed", Kept::sealed, "the second factor", "id"},
+    {"messages", "sealed", Kept::sealed, "the message", "id"},
+};
+
+struct Strays {
   const char* what;
   std::string_view select;
 };
-constexpr Column documents[] = {
-    {"the profile of the user", "SELECT user_id, profile FROM users"},
-    {"the document", "SELECT kind || ' ' || id, body FROM tenant_objects"},
-    {"the session", "SELECT id, body FROM sessions"},
-    {"the refresh token", "SELECT id, body FROM refresh_tokens"},
-    {"the entry of the log", "SELECT id, body FROM logs"},
-};
-// What is sealed with the master key.
-constexpr Column sealed[] = {
-    {"the signing key", "SELECT kid, sealed_key FROM signing_keys"},
-    {"the second factor", "SELECT id, sealed FROM authenticators"},
-    {"the message", "SELECT id, sealed FROM messages"},
-    {"the upstream tokens of the user", "SELECT user_id, sealed_tokens FROM users WHERE sealed_tokens <> ''"},
-};
 // What belongs to somebody who is not there.
-constexpr Column strays[] = {
-    {"sessions", "SELECT id FROM sessions WHERE user_id NOT IN (SELECT user_id FROM users)"},
-    {"refresh tokens", "SELECT id FROM refresh_tokens WHERE user_id NOT IN (SELECT user_id FROM users)"},
-    {"second factors", "SELECT id FROM authenticators WHERE user_id NOT IN (SELECT user_id FROM users)"},
-    {"roles", "SELECT user_id FROM user_roles WHERE user_id NOT IN (SELECT user_id FROM users)"},
-    {"memberships", "SELECT user_id FROM organization_members WHERE user_id NOT IN (SELECT user_id FROM users)"},
+constexpr Strays strays[] = {
+    {"sessions",
+     "SELECT count(*), min(id) FROM sessions WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.user_id = "
+     "sessions.user_id)"},
+    {"refresh tokens",
+     "SELECT count(*), min(id) FROM refresh_tokens WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.user_id = "
+     "refresh_tokens.user_id)"},
+    {"second factors",
+     "SELECT count(*), min(id) FROM authenticators WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.user_id = "
+     "authenticators.user_id)"},
+    {"roles",
+     "SELECT count(*), min(user_id) FROM user_roles WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.user_id = "
+     "user_roles.user_id)"},
+    {"memberships",
+     "SELECT count(*), min(user_id) FROM organization_members WHERE NOT EXISTS (SELECT 1 FROM users WHERE "
+     "users.user_id = organization_members.user_id)"},
     {"linked accounts",
-     "SELECT user_id FROM users WHERE linked_to <> '' AND linked_to NOT IN (SELECT user_id FROM users)"},
+     "SELECT count(*), min(user_id) FROM users l WHERE linked_to <> '' AND NOT EXISTS (SELECT 1 FROM users WHERE "
+     "users.user_id = l.linked_to)"},
 };
-constexpr Column tables[] = {
-    {"users", "SELECT count(*) FROM users"},
-    {"sessions", "SELECT count(*) FROM sessions"},
-    {"refresh tokens", "SELECT count(*) FROM refresh_tokens"},
-    {"documents", "SELECT count(*) FROM tenant_objects"},
-    {"signing keys", "SELECT count(*) FROM signing_keys"},
-    {"messages", "SELECT count(*) FROM messages"},
+// Tables whose rows are counted, as people call them.
+constexpr std::pair<const char*, const char*> counted[] = {
+    {"users", "users"},
+    {"sessions", "sessions"},
+    {"refresh_tokens", "refresh tokens"},
+    {"tenant_objects", "documents"},
+    {"signing_keys", "signing keys"},
+    {"messages", "messages"},
 };
 
-Result<Rows> read(Store& store, std::string_view select) { return store.commit_now({{select, {}}}); }
+const std::string& cell_named(std::string_view name, const std::vector<std::string>& columns, const Row& row) {
+  const auto at = std::find(columns.begin(), columns.end(), name) - columns.begin();
+  return text_at(row, static_cast<std::size_t>(at));
+}
 
-template <class List, class Check>
-Status look(Store& store, const List& list, StoreReport& report, const char* wrong, Check is_good) {
-  for (const auto& [what, select] : list) {
-    const auto rows = read(store, select);
-    if (!rows) return rows.error();
-    for (const auto& row : *rows)
-      if (!is_good(text_at(row, 1)))
-        report.findings.push_back(std::string(what) + " \"" + text_at(row, 0) + "\" " + wrong);
+// What is wrong with a row, into `findings`.
+void read_row(const std::string& table, const std::vector<std::string>& columns, const Row& row, const Sealer& secrets,
+              std::vector<std::string>& findings) {
+  for (const auto& c : columns_to_read) {
+    if (table != c.table) continue;
+    const std::string& text = cell_named(c.name, columns, row);
+    const bool is_json = c.kept == Kept::json,
+               is_good = is_json ? json::parse(text).has_value() : text.empty() || secrets.open(text);
+    if (!is_good)
+      findings.push_back(std::string(c.what) + " \"" + cell_named(c.known_by, columns, row) + "\" " +
+                         (is_json ? "is no JSON" : "does not open with this master key"));
   }
-  return ok();
 }
 
 }  // namespace
 
 Result<StoreReport> verify_store(Store& store, const Sealer& secrets) {
   StoreReport report;
-  const auto pages = read(store, "PRAGMA integrity_check");
-  if (!pages) return pages.error();
-  for (const auto& row : *pages)
-    if (text_at(row, 0) != "ok") report.findings.push_back("the file: " + text_at(row, 0));
-  if (auto done =
-          look(store, documents, report, "is no JSON", [](const std::string& text) { return !!json::parse(text); });
-      !done)
-    return std::move(done).error();
-  if (auto done = look(store, sealed, report, "does not open with this master key",
-                       [&](const std::string& text) { return secrets.open(text).has_value(); });
-      !done)
-    return std::move(done).error();
+  auto damage = store.find_damage();
+  if (!damage) return std::move(damage).error();
+  report.findings = *std::move(damage);
+  std::map<std::string, std::int64_t> counts;
+  auto read = store.read_all([&](const std::string& table, const std::vector<std::string>& columns, const Row& row) {
+    ++counts[table];
+    read_row(table, columns, row, secrets, report.findings);
+    return ok();
+  });
+  if (!read) return std::move(read).error();
+  for (const auto& [table, name] : counted) report.counts.emplace_back(name, counts[table]);
   for (const auto& [what, select] : strays) {
-    const auto rows = read(store, select);
+    const auto rows = store.commit_now({{select, {}}});
     if (!rows) return rows.error();
-    if (!rows->empty())
-      report.findings.push_back(std::to_string(rows->size()) + " " + what +
-                                " belong to nobody who is there, such as \"" + text_at(rows->front(), 0) + "\"");
-  }
-  for (const auto& [what, select] : tables) {
-    const auto rows = read(store, select);
-    if (!rows) return rows.error();
-    report.counts.emplace_back(what, int_at(rows->front(), 0));
+    const auto count = int_at(rows->front(), 0);
+    if (count > 0)
+      report.findings.push_back(std::to_string(count) + " " + what + " belong to nobody who is there, such as \"" +
+                                text_at(rows->front(), 1) + "\"");
   }
   return report;
 }

@@ -248,6 +248,13 @@ Status follow_tenant(Authority& a) {
   auto loaded = load_tenant(a.store, a.secrets);
   if (!loaded) return std::move(loaded).error();
   a.set_tenant(*std::move(loaded));
+  return reload_keys(a);
+}
+
+Status reload_keys(Authority& a) {
+  auto loaded = load_keys(a.store, a.secrets, a.tenant()->name, a.clock.now());
+  if (!loaded) return std::move(loaded).error();
+  a.set_keys(*std::move(loaded));
   return ok();
 }
 

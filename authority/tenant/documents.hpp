@@ -45,8 +45,10 @@ Async<json::Value> edit_document(Authority& a, std::string kind, std::string id,
 
 /// Commits, and lets this program work with the tenant as it is then; other nodes see the new revision.
 Async<Unit> change_tenant(Authority& a, std::vector<Statement> statements);
-/// Reads the tenant again if its revision in the store is another one than this program has.
+/// Reads the tenant and its keys again if the revision in the store is another one than this program has.
 Status follow_tenant(Authority& a);
+/// Reads the keys again.
+Status reload_keys(Authority& a);
 
 /// What a client or a connection must have, wherever it comes from. The error names the member.
 Status check_client(const json::Value& client);

@@ -10,8 +10,10 @@ const SigningKey* KeyRing::find(std::string_view kid) const {
 
 Statement insert_key(const SigningKey& key, const Sealer& secrets, const char* state, std::int64_t now) {
   return {
-      "INSERT INTO signing_keys (kid, state, created_at, sealed_key, certificate, current_since) VALUES ($1, $2, $3, "
-      "$4, $5, CASE $2 WHEN 'current' THEN $3 ELSE 0 END)",
+      // Of several nodes that start at once, one makes the first key.
+      "INSERT INTO signing_keys (kid, state, created_at, sealed_key, certificate, current_since) SELECT $1, $2, $3, "
+      "$4, $5, CASE $2 WHEN 'current' THEN $3 ELSE 0 END WHERE $2 <> 'current' OR NOT EXISTS (SELECT 1 FROM "
+      "signing_keys WHERE state = 'current')",
       {key.kid(), state, now, secrets.seal(key.private_pem()), key.certificate_pem()}};
 }
 
@@ -35,10 +37,9 @@ Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Sealer& sec
     ring->keys.push_back(*std::move(key));
   }
   if (!ring->keys.empty()) return std::shared_ptr<const KeyRing>(std::move(ring));
-  ring->keys.push_back(SigningKey::generate(common_name));
-  auto stored = store.commit_now({insert_key(ring->current(), secrets, "current", now)});
+  auto stored = store.commit_now({insert_key(SigningKey::generate(common_name), secrets, "current", now)});
   if (!stored) return std::move(stored).error();
-  return std::shared_ptr<const KeyRing>(std::move(ring));
+  return load_keys(store, secrets, common_name, now);
 }
 
 }  // namespace ostia::authority

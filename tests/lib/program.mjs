@@ -1,5 +1,5 @@
 // The program under test, started as its user starts it, on ports of its own.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -89,6 +89,17 @@ export function tenantFile(dir, { clients, issuer = '', extra = {} }) {
 
 export const users = `${root}/authority/tenant/demo-users.json`;
 
+// `OSTIA_TEST_POSTGRES`: the URL of a server on which each authority gets a database of its own, and the tests are the same.
+const newDatabase = () => {
+  const server = process.env.OSTIA_TEST_POSTGRES;
+  if (!server) return [];
+  const name = `d${process.pid}_${process.hrtime.bigint()}`;
+  execFileSync('psql', [server, '-qXc', `CREATE DATABASE ${name}`]);
+  const url = new URL(server);
+  url.pathname = name;
+  return ['--database', url.href];
+};
+
 /** An authority with a test's own tenant, stopped after the test. */
 export async function startAuthority(t, { clients, args = [], dev = true, extra, usersFile = users, port } = {}) {
   const dir = folder();
@@ -96,7 +107,7 @@ export async function startAuthority(t, { clients, args = [], dev = true, extra,
   const devPort = await freePort();
   const config = tenantFile(dir, { clients, extra });
   const all = ['--data', join(dir, 'data'), '--config', config, '--users', usersFile, '--listen', `127.0.0.1:${port}`,
-    ...(dev ? ['--dev', '--dev-http', `127.0.0.1:${devPort}`] : []), ...args];
+    ...(dev ? ['--dev', '--dev-http', `127.0.0.1:${devPort}`] : []), ...(args.includes('--database') ? [] : newDatabase()), ...args];
   const server = await serve(all);
   t?.after(() => server.stop());
   return { ...server, dir, data: join(dir, 'data'), args: all, port, devPort, devIssuer: `http://localhost:${devPort}/`, domain: `localhost:${port}` };
