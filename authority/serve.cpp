@@ -141,13 +141,21 @@ Status import_seed_users(Authority& a, const Seed& seed) {
   return in_file(seed.users_name, caller("line " + std::to_string(first.line) + ": " + first.message));
 }
 
-Status import_seed(Authority& a, const Seed& seed) {
+Status import_once(Authority& a, const Seed& seed) {
   if (!seed.config.empty())
     if (auto done = import_config(a, seed); !done) return done;
   auto tenant = load_tenant(a.store, a.secrets);
   if (!tenant) return std::move(tenant).error();
   a.set_tenant(*tenant);
   return seed.users.empty() ? ok() : import_seed_users(a, seed);
+}
+
+// Of several nodes that start with the same files at once, one is the first; the others read again, and find it done.
+Status import_seed(Authority& a, const Seed& seed) {
+  constexpr int most_tries = 10;
+  for (int tries = 1;; ++tries)
+    if (auto done = import_once(a, seed); done || done.error().reason != "store_conflict" || tries == most_tries)
+      return done;
 }
 
 std::string issuer_of(bool secure, std::string host, std::uint16_t port) {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { before, beforeEach, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
-import { startAuthority } from '../lib/program.mjs';
+import { dump, sql, startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, database, extra, grants, origin } from '../lib/tenant.mjs';
@@ -192,7 +192,7 @@ test('passwords are Argon2id at rest; an imported bcrypt hash logs in and is rep
   writeFileSync(users, JSON.stringify([{ email: 'old@example.com', user_id: 'old', password_hash }]));
   const other = await startAuthority(t, { clients: [app], extra, usersFile: users });
   const it = new Api(other);
-  const kept = () => execFileSync('sqlite3', [`${other.data}/ostia.db`, "SELECT password_hash FROM users WHERE email = 'old@example.com'"]).toString();
+  const kept = () => sql(other, "SELECT password_hash FROM users WHERE email = 'old@example.com'");
   assert.match(kept(), /^\$2/);
   const tokens = () => it.token({ grant_type: grants.realm, client_id: 'app', username: 'old@example.com', password: 'secret', realm: 'Username-Password-Authentication' });
   assert.equal((await tokens()).status, 200);
@@ -206,7 +206,8 @@ test('no secret is in the store in clear', async () => {
   const { code } = await api.message('code@example.com');
   const { link } = await api.message('new@example.com');
   const tokens = await api.token({ grant_type: grants.realm, client_id: 'app', username: 'ada@example.com', password: 'Correct-Horse-9', realm: 'Username-Password-Authentication', scope: 'openid offline_access' });
-  const dump = execFileSync('sqlite3', [`${authority.data}/ostia.db`, '.dump'], { maxBuffer: 1 << 28 }).toString();
-  for (const secret of ['Brand-New-7', new URL(link).searchParams.get('ticket'), tokens.body.refresh_token, 'a-secret-of-the-api-and-nobody-else', `'${code}'`]) assert.ok(!dump.includes(secret), secret);
+  const all = dump(authority);
+  assert.ok(all.includes('ada@example.com'));
+  for (const secret of ['Brand-New-7', new URL(link).searchParams.get('ticket'), tokens.body.refresh_token, 'a-secret-of-the-api-and-nobody-else', `'${code}'`]) assert.ok(!all.includes(secret), secret);
   assert.ok(!authority.log().includes(code));
 });

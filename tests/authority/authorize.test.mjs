@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
 import { decode } from '../lib/person.mjs';
-import { startAuthority } from '../lib/program.mjs';
+import { sql, startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, callback, extra, origin, strict, third, web } from '../lib/tenant.mjs';
@@ -220,8 +220,7 @@ row('AZ-219', 'd', 'implicit and hybrid responses', 'every response type', 'what
 row('AZ-220', 'd', 'GET /authorize', 'a user who has been blocked since', 'login_required', async () => {
   const person = await signedIn();
   assert.ok(fragment((await person.open(url({ prompt: 'none' }))).location).access_token);
-  const { execFileSync } = await import('node:child_process');
-  execFileSync('sqlite3', [`${authority.data}/ostia.db`, "UPDATE users SET blocked = 1 WHERE user_id = 'auth0|ada'"]);
+  sql(authority, "UPDATE users SET blocked = 1 WHERE user_id = 'auth0|ada'");
   assert.equal(fragment((await person.open(url({ prompt: 'none' }))).location).error, 'login_required');
 });
 

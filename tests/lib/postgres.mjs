@@ -23,7 +23,7 @@ export class Postgres {
     chmodSync(it.data, 0o700);
     if (from) asPostgres(`${bin}/pg_basebackup`, ['-h', '127.0.0.1', '-p', String(from.port), '-U', 'postgres', '-D', it.data, '-R', '-X', 'stream', '-c', 'fast']);
     else asPostgres(`${bin}/initdb`, ['-D', it.data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']);
-    appendFileSync(join(it.data, 'postgresql.conf'), [`port = ${it.port}`, `unix_socket_directories = ''`, `listen_addresses = '127.0.0.1'`, 'max_connections = 200', ...settings, ''].join('\n'));
+    appendFileSync(join(it.data, 'postgresql.conf'), [`port = ${it.port}`, `unix_socket_directories = ''`, `listen_addresses = '127.0.0.1'`, 'max_connections = 200', `synchronous_standby_names = ''`, ...settings, ''].join('\n'));
     it.startServer();
     process.on('exit', () => it.stopServer('immediate'));
     return it;

@@ -46,8 +46,8 @@ export function runOstia(args, { env = {}, input } = {}) {
 }
 
 /** Starts `ostia serve` and waits until it answers. */
-export async function serve(args) {
-  const child = spawn(ostia, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function serve(args, env = {}) {
+  const child = spawn(ostia, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let stderr = '';
   child.stderr.on('data', (d) => (stderr += d));
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
@@ -100,6 +100,18 @@ const newDatabase = () => {
   return ['--database', url.href];
 };
 
+/** Runs SQL on an authority's database, past it; the text of the answer. */
+export function sql(authority, text) {
+  const { database, data } = authority;
+  return database ? execFileSync('psql', [database, '-AtqXc', text], { encoding: 'utf8' }) : execFileSync('sqlite3', [join(data, 'ostia.db'), text], { encoding: 'utf8' });
+}
+
+/** All that an authority's database has, as text. */
+export function dump({ database, data }) {
+  const options = { encoding: 'utf8', maxBuffer: 1 << 28 };
+  return database ? execFileSync('pg_dump', ['--inserts', database], options) : execFileSync('sqlite3', [join(data, 'ostia.db'), '.dump'], options);
+}
+
 /** An authority with a test's own tenant, stopped after the test. */
 export async function startAuthority(t, { clients, args = [], dev = true, extra, usersFile = users, port } = {}) {
   const dir = folder();
@@ -110,5 +122,5 @@ export async function startAuthority(t, { clients, args = [], dev = true, extra,
     ...(dev ? ['--dev', '--dev-http', `127.0.0.1:${devPort}`] : []), ...(args.includes('--database') ? [] : newDatabase()), ...args];
   const server = await serve(all);
   t?.after(() => server.stop());
-  return { ...server, dir, data: join(dir, 'data'), args: all, port, devPort, devIssuer: `http://localhost:${devPort}/`, domain: `localhost:${port}` };
+  return { ...server, dir, data: join(dir, 'data'), args: all, database: all.includes('--database') ? all[all.indexOf('--database') + 1] : undefined, port, devPort, devIssuer: `http://localhost:${devPort}/`, domain: `localhost:${port}` };
 }

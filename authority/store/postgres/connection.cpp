@@ -4,6 +4,7 @@
 #include <boost/endian/conversion.hpp>
 #include <cstring>
 
+#include "log.hpp"
 #include "ostia/text/ascii.hpp"
 
 namespace ostia::authority::postgres {
@@ -66,7 +67,11 @@ struct Values {
   std::vector<int> lengths, formats;
 };
 
-Oid type_of(const Cell& cell) { return std::holds_alternative<std::int64_t>(cell) ? integer_type : text_type; }
+// Nothing is of the type that its place has.
+Oid type_of(const Cell& cell) {
+  if (std::holds_alternative<std::monostate>(cell)) return 0;
+  return std::holds_alternative<std::int64_t>(cell) ? integer_type : text_type;
+}
 
 // Ours to try again: another transaction came between (40001, 40P01), or the server does not take writes any more.
 bool is_conflict(std::string_view state) { return state == "40001" || state == "40P01"; }
@@ -74,9 +79,11 @@ constexpr std::string_view read_only = "25006";
 // No text of ours can be equal to one that is not UTF-8 or has a zero byte.
 constexpr std::string_view not_a_text = "22021";
 
-constexpr const char* session =
-    "SET enable_seqscan = off; "  // a plan that was made while a table was small must not stay
-    "SET plan_cache_mode = force_generic_plan; SET statement_timeout = '30s'; ";
+// A plan that was made while a table was small must not stay. Of writers only the wait for locks has an end: a commit
+// that is called off while it waits for its replica would look like one that is safe.
+constexpr const char* session = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; ";
+constexpr const char* reading = "SET default_transaction_read_only = on; SET statement_timeout = '30s'; LISTEN ostia";
+constexpr const char* writing = "SET default_transaction_isolation = 'serializable'; SET lock_timeout = '10s'";
 
 }  // namespace
 
@@ -89,9 +96,8 @@ Result<Handle> connect(const std::string& url, Role role) {
                              "10",    "UTF8",       url.c_str(), static_cast<const char*>(nullptr)};
   Handle handle(PQconnectdbParams(names.data(), values.data(), 1));
   if (PQstatus(handle.get()) != CONNECTION_OK) return failure(PQerrorMessage(handle.get()), "store_cannot_open");
-  const std::string setup =
-      std::string(session) + (role == Role::reader ? "SET default_transaction_read_only = on; LISTEN ostia"
-                                                   : "SET default_transaction_isolation = 'serializable'");
+  PQsetNoticeProcessor(handle.get(), [](void*, const char*) {}, nullptr);  // standard error is the log's
+  const std::string setup = std::string(session) + (role == Role::reader ? reading : writing);
   if (auto done = run(handle.get(), setup); !done) return std::move(done).error();
   return handle;
 }
@@ -136,7 +142,7 @@ void Connection::send(Job job) {
 // the connection is gone.
 const std::string* Connection::prepare(const Statement& statement) {
   std::string types(statement.must_match ? "!" : "");
-  for (const auto& value : statement.values) types += type_of(value) == integer_type ? 'i' : 't';
+  for (const auto& value : statement.values) types += static_cast<char>('0' + value.index());
   auto& name = prepared_[{statement.sql, types}];
   if (!name.empty()) return &name;
   name = "s" + std::to_string(prepared_.size());
@@ -215,7 +221,8 @@ void Connection::take(PGresult* result) {
 void Connection::settle() {
   UnderWay over = std::move(under_way_.front());
   under_way_.pop_front();
-  if (!over.job) return;  // whoever needs a statement that could not be prepared is told so itself
+  if (!over.job && !over.error.empty()) log_event("error", "statement_refused", {{"what", over.error}});
+  if (!over.job) return;  // who needs the statement finds that it is not there
   Outcome outcome;
   if (over.error.empty())
     outcome.result = std::move(over.rows);

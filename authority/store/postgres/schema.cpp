@@ -73,17 +73,15 @@ Status read_table(PGconn* connection, const std::string& table, const Store::Rea
 }  // namespace
 
 Status migrate(PGconn* connection) {
-  // Two that make the same table at the same moment are in each other's way, even with IF NOT EXISTS.
-  constexpr const char* make =
+  // Two that make the same table or row at the same moment are in each other's way, whatever they say.
+  const std::vector<std::string> make = {
       "CREATE TABLE IF NOT EXISTS ostia_schema (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, oldest BIGINT NOT "
-      "NULL)";
-  for (int tries = 0; tries < 5; ++tries)
-    if (run(connection, make)) break;
-  if (auto begun =
-          run_all(connection, {"INSERT INTO ostia_schema (id, version, oldest) VALUES (1, 0, 0) ON CONFLICT DO NOTHING",
-                               "BEGIN ISOLATION LEVEL READ COMMITTED"});
-      !begun)
-    return begun;
+      "NULL)",
+      "INSERT INTO ostia_schema (id, version, oldest) VALUES (1, 0, 0) ON CONFLICT DO NOTHING"};
+  Status made = run_all(connection, make);
+  for (int tries = 0; tries < 5 && !made; ++tries) made = run_all(connection, make);
+  if (!made) return made;
+  if (auto begun = run_all(connection, {"BEGIN ISOLATION LEVEL READ COMMITTED"}); !begun) return begun;
   if (auto upgraded = upgrade(connection); !upgraded) return upgraded;
   return run_all(connection, {"COMMIT"});
 }

@@ -71,7 +71,14 @@ class PostgresStore final : public Store {
 
   Result<Rows> commit_now(std::vector<Statement> statements) override {
     std::promise<Result<Rows>> done;
-    submit(Role::writer, std::move(statements), [&](Result<Rows> result) { done.set_value(std::move(result)); });
+    Job job{std::move(statements), [&](Result<Rows> result) { done.set_value(std::move(result)); }, Role::writer,
+            Clock::now() + patience};
+    asio::post(context_, [this, &job] {
+      if (written_count_ == posted_count_)
+        take(std::move(job));
+      else
+        after_posted_.emplace_back(posted_count_, std::move(job));
+    });
     return done.get_future().get();
   }
 
@@ -84,6 +91,7 @@ class PostgresStore final : public Store {
       }
       drops_ = false;
       posted_.push_back(std::move(statements));
+      ++posted_count_;
       write_posted();
     });
   }
@@ -183,12 +191,18 @@ class PostgresStore final : public Store {
 
   void posted_written(std::vector<std::vector<Statement>>& batch, const Result<Rows>& result) {
     is_posting_ = false;
+    written_count_ += batch.size();
     if (!result && batch.size() > 1 && result.error().status == 0) {  // one of them must not take the others with it
       for (auto& one : batch) take({std::move(one), complain, Role::writer, Clock::now() + patience});
     } else {
       complain(result);
     }
     write_posted();
+    while (!after_posted_.empty() && after_posted_.front().first <= written_count_) {
+      Job job = std::move(after_posted_.front().second);
+      after_posted_.pop_front();
+      take(std::move(job));
+    }
   }
 
   static void complain(const Result<Rows>& result) {
@@ -254,9 +268,10 @@ class PostgresStore final : public Store {
   // Nothing that was handed in is lost by an orderly end.
   void end_if_idle() {
     if (!closing_) return;
-    const bool is_idle = reads_.empty() && writes_.empty() && posted_.empty() && !is_posting_ && retrying_ == 0 &&
-                         std::all_of(slots_.begin(), slots_.end(),
-                                     [](const Slot& s) { return !s.connection || s.connection->load() == 0; });
+    const bool is_idle = reads_.empty() && writes_.empty() && posted_.empty() && after_posted_.empty() &&
+                         !is_posting_ && retrying_ == 0 && std::all_of(slots_.begin(), slots_.end(), [](const Slot& s) {
+                           return !s.connection || s.connection->load() == 0;
+                         });
     if (is_idle || *closing_ < Clock::now()) context_.stop();
   }
 
@@ -266,6 +281,9 @@ class PostgresStore final : public Store {
   std::vector<Slot> slots_;
   std::deque<Job> reads_, writes_;
   std::deque<std::vector<Statement>> posted_;
+  // As with SQLite, `commit_now` sees what its caller has posted: each waits until so many have been written.
+  std::deque<std::pair<std::uint64_t, Job>> after_posted_;
+  std::uint64_t posted_count_ = 0, written_count_ = 0;
   std::function<void()> changed_;
   std::optional<Clock::time_point> closing_;
   std::size_t retrying_ = 0;
