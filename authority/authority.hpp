@@ -15,6 +15,8 @@
 #include "data.hpp"
 #include "http/client.hpp"
 #include "http/message.hpp"
+#include "http/networks.hpp"
+#include "limits/rate_limiter.hpp"
 #include "messages/outbox.hpp"
 #include "scripts/scripts.hpp"
 #include "tenant/key_ring.hpp"
@@ -46,7 +48,8 @@ struct Authority {
   Clock clock;
   std::string issuer;  ///< canonical; a request may have come to another domain's
   bool dev;
-  bool behind_proxy = false;  ///< `--plain-http`: what comes from there has the client's address in a header
+  Networks proxies;  ///< those whose word about a client's address is taken
+  RateLimiter limiter;
   Sealer secrets, codes, states, access_tokens, tickets;
   PasswordPool passwords;
   ScriptPool scripts;  ///< rules and actions

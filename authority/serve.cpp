@@ -55,6 +55,16 @@ Status check(const ServeOptions& o) {
   return ok();
 }
 
+// Where plain HTTP is served, a proxy stands in front, and it is near.
+Result<Networks> trusted_proxies(const ServeOptions& o) {
+  const std::vector<std::string> near = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
+                                         "192.168.0.0/16", "::1",        "fc00::/7"};
+  if (o.trusted_proxies.empty()) return o.plain_http ? Networks::parse(near) : Result<Networks>(Networks());
+  auto parsed = Networks::parse(o.trusted_proxies);
+  if (!parsed) return caller("--trusted-proxy: " + parsed.error().description);
+  return parsed;
+}
+
 Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host) {
   const bool own = o.tls_cert.empty();
   const std::string certificate = own ? o.data + "/tls.pem" : o.tls_cert,
@@ -169,6 +179,8 @@ std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
 
 Status serve(const ServeOptions& o, const Ready& ready) {
   if (auto checked = check(o); !checked) return checked;
+  auto proxies = trusted_proxies(o);
+  if (!proxies) return std::move(proxies).error();
   const auto endpoint = parse_endpoint(o.listen);
   if (!endpoint) return caller("--listen: " + endpoint.error().description);
   const bool with_dev_http = o.dev && o.dev_http != "none";
@@ -223,7 +235,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (!seed) return seed.error();
   if (auto imported = import_seed(a, *seed); !imported) return imported;
   if (auto loaded = reload_keys(a); !loaded) return loaded;
-  a.behind_proxy = o.plain_http;
+  a.proxies = *std::move(proxies);
   a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
                  [&a, cleaned = std::int64_t{0}]() mutable {
                    constexpr std::int64_t interval = 60;  // seconds

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ostia/result.hpp"
 
@@ -20,6 +21,7 @@ struct ServeOptions {
   std::string issuer;             ///< empty: what `listen` makes it
   std::string tls_cert, tls_key;  ///< files; empty: a certificate of our own, kept in `data`
   bool plain_http = false;
+  std::vector<std::string> trusted_proxies;  ///< addresses and networks; empty: private ones, with `plain_http` only
   bool dev = false;
   std::string dev_http = "127.0.0.1:8080";  ///< with `dev`; `none` turns it off
 };

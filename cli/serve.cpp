@@ -45,6 +45,9 @@ Run add_serve(CLI::App& app) {
   verb->add_option("--tls-cert", options->tls_cert, "Certificate chain (PEM)")->type_name("FILE");
   verb->add_option("--tls-key", options->tls_key, "Its private key (PEM)")->type_name("FILE");
   verb->add_flag("--plain-http", options->plain_http, "No TLS here: a proxy in front does it");
+  verb->add_option("--trusted-proxy", options->trusted_proxies,
+                   "Whose X-Forwarded-For is believed (with --plain-http: private addresses)")
+      ->type_name("NETWORK");
   verb->add_flag("--dev", options->dev,
                  "For development: the demo tenant, plain HTTP on loopback, hints on error pages");
   verb->add_option("--dev-http", options->dev_http, "Where --dev answers in plain HTTP; none turns it off")

@@ -15,12 +15,12 @@ std::string address_id(const Attempt& t) { return "address " + t.address; }
 
 bool counts_account(const Tenant& tenant, const Attempt& t) {
   const auto& p = tenant.attack_protection;
-  return p.brute_force && t.protects_account && !contains(p.brute_force_allowlist, t.address);
+  return p.brute_force && t.protects_account && !p.brute_force_allowlist.contains(t.address);
 }
 
 bool counts_address(const Tenant& tenant, const Attempt& t) {
   const auto& p = tenant.attack_protection;
-  return p.throttles_addresses && !t.address.empty() && !contains(p.address_allowlist, t.address);
+  return p.throttles_addresses && !t.address.empty() && !p.address_allowlist.contains(t.address);
 }
 
 Error too_many_for_account() {

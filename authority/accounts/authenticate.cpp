@@ -2,6 +2,7 @@
 
 #include "accounts/attempts.hpp"
 #include "accounts/breaches.hpp"
+#include "limits/limits.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
@@ -111,6 +112,7 @@ Async<Unit> check_account(Authority& a, const Request& request, const User& user
 }  // namespace
 
 Async<User> authenticate_password(Authority& a, const Request& request, PasswordLogin login) {
+  if (auto allowed = take_attempt(a, request, login.username); !allowed) co_return std::move(allowed).error();
   auto user_task = find_user_by_login(a.store, login.connections, login.username);
   auto user = co_await std::move(user_task);
   if (!user) co_return std::move(user).error();

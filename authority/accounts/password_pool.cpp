@@ -1,5 +1,7 @@
 #include "accounts/password_pool.hpp"
 
+#include <sys/resource.h>
+
 #include <boost/asio.hpp>
 
 #include "crypto/crypto.hpp"
@@ -15,10 +17,19 @@ Error too_busy() {
           "password_pool_full", 503, Fault::ours};
 }
 
-// Gives a place back however the work ends.
-struct Place {
-  std::atomic<unsigned>& waiting;
-  ~Place() { --waiting; }
+// One of the pool's threads at work. It gives way to those that serve: on Linux each thread has a niceness of its own.
+class Place {
+ public:
+  explicit Place(std::atomic<unsigned>& waiting) : waiting_(waiting) {
+    thread_local const int niced = setpriority(PRIO_PROCESS, 0, 15);
+    (void)niced;
+  }
+  ~Place() { --waiting_; }  // however the work ends
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+ private:
+  std::atomic<unsigned>& waiting_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/body.hpp"
+#include "limits/limits.hpp"
 #include "logs/journal.hpp"
 #include "management/call.hpp"
 #include "ostia/jose/jws.hpp"
@@ -152,6 +153,7 @@ Async<Reply> handle(Authority& a, const Request& request, const Route& route, Ca
   auto token = co_await std::move(authorizing);
   if (!token) co_return std::move(token).error();
   call.token = *std::move(token);
+  if (auto allowed = take_call(a, request, call.token["azp"].text()); !allowed) co_return std::move(allowed).error();
   if (auto allowed = check_scope(route, call); !allowed) co_return std::move(allowed).error();
   if (auto good = check_query(route, call.query); !good) co_return std::move(good).error();
   if (auto good = read_body(route, call); !good) co_return std::move(good).error();

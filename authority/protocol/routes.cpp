@@ -2,6 +2,7 @@
 #include <boost/asio.hpp>
 
 #include "dev/faults.hpp"
+#include "limits/limits.hpp"
 #include "login/step.hpp"
 #include "management/call.hpp"
 #include "ostia/text/ascii.hpp"
@@ -162,7 +163,9 @@ void allow_origin(const Authority& a, const Request& request, Cors cors, Respons
   } else {
     response.with("Vary", "Origin");
     if (!a.tenant()->allows_origin(origin)) return;
-    response.with("Access-Control-Allow-Origin", origin);
+    response.with("Access-Control-Allow-Origin", origin)
+        .with("Access-Control-Expose-Headers",
+              "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After");
     if (cors == Cors::with_cookies) response.with("Access-Control-Allow-Credentials", "true");
   }
 }
@@ -194,16 +197,6 @@ std::string issuer_for(const Authority& a, const Request& request) {
   return "https://" + host + (canonical->port.empty() ? "" : ":" + std::string(canonical->port)) + "/";
 }
 
-// The address that the nearest proxy saw: the last one that was appended, whatever the client itself wrote before it.
-std::string client_address(const Request& request) {
-  std::string_view list = request.header("x-forwarded-for");
-  list.remove_prefix(list.rfind(',') == list.npos ? 0 : list.rfind(',') + 1);
-  while (list.starts_with(' ')) list.remove_prefix(1);
-  boost::system::error_code ec;
-  const auto address = asio::ip::make_address(std::string(list), ec);
-  return ec ? request.peer : address.to_string();
-}
-
 // People are sent to the stand-in by whatever application they come from, and a browser hides where its form was: it
 // does nothing but send them back to their own login.
 constexpr std::string_view stand_in_page = "/_dev/upstream/authorize";
@@ -221,6 +214,9 @@ bool is_foreign_page(const Authority& a, const Request& request) {
            !a.tenant()->allows_origin(origin);
   return request.header("sec-fetch-site") == "cross-site";
 }
+
+// Probes, and what is for development only.
+bool is_free(std::string_view path) { return path.starts_with("/health/") || path.starts_with("/_dev/"); }
 
 Response from_fault(const dev::Fault& fault) {
   if (fault.cut) return {0, {}, {}};
@@ -266,8 +262,10 @@ Answering dispatch(Authority& a, Request request) {
 }  // namespace
 
 Answering route(Authority& a, Request request) {
-  if (a.behind_proxy && request.issuer == a.issuer) request.peer = client_address(request);
+  request.peer = client_address(request.peer, request.header("x-forwarded-for"), a.proxies);
   request.issuer = issuer_for(a, request);
+  const auto allowance = is_free(request.path) ? Allowance{} : take_request(a, request);
+  if (!allowance.is_allowed) co_return too_many_requests(a, request, allowance);
   std::optional<dev::Fault> fault;
   if (a.faults && !request.path.starts_with("/_dev/")) fault = a.faults->take(request.method, request.path);
   if (fault && fault->delay_ms > 0) {
@@ -277,7 +275,9 @@ Answering route(Authority& a, Request request) {
   }
   if (fault && (fault->cut || fault->status != 0)) co_return from_fault(*fault);
   auto dispatching = dispatch(a, std::move(request));
-  co_return co_await std::move(dispatching);
+  Response response = co_await std::move(dispatching);
+  tell(a, allowance, response);
+  co_return response;
 }
 
 }  // namespace ostia::authority

@@ -1,5 +1,6 @@
 // `/oauth/token` (RFC 6749 section 3.2, checklist section 6) and `/oauth/revoke` (RFC 7009): who asks, by which grant.
 #include "http/body.hpp"
+#include "limits/limits.hpp"
 #include "logs/journal.hpp"
 #include "problem.hpp"
 #include "protocol/client_authentication.hpp"
@@ -19,6 +20,7 @@ Async<Value> exchange(Authority& a, const Request& request, const Parameters& p)
   auto authenticating = authenticate_client(a, *tenant, request, p);
   const auto client = co_await std::move(authenticating);
   if (!client) co_return client.error();
+  if (auto allowed = take_call(a, request, (*client)->id); !allowed) co_return std::move(allowed).error();
   const GrantType* known = find_grant_type(type);
   if (!known)
     co_return oauth(403, "unsupported_grant_type", "Unsupported grant type: " + std::string(type), "grant_unknown");

@@ -36,6 +36,20 @@ std::int64_t hours(const Value& v, std::int64_t otherwise) {
   return number && *number > 0 ? static_cast<std::int64_t>(*number * 3600) : otherwise;
 }
 
+Rate read_rate(const Value& v, Rate otherwise) {
+  if (!v.is_object()) return otherwise;
+  return {v["per_second"].as_double().value_or(otherwise.per_second), v["burst"].as_double().value_or(otherwise.burst)};
+}
+
+void read_rate_limits(RateLimits& limits, const Value& v) {
+  if (v.is_bool() && !v.as_bool()) limits.address = limits.account = limits.client = {};
+  if (!v.is_object()) return;
+  limits.address = read_rate(v["address"], limits.address);
+  limits.account = read_rate(v["account"], limits.account);
+  limits.client = read_rate(v["client"], limits.client);
+  if (v["exempt"].is_array()) limits.exempt = Networks::parse_good(texts(v["exempt"]));
+}
+
 void read_settings(Tenant& t, const Value& v) {
   t.name = text_or(v["friendly_name"], "Ostia");
   t.support_email = text_or(v["support_email"], "");
@@ -52,6 +66,7 @@ void read_settings(Tenant& t, const Value& v) {
   t.says_user_exists = v["flags"]["enable_public_signup_user_exists_error"].as_bool();
   t.log_retention = at_least(v["ostia"]["log_retention_days"], 1, 30) * 24 * 3600;
   t.script_timeout = std::min<std::int64_t>(at_least(v["ostia"]["script_timeout_s"], 1, 20), 20);
+  read_rate_limits(t.rate_limits, v["ostia"]["rate_limits"]);
   t.chooses_factor_in_action = v["customize_mfa_in_postlogin_action"].as_bool();
   t.skips_consent_on_loopback = v["ostia"]["skip_consent_on_loopback"].as_bool(true);
 }
@@ -94,14 +109,14 @@ void read_attack_protection(AttackProtection& p, const Value& v) {
     p.brute_force_notifies = has_shield(b, "user_notification");
     p.per_address = !b["mode"].is("count_per_identifier");
     p.max_failures = at_least(b["max_attempts"], 1, p.max_failures);
-    p.brute_force_allowlist = texts(b["allowlist"]);
+    p.brute_force_allowlist = Networks::parse_good(texts(b["allowlist"]));
   }
   if (const Value& s = v["suspiciousIpThrottling"]; s.is_object()) {
     const Value& stage = s["stage"]["pre-login"];
     p.throttles_addresses = s["enabled"].as_bool(true) && has_shield(s, "block");
     p.max_address_failures = at_least(stage["max_attempts"], 1, p.max_address_failures);
     p.address_refill_ms = at_least(stage["rate"], 1, p.address_refill_ms);
-    p.address_allowlist = texts(s["allowlist"]);
+    p.address_allowlist = Networks::parse_good(texts(s["allowlist"]));
   }
   const Value& breached = v["breachedPasswordDetection"];
   p.checks_breaches = breached["enabled"].as_bool() && has_shield(breached, "block");

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "crypto/crypto.hpp"
+#include "http/networks.hpp"
+#include "limits/rate_limiter.hpp"
 #include "store/store.hpp"
 #include "tenant/client.hpp"
 #include "tenant/connection.hpp"
@@ -50,14 +52,21 @@ struct AttackProtection {
   bool brute_force = true, brute_force_blocks = true, brute_force_notifies = true;
   bool per_address = true;  ///< failures of an account are counted per address
   std::int64_t max_failures = 10;
-  std::vector<std::string> brute_force_allowlist;
+  Networks brute_force_allowlist;
   bool throttles_addresses = true;
   std::int64_t max_address_failures = 100;
   std::int64_t address_refill_ms = 864'000;  ///< one more attempt each
-  std::vector<std::string> address_allowlist;
+  Networks address_allowlist;
   bool checks_breaches = false;
   std::string breach_file;  ///< sorted SHA-1 hashes, in the form that Have I Been Pwned publishes
   bool always_captcha = false;
+};
+
+/// `ostia.rate_limits`: for each node. Without a word of the tenant's about them, this machine's own addresses are
+/// free.
+struct RateLimits {
+  Rate address{100, 1000}, account{1, 30}, client{0, 0};
+  Networks exempt = Networks::parse_good({"127.0.0.0/8", "::1"});
 };
 
 /// One of `rules`.
@@ -112,6 +121,7 @@ struct Tenant {
   bool skips_consent_on_loopback = true;           ///< `ostia.skip_consent_on_loopback`
   Branding branding;
   AttackProtection attack_protection;
+  RateLimits rate_limits;
   SmtpSettings smtp;
   std::map<std::string, EmailTemplate, std::less<>> email_templates;
   std::map<std::string, Client, std::less<>> clients;

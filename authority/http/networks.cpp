@@ -1,0 +1,80 @@
+#include "http/networks.hpp"
+
+#include <algorithm>
+
+namespace ostia::authority {
+namespace {
+
+namespace ip = boost::asio::ip;
+using boost::system::error_code;
+
+template <class Network, class Address>
+bool is_in(const Network& network, const Address& address) {
+  return Network(address, network.prefix_length()).canonical() == network.canonical();
+}
+
+// What came over IPv4 to a socket of both kinds.
+ip::address without_mapping(const ip::address& a) {
+  return a.is_v6() && a.to_v6().is_v4_mapped() ? ip::address(ip::make_address_v4(ip::v4_mapped, a.to_v6())) : a;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+bool Networks::add(const std::string& text) {
+  error_code ec;
+  const bool is_network = text.find('/') != std::string::npos;
+  if (text.find(':') == std::string::npos) {
+    v4_.push_back(ip::make_network_v4(is_network ? text : text + "/32", ec));
+    if (ec) v4_.pop_back();
+  } else {
+    v6_.push_back(ip::make_network_v6(is_network ? text : text + "/128", ec));
+    if (ec) v6_.pop_back();
+  }
+  return !ec;
+}
+
+Result<Networks> Networks::parse(const std::vector<std::string>& list) {
+  Networks out;
+  for (const auto& text : list)
+    if (!out.add(text))
+      return caller_error("invalid_option",
+                          "\"" + text + "\" is neither an IP address nor a network such as 10.0.0.0/8");
+  return out;
+}
+
+Networks Networks::parse_good(const std::vector<std::string>& list) {
+  Networks out;
+  for (const auto& text : list) (void)out.add(text);
+  return out;
+}
+
+bool Networks::contains(std::string_view text) const {
+  error_code ec;
+  const auto any = ip::make_address(std::string(text), ec);
+  if (ec) return false;
+  const auto address = without_mapping(any);
+  if (address.is_v4())
+    return std::any_of(v4_.begin(), v4_.end(), [&](const auto& n) { return is_in(n, address.to_v4()); });
+  return std::any_of(v6_.begin(), v6_.end(), [&](const auto& n) { return is_in(n, address.to_v6()); });
+}
+
+std::string client_address(const std::string& peer, std::string_view list, const Networks& proxies) {
+  std::string nearest = peer;
+  while (proxies.contains(nearest) && !list.empty()) {
+    const auto comma = list.rfind(',');
+    error_code ec;
+    const auto next = ip::make_address(std::string(trimmed(list.substr(comma == list.npos ? 0 : comma + 1))), ec);
+    if (ec) break;
+    nearest = next.to_string();
+    list = list.substr(0, comma == list.npos ? 0 : comma);
+  }
+  return nearest;
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,36 @@
+// Sets of IP addresses, as people write them: `192.0.2.7`, `10.0.0.0/8`, `2001:db8::/32`.
+#pragma once
+
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ostia/result.hpp"
+
+namespace ostia::authority {
+
+class Networks {
+ public:
+  Networks() = default;
+  /// The error names the entry that is none.
+  static Result<Networks> parse(const std::vector<std::string>& list);
+  /// Those that are addresses or networks; the rest is left out.
+  static Networks parse_good(const std::vector<std::string>& list);
+
+  /// No for what is not an address.
+  [[nodiscard]] bool contains(std::string_view address) const;
+
+ private:
+  bool add(const std::string& text);
+
+  std::vector<boost::asio::ip::network_v4> v4_;
+  std::vector<boost::asio::ip::network_v6> v6_;
+};
+
+/// The address of the client of a request that came from `peer`: with `x_forwarded_for`, the last one in that list that
+/// is none of the `proxies`, if `peer` is one of them. Whatever a client wrote there itself stands before that one.
+std::string client_address(const std::string& peer, std::string_view x_forwarded_for, const Networks& proxies);
+
+}  // namespace ostia::authority
