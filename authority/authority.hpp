@@ -29,6 +29,8 @@ namespace dev {
 class Faults;
 }
 
+class Metrics;
+
 struct Authority {
   Authority(Store& s, std::string_view master, std::string canonical, bool development, unsigned password_threads)
       : store(s),
@@ -56,6 +58,8 @@ struct Authority {
   HttpPool http;       ///< calls to upstreams
   upstream::Documents documents;
   Outbox outbox;
+  std::shared_ptr<Metrics> metrics;  ///< null unless somebody reads them
+  bool logs_access = false;
   std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise
 
   [[nodiscard]] std::shared_ptr<const Tenant> tenant() const { return tenant_.load(); }

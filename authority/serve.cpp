@@ -20,6 +20,8 @@
 #include "logs/stream.hpp"
 #include "management/call.hpp"
 #include "messages/transport.hpp"
+#include "operations/metrics.hpp"
+#include "operations/service.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
 #include "store/housekeeping.hpp"
@@ -35,6 +37,25 @@ namespace {
 namespace fs = std::filesystem;
 
 Error caller(std::string text) { return caller_error("invalid_option", std::move(text), "invalid_option"); }
+
+std::shared_ptr<Metrics> make_metrics(Authority& a, const Server& server) {
+  auto metrics = std::make_shared<Metrics>();
+  metrics->watch("ostia_connections_open", "Connections that clients hold open",
+                 [&server] { return static_cast<double>(server.open_connections()); });
+  metrics->watch("ostia_passwords_waiting", "Passwords that wait for their hash to be computed",
+                 [&a] { return static_cast<double>(a.passwords.waiting()); });
+  metrics->watch("ostia_messages_waiting", "E-mails and text messages that are still to be sent", [&a] {
+    const auto rows = a.store.commit_now({{"SELECT count(*) FROM messages WHERE state = 'queued'", {}}});
+    return rows ? static_cast<double>(int_at((*rows)[0], 0)) : -1;
+  });
+  watch_process(*metrics);
+  return metrics;
+}
+
+boost::asio::awaitable<Response> answer_metrics(Authority& a, Request request) {
+  if (request.path != "/metrics") co_return text_response(404, "the metrics are at /metrics\n");
+  co_return Response{200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, a.metrics->text()};
+}
 
 Status check(const ServeOptions& o) {
   for (const auto& [name, file] : {std::pair{"--config", o.config},
@@ -190,6 +211,14 @@ Status serve(const ServeOptions& o, const Ready& ready) {
       !url::is_loopback_host(dev_endpoint->host))
     return caller("--dev-http: plain HTTP is for the loopback address only, not " + dev_endpoint->host);
 
+  std::optional<Endpoint> metrics_endpoint;
+  if (!o.metrics_listen.empty()) {
+    auto parsed = parse_endpoint(o.metrics_listen);
+    if (!parsed) return caller("--metrics-listen: " + parsed.error().description);
+    metrics_endpoint = *std::move(parsed);
+  }
+
+  if (!o.dev) forbid_core_dumps();
   mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than the program
   curl_global_init(CURL_GLOBAL_DEFAULT);
   umask(0077);  // what is kept is its owner's business only
@@ -207,22 +236,29 @@ Status serve(const ServeOptions& o, const Ready& ready) {
 
   Authority* authority = nullptr;  // set before the first request is let in
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  Server server(
-      cores, [&](Request request) { return route(*authority, std::move(request)); },
-      [&](std::string_view target, std::string_view authorization) {
-        return management::body_limit(*authority, target, authorization);
-      });
+  Server server(cores, [&](std::string_view target, std::string_view authorization) {
+    return management::body_limit(*authority, target, authorization);
+  });
+  const Handler handler = [&](Request request) { return route(*authority, std::move(request)); };
   std::string issuer = o.issuer;
-  const auto port = server.listen(*endpoint, o.plain_http ? nullptr : &identity, [&](std::uint16_t bound) {
+  const auto port = server.listen(*endpoint, o.plain_http ? nullptr : &identity, handler, [&](std::uint16_t bound) {
     if (issuer.empty()) issuer = issuer_of(!o.plain_http, endpoint->host, bound);
     if (!issuer.ends_with('/')) issuer += '/';
     return issuer;
   });
   if (!port) return port.error();
   if (with_dev_http) {
-    const auto dev_port = server.listen(
-        *dev_endpoint, nullptr, [&](std::uint16_t bound) { return issuer_of(false, dev_endpoint->host, bound); });
+    const auto dev_port = server.listen(*dev_endpoint, nullptr, handler, [&](std::uint16_t bound) {
+      return issuer_of(false, dev_endpoint->host, bound);
+    });
     if (!dev_port) return dev_port.error();
+  }
+
+  if (metrics_endpoint) {
+    const auto metrics_port = server.listen(
+        *metrics_endpoint, nullptr, [&](Request request) { return answer_metrics(*authority, std::move(request)); },
+        [](std::uint16_t) { return std::string(); });
+    if (!metrics_port) return metrics_port.error();
   }
 
   auto store = open_database(o.data, o.database, o.database_connections);
@@ -243,6 +279,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
                      delete_expired(a.store, now, a.tenant()->log_retention);
                      cleaned = now;
                    }
+                   notify_service("WATCHDOG=1");
                    if (auto followed = follow_tenant(a); !followed)
                      log_event("error", "tenant_unread", {{"what", followed.error().description}});
                  });
@@ -253,9 +290,13 @@ Status serve(const ServeOptions& o, const Ready& ready) {
     a.faults = std::make_shared<dev::Faults>();
     if (auto kept = a.store.take_snapshot(); !kept) return kept;
   }
+  if (metrics_endpoint) a.metrics = make_metrics(a, server);
+  a.logs_access = o.access_log;
   authority = &a;
+  notify_service("READY=1");
   ready(issuer, is_empty && o.config.empty() && !o.dev ? setup_link(a) : "");
   server.run();
+  notify_service("STOPPING=1");
   log_event("info", "stopped");
   return ok();
 }

@@ -22,6 +22,8 @@ struct ServeOptions {
   std::string tls_cert, tls_key;  ///< files; empty: a certificate of our own, kept in `data`
   bool plain_http = false;
   std::vector<std::string> trusted_proxies;  ///< addresses and networks; empty: private ones, with `plain_http` only
+  std::string metrics_listen;                ///< empty: nowhere
+  bool access_log = false;                   ///< a line for each request
   bool dev = false;
   std::string dev_http = "127.0.0.1:8080";  ///< with `dev`; `none` turns it off
 };

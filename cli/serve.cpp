@@ -48,6 +48,9 @@ Run add_serve(CLI::App& app) {
   verb->add_option("--trusted-proxy", options->trusted_proxies,
                    "Whose X-Forwarded-For is believed (with --plain-http: private addresses)")
       ->type_name("NETWORK");
+  verb->add_option("--metrics-listen", options->metrics_listen, "Where Prometheus reads /metrics")
+      ->type_name("HOST:PORT");
+  verb->add_flag("--access-log", options->access_log, "Logs a line for each request");
   verb->add_flag("--dev", options->dev,
                  "For development: the demo tenant, plain HTTP on loopback, hints on error pages");
   verb->add_option("--dev-http", options->dev_http, "Where --dev answers in plain HTTP; none turns it off")

@@ -25,6 +25,9 @@ class PasswordPool {
   /// A hash to keep. The error is as above.
   boost::asio::awaitable<Result<std::string>> hash(std::string password);
 
+  /// How many are being computed, or wait.
+  [[nodiscard]] unsigned waiting() const { return waiting_; }
+
  private:
   [[nodiscard]] bool enter();
 

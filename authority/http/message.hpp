@@ -36,6 +36,7 @@ struct Request {
   Headers headers;     ///< names in lower case
   std::string issuer;  ///< of the domain that was asked, with the slash at its end
   std::string peer;    ///< the client's address
+  std::string id;      ///< what the logs of all that handle it call it
 
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
   [[nodiscard]] std::string_view cookie(std::string_view name) const;

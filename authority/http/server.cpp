@@ -107,9 +107,16 @@ bool is_parse_error(error_code ec) {
 
 }  // namespace
 
+// Where connections come in.
+struct Port {
+  tcp::acceptor acceptor;
+  Handler handler;
+  std::string issuer;
+  std::optional<asio::ssl::context> tls;
+};
+
 struct Server::State {
   std::vector<std::unique_ptr<Loop>> loops;
-  Handler handler;
   BodyLimit body_limit_of;
 
   // A request that announces more than usual may be let in, before its body is read, for what its head shows.
@@ -118,9 +125,7 @@ struct Server::State {
                                               std::string_view(head[http::field::authorization].data(),
                                                                head[http::field::authorization].size())));
   }
-  std::list<tcp::acceptor> acceptors;
-  std::list<asio::ssl::context> contexts;
-  std::vector<std::function<void()>> starts;
+  std::list<Port> ports;
   std::atomic<bool> stopping = false;
   std::atomic<std::size_t> open = 0;
   std::thread stopper;
@@ -135,18 +140,8 @@ struct Server::State {
     co_return !ec && keep_alive;
   }
 
-  asio::awaitable<Response> answer(Request request) {
-    try {
-      auto handling = handler(std::move(request));
-      co_return co_await std::move(handling);
-    } catch (const std::exception& e) {
-      log_event("error", "request_failed", {{"what", e.what()}});
-    }
-    co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
-  }
-
   template <class Stream>
-  asio::awaitable<void> serve(Stream& stream, Deadline& deadline, std::string issuer, std::string peer) {
+  asio::awaitable<void> serve(Stream& stream, Deadline& deadline, const Port& port, std::string peer) {
     beast::flat_buffer buffer(header_limit + 4096);
     for (bool keep_alive = true; keep_alive && !stopping;) {
       error_code ec;
@@ -182,8 +177,8 @@ struct Server::State {
       auto message = parser.release();
       const bool head = message.method() == http::verb::head;
       keep_alive = message.keep_alive() && !stopping;
-      Request request = to_request(message, issuer, peer);
-      auto answering = answer(std::move(request));
+      Request request = to_request(message, port.issuer, peer);
+      auto answering = port.handler(std::move(request));
       const Response response = co_await std::move(answering);
       if (response.status == 0) break;  // a cut that was ordered
       auto responding = respond(stream, deadline, response, keep_alive, !head);
@@ -191,7 +186,7 @@ struct Server::State {
     }
   }
 
-  asio::awaitable<void> connection(Loop& loop, tcp::socket socket, std::string issuer, asio::ssl::context* tls) {
+  asio::awaitable<void> connection(Loop& loop, tcp::socket socket, Port& port) {
     if (loop.deadlines.size() >= connections_a_loop) co_return;
     ++open;
     const auto self = loop.deadlines.insert(loop.deadlines.end(), {&socket, Clock::now() + request_limit});
@@ -200,18 +195,18 @@ struct Server::State {
     const auto remote = socket.remote_endpoint(ec);
     const std::string peer = ec ? "" : remote.address().to_string();
     try {
-      if (tls) {
-        asio::ssl::stream<tcp::socket&> stream(socket, *tls);
+      if (port.tls) {
+        asio::ssl::stream<tcp::socket&> stream(socket, *port.tls);
         co_await stream.async_handshake(asio::ssl::stream_base::server, use_error(ec));
         if (!ec) {
-          auto serving = serve(stream, *self, issuer, peer);
+          auto serving = serve(stream, *self, port, peer);
           co_await std::move(serving);
           self->at = Clock::now() + std::chrono::seconds(2);
           self->idle = false;
           co_await stream.async_shutdown(use_error(ec));
         }
       } else {
-        auto serving = serve(socket, *self, issuer, peer);
+        auto serving = serve(socket, *self, port, peer);
         co_await std::move(serving);
         socket.shutdown(tcp::socket::shutdown_send, ec);
       }
@@ -238,18 +233,18 @@ struct Server::State {
       if (predicate(deadline)) deadline.socket->close(ec);
   }
 
-  asio::awaitable<void> accept(tcp::acceptor& acceptor, std::string issuer, asio::ssl::context* tls) {
+  asio::awaitable<void> accept(Port& port) {
     for (std::size_t next = 0;; next = (next + 1) % loops.size()) {
       error_code ec;
       Loop& loop = *loops[next];
-      tcp::socket socket = co_await acceptor.async_accept(loop.context, use_error(ec));
-      if (ec == asio::error::operation_aborted || !acceptor.is_open()) co_return;
+      tcp::socket socket = co_await port.acceptor.async_accept(loop.context, use_error(ec));
+      if (ec == asio::error::operation_aborted || !port.acceptor.is_open()) co_return;
       if (ec) {  // out of descriptors, say: leave the others time to end
         asio::steady_timer pause(loops[0]->context, std::chrono::milliseconds(100));
         co_await pause.async_wait(asio::use_awaitable);
         continue;
       }
-      asio::co_spawn(loop.context, connection(loop, std::move(socket), issuer, tls), asio::detached);
+      asio::co_spawn(loop.context, connection(loop, std::move(socket), port), asio::detached);
     }
   }
 };
@@ -264,15 +259,16 @@ Result<Endpoint> parse_endpoint(std::string_view in) {
   return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
 }
 
-Server::Server(unsigned loops, Handler handler, BodyLimit body_limit) : state_(std::make_unique<State>()) {
-  state_->handler = std::move(handler);
+Server::Server(unsigned loops, BodyLimit body_limit) : state_(std::make_unique<State>()) {
   state_->body_limit_of = std::move(body_limit);
   for (unsigned i = 0; i < std::max(1U, loops); ++i) state_->loops.push_back(std::make_unique<Loop>());
 }
 
 Server::~Server() = default;
 
-Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity* tls,
+std::size_t Server::open_connections() const { return state_->open; }
+
+Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity* tls, Handler handler,
                                      const std::function<std::string(std::uint16_t)>& issuer_of) {
   const auto failed = [&](const std::string& why) {
     return Error{"cannot_listen",
@@ -283,7 +279,8 @@ Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity
   error_code ec;
   const auto address = asio::ip::make_address(endpoint.host == "localhost" ? "127.0.0.1" : endpoint.host, ec);
   if (ec) return failed("the host must be an IP address or localhost");
-  auto& acceptor = state_->acceptors.emplace_back(context);
+  Port& port = state_->ports.emplace_back(Port{tcp::acceptor(context), std::move(handler), {}, {}});
+  auto& acceptor = port.acceptor;
   acceptor.open(address.is_v6() ? tcp::v6() : tcp::v4(), ec);
   if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
   if (!ec) acceptor.bind({address, endpoint.port}, ec);
@@ -291,20 +288,17 @@ Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity
   if (ec == asio::error::address_in_use) return failed("the port is in use by another program");
   if (ec) return failed(ec.message());
 
-  asio::ssl::context* ssl = nullptr;
   if (tls) {
-    ssl = &state_->contexts.emplace_back(asio::ssl::context::tls_server);
+    auto* ssl = &port.tls.emplace(asio::ssl::context::tls_server);
     ssl->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
     ssl->use_certificate_chain(asio::buffer(tls->certificate), ec);
     if (!ec) ssl->use_private_key(asio::buffer(tls->key), asio::ssl::context::pem, ec);
     if (ec) return failed("the TLS certificate or its key cannot be used: " + ec.message());
     SSL_CTX_set_mode(ssl->native_handle(), SSL_MODE_RELEASE_BUFFERS);
   }
-  const std::uint16_t port = acceptor.local_endpoint().port();
-  state_->starts.emplace_back([this, &acceptor, issuer = issuer_of(port), ssl] {
-    asio::co_spawn(state_->loops[0]->context, state_->accept(acceptor, issuer, ssl), asio::detached);
-  });
-  return port;
+  const std::uint16_t number = acceptor.local_endpoint().port();
+  port.issuer = issuer_of(number);
+  return number;
 }
 
 void Server::run() {
@@ -312,7 +306,7 @@ void Server::run() {
   signals.async_wait([this](error_code ec, int) {
     if (!ec) stop();
   });
-  for (auto& start : state_->starts) start();
+  for (auto& port : state_->ports) asio::co_spawn(state_->loops[0]->context, state_->accept(port), asio::detached);
   for (auto& loop : state_->loops) {
     asio::co_spawn(loop->context, state_->sweep(*loop), asio::detached);
     loop->thread = std::thread([&context = loop->context] { context.run(); });
@@ -325,7 +319,7 @@ void Server::stop() {
   if (state_->stopping.exchange(true)) return;
   asio::post(state_->loops[0]->context, [this] {
     error_code ec;
-    for (auto& acceptor : state_->acceptors) acceptor.close(ec);
+    for (auto& port : state_->ports) port.acceptor.close(ec);
   });
   for (auto& loop : state_->loops)
     asio::post(loop->context,

@@ -12,6 +12,7 @@
 
 namespace ostia::authority {
 
+/// It does not throw.
 using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
 
 /// How many bytes a body may have, by the request's target and its `Authorization`; never less than the usual limit.
@@ -27,13 +28,15 @@ Result<Endpoint> parse_endpoint(std::string_view text);
 
 class Server {
  public:
-  Server(unsigned loops, Handler handler, BodyLimit body_limit);
+  Server(unsigned loops, BodyLimit body_limit);
   ~Server();
 
-  /// Opens a port (0: any that is free) and gives its number; plain HTTP without `tls`. Requests that come in there
-  /// carry the issuer that `issuer_of` makes of the number. The error names the address and why.
-  Result<std::uint16_t> listen(const Endpoint& endpoint, const TlsIdentity* tls,
+  /// Opens a port (0: any that is free) for `handler` and gives its number; plain HTTP without `tls`. Requests that
+  /// come in there carry the issuer that `issuer_of` makes of the number. The error names the address and why.
+  Result<std::uint16_t> listen(const Endpoint& endpoint, const TlsIdentity* tls, Handler handler,
                                const std::function<std::string(std::uint16_t)>& issuer_of);
+
+  [[nodiscard]] std::size_t open_connections() const;
 
   /// Serves until `stop`, SIGTERM or SIGINT, finishing what is under way.
   void run();

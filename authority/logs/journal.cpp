@@ -45,7 +45,8 @@ void record(Authority& a, const Request& request, const Event& e) {
              {"reason", e.reason},
              {"client_id", shortened(e.client_id)},
              {"user_id", e.user_id},
-             {"peer", request.peer}});
+             {"peer", request.peer},
+             {"request_id", request.id}});
 }
 
 }  // namespace ostia::authority

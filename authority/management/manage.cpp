@@ -202,7 +202,8 @@ Answering manage(Authority& a, Request request) {
   auto found = find(method, path);
   if (!found.route) co_return problem({"", "Not Found", {}, 404, Fault::caller});
   // The body, which may be large, goes to the handler and is not kept.
-  const Request about{request.method, request.path, request.query, {}, request.headers, request.issuer, request.peer};
+  const Request about{request.method,  request.path,   request.query, {},
+                      request.headers, request.issuer, request.peer,  request.id};
   Call call{std::move(request), a.tenant(), std::move(found.slots), Parameters(url::parse_form(about.query)), {}, {}};
   auto handling = handle(a, about, *found.route, std::move(call));
   const auto reply = co_await std::move(handling);

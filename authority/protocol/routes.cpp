@@ -3,8 +3,10 @@
 
 #include "dev/faults.hpp"
 #include "limits/limits.hpp"
+#include "log.hpp"
 #include "login/step.hpp"
 #include "management/call.hpp"
+#include "operations/metrics.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/endpoints.hpp"
@@ -238,9 +240,10 @@ Found find_endpoint(const Authority& a, const Request& request, std::string_view
   return {nullptr, management::methods_at(request.path), Cors::listed};
 }
 
-Answering dispatch(Authority& a, Request request) {
-  const std::string method = request.method == "HEAD" ? "GET" : request.method;
-  const Found found = find_endpoint(a, request, method);
+std::string method_of(const Request& request) { return request.method == "HEAD" ? "GET" : request.method; }
+
+Answering dispatch(Authority& a, Request request, const Found& found) {
+  const std::string method = method_of(request);
   if (found.methods.empty()) co_return nothing_here(a, request);
   if (method == "OPTIONS" && found.cors != Cors::none) co_return preflight(a, request, found);
   if (!found.route) {
@@ -259,13 +262,26 @@ Answering dispatch(Authority& a, Request request) {
   co_return response;
 }
 
-}  // namespace
+// What metrics call an endpoint: as many names as there are routes.
+std::string name_of(const Found& found, std::string_view path) {
+  if (!found.route) return "none";
+  if (found.route != &management_route) return std::string(found.route->path);
+  const auto noun = path.substr(management_route.path.size());
+  return management::methods_at(path).empty()
+             ? "none"
+             : std::string(management_route.path).append(noun.substr(0, noun.find('/')));
+}
 
-Answering route(Authority& a, Request request) {
-  request.peer = client_address(request.peer, request.header("x-forwarded-for"), a.proxies);
-  request.issuer = issuer_for(a, request);
-  const auto allowance = is_free(request.path) ? Allowance{} : take_request(a, request);
-  if (!allowance.is_allowed) co_return too_many_requests(a, request, allowance);
+// A proxy may have named the request already.
+std::string id_of(const Authority& a, const Request& request, const std::string& from) {
+  const std::string_view named = request.header("x-request-id");
+  const bool is_good = !named.empty() && named.size() <= 64 && std::all_of(named.begin(), named.end(), [](char c) {
+    return text::is_alnum(c) || c == '-' || c == '_' || c == '.';
+  });
+  return is_good && a.proxies.contains(from) ? std::string(named) : random_id().substr(0, 22);
+}
+
+Answering with_faults(Authority& a, Request request, const Found& found) {
   std::optional<dev::Fault> fault;
   if (a.faults && !request.path.starts_with("/_dev/")) fault = a.faults->take(request.method, request.path);
   if (fault && fault->delay_ms > 0) {
@@ -274,9 +290,69 @@ Answering route(Authority& a, Request request) {
     co_await timer.async_wait(asio::use_awaitable);
   }
   if (fault && (fault->cut || fault->status != 0)) co_return from_fault(*fault);
-  auto dispatching = dispatch(a, std::move(request));
-  Response response = co_await std::move(dispatching);
-  tell(a, allowance, response);
+  auto dispatching = dispatch(a, std::move(request), found);
+  co_return co_await std::move(dispatching);
+}
+
+// A defect costs its own request an answer, and nobody else's.
+Answering guarded(Authority& a, Request request, const Found& found) {
+  const std::string id = request.id;
+  try {
+    auto answering = with_faults(a, std::move(request), found);
+    co_return co_await std::move(answering);
+  } catch (const std::exception& e) {
+    log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
+  }
+  co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
+}
+
+// The request as the logs and metrics know it. Queries and bodies have secrets, and are in neither.
+struct Trace {
+  std::string id, method, path, peer, trace_parent, endpoint;
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+};
+
+void note(Authority& a, const Trace& t, int status) {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - t.start).count();
+  if (a.metrics) a.metrics->observe(t.method, t.endpoint, status, seconds);
+  if (a.logs_access)
+    log_event("info", "request",
+              {{"request_id", t.id},
+               {"method", t.method},
+               {"path", t.path},
+               {"status", status},
+               {"duration_us", static_cast<std::int64_t>(seconds * 1e6)},
+               {"peer", t.peer},
+               {"traceparent", t.trace_parent}});
+}
+
+}  // namespace
+
+Answering route(Authority& a, Request request) {
+  request.id = id_of(a, request, request.peer);
+  request.peer = client_address(request.peer, request.header("x-forwarded-for"), a.proxies);
+  request.issuer = issuer_for(a, request);
+  const Found found = find_endpoint(a, request, method_of(request));
+  std::optional<Trace> trace;
+  if (a.metrics || a.logs_access)
+    trace = Trace{request.id,
+                  request.method,
+                  request.path,
+                  request.peer,
+                  std::string(request.header("traceparent")),
+                  name_of(found, request.path)};
+  const std::string id = request.id;
+  const auto allowance = is_free(request.path) ? Allowance{} : take_request(a, request);
+  Response response;
+  if (allowance.is_allowed) {
+    auto answering = guarded(a, std::move(request), found);
+    response = co_await std::move(answering);
+    tell(a, allowance, response);
+  } else {
+    response = too_many_requests(a, request, allowance);
+  }
+  if (trace) note(a, *trace, response.status);
+  response.with("X-Request-Id", id);
   co_return response;
 }
 
