@@ -1,19 +1,17 @@
 // `make bench`: what the issue of speed asks for, each figure beside its peer in the same run. Ratios are worth more than
 // single times: machines are shared.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compressedSize } from '../tools/build-web.mjs';
 import { root } from '../tools/lib.mjs';
 import { launch, packages } from '../tests/lib/browser.mjs';
-import { freePort, serve } from '../tests/lib/program.mjs';
 import { jwks, token } from '../tests/parity/cases.mjs';
 import { createServer } from 'node:http';
+import { authority } from './authority.mjs';
+import { fixed, line, median } from './lib.mjs';
 
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-const line = (name, value, peer = '') => console.log(`${name.padEnd(58)} ${String(value).padStart(12)}  ${peer}`);
-const fixed = (value, digits = 2) => value.toFixed(digits);
 
 const dir = mkdtempSync(join(tmpdir(), 'ostia-bench-'));
 
@@ -141,58 +139,11 @@ async function validation() {
   line('heap allocations for each', allocations, `at most 10; and ${openssls} inside OpenSSL's verification`);
 }
 
-const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
-// User and system time of all threads, in seconds.
-function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-}
-
-async function authority() {
-  const port = await freePort(), devPort = await freePort();
-  const args = ['--dev', '--data', join(dir, 'data'), '--listen', `127.0.0.1:${port}`, '--dev-http', `127.0.0.1:${devPort}`];
-  await (await serve(args)).stop();
-  const starts = [];
-  for (let i = 0; i < 9; i++) {
-    const start = performance.now();
-    const server = await serve(args);
-    starts.push(performance.now() - start);
-    await server.stop();
-  }
-  line('ostia serve: ready on an existing store, ms', fixed(median(starts), 0), 'at most 100');
-  const server = await serve(args);
-  line('ostia serve: resident when idle, MB', fixed(memory(server.child.pid), 1), 'at most 20');
-  await tokens(server, devPort);
-  line('ostia serve: resident after the load, MB', fixed(memory(server.child.pid), 1));
-  await server.stop();
-}
-
-// Client-credentials tokens over one keep-alive load, against the signatures that OpenSSL makes on one core alone.
-async function tokens(server, port) {
-  const lua = join(dir, 'token.lua');
-  writeFileSync(lua, `wrk.method = "POST"
-wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
-wrk.body = "grant_type=client_credentials&client_id=ostia-machine&client_secret=ostia-machine-secret&audience=https://api.example.com/"
-done = function(summary) io.write(string.format("requests %d bad %d\\n", summary.requests, summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout)) end
-`);
-  const load = (name, args, path) => {
-    const before = cpuSeconds(server.child.pid);
-    const { stdout } = spawnSync('wrk', ['-t1', '-c16', '-d4s', ...args, `http://127.0.0.1:${port}${path}`], { encoding: 'utf8' });
-    const [, requests] = /requests in|(\d+) requests in/.exec(stdout) ?? [];
-    if (/Non-2xx|bad [1-9]/.test(stdout)) throw new Error(`${name}: not every answer was good\n${stdout}`);
-    return Number(requests) / (cpuSeconds(server.child.pid) - before);
-  };
-  const speed = execFileSync('openssl', ['speed', '-seconds', '3', 'rsa2048'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  const limit = Number(/rsa\s+2048 bits\s+\S+\s+\S+\s+([\d.]+)/.exec(speed)[1]);
-  const rate = load('tokens', ['-s', lua], '/oauth/token');
-  line('client-credentials tokens (RS256) per CPU second', fixed(rate, 0), `${fixed(rate / limit)} of openssl speed rsa2048 (${fixed(limit, 0)} signatures)`);
-  line('JWKS answers per CPU second', fixed(load('jwks', [], '/.well-known/jwks.json'), 0));
-}
-
 const only = process.argv[2];
 try {
-  if (only === 'validation') {
-    await validation();
+  // One part alone, by its name.
+  if (only) {
+    await { validation, authority }[only]();
     process.exit();
   }
   sizes();

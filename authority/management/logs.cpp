@@ -58,6 +58,8 @@ Handling list_from(Authority& a, const Call& call, const Page& page, std::string
 }
 
 Handling search_logs(Authority& a, Call call, std::string text) {
+  auto settling = a.store.settle();
+  if (const auto settled = co_await std::move(settling); !settled) co_return settled.error();
   Parameters without_from;
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& pair : call.query.pairs())
@@ -91,6 +93,8 @@ Handling list_user_logs(Authority& a, Call call) {
 }
 
 Handling get_log(Authority& a, Call call) {
+  auto settling = a.store.settle();
+  if (const auto settled = co_await std::move(settling); !settled) co_return settled.error();
   auto task = a.store.query({"SELECT id, body FROM logs WHERE id = $1", {call.path[0]}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
@@ -107,6 +111,8 @@ Handling daily_stats(Authority& a, Call call) {
                           : std::nullopt;
     return time.value_or(otherwise);
   };
+  auto settling = a.store.settle();
+  if (const auto settled = co_await std::move(settling); !settled) co_return settled.error();
   const std::int64_t now = a.clock.now(), from = bound("from", now - 30 * day) / day * day,
                      to = bound("to", now) / day * day + day;
   auto task = a.store.query(

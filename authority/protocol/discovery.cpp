@@ -63,10 +63,9 @@ Answering openid_configuration(Authority&, Request request) {
 }
 
 Answering jwks(Authority& a, Request) {
-  Value keys = Value::array();
-  const auto ring = a.keys();
-  for (const auto& key : ring->keys) keys.push_back(key.jwk());
-  co_return json_response(200, Value::object({{"keys", keys}})).with("Cache-Control", "public, max-age=300");
+  co_return Response{200,
+                     {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "public, max-age=300"}},
+                     a.keys()->jwks};
 }
 
 Answering certificate(Authority& a, Request request) {

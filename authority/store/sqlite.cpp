@@ -144,22 +144,27 @@ class SqliteStore final : public Store {
   asio::awaitable<Result<Rows>> query(Statement statement) override { co_return reader().run(statement); }
 
   asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) override {
-    auto waiting = await_rows([this, &statements](RowsReady done) { enqueue(std::move(statements), std::move(done)); });
+    auto waiting =
+        await_rows([this, &statements](RowsReady done) { enqueue({std::move(statements), std::move(done)}); });
     co_return co_await std::move(waiting);
   }
 
   Result<Rows> commit_now(std::vector<Statement> statements) override {
     std::promise<Result<Rows>> done;
-    enqueue(std::move(statements), [&](Result<Rows> result) { done.set_value(std::move(result)); });
+    enqueue({std::move(statements), [&](Result<Rows> result) { done.set_value(std::move(result)); }});
     return done.get_future().get();
   }
 
   void post(std::vector<Statement> statements) override {
     if (is_behind()) return;
-    enqueue(std::move(statements), [](Result<Rows> result) {
-      if (!result) log_event("error", "write_failed", {{"what", result.error().description}});
-    });
+    Job job{std::move(statements), [](Result<Rows> result) {
+              if (!result) log_event("error", "write_failed", {{"what", result.error().description}});
+            }};
+    job.is_awaited = false;
+    enqueue(std::move(job));
   }
+
+  asio::awaitable<Result<Rows>> settle() override { return commit({}); }
 
   void on_change(std::function<void()>) override {}
 
@@ -206,25 +211,25 @@ class SqliteStore final : public Store {
     std::vector<Statement> statements;
     RowsReady done;
     std::function<void()> alone = nullptr;  // instead of statements: what needs the writer outside of a transaction
+    bool is_awaited = true;
   };
 
   // Runs `work` on the writer's thread, between transactions.
   Status on_writer(const std::function<Status()>& work) {
     std::promise<Status> done;
-    {
-      const std::lock_guard lock(mutex_);
-      jobs_.push_back({{}, nullptr, [&] { done.set_value(work()); }});
-    }
-    wake_.notify_one();
+    enqueue({{}, nullptr, [&] { done.set_value(work()); }});
     return done.get_future().get();
   }
 
-  void enqueue(std::vector<Statement> statements, RowsReady done) {
+  void enqueue(Job job) {
+    bool is_to_wake = false;
     {
       const std::lock_guard lock(mutex_);
-      jobs_.push_back({std::move(statements), std::move(done)});
+      is_to_wake = job.is_awaited || jobs_.empty() || jobs_.size() == much;
+      awaited_ += job.is_awaited ? 1 : 0;
+      jobs_.push_back(std::move(job));
     }
-    wake_.notify_one();
+    if (is_to_wake) wake_.notify_one();
   }
 
   Connection& reader() {
@@ -243,6 +248,9 @@ class SqliteStore final : public Store {
       {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
+        // What nobody waits for waits for company: a disk sync costs more than all that goes with it.
+        wake_.wait_for(lock, std::chrono::milliseconds(50),
+                       [this] { return closing_ || awaited_ > 0 || jobs_.size() >= much; });
         if (jobs_.empty()) return;
         take_batch(batch);
       }
@@ -270,6 +278,7 @@ class SqliteStore final : public Store {
     do {
       batch.push_back(std::move(jobs_.front()));
       jobs_.pop_front();
+      awaited_ -= batch.back().is_awaited ? 1 : 0;
     } while (!batch.back().alone && !jobs_.empty() && !jobs_.front().alone);
   }
 
@@ -330,7 +339,9 @@ class SqliteStore final : public Store {
   std::unique_ptr<Connection> snapshot_;
   std::mutex mutex_;
   std::condition_variable wake_;
+  static constexpr std::size_t much = 1'000;  // jobs
   std::deque<Job> jobs_;
+  std::size_t awaited_ = 0;  // of the jobs
   bool closing_ = false, behind_ = false;
   std::thread writer_thread_;
 };

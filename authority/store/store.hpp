@@ -46,12 +46,16 @@ class Store {
   /// All of the statements or none of them, durable when this returns. The rows are the last statement's.
   virtual boost::asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) = 0;
 
-  /// Both at once, for the program's start and for threads of their own, where blocking is fine.
+  /// Both at once, and after what was posted before: for the program's start and for threads of their own, where
+  /// blocking is fine.
   virtual Result<Rows> commit_now(std::vector<Statement> statements) = 0;
 
-  /// A write that nobody waits for: an entry of a log. If it fails or too much waits already, the program's log says
-  /// so.
+  /// A write that nobody waits for: an entry of a log. It is made within a moment, together with others. If it fails or
+  /// too much waits already, the program's log says so.
   virtual void post(std::vector<Statement> statements) = 0;
+
+  /// Returns when everything that was posted before is there to be read.
+  virtual boost::asio::awaitable<Result<Rows>> settle() = 0;
 
   /// `callback` is called, from any thread, soon after another program has changed the tenant or its keys: a hint,
   /// which may be missed or come for nothing. SQLite gives none.

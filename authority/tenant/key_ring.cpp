@@ -36,6 +36,9 @@ Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Sealer& sec
     if (!key) return std::move(key).error();
     ring->keys.push_back(*std::move(key));
   }
+  json::Value published = json::Value::array();
+  for (const auto& key : ring->keys) published.push_back(key.jwk());
+  ring->jwks = json::write(json::Value::object({{"keys", std::move(published)}}));
   if (!ring->keys.empty()) return std::shared_ptr<const KeyRing>(std::move(ring));
   auto stored = store.commit_now({insert_key(SigningKey::generate(common_name), secrets, "current", now)});
   if (!stored) return std::move(stored).error();

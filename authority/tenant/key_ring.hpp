@@ -11,6 +11,7 @@ namespace ostia::authority {
 
 struct KeyRing {
   std::vector<SigningKey> keys;  ///< the first one signs, all of them verify
+  std::string jwks;              ///< the public halves, as they are published
 
   [[nodiscard]] const SigningKey& current() const { return keys.front(); }
   /// The key of that name, or null.

@@ -38,6 +38,7 @@ class PostgresStore final : public Store {
     if (!thread_.joinable()) return;
     asio::post(context_, [this] {
       closing_ = Clock::now() + patience;
+      write_posted();
       end_if_idle();
     });
     thread_.join();
@@ -73,13 +74,16 @@ class PostgresStore final : public Store {
     std::promise<Result<Rows>> done;
     Job job{std::move(statements), [&](Result<Rows> result) { done.set_value(std::move(result)); }, Role::writer,
             Clock::now() + patience};
-    asio::post(context_, [this, &job] {
-      if (written_count_ == posted_count_)
-        take(std::move(job));
-      else
-        after_posted_.emplace_back(posted_count_, std::move(job));
-    });
+    asio::post(context_, [this, &job] { take_after_posted(std::move(job)); });
     return done.get_future().get();
+  }
+
+  asio::awaitable<Result<Rows>> settle() override {
+    auto waiting = await_rows([this](RowsReady done) {
+      auto job = std::make_shared<Job>(Job{{}, std::move(done), Role::writer, Clock::now() + patience});
+      asio::post(context_, [this, job] { take_after_posted(std::move(*job)); });
+    });
+    co_return co_await std::move(waiting);
   }
 
   void post(std::vector<Statement> statements) override {
@@ -92,7 +96,7 @@ class PostgresStore final : public Store {
       drops_ = false;
       posted_.push_back(std::move(statements));
       ++posted_count_;
-      write_posted();
+      if (posted_.size() == 1) write_posted_later();
     });
   }
 
@@ -124,6 +128,12 @@ class PostgresStore final : public Store {
     if (waiting.size() >= most_waiting) return job.done(unavailable("has too much to do"));
     waiting.push_back(std::move(job));
     hand_out(waiting);
+  }
+
+  void take_after_posted(Job job) {
+    if (written_count_ == posted_count_) return take(std::move(job));
+    after_posted_.emplace_back(posted_count_, std::move(job));
+    write_posted();
   }
 
   std::deque<Job>& waiting_of(Role role) { return role == Role::reader ? reads_ : writes_; }
@@ -171,6 +181,12 @@ class PostgresStore final : public Store {
       --retrying_;
       take(std::move(*job));
     });
+  }
+
+  // What nobody waits for waits for company.
+  void write_posted_later() {
+    auto timer = std::make_shared<asio::steady_timer>(context_, std::chrono::milliseconds(50));
+    timer->async_wait([this, timer](boost::system::error_code) { write_posted(); });
   }
 
   // What nobody waits for is written in large transactions, one at a time.
