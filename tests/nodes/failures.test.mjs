@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
 import { startNodes, statusOf, until } from '../lib/nodes.mjs';
 import { Postgres } from '../lib/postgres.mjs';
-import { folder, freePort, runOstia, serve, tenantFile } from '../lib/program.mjs';
+import { folder, freePort, runOstia, serve, tenantFile, users } from '../lib/program.mjs';
 import { app, extra, grants } from '../lib/tenant.mjs';
 
 const realm = 'Username-Password-Authentication';
@@ -71,16 +71,20 @@ test('the database crashes amid sign-ups and rotations, and comes back: nobody r
 test('while there is no database, nodes say so and are not ready; ten seconds later callers know', async (t) => {
   const postgres = await Postgres.start();
   const dir = folder(), port = await freePort();
-  const node = await serve(['--database', postgres.database('gone'), '--data', join(dir, 'data'), '--config', tenantFile(dir, { clients, extra }), '--plain-http', '--listen', `127.0.0.1:${port}`]);
+  const node = await serve(['--database', postgres.database('gone'), '--data', join(dir, 'data'), '--config', tenantFile(dir, { clients, extra }), '--users', users, '--plain-http', '--listen', `127.0.0.1:${port}`]);
   t.after(() => node.stop());
   assert.equal(await statusOf(`${node.issuer}health/ready`), 200);
+  const login = await new Api({ devIssuer: node.issuer }).token({ grant_type: grants.realm, client_id: 'rotating', username: 'ada@example.com', password: 'Correct-Horse-9', realm, scope: 'openid offline_access' });
   postgres.stopServer('immediate');
-  const [ready, live, token] = await Promise.all([statusOf(`${node.issuer}health/ready`), statusOf(`${node.issuer}health/live`),
+  const revoke = () => fetch(`${node.issuer}oauth/revoke`, { method: 'POST', body: new URLSearchParams({ client_id: 'rotating', token: login.body.refresh_token }) });
+  const [revoked, ready, live, token] = await Promise.all([revoke(), statusOf(`${node.issuer}health/ready`), statusOf(`${node.issuer}health/live`),
     fetch(`${node.issuer}oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'password', client_id: 'app', username: 'a@example.com', password: 'x' }) })]);
   assert.deepEqual([ready, live, token.status], [503, 200, 503]);
+  assert.equal(revoked.status, 503, 'GHSA-7mqr-2v3q-v2wm: a revocation that was not kept is not acknowledged');
   assert.match(await token.text(), /Try again/);
   postgres.startServer();
   await until(async () => (await statusOf(`${node.issuer}health/ready`)) === 200, 'it is ready again');
+  assert.equal((await revoke()).status, 200);
 });
 
 test('a replica is promoted in place of its primary: the nodes go on there, and nothing acknowledged is lost', async (t) => {
