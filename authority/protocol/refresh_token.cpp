@@ -27,15 +27,17 @@ std::int64_t expiry(const RefreshTokenSettings& s, std::int64_t now, std::int64_
   return s.idle_expiring ? std::min(absolute, now + s.idle_lifetime) : absolute;
 }
 
+// Nothing more is given for a grant that has been revoked: its code may have been played back a moment ago.
 Statement insertion(const std::string& token, const Client& client, const Grant& grant, std::int64_t now,
                     std::int64_t absolute) {
   Value body = grant.to_json();
   body.set("absolute", absolute);
   return {
-      "INSERT INTO refresh_tokens (id, grant_id, client_id, user_id, body, created_at, used_at, expires_at) VALUES "
-      "($1, $2, $3, $4, $5, $6, $6, $7)",
+      "INSERT INTO refresh_tokens (id, grant_id, client_id, user_id, body, created_at, used_at, expires_at) SELECT "
+      "$1, $2, $3, $4, $5, $6, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM revoked_grants WHERE id = $2) RETURNING id",
       {id_of(token), grant.id, client.id, grant.user_id, json::write(body), now,
-       expiry(client.refresh_tokens, now, absolute)}};
+       expiry(client.refresh_tokens, now, absolute)},
+      true};
 }
 
 Async<std::optional<Kept>> find(Authority& a, std::string token) {
@@ -75,6 +77,7 @@ Async<Refreshed> rotate(Authority& a, const Client& client, Kept kept) {
        {kept.id, now, client.refresh_tokens.leeway}});
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
+  if (!done && done.error().reason == "store_unmatched") co_return refused("grant_revoked");
   if (!done) co_return done.error();
   if (done->empty()) {  // two at once without an overlap: one of them is not the owner
     auto ending = end_family(a, kept);
@@ -107,6 +110,7 @@ Async<std::string> issue_refresh_token(Authority& a, const Client& client, const
                                  client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never));
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
+  if (!done && done.error().reason == "store_unmatched") co_return refused("grant_revoked");
   if (!done) co_return done.error();
   co_return token;
 }
