@@ -67,6 +67,8 @@ class Walk {
     if (!code || code.isUsed) return;
     const more = this.pick([{ code_verifier: 'w'.repeat(43) }, { client_id: 'app' }, { redirect_uri: 'https://other.example.com/cb' }]);
     this.expect(`redeem the code of ${grant.number} with ${Object.keys(more)}`, (await this.redeem(code, more)).status, 403);
+    // There is one try: who has the code and not its verifier gets no second one. Another client cannot spend it.
+    code.isUsed = !more.client_id && this.now < code.until;
   }
   async redeemTwiceAtOnce() {
     const fresh = this.all('codes').filter(([, code]) => !code.isUsed && this.now < code.until);
