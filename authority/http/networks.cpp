@@ -1,6 +1,7 @@
 #include "http/networks.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 
 namespace ostia::authority {
 namespace {

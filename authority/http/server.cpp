@@ -234,11 +234,12 @@ struct Server::State {
   }
 
   asio::awaitable<void> accept(Port& port) {
+    tcp::acceptor& acceptor = port.acceptor;
     for (std::size_t next = 0;; next = (next + 1) % loops.size()) {
       error_code ec;
       Loop& loop = *loops[next];
-      tcp::socket socket = co_await port.acceptor.async_accept(loop.context, use_error(ec));
-      if (ec == asio::error::operation_aborted || !port.acceptor.is_open()) co_return;
+      tcp::socket socket = co_await acceptor.async_accept(loop.context, use_error(ec));
+      if (ec == asio::error::operation_aborted || !acceptor.is_open()) co_return;
       if (ec) {  // out of descriptors, say: leave the others time to end
         asio::steady_timer pause(loops[0]->context, std::chrono::milliseconds(100));
         co_await pause.async_wait(asio::use_awaitable);

@@ -1,5 +1,6 @@
 #include "limits/limits.hpp"
 
+#include <boost/asio/ip/address_v6.hpp>
 #include <cmath>
 
 #include "login/step.hpp"
