@@ -17,7 +17,7 @@ void notify_service(std::string_view state) {
   sockaddr_un address{};
   if (!path || *path == '\0' || std::strlen(path) >= sizeof address.sun_path) return;
   address.sun_family = AF_UNIX;
-  std::strcpy(address.sun_path, path);
+  std::memcpy(address.sun_path, path, std::strlen(path));
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
   if (*path == '@') address.sun_path[0] = '\0';  // an abstract name
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
