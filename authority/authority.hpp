@@ -81,7 +81,10 @@ struct Authority {
   }
   /// Runs `work` on a thread of its own, one after the other: what takes long and may wait. It ends with the program.
   void run_apart(std::function<void()> work) { boost::asio::post(apart_, std::move(work)); }
-  ~Authority() { apart_.join(); }
+  ~Authority() {
+    outbox.stop();  // its thread and these work with members that would be gone before it
+    apart_.join();
+  }
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
 

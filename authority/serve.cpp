@@ -293,10 +293,12 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (metrics_endpoint) a.metrics = make_metrics(a, server);
   a.logs_access = o.access_log;
   authority = &a;
-  notify_service("READY=1");
-  ready(issuer, is_empty && o.config.empty() && !o.dev ? setup_link(a) : "");
-  server.run();
+  server.run([&] {
+    notify_service("READY=1");
+    ready(issuer, is_empty && o.config.empty() && !o.dev ? setup_link(a) : "");
+  });
   notify_service("STOPPING=1");
+  a.store.on_change({});
   log_event("info", "stopped");
   return ok();
 }

@@ -302,11 +302,12 @@ Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity
   return number;
 }
 
-void Server::run() {
+void Server::run(const std::function<void()>& started) {
   asio::signal_set signals(state_->loops[0]->context, SIGTERM, SIGINT);
   signals.async_wait([this](error_code ec, int) {
     if (!ec) stop();
   });
+  started();
   for (auto& port : state_->ports) asio::co_spawn(state_->loops[0]->context, state_->accept(port), asio::detached);
   for (auto& loop : state_->loops) {
     asio::co_spawn(loop->context, state_->sweep(*loop), asio::detached);

@@ -39,7 +39,8 @@ class Server {
   [[nodiscard]] std::size_t open_connections() const;
 
   /// Serves until `stop`, SIGTERM or SIGINT, finishing what is under way.
-  void run();
+  /// `started` is called when a signal would stop it so.
+  void run(const std::function<void()>& started);
   /// From any thread.
   void stop();
 

@@ -42,7 +42,9 @@ Message read(const Value& v) {
 Outbox::Outbox(Store& store, const Sealer& secrets, const Clock& clock, bool keeps)
     : store_(store), secrets_(secrets), clock_(clock), keeps_(keeps) {}
 
-Outbox::~Outbox() {
+Outbox::~Outbox() { stop(); }
+
+void Outbox::stop() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;

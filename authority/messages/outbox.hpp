@@ -30,6 +30,8 @@ class Outbox {
   /// (`/_dev/messages`); otherwise it is deleted.
   Outbox(Store& store, const Sealer& secrets, const Clock& clock, bool keeps);
   ~Outbox();
+  /// Ends its thread, once what it is at is done.
+  void stop();
 
   /// Starts the thread that sends. It calls `on_tick` about once a second.
   void start(SendMessage send, std::function<void()> on_tick);

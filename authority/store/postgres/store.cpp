@@ -101,7 +101,12 @@ class PostgresStore final : public Store {
   }
 
   void on_change(std::function<void()> callback) override {
-    asio::post(context_, [this, callback = std::move(callback)]() mutable { changed_ = std::move(callback); });
+    std::promise<void> done;  // when this returns, the former one is not called any more
+    asio::post(context_, [&] {
+      changed_ = std::move(callback);
+      done.set_value();
+    });
+    done.get_future().get();
   }
 
   Result<std::vector<std::string>> find_damage() override { return std::vector<std::string>(); }
