@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error caller(std::string text) { return caller_error("invalid_option", std::move(text), "invalid_option"); }
-
 // The database is copied by itself; of these only the key must be there.
 constexpr const char* beside[] = {"master.key", "ca.pem", "tls.pem", "tls-key.pem"};
 
@@ -24,14 +22,14 @@ Status sync(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool is_synced = file >= 0 && fsync(file) == 0;
   if (file >= 0) close(file);
-  return is_synced ? ok() : Status(caller("cannot write " + path));
+  return is_synced ? ok() : Status(invalid_option("cannot write " + path));
 }
 
 // Of PostgreSQL too a backup is a SQLite file: it can be looked into, verified, and put back to either.
 Status copy_database(const std::string& data, const std::string& database, const std::string& to) {
   if (!is_postgres(database)) {
     const std::string file = database_file(data, database);
-    return fs::exists(file) ? copy_sqlite(file, to) : Status(caller("there is no database " + file));
+    return fs::exists(file) ? copy_sqlite(file, to) : Status(invalid_option("there is no database " + file));
   }
   auto from = open_database(data, database, few_connections);
   if (!from) return std::move(from).error();
@@ -44,7 +42,7 @@ Status copy_files(const std::string& from, const std::string& to) {
   std::error_code ec;
   for (const char* name : beside)
     if (fs::exists(from + "/" + name)) fs::copy_file(from + "/" + name, to + "/" + name, ec);
-  return ec ? Status(caller("cannot write to " + to + ": " + ec.message())) : ok();
+  return ec ? Status(invalid_option("cannot write to " + to + ": " + ec.message())) : ok();
 }
 
 // A folder appears whole: `fill` writes it under another name.
@@ -53,13 +51,13 @@ Status make_folder(const std::string& to, const std::function<Status(const std::
   std::error_code ec;
   fs::remove_all(half, ec);
   fs::create_directories(half, ec);
-  if (ec) return caller("cannot make the folder " + half + ": " + ec.message());
+  if (ec) return invalid_option("cannot make the folder " + half + ": " + ec.message());
   if (auto filled = fill(half); !filled) return filled;
   for (const auto& entry : fs::directory_iterator(half))
     if (auto synced = sync(entry.path().string()); !synced) return synced;
   if (auto synced = sync(half); !synced) return synced;
   fs::rename(half, to, ec);
-  if (ec) return caller("cannot make the folder " + to + ": " + ec.message());
+  if (ec) return invalid_option("cannot make the folder " + to + ": " + ec.message());
   return sync(fs::absolute(to).parent_path().string());
 }
 
@@ -75,8 +73,8 @@ Status put_into_postgres(const std::string& from, const std::string& data, const
 
 Status backup_data(const std::string& data, const std::string& database, const std::string& to) {
   if (auto good = check_database(database); !good) return good;
-  if (!has_master_key(data)) return caller("there is no authority in " + data + " (no master.key)");
-  if (fs::exists(to)) return caller("there is something at " + to + " already: a backup makes a new folder");
+  if (!has_master_key(data)) return invalid_option("there is no authority in " + data + " (no master.key)");
+  if (fs::exists(to)) return invalid_option("there is something at " + to + " already: a backup makes a new folder");
   umask(0077);
   return make_folder(to, [&](const std::string& folder) {
     auto copied = copy_database(data, database, folder + "/ostia.db");
@@ -88,8 +86,8 @@ Status restore_data(const std::string& from, const std::string& data, const std:
   if (auto good = check_database(database); !good) return good;
   std::error_code ec;
   if (fs::exists(data) && !fs::is_empty(data, ec))
-    return caller("--data: " + data + " is not empty: move what is there away first");
-  if (!fs::exists(from + "/ostia.db")) return caller("there is no backup in " + from + " (no ostia.db)");
+    return invalid_option("--data: " + data + " is not empty: move what is there away first");
+  if (!fs::exists(from + "/ostia.db")) return invalid_option("there is no backup in " + from + " (no ostia.db)");
   fs::remove(data, ec);
   umask(0077);
   return make_folder(data, [&](const std::string& folder) -> Status {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 
 namespace ostia::authority {
@@ -15,15 +16,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error caller(std::string text) { return caller_error("invalid_option", std::move(text), "invalid_option"); }
-
 }  // namespace
+
+Error invalid_option(std::string what) { return caller_error("invalid_option", std::move(what), "invalid_option"); }
 
 Result<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::stringstream text;
   if (in) text << in.rdbuf();
-  if (!in) return caller("cannot read " + path);
+  if (!in) return invalid_option("cannot read " + path);
   return text.str();
 }
 
@@ -34,36 +35,35 @@ Status write_private_file(const std::string& path, const std::string& text) {
   out.close();
   std::error_code ec;
   if (out) fs::rename(temporary, path, ec);
-  if (!out || ec) return caller("cannot write " + path);
+  if (!out || ec) return invalid_option("cannot write " + path);
   return ok();
 }
 
 Status make_data_folder(const std::string& data) {
   std::error_code ec;
   fs::create_directories(data, ec);
-  if (ec) return caller("--data: cannot make the folder " + data + ": " + ec.message());
+  if (ec) return invalid_option("--data: cannot make the folder " + data + ": " + ec.message());
   const std::string probe = data + "/.writable";
-  if (!std::ofstream(probe)) return caller("--data: cannot write to the folder " + data);
+  if (!std::ofstream(probe)) return invalid_option("--data: cannot write to the folder " + data);
   fs::remove(probe, ec);
   return ok();
 }
 
 namespace {
 
-Result<std::string> read_key(std::string text, const std::string& where) {
-  text.erase(text.find_last_not_of(" \n") + 1);
-  auto key = text::base64url_decode(text);
+Result<std::string> read_key(std::string_view written, const std::string& where) {
+  auto key = text::base64url_decode(text::trimmed(written));
   if (!key || key->size() != 32)
-    return caller(where +
-                  " is damaged: it must hold 32 bytes in base64url. Without it nothing that is sealed in the "
-                  "database can be read");
+    return invalid_option(where +
+                          " is damaged: it must hold 32 bytes in base64url. Without it nothing that is sealed in the "
+                          "database can be read");
   return *key;
 }
 
 Result<std::string> read_key_file(const std::string& file) {
   auto text = read_file(file);
   if (!text) return std::move(text).error();
-  return read_key(*std::move(text), file);
+  return read_key(*text, file);
 }
 
 // Where the key is, unless it is in the environment. systemd decrypts a credential into a folder of its own.
@@ -91,8 +91,8 @@ Result<std::string> master_key(const std::string& data, const std::string& named
 
 Status check_database(const std::string& database) {
   if (database.empty() || database.starts_with("sqlite:") || is_postgres(database)) return ok();
-  return caller("--database: \"" + database.substr(0, database.find(':')) +
-                "\" is not supported; use sqlite:FILE or postgres://HOST/NAME");
+  return invalid_option("--database: \"" + database.substr(0, database.find(':')) +
+                        "\" is not supported; use sqlite:FILE or postgres://HOST/NAME");
 }
 
 bool is_postgres(const std::string& database) {
@@ -113,7 +113,8 @@ Sealer secrets_of(std::string_view master) { return {master, "secrets at rest"};
 
 Result<Opened> open_data(const std::string& data, const std::string& database, bool creates) {
   if (auto good = check_database(database); !good) return std::move(good).error();
-  if (!creates && !has_master_key(data)) return caller("--data: there is no authority in " + data + " (no master.key)");
+  if (!creates && !has_master_key(data))
+    return invalid_option("--data: there is no authority in " + data + " (no master.key)");
   umask(0077);
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(data); !made) return std::move(made).error();

@@ -10,6 +10,9 @@
 
 namespace ostia::authority {
 
+/// The error of a wrong option or file, for the person who typed it.
+Error invalid_option(std::string what);
+
 Result<std::string> read_file(const std::string& path);
 /// Readable by its owner only, whole or not at all.
 Status write_private_file(const std::string& path, const std::string& text);

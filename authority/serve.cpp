@@ -36,41 +36,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error caller(std::string text) { return caller_error("invalid_option", std::move(text), "invalid_option"); }
-
-std::shared_ptr<Metrics> make_metrics(Authority& a, const Server& server) {
-  auto metrics = std::make_shared<Metrics>();
-  metrics->watch("ostia_connections_open", "Connections that clients hold open",
-                 [&server] { return static_cast<double>(server.open_connections()); });
-  metrics->watch("ostia_passwords_waiting", "Passwords that wait for their hash to be computed",
-                 [&a] { return static_cast<double>(a.passwords.waiting()); });
-  metrics->watch("ostia_messages_waiting", "E-mails and text messages that are still to be sent", [&a] {
-    const auto rows = a.store.commit_now({{"SELECT count(*) FROM messages WHERE state = 'queued'", {}}});
-    return rows ? static_cast<double>(int_at((*rows)[0], 0)) : -1;
-  });
-  watch_process(*metrics);
-  return metrics;
-}
-
-boost::asio::awaitable<Response> answer_metrics(Authority& a, Request request) {
-  if (request.path != "/metrics") co_return text_response(404, "the metrics are at /metrics\n");
-  co_return Response{200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, a.metrics->text()};
-}
-
 Status check(const ServeOptions& o) {
   for (const auto& [name, file] : {std::pair{"--config", o.config},
                                    {"--users", o.users},
                                    {"--tls-cert", o.tls_cert},
                                    {"--tls-key", o.tls_key},
                                    {"--master-key", o.master_key}})
-    if (!file.empty() && !fs::is_regular_file(file)) return caller(std::string(name) + ": there is no file " + file);
-  if (o.tls_cert.empty() != o.tls_key.empty()) return caller("--tls-cert and --tls-key belong together");
-  if (o.plain_http && !o.tls_cert.empty()) return caller("--plain-http and --tls-cert contradict each other");
+    if (!file.empty() && !fs::is_regular_file(file))
+      return invalid_option(std::string(name) + ": there is no file " + file);
+  if (o.tls_cert.empty() != o.tls_key.empty()) return invalid_option("--tls-cert and --tls-key belong together");
+  if (o.plain_http && !o.tls_cert.empty()) return invalid_option("--plain-http and --tls-cert contradict each other");
   if (!o.issuer.empty()) {
     const auto url = url::parse(o.issuer);
     if (!url || url::origin_of(o.issuer).empty() || url->has_query || url->has_fragment ||
         (!url->path.empty() && url->path != "/"))
-      return caller("--issuer: \"" + o.issuer + "\" is not an http or https URL without path, query and fragment");
+      return invalid_option("--issuer: \"" + o.issuer +
+                            "\" is not an http or https URL without path, query and fragment");
   }
   if (auto good = check_database(o.database); !good) return good;
   return ok();
@@ -82,7 +63,7 @@ Result<Networks> trusted_proxies(const ServeOptions& o) {
                                          "192.168.0.0/16", "::1",        "fc00::/7"};
   if (o.trusted_proxies.empty()) return o.plain_http ? Networks::parse(near) : Result<Networks>(Networks());
   auto parsed = Networks::parse(o.trusted_proxies);
-  if (!parsed) return caller("--trusted-proxy: " + parsed.error().description);
+  if (!parsed) return invalid_option("--trusted-proxy: " + parsed.error().description);
   return parsed;
 }
 
@@ -163,13 +144,13 @@ Status import_seed_users(Authority& a, const Seed& seed) {
   const auto& t = *a.tenant();
   auto imported = import_users(a.store, seed.users, {t.first_database(), "auth0", false, true, a.clock.now()});
   if (!imported) return in_file(seed.users_name, std::move(imported).error());
-  if (imported->total == 0) return in_file(seed.users_name, caller("must be a JSON array of users"));
+  if (imported->total == 0) return in_file(seed.users_name, invalid_option("must be a JSON array of users"));
   for (const auto& m : imported->mistakes)
     log_event("warning", "users", {{"file", seed.users_name}, {"line", m.line}, {"text", m.message}});
   const bool nobody_is_good = static_cast<std::int64_t>(imported->mistakes.size()) == imported->total;
   if (!nobody_is_good) return ok();
   const auto& first = imported->mistakes.front();
-  return in_file(seed.users_name, caller("line " + std::to_string(first.line) + ": " + first.message));
+  return in_file(seed.users_name, invalid_option("line " + std::to_string(first.line) + ": " + first.message));
 }
 
 Status import_once(Authority& a, const Seed& seed) {
@@ -203,18 +184,18 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   auto proxies = trusted_proxies(o);
   if (!proxies) return std::move(proxies).error();
   const auto endpoint = parse_endpoint(o.listen);
-  if (!endpoint) return caller("--listen: " + endpoint.error().description);
+  if (!endpoint) return invalid_option("--listen: " + endpoint.error().description);
   const bool with_dev_http = o.dev && o.dev_http != "none";
   const auto dev_endpoint = with_dev_http ? parse_endpoint(o.dev_http) : *endpoint;
-  if (!dev_endpoint) return caller("--dev-http: " + dev_endpoint.error().description);
+  if (!dev_endpoint) return invalid_option("--dev-http: " + dev_endpoint.error().description);
   if (with_dev_http && dev_endpoint->host != "localhost" && dev_endpoint->host != "::1" &&
       !url::is_loopback_host(dev_endpoint->host))
-    return caller("--dev-http: plain HTTP is for the loopback address only, not " + dev_endpoint->host);
+    return invalid_option("--dev-http: plain HTTP is for the loopback address only, not " + dev_endpoint->host);
 
   std::optional<Endpoint> metrics_endpoint;
   if (!o.metrics_listen.empty()) {
     auto parsed = parse_endpoint(o.metrics_listen);
-    if (!parsed) return caller("--metrics-listen: " + parsed.error().description);
+    if (!parsed) return invalid_option("--metrics-listen: " + parsed.error().description);
     metrics_endpoint = *std::move(parsed);
   }
 

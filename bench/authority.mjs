@@ -1,6 +1,6 @@
 // The authority beside oidc-provider, per second of CPU time of each, and beside the limits of the machine.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,6 @@ const dir = mkdtempSync(join(tmpdir(), 'ostia-bench-'));
 
 async function startOurs(name, more = []) {
   const folder = join(dir, name), port = await freePort();
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(folder, { recursive: true });
   const args = ['--data', join(folder, 'data'), '--config', tenantFile(folder, { clients: [app, machine], extra }), '--users', users, '--plain-http', '--listen', `127.0.0.1:${port}`, ...more];
   const server = await serve(args);
@@ -70,17 +69,16 @@ function post(url, fields) {
   });
 }
 
-/** Refreshes with rotation on `chains` tokens at once for `seconds`; per CPU second of `pids`. */
-async function refreshes(it, chains = 24, seconds = 4, pids = [it.pid]) {
+/** Refreshes with rotation on `chains` tokens at once for `seconds`. */
+async function refreshes(it, chains = 24, seconds = 4) {
   const tokens = [];
   for (let i = 0; i < chains; i++) tokens.push((await post(it.base + it.token, { grant_type: 'authorization_code', client_id: 'app', redirect_uri: callback, code: (await signedIn(it)).code })).refresh_token);
-  const before = pids.map(cpuSeconds), end = performance.now() + seconds * 1000;
+  const before = cpuSeconds(it.pid), end = performance.now() + seconds * 1000;
   let count = 0;
   await Promise.all(tokens.map(async (token) => {
     for (let current = token; performance.now() < end; count++) current = (await post(it.base + it.token, { grant_type: 'refresh_token', client_id: 'app', refresh_token: current })).refresh_token;
   }));
-  const cpu = pids.map((pid, i) => cpuSeconds(pid) - before[i]);
-  return { perCpu: count / cpu[0], perSecond: count / seconds };
+  return { perCpu: count / (cpuSeconds(it.pid) - before), perSecond: count / seconds };
 }
 
 const file = (name, text) => {
@@ -134,7 +132,6 @@ async function onPostgres(limit) {
 async function passwords() {
   const ours = await startOurs('passwords');
   const login = formScript(new URLSearchParams({ grant_type: 'password', client_id: 'app', username: 'ada@example.com', password: 'Correct-Horse-9', scope: 'openid' }).toString());
-  const { spawnSync, execFileSync } = await import('node:child_process');
   const limit = Number(execFileSync(`${root}/build/release/authority/hash_bench`, { encoding: 'utf8' }));
   const rate = load(ours.pid, ours.base + ours.token, { script: file('login.lua', login), connections: 8, seconds: 6 });
   line('password logins, per CPU second', fixed(rate, 1), `${fixed(rate / limit)} of the limit of its hash (${fixed(limit, 1)})`);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
+#include "ostia/text/ascii.hpp"
+
 namespace ostia::authority {
 namespace {
 
@@ -19,22 +21,16 @@ ip::address without_mapping(const ip::address& a) {
   return a.is_v6() && a.to_v6().is_v4_mapped() ? ip::address(ip::make_address_v4(ip::v4_mapped, a.to_v6())) : a;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
-bool Networks::add(const std::string& text) {
+bool Networks::add(const std::string& entry) {
   error_code ec;
-  const bool is_network = text.find('/') != std::string::npos;
-  if (text.find(':') == std::string::npos) {
-    v4_.push_back(ip::make_network_v4(is_network ? text : text + "/32", ec));
+  const bool is_network = entry.find('/') != std::string::npos;
+  if (entry.find(':') == std::string::npos) {
+    v4_.push_back(ip::make_network_v4(is_network ? entry : entry + "/32", ec));
     if (ec) v4_.pop_back();
   } else {
-    v6_.push_back(ip::make_network_v6(is_network ? text : text + "/128", ec));
+    v6_.push_back(ip::make_network_v6(is_network ? entry : entry + "/128", ec));
     if (ec) v6_.pop_back();
   }
   return !ec;
@@ -70,7 +66,7 @@ std::string client_address(const std::string& peer, std::string_view list, const
   while (proxies.contains(nearest) && !list.empty()) {
     const auto comma = list.rfind(',');
     error_code ec;
-    const auto next = ip::make_address(std::string(trimmed(list.substr(comma == list.npos ? 0 : comma + 1))), ec);
+    const auto next = ip::make_address(std::string(text::trimmed(list.substr(comma == list.npos ? 0 : comma + 1))), ec);
     if (ec) break;
     nearest = next.to_string();
     list = list.substr(0, comma == list.npos ? 0 : comma);

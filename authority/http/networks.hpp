@@ -23,7 +23,7 @@ class Networks {
   [[nodiscard]] bool contains(std::string_view address) const;
 
  private:
-  bool add(const std::string& text);
+  bool add(const std::string& entry);
 
   std::vector<boost::asio::ip::network_v4> v4_;
   std::vector<boost::asio::ip::network_v6> v6_;

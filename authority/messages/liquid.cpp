@@ -10,13 +10,6 @@ namespace {
 
 using json::Value;
 
-std::string_view trimmed(std::string_view s) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-  while (!s.empty() && is_space(s.front())) s.remove_prefix(1);
-  while (!s.empty() && is_space(s.back())) s.remove_suffix(1);
-  return s;
-}
-
 std::string escape_html(std::string_view s) {
   std::string out;
   for (const char c : s) switch (c) {
@@ -103,9 +96,9 @@ class Renderer {
     const bool strips = inside.ends_with('-');
     if (strips) inside.remove_suffix(1);
     if (is_output)
-      output(trimmed(inside));
+      output(text::trimmed(inside));
     else
-      tag(trimmed(inside));
+      tag(text::trimmed(inside));
     if (failed()) return;
     if (!moved_) at_ = end + 2;
     moved_ = false;
@@ -115,16 +108,16 @@ class Renderer {
   void output(std::string_view expression) {
     if (!showing()) return;
     const auto parts = split_outside(expression, "|");
-    std::string text = to_text(value_of(trimmed(parts[0])));
+    std::string text = to_text(value_of(text::trimmed(parts[0])));
     bool raw = !escapes_;
-    for (std::size_t i = 1; i < parts.size(); ++i) apply(trimmed(parts[i]), text, raw);
+    for (std::size_t i = 1; i < parts.size(); ++i) apply(text::trimmed(parts[i]), text, raw);
     out_ += raw ? text : escape_html(text);
   }
 
   void apply(std::string_view filter, std::string& text, bool& raw) {
     const auto colon = std::min(filter.find(':'), filter.size());
-    const std::string_view name = trimmed(filter.substr(0, colon));
-    const Value argument = colon < filter.size() ? value_of(trimmed(filter.substr(colon + 1))) : Value();
+    const std::string_view name = text::trimmed(filter.substr(0, colon));
+    const Value argument = colon < filter.size() ? value_of(text::trimmed(filter.substr(colon + 1))) : Value();
     if (name == "escape") {
       text = escape_html(text);
       raw = true;
@@ -141,7 +134,7 @@ class Renderer {
     } else if (name == "url_encode")
       text = url::percent_encode(text);
     else if (name == "strip")
-      text = std::string(trimmed(text));
+      text = std::string(text::trimmed(text));
     else if (name == "default") {
       if (text.empty() || text == "false") text = to_text(argument);
     } else if (name == "append")
@@ -154,7 +147,7 @@ class Renderer {
 
   void tag(std::string_view inside) {
     const auto space = std::min(inside.find_first_of(" \t\n"), inside.size());
-    const std::string_view name = inside.substr(0, space), rest = trimmed(inside.substr(space));
+    const std::string_view name = inside.substr(0, space), rest = text::trimmed(inside.substr(space));
     if (name == "if" || name == "unless") {
       if (blocks_.size() >= 32) return fail("blocks are nested too deeply");
       const bool holds = showing() && condition(rest) == (name == "if");
@@ -170,7 +163,8 @@ class Renderer {
     } else if (name == "assign") {
       const auto equals = rest.find('=');
       if (equals == std::string_view::npos) return fail("assign needs name = value");
-      if (showing()) values_.set(trimmed(rest.substr(0, equals)), value_of(trimmed(rest.substr(equals + 1))));
+      if (showing())
+        values_.set(text::trimmed(rest.substr(0, equals)), value_of(text::trimmed(rest.substr(equals + 1))));
     } else if (name == "comment") {
       const auto end = source_.find("endcomment", at_);
       const auto close = end == std::string_view::npos ? end : source_.find("%}", end);
@@ -190,17 +184,17 @@ class Renderer {
       const std::string_view rest = s.substr(parts[0].size() + word.size());
       const std::string_view other = word == " and " ? " or " : " and ";
       if (split_outside(parts[0], other).size() > 1) continue;
-      const bool first = comparison(trimmed(parts[0]));
+      const bool first = comparison(text::trimmed(parts[0]));
       return word == " and " ? first && condition(rest) : first || condition(rest);
     }
-    return comparison(trimmed(s));
+    return comparison(text::trimmed(s));
   }
 
   bool comparison(std::string_view s) {
     for (const std::string_view sign : {"==", "!=", " contains "}) {
       const auto parts = split_outside(s, sign);
       if (parts.size() != 2) continue;
-      const Value left = value_of(trimmed(parts[0])), right = value_of(trimmed(parts[1]));
+      const Value left = value_of(text::trimmed(parts[0])), right = value_of(text::trimmed(parts[1]));
       if (sign == " contains ")
         return left.is_array() ? std::find(left.items().begin(), left.items().end(), right) != left.items().end()
                                : to_text(left).find(to_text(right)) != std::string::npos;

@@ -7,10 +7,14 @@
 #include <prometheus/registry.h>
 #include <prometheus/summary.h>
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+
+#include "http/server.hpp"
 
 namespace ostia::authority {
 
@@ -26,6 +30,8 @@ class Metrics {
 
   /// All of it in Prometheus' text format. Thread-safe.
   std::string text();
+
+  std::atomic<std::int64_t> messages_waiting = 0;  ///< as the store said last
 
  private:
   struct Series {
@@ -47,5 +53,10 @@ class Metrics {
 
 /// Adds what the system knows of this process.
 void watch_process(Metrics& metrics);
+
+struct Authority;
+/// What the authority and `server` have to tell, and what answers for it.
+std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server);
+boost::asio::awaitable<Response> answer_metrics(const Authority& a, Request request);
 
 }  // namespace ostia::authority

@@ -6,7 +6,7 @@
 #include "log.hpp"
 #include "login/step.hpp"
 #include "management/call.hpp"
-#include "operations/metrics.hpp"
+#include "operations/trace.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/endpoints.hpp"
@@ -272,15 +272,6 @@ std::string name_of(const Found& found, std::string_view path) {
              : std::string(management_route.path).append(noun.substr(0, noun.find('/')));
 }
 
-// A proxy may have named the request already.
-std::string id_of(const Authority& a, const Request& request, const std::string& from) {
-  const std::string_view named = request.header("x-request-id");
-  const bool is_good = !named.empty() && named.size() <= 64 && std::all_of(named.begin(), named.end(), [](char c) {
-    return text::is_alnum(c) || c == '-' || c == '_' || c == '.';
-  });
-  return is_good && a.proxies.contains(from) ? std::string(named) : random_id().substr(0, 22);
-}
-
 Answering with_faults(Authority& a, Request request, const Found& found) {
   std::optional<dev::Fault> fault;
   if (a.faults && !request.path.starts_with("/_dev/")) fault = a.faults->take(request.method, request.path);
@@ -306,41 +297,14 @@ Answering guarded(Authority& a, Request request, const Found& found) {
   co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
 }
 
-// The request as the logs and metrics know it. Queries and bodies have secrets, and are in neither.
-struct Trace {
-  std::string id, method, path, peer, trace_parent, endpoint;
-  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-};
-
-void note(Authority& a, const Trace& t, int status) {
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - t.start).count();
-  if (a.metrics) a.metrics->observe(t.method, t.endpoint, status, seconds);
-  if (a.logs_access)
-    log_event("info", "request",
-              {{"request_id", t.id},
-               {"method", t.method},
-               {"path", t.path},
-               {"status", status},
-               {"duration_us", static_cast<std::int64_t>(seconds * 1e6)},
-               {"peer", t.peer},
-               {"traceparent", t.trace_parent}});
-}
-
 }  // namespace
 
 Answering route(Authority& a, Request request) {
-  request.id = id_of(a, request, request.peer);
+  request.id = id_of(request, a.proxies.contains(request.peer));
   request.peer = client_address(request.peer, request.header("x-forwarded-for"), a.proxies);
   request.issuer = issuer_for(a, request);
   const Found found = find_endpoint(a, request, method_of(request));
-  std::optional<Trace> trace;
-  if (a.metrics || a.logs_access)
-    trace = Trace{request.id,
-                  request.method,
-                  request.path,
-                  request.peer,
-                  std::string(request.header("traceparent")),
-                  name_of(found, request.path)};
+  const Trace trace(a, request, name_of(found, request.path));
   const std::string id = request.id;
   const auto allowance = is_free(request.path) ? Allowance{} : take_request(a, request);
   Response response;
@@ -351,7 +315,7 @@ Answering route(Authority& a, Request request) {
   } else {
     response = too_many_requests(a, request, allowance);
   }
-  if (trace) note(a, *trace, response.status);
+  trace.end(response.status);
   response.with("X-Request-Id", id);
   co_return response;
 }

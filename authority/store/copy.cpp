@@ -1,5 +1,6 @@
 #include "store/copy.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace ostia::authority {

@@ -1,6 +1,6 @@
 // What operators look at: metrics, logs with request ids, health, and what systemd is told.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -85,9 +85,8 @@ test('a trusted proxy names requests, and its trace goes to the log', async (t) 
 });
 
 test('systemd is told when it is ready, that it is alive, and when it stops', async (t) => {
-  const dir = folder(), socket = join(dir, 'notify'), seen = join(dir, 'seen');
+  const dir = folder(), socket = join(dir, 'notify');
   // Node has no datagram sockets of this family; Python, which the build's tools bring, has.
-  const { spawn } = await import('node:child_process');
   const listener = spawn('python3', ['-uc', `import socket\ns = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\ns.bind(${JSON.stringify(socket)})\nprint("listens")\nwhile True: print(s.recv(4096).decode())`]);
   t.after(() => listener.kill());
   let said = '';

@@ -42,6 +42,17 @@ function crowd(api, name) {
   return it;
 }
 
+/** People sign up and tokens rotate before, while and after `happen` happens. */
+async function throughout(api, name, happen) {
+  const it = crowd(api, name);
+  await until(() => it.people.length >= 3 && it.tokens.size > 0, 'people sign up');
+  happen();
+  const before = it.people.length;
+  await until(() => it.people.length >= before + 3, 'people sign up again');
+  await it.stop();
+  return it;
+}
+
 async function nothingIsLost(api, postgres, database, it) {
   const there = new Set(postgres.sql('SELECT email FROM users', database).split('\n'));
   for (const email of it.people) assert.ok(there.has(email), `${email} was told that it had signed up`);
@@ -54,13 +65,10 @@ test('the database crashes amid sign-ups and rotations, and comes back: nobody r
   const nodes = await startNodes(t, postgres.url('one'), { clients, extra });
   const api = new Api(nodes);
   for (let round = 0; round < 3; round++) {
-    const it = crowd(api, `r${round}`);
-    await until(() => it.people.length >= 3 && it.tokens.size > 0, 'people sign up');
-    postgres.stopServer('immediate');
-    postgres.startServer();
-    const before = it.people.length;
-    await until(() => it.people.length >= before + 3, 'people sign up again');
-    await it.stop();
+    const it = await throughout(api, `r${round}`, () => {
+      postgres.stopServer('immediate');
+      postgres.startServer();
+    });
     assert.ok(Object.keys(it.counts()).every((s) => [200, 502, 503, 429].includes(Number(s))), JSON.stringify(it.counts()));
     await nothingIsLost(api, postgres, 'one', it);
   }
@@ -94,13 +102,10 @@ test('a replica is promoted in place of its primary: the nodes go on there, and 
   primary.database('pair');
   const nodes = await startNodes(t, `postgres://postgres@127.0.0.1:${primary.port},127.0.0.1:${replica.port}/pair`, { clients, extra });
   const api = new Api(nodes);
-  const it = crowd(api, 'f');
-  await until(() => it.people.length >= 3 && it.tokens.size > 0, 'people sign up');
-  primary.stopServer('immediate');
-  replica.promote();
-  const before = it.people.length;
-  await until(() => it.people.length >= before + 3, 'people sign up at the replica');
-  await it.stop();
+  const it = await throughout(api, 'f', () => {
+    primary.stopServer('immediate');
+    replica.promote();
+  });
   await nothingIsLost(api, replica, 'pair', it);
 });
 

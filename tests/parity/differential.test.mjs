@@ -2,6 +2,7 @@
 // must be the same. What differs on purpose is a named exception with its reason, and must really differ.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { launch, packages } from '../lib/browser.mjs';
 import { cases } from './cases.mjs';
 import './method-cases.mjs';
@@ -19,7 +20,10 @@ after(() => browser.close());
 describe('as auth0-js does', () => {
   for (const one of cases)
     test(one.name, async () => {
-      const [expected, ...found] = await Promise.all([theirs, ...ours].map((name) => pages[name].observe(one)));
+      const observe = (patience) => Promise.all([theirs, ...ours].map((name) => pages[name].observe(one, patience)));
+      let [expected, ...found] = await observe(1);
+      // A busy machine may not have got to the end yet: what counts is what it comes to.
+      if (!one.exception && !found.every((each) => isDeepStrictEqual(each, expected))) [expected, ...found] = await observe(10);
       for (const [i, name] of ours.entries())
         if (one.exception) assert.notDeepEqual(found[i], expected, `${name}: no exception is needed: ${one.exception}`);
         else assert.deepEqual(found[i], expected, name);

@@ -65,8 +65,9 @@ export async function open(browser, name) {
   });
 
   return {
-    async observe(case_) {
-      one = case_;
+    /** What the case shows; patience multiplies the time given to what never calls back. */
+    async observe(case_, patience = 1) {
+      one = { ...case_, patience };
       log = { warnings: [], requests: [], navigations: [] };
       armed = false;
       await context.clearCookies();
@@ -127,7 +128,7 @@ async function call(c) {
         if (c.again) return void setTimeout(resolve, 500);
         // A callback that never comes is an observation too.
         window.goOn = resolve;
-        setTimeout(resolve, c.navigates ? 4000 : !c.args.includes('@cb') || c.silent ? c.wait ?? 30 : 2500);
+        setTimeout(resolve, c.navigates ? 4000 : !c.args.includes('@cb') || c.silent ? (c.wait ?? 30) * c.patience : 2500);
       });
       await new Promise((r) => setTimeout(r, 20));
     }

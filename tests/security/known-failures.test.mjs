@@ -140,6 +140,12 @@ describe('a missing parameter means refusal', () => {
   });
 });
 
+test('a token in a query is not looked at (RFC 9700 section 4.3.2)', async () => {
+  const { access_token } = (await login()).body;
+  assert.equal((await api.get(`/userinfo?access_token=${access_token}`)).status, 401);
+  assert.equal((await api.get(`/api/v2/users?access_token=${management.bearer}`)).status, 401);
+});
+
 describe('configuration is not what a request says it is', () => {
   test('CVE-2026-7571 (implicit where it is turned off)', async () => {
     const { status, headers } = await ask({ client_id: 'strict', redirect_uri: callback, response_type: 'token', state: 's', nonce: 'n', response_mode: 'fragment' });

@@ -17,9 +17,8 @@ using boost::system::error_code;
 constexpr Oid boolean_type = 16, integer_type = 20, text_type = 25;
 constexpr Oid number_types[] = {20, 21, 23, 1700};
 
-Error failure(std::string what, const char* reason = "store_failed") {
-  what.erase(what.find_last_not_of(" \n") + 1);
-  return {"server_error", "the database: " + what, reason, 0, Fault::ours};
+Error failure(std::string_view what, const char* reason = "store_failed") {
+  return {"server_error", "the database: " + std::string(text::trimmed(what)), reason, 0, Fault::ours};
 }
 
 // A statement that must find something fails where it finds nothing, by a division: so a whole transaction can be sent
@@ -131,9 +130,11 @@ Connection::~Connection() {
 
 void Connection::send(Job job) {
   auto kept = std::make_unique<Job>(std::move(job));
+  std::vector<const std::string*> names;
+  for (const auto& statement : kept->statements) names.push_back(prepare(statement));
   bool is_sent = true;
-  for (const auto& statement : kept->statements) is_sent = is_sent && prepare(statement) != nullptr;
-  for (const auto& statement : kept->statements) is_sent = is_sent && send_statement(statement);
+  for (std::size_t i = 0; i < names.size() && is_sent; ++i)
+    is_sent = names[i] && send_statement(*names[i], kept->statements[i].values);
   under_way_.push_back({std::move(kept), {}, {}, {}});
   if (!is_sent || !finish_transaction()) lose();
 }
@@ -154,11 +155,10 @@ const std::string* Connection::prepare(const Statement& statement) {
   return is_sent && finish_transaction() ? &name : nullptr;
 }
 
-bool Connection::send_statement(const Statement& statement) {
-  const std::string* name = prepare(statement);
-  const Values values(statement.values);
-  return name && PQsendQueryPrepared(handle_.get(), name->c_str(), static_cast<int>(values.pointers.size()),
-                                     values.pointers.data(), values.lengths.data(), values.formats.data(), 0) == 1;
+bool Connection::send_statement(const std::string& name, const std::vector<Cell>& cells) {
+  const Values values(cells);
+  return PQsendQueryPrepared(handle_.get(), name.c_str(), static_cast<int>(cells.size()), values.pointers.data(),
+                             values.lengths.data(), values.formats.data(), 0) == 1;
 }
 
 bool Connection::finish_transaction() {
@@ -173,7 +173,7 @@ void Connection::await_readable() {
     if (!*alive || is_lost_) return;
     if (ec || PQconsumeInput(handle_.get()) != 1) return lose();
     read();
-    if (*alive && !is_lost_) await_readable();
+    if (!is_lost_) await_readable();
   });
 }
 
@@ -189,18 +189,17 @@ void Connection::await_writable() {
 }
 
 void Connection::read() {
-  const auto alive = is_alive_;
   bool is_noticed = false;
   for (PGnotify* notice = nullptr; (notice = PQnotifies(handle_.get()));) {
     is_noticed = true;
     PQfreemem(notice);
   }
   if (is_noticed) events_.on_notice();
-  while (*alive && !is_lost_ && !under_way_.empty() && !PQisBusy(handle_.get())) {
+  while (!is_lost_ && !under_way_.empty() && !PQisBusy(handle_.get())) {
     const ResultHandle result(PQgetResult(handle_.get()));
     if (result) take(result.get());  // null: the results of one statement are over
   }
-  if (*alive && !is_lost_ && PQstatus(handle_.get()) == CONNECTION_BAD) lose();
+  if (!is_lost_ && PQstatus(handle_.get()) == CONNECTION_BAD) lose();
 }
 
 void Connection::take(PGresult* result) {

@@ -87,7 +87,7 @@ class Connection {
     std::size_t operator()(const Form& f) const { return std::hash<std::string_view>{}(f.sql); }
   };
 
-  bool send_statement(const Statement& statement);
+  bool send_statement(const std::string& name, const std::vector<Cell>& cells);
   const std::string* prepare(const Statement& statement);
   bool finish_transaction();
   void await_readable();

@@ -80,8 +80,8 @@ class PostgresStore final : public Store {
 
   asio::awaitable<Result<Rows>> settle() override {
     auto waiting = await_rows([this](RowsReady done) {
-      auto job = std::make_shared<Job>(Job{{}, std::move(done), Role::writer, Clock::now() + patience});
-      asio::post(context_, [this, job] { take_after_posted(std::move(*job)); });
+      Job nothing{{}, std::move(done), Role::writer, Clock::now() + patience};
+      asio::post(context_, [this, nothing = std::move(nothing)]() mutable { take_after_posted(std::move(nothing)); });
     });
     co_return co_await std::move(waiting);
   }
@@ -125,7 +125,7 @@ class PostgresStore final : public Store {
 
   void submit(Role role, std::vector<Statement> statements, RowsReady done) {
     Job job{std::move(statements), std::move(done), role, Clock::now() + patience};
-    asio::post(context_, [this, job = std::make_shared<Job>(std::move(job))] { take(std::move(*job)); });
+    asio::post(context_, [this, job = std::move(job)]() mutable { take(std::move(job)); });
   }
 
   void take(Job job) {
@@ -182,9 +182,9 @@ class PostgresStore final : public Store {
     auto timer = std::make_shared<asio::steady_timer>(
         context_, std::chrono::microseconds(std::uniform_int_distribution<int>(0, most_ms * 1000)(random)));
     ++retrying_;
-    timer->async_wait([this, timer, job = std::make_shared<Job>(std::move(job))](boost::system::error_code) {
+    timer->async_wait([this, timer, job = std::move(job)](boost::system::error_code) mutable {
       --retrying_;
-      take(std::move(*job));
+      take(std::move(job));
     });
   }
 

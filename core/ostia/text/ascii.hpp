@@ -25,6 +25,14 @@ inline std::string lower(std::string_view in) {
 }
 
 /// `haystack`'s items between `separator`s; empty items are left out, so "a  b" gives {a, b}.
+/// Without the spaces, tabs and line ends at both ends.
+inline std::string_view trimmed(std::string_view in) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  while (!in.empty() && is_space(in.front())) in.remove_prefix(1);
+  while (!in.empty() && is_space(in.back())) in.remove_suffix(1);
+  return in;
+}
+
 inline std::vector<std::string_view> split(std::string_view haystack, char separator) {
   std::vector<std::string_view> items;
   for (std::size_t start = 0; start <= haystack.size();) {

@@ -1,0 +1,27 @@
+// `/metrics`: of what, and how it is answered.
+#include "authority.hpp"
+#include "operations/metrics.hpp"
+
+namespace ostia::authority {
+
+std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server) {
+  auto metrics = std::make_shared<Metrics>();
+  metrics->watch("ostia_connections_open", "Connections that clients hold open",
+                 [&server] { return static_cast<double>(server.open_connections()); });
+  metrics->watch("ostia_passwords_waiting", "Passwords that wait for their hash to be computed",
+                 [&a] { return static_cast<double>(a.passwords.waiting()); });
+  metrics->watch("ostia_messages_waiting", "E-mails and text messages that are still to be sent",
+                 [m = metrics.get()] { return static_cast<double>(m->messages_waiting); });
+  watch_process(*metrics);
+  return metrics;
+}
+
+boost::asio::awaitable<Response> answer_metrics(const Authority& a, Request request) {
+  if (request.path != "/metrics") co_return text_response(404, "the metrics are at /metrics\n");
+  auto counting = a.store.query({"SELECT count(*) FROM messages WHERE state = 'queued'", {}});
+  const auto count = co_await std::move(counting);
+  a.metrics->messages_waiting = count ? int_at((*count)[0], 0) : -1;  // -1: the database cannot say
+  co_return Response{200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, a.metrics->text()};
+}
+
+}  // namespace ostia::authority

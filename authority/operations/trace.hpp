@@ -1,0 +1,31 @@
+// A request as the logs and metrics know it. Queries and bodies have secrets, and are in neither.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "authority.hpp"
+
+namespace ostia::authority {
+
+/// What the request is called: a name of ours, or the one that its proxy gave it, if that one is trusted.
+std::string id_of(const Request& request, bool is_from_proxy);
+
+class Trace {
+ public:
+  /// Begins now. `endpoint` is the template of its address.
+  Trace(const Authority& a, const Request& request, std::string endpoint);
+  /// Tells whoever wants to know.
+  void end(int status) const;
+
+ private:
+  struct Kept {
+    std::string id, method, path, peer, trace_parent, endpoint;
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  };
+  const Authority& a_;
+  std::optional<Kept> kept_;  // nothing where nobody wants to know
+};
+
+}  // namespace ostia::authority
