@@ -17,9 +17,12 @@ Error invalid_token() { return oauth(401, "invalid_token", "Invalid mfa_token", 
 }  // namespace
 
 bool wants_second_factor(const Tenant& tenant, const Extension& extension, std::string_view acr_values) {
-  // A policy without a factor would shut everybody out; whoever sets it is warned (`ostia lint`).
-  const bool by_policy = tenant.always_second_factor && !tenant.chooses_factor_in_action && !tenant.factors.empty();
-  return by_policy || extension.second_factor || text::has_word(acr_values, multi_factor);
+  if (extension.second_factor) return true;
+  // A policy without a factor would shut everybody out; whoever sets it is warned (`ostia lint`). What an application
+  // asks for by acr_values is voluntary (OpenID Connect Core section 3.1.2.1): the claim says what was reached.
+  if (tenant.factors.empty()) return false;
+  const bool by_policy = tenant.always_second_factor && !tenant.chooses_factor_in_action;
+  return by_policy || text::has_word(acr_values, multi_factor);
 }
 
 bool has_second_factor(const Session& session, std::optional<std::int64_t> max_age, std::int64_t now) {

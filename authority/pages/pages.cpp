@@ -203,7 +203,7 @@ Response form(const Look& look, const FormPage& page) {
 }
 
 Response error(const Look& look, const ErrorPage& page) {
-  const std::string heading = look.texts.get("error." + page.key + ".title");
+  const std::string heading = look.texts.get(page.heading_key);
   const data values =
       members({{"heading", heading},
                {"text", look.texts.get("error." + page.key + ".text")},

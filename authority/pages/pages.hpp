@@ -67,6 +67,7 @@ struct ErrorPage {
   std::string key;   ///< of its texts: `error.<key>.title` and `.text`
   std::string code;  ///< the protocol's, for a report
   std::string hint;  ///< what to change; for development only
+  std::string heading_key = "error." + key + ".title";
 };
 Response error(const Look& look, const ErrorPage& page);
 

@@ -15,7 +15,7 @@ Value list(std::initializer_list<const char*> items) {
 
 }  // namespace
 
-Answering openid_configuration(Authority&, Request request) {
+Answering openid_configuration(Authority& a, Request request) {
   const std::string& issuer = request.issuer;
   Value v = Value::object({{"issuer", issuer}});
   for (const auto& [name, path] : {std::pair{"authorization_endpoint", "authorize"},
@@ -45,7 +45,8 @@ Answering openid_configuration(Authority&, Request request) {
   v.set("token_endpoint_auth_signing_alg_values_supported",
         list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384"}));
   v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja"}));
-  v.set("acr_values_supported", list({"http://schemas.openid.net/pape/policies/2007/06/multi-factor"}));
+  if (!a.tenant()->factors.empty())
+    v.set("acr_values_supported", list({"http://schemas.openid.net/pape/policies/2007/06/multi-factor"}));
   v.set("prompt_values_supported", list({"none", "login", "consent", "select_account"}));
   v.set("backchannel_logout_supported", true);
   v.set("backchannel_logout_session_supported", true);

@@ -213,7 +213,9 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
 std::string issue_id_token(const Authority& a, const Grant& g, const User& user, const Client& client,
                            std::string_view access_token, std::string_view code) {
   const std::int64_t now = a.clock.now();
-  Value claims = profile_claims(user, g.scope, client.strict_openid);
+  // By the standard, who can ask /userinfo finds what the scopes name there (Core section 5.4).
+  const bool only_sub = client.strict_openid && !(access_token.empty() && code.empty());
+  Value claims = profile_claims(user, only_sub ? "" : g.scope, client.strict_openid);
   add_claims(claims, g.id_claims);
   claims.set("iss", g.issuer);
   claims.set("aud", g.client_id);

@@ -178,14 +178,15 @@ Answering upstream_logout_callback(Authority& a, Request request) {
 Answering oidc_logout(Authority& a, Request request) {
   const Parameters p = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
   OidcLogout o = judge(a, request, p);
-  if (o.problem) {
-    if (!a.dev) o.problem->hint.clear();
-    record(a, request, {"flo", o.problem->code, o.client_id, {}, {}, {}, o.problem->key});
-    co_return pages::error(look_for(*a.tenant(), request, o.locales), *o.problem);
-  }
   auto who_task = current_session(a, request);
   const auto who = co_await std::move(who_task);
   if (!who) co_return still_logged_in(a, request);
+  if (o.problem) {
+    if (!a.dev) o.problem->hint.clear();
+    if (*who) o.problem->heading_key = "logged_in.title";
+    record(a, request, {"flo", o.problem->code, o.client_id, {}, {}, {}, o.problem->key});
+    co_return pages::error(look_for(*a.tenant(), request, o.locales), *o.problem);
+  }
   const bool is_theirs = !*who || (o.is_certain && (*who)->user.id == o.subject);
   if (is_theirs) {
     auto finishing = finish(a, request, std::move(o));

@@ -43,7 +43,7 @@ struct Client {
   /// PKCE).
   bool auth0_js_compatible = false;
   /// `ostia.compat: openid`: where the vendor differs from the standards, the standards: 400 for `invalid_grant`,
-  /// `updated_at` as a number.
+  /// `updated_at` as a number, scopes' claims from `/userinfo` alone where there is an access token.
   bool strict_openid = false;
   std::int64_t id_token_lifetime = 36000;  ///< seconds
 
