@@ -1,8 +1,6 @@
 #include "backup.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -16,14 +14,6 @@ namespace fs = std::filesystem;
 
 // The database is copied by itself; of these only the key must be there.
 constexpr const char* beside[] = {"master.key", "ca.pem", "tls.pem", "tls-key.pem"};
-
-// What is written counts once it is on the disk.
-Status sync(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool is_synced = file >= 0 && fsync(file) == 0;
-  if (file >= 0) close(file);
-  return is_synced ? ok() : Status(invalid_option("cannot write " + path));
-}
 
 // Of PostgreSQL too a backup is a SQLite file: it can be looked into, verified, and put back to either.
 Status copy_database(const std::string& data, const std::string& database, const std::string& to) {
@@ -54,11 +44,11 @@ Status make_folder(const std::string& to, const std::function<Status(const std::
   if (ec) return invalid_option("cannot make the folder " + half + ": " + ec.message());
   if (auto filled = fill(half); !filled) return filled;
   for (const auto& entry : fs::directory_iterator(half))
-    if (auto synced = sync(entry.path().string()); !synced) return synced;
-  if (auto synced = sync(half); !synced) return synced;
+    if (auto synced = sync_to_disk(entry.path().string()); !synced) return synced;
+  if (auto synced = sync_to_disk(half); !synced) return synced;
   fs::rename(half, to, ec);
   if (ec) return invalid_option("cannot make the folder " + to + ": " + ec.message());
-  return sync(fs::absolute(to).parent_path().string());
+  return sync_to_disk(fs::absolute(to).parent_path().string());
 }
 
 Status put_into_postgres(const std::string& from, const std::string& data, const std::string& database) {

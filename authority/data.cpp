@@ -1,7 +1,9 @@
 #include "data.hpp"
 
+#include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -28,15 +30,24 @@ Result<std::string> read_file(const std::string& path) {
   return text.str();
 }
 
+Status sync_to_disk(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool is_synced = file >= 0 && fsync(file) == 0;
+  if (file >= 0) close(file);
+  return is_synced ? ok() : Status(invalid_option("cannot write " + path));
+}
+
 Status write_private_file(const std::string& path, const std::string& text) {
   const std::string temporary = path + ".new";
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
+  if (!out || !sync_to_disk(temporary)) return invalid_option("cannot write " + path);
   std::error_code ec;
-  if (out) fs::rename(temporary, path, ec);
-  if (!out || ec) return invalid_option("cannot write " + path);
-  return ok();
+  fs::rename(temporary, path, ec);
+  if (ec) return invalid_option("cannot write " + path);
+  const fs::path folder = fs::path(path).parent_path();
+  return sync_to_disk(folder.empty() ? "." : folder.string());
 }
 
 Status make_data_folder(const std::string& data) {

@@ -14,7 +14,9 @@ namespace ostia::authority {
 Error invalid_option(std::string what);
 
 Result<std::string> read_file(const std::string& path);
-/// Readable by its owner only, whole or not at all.
+/// A file or folder; what is written counts once it is there.
+Status sync_to_disk(const std::string& path);
+/// Readable by its owner only, whole or not at all, and on the disk.
 Status write_private_file(const std::string& path, const std::string& text);
 
 /// Makes the folder if it is not there. The error is for the person who typed its name.

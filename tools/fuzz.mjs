@@ -8,5 +8,5 @@ for (const target of readdirSync(`${root}/fuzz/corpus`)) {
   mkdirSync(work, { recursive: true });
   cpSync(`${root}/fuzz/corpus/${target}`, work, { recursive: true });
   console.log(`fuzz ${target}: ${seconds} s`);
-  run(`${root}/build/fuzz/fuzz/fuzz_${target}`, [work, `-max_total_time=${seconds}`, '-max_len=4096', '-print_final_stats=1', '-verbosity=0', `-artifact_prefix=${work}-`]);
+  run(`${root}/build/fuzz/fuzz/fuzz_${target}`, [work, `-max_total_time=${seconds}`, '-max_len=4096', '-print_final_stats=1', '-verbosity=0', '-close_fd_mask=2', `-artifact_prefix=${work}-`]);
 }

@@ -260,8 +260,8 @@ Result<Endpoint> parse_endpoint(std::string_view in) {
   return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
 }
 
-Server::Server(unsigned loops, BodyLimit body_limit) : state_(std::make_unique<State>()) {
-  state_->body_limit_of = std::move(body_limit);
+Server::Server(unsigned loops, BodyLimit limit_of) : state_(std::make_unique<State>()) {
+  state_->body_limit_of = std::move(limit_of);
   for (unsigned i = 0; i < std::max(1U, loops); ++i) state_->loops.push_back(std::make_unique<Loop>());
 }
 

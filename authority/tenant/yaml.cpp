@@ -18,18 +18,30 @@ Value scalar(const YAML::Node& node) {
   return text;
 }
 
-Value convert(const YAML::Node& node) {
-  if (node.IsScalar()) return scalar(node);
-  if (node.IsSequence()) {
-    Value out = Value::array();
-    for (const auto& item : node) out.push_back(convert(item));
+// An anchor may stand within itself, or a few of them for more than there is memory.
+class Converter {
+ public:
+  Value convert(const YAML::Node& node, int depth = 0) {
+    if (depth > deepest || ++count_ > most_nodes)
+      throw YAML::RepresentationException(node.Mark(),
+                                          "it is nested too deeply or too large with its anchors filled in");
+    if (node.IsScalar()) return scalar(node);
+    if (node.IsSequence()) {
+      Value out = Value::array();
+      for (const auto& item : node) out.push_back(convert(item, depth + 1));
+      return out;
+    }
+    if (!node.IsMap()) return nullptr;
+    Value out = Value::object();
+    for (const auto& pair : node) out.set(pair.first.Scalar(), convert(pair.second, depth + 1));
     return out;
   }
-  if (!node.IsMap()) return nullptr;
-  Value out = Value::object();
-  for (const auto& pair : node) out.set(pair.first.Scalar(), convert(pair.second));
-  return out;
-}
+
+ private:
+  static constexpr int deepest = 64;
+  static constexpr std::size_t most_nodes = 4'000'000;
+  std::size_t count_ = 0;
+};
 
 // Whether a text would be read as something else, or not at all, if it stood there without quotes.
 bool needs_quotes(const std::string& text) {
@@ -74,7 +86,7 @@ void emit(YAML::Emitter& out, const Value& v) {
 
 Result<Value> parse_yaml(std::string_view text) {
   try {
-    return convert(YAML::Load(std::string(text)));
+    return Converter().convert(YAML::Load(std::string(text)));
   } catch (const YAML::Exception& e) {
     return caller_error(
         "invalid_config",

@@ -3,49 +3,16 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
+import { crowd, crowdsClients, nothingIsLost, signedIn } from '../lib/crowd.mjs';
 import { startNodes, statusOf, until } from '../lib/nodes.mjs';
 import { Postgres } from '../lib/postgres.mjs';
 import { folder, freePort, runOstia, serve, tenantFile, users } from '../lib/program.mjs';
-import { app, extra, grants } from '../lib/tenant.mjs';
-
-const realm = 'Username-Password-Authentication';
-const rotating = { ...app, client_id: 'rotating', name: 'Rotating', refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0 } };
-const clients = [app, rotating];
-
-/** People who sign up, and refresh tokens that rotate, until `over`; remembers what was acknowledged. */
-function crowd(api, name) {
-  const it = { people: [], statuses: [], tokens: new Map(), over: false };
-  const signUp = async (n) => {
-    for (let i = 0; !it.over; i++) {
-      const email = `${name}${n}x${i}@example.com`;
-      const status = await api.post('/dbconnections/signup', { client_id: 'app', connection: realm, email, password: 'Correct-Horse-9' }).then((r) => r.status, () => 0);
-      it.statuses.push(status);
-      if (status === 200) it.people.push(email);
-    }
-  };
-  const rotate = async (n) => {
-    const login = await api.token({ grant_type: grants.realm, client_id: 'rotating', username: 'ada@example.com', password: 'Correct-Horse-9', realm, scope: 'openid offline_access' });
-    let token = login.body.refresh_token;
-    while (!it.over) {
-      it.tokens.set(n, token);
-      const next = await api.token({ grant_type: 'refresh_token', client_id: 'rotating', refresh_token: token }).catch(() => ({ status: 0 }));
-      it.statuses.push(next.status);
-      if (next.status === 200) token = next.body.refresh_token;
-      // Whether it was rotated is not known: an application signs in again, and this one stops.
-      else if (next.status !== 429) return it.tokens.delete(n);
-    }
-    it.tokens.set(n, token);
-  };
-  it.ended = Promise.all([0, 1, 2].flatMap((n) => [signUp(n), rotate(n)]));
-  it.stop = () => { it.over = true; return it.ended; };
-  it.counts = () => Object.fromEntries([...new Set(it.statuses)].map((s) => [s, it.statuses.filter((x) => x === s).length]));
-  return it;
-}
+import { extra } from '../lib/tenant.mjs';
 
 /** People sign up and tokens rotate before, while and after `happen` happens. */
 async function throughout(api, name, happen) {
   const it = crowd(api, name);
-  await until(() => it.people.length >= 3 && it.tokens.size > 0, 'people sign up');
+  await it.isThere();
   happen();
   const before = it.people.length;
   await until(() => it.people.length >= before + 3, 'people sign up again');
@@ -53,16 +20,12 @@ async function throughout(api, name, happen) {
   return it;
 }
 
-async function nothingIsLost(api, postgres, database, it) {
-  const there = new Set(postgres.sql('SELECT email FROM users', database).split('\n'));
-  for (const email of it.people) assert.ok(there.has(email), `${email} was told that it had signed up`);
-  for (const refresh_token of it.tokens.values()) assert.equal((await api.token({ grant_type: 'refresh_token', client_id: 'rotating', refresh_token })).status, 200);
-}
+const emailsOf = (postgres, database) => postgres.sql('SELECT email FROM users', database).split('\n');
 
 test('the database crashes amid sign-ups and rotations, and comes back: nobody restarts anything, nothing acknowledged is lost', async (t) => {
   const postgres = await Postgres.start();
   postgres.database('one');
-  const nodes = await startNodes(t, postgres.url('one'), { clients, extra });
+  const nodes = await startNodes(t, postgres.url('one'), { clients: crowdsClients, extra });
   const api = new Api(nodes);
   for (let round = 0; round < 3; round++) {
     const it = await throughout(api, `r${round}`, () => {
@@ -70,7 +33,7 @@ test('the database crashes amid sign-ups and rotations, and comes back: nobody r
       postgres.startServer();
     });
     assert.ok(Object.keys(it.counts()).every((s) => [200, 502, 503, 429].includes(Number(s))), JSON.stringify(it.counts()));
-    await nothingIsLost(api, postgres, 'one', it);
+    await nothingIsLost(api, emailsOf(postgres, 'one'), it);
   }
   assert.match(nodes.nodes[0].log(), /"event":"database_away"/);
   assert.match(nodes.nodes[0].log(), /"event":"database_back"/);
@@ -79,12 +42,12 @@ test('the database crashes amid sign-ups and rotations, and comes back: nobody r
 test('while there is no database, nodes say so and are not ready; ten seconds later callers know', async (t) => {
   const postgres = await Postgres.start();
   const dir = folder(), port = await freePort();
-  const node = await serve(['--database', postgres.database('gone'), '--data', join(dir, 'data'), '--config', tenantFile(dir, { clients, extra }), '--users', users, '--plain-http', '--listen', `127.0.0.1:${port}`]);
+  const node = await serve(['--database', postgres.database('gone'), '--data', join(dir, 'data'), '--config', tenantFile(dir, { clients: crowdsClients, extra }), '--users', users, '--plain-http', '--listen', `127.0.0.1:${port}`]);
   t.after(() => node.stop());
   assert.equal(await statusOf(`${node.issuer}health/ready`), 200);
-  const login = await new Api({ devIssuer: node.issuer }).token({ grant_type: grants.realm, client_id: 'rotating', username: 'ada@example.com', password: 'Correct-Horse-9', realm, scope: 'openid offline_access' });
+  const refresh_token = await signedIn(new Api({ devIssuer: node.issuer }));
   postgres.stopServer('immediate');
-  const revoke = () => fetch(`${node.issuer}oauth/revoke`, { method: 'POST', body: new URLSearchParams({ client_id: 'rotating', token: login.body.refresh_token }) });
+  const revoke = () => fetch(`${node.issuer}oauth/revoke`, { method: 'POST', body: new URLSearchParams({ client_id: 'rotating', token: refresh_token }) });
   const [revoked, ready, live, token] = await Promise.all([revoke(), statusOf(`${node.issuer}health/ready`), statusOf(`${node.issuer}health/live`),
     fetch(`${node.issuer}oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'password', client_id: 'app', username: 'a@example.com', password: 'x' }) })]);
   assert.deepEqual([ready, live, token.status], [503, 200, 503]);
@@ -100,13 +63,13 @@ test('a replica is promoted in place of its primary: the nodes go on there, and 
   const replica = await Postgres.start({ from: primary });
   await until(() => primary.sql("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") === '1', 'the replica follows');
   primary.database('pair');
-  const nodes = await startNodes(t, `postgres://postgres@127.0.0.1:${primary.port},127.0.0.1:${replica.port}/pair`, { clients, extra });
+  const nodes = await startNodes(t, `postgres://postgres@127.0.0.1:${primary.port},127.0.0.1:${replica.port}/pair`, { clients: crowdsClients, extra });
   const api = new Api(nodes);
   const it = await throughout(api, 'f', () => {
     primary.stopServer('immediate');
     replica.promote();
   });
-  await nothingIsLost(api, replica, 'pair', it);
+  await nothingIsLost(api, emailsOf(replica, 'pair'), it);
 });
 
 test('a server that is not there is a sentence and exit code 2, with no password in it', async () => {
