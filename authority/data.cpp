@@ -14,11 +14,8 @@
 #include "ostia/text/base64url.hpp"
 
 namespace ostia::authority {
-namespace {
 
 namespace fs = std::filesystem;
-
-}  // namespace
 
 Error invalid_option(std::string what) { return caller_error("invalid_option", std::move(what), "invalid_option"); }
 

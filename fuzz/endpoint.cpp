@@ -43,9 +43,9 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 }
 
 std::string folder() {
-  std::string name = "/tmp/ostia-fuzz-XXXXXX";
-  demand(mkdtemp(name.data()), "a folder can be made");
-  return name;
+  const auto path = std::filesystem::temp_directory_path() / ("ostia-fuzz-" + random_id());
+  demand(std::filesystem::create_directory(path), "a folder can be made");
+  return path.string();
 }
 
 // The demo tenant, with a person signed in and what that gave.

@@ -24,7 +24,6 @@ inline std::string lower(std::string_view in) {
   return out;
 }
 
-/// `haystack`'s items between `separator`s; empty items are left out, so "a  b" gives {a, b}.
 /// Without the spaces, tabs and line ends at both ends.
 inline std::string_view trimmed(std::string_view in) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
@@ -33,6 +32,7 @@ inline std::string_view trimmed(std::string_view in) {
   return in;
 }
 
+/// `haystack`'s items between `separator`s; empty items are left out, so "a  b" gives {a, b}.
 inline std::vector<std::string_view> split(std::string_view haystack, char separator) {
   std::vector<std::string_view> items;
   for (std::size_t start = 0; start <= haystack.size();) {
