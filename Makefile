@@ -5,7 +5,7 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros,include_file_mtime,include_f
 export CCACHE_MAXSIZE ?= 2G
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build native web demo test bench fuzz reproduce lint format package install clean
+.PHONY: help setup setup-test build native web dashboard demo test bench fuzz reproduce lint format package install clean
 
 help: ## lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -16,14 +16,18 @@ setup:
 setup-test:
 	@tools/setup.sh build test
 
-native: setup
+native: dashboard
 	@cmake --preset release > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 	@cmake --build --preset release
 
 web: setup
 	@node tools/build-web.mjs
 
-build: native web ## the release build: build/release/ostia and build/npm
+# The program has the dashboard in it, which signs in by the browser package.
+dashboard: web
+	@node tools/build-dashboard.mjs
+
+build: native ## the release build: build/release/ostia and build/npm
 
 demo: build ## the authority, the example application, and what to open; Ctrl-C stops all of it
 	@node tools/demo.mjs

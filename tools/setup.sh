@@ -40,10 +40,7 @@ if ! cmp -s package-lock.json build/node_modules.lock || [ ! -d node_modules ]; 
   npm ci --no-audit --no-fund --loglevel=error
   cp package-lock.json build/node_modules.lock
 fi
-# Not in the lock file: these two name binaries for machines that not every registry has.
-case " $* " in
-  *" test "*)
-    [ -d build/bundlers/node_modules/vite ] ||
-      npm install --prefix build/bundlers --no-audit --no-fund --loglevel=error vite@7.3.8 rollup@4.68.7 @rollup/plugin-node-resolve@16.0.3
-    ;;
-esac
+# Not in the lock file: these two name binaries for machines that not every registry has. Vite builds the dashboard; the
+# tests build pages with all of them.
+[ -d build/bundlers/node_modules/vite ] ||
+  npm install --prefix build/bundlers --no-audit --no-fund --loglevel=error vite@7.3.8 rollup@4.68.7 @rollup/plugin-node-resolve@16.0.3

@@ -7,6 +7,10 @@ namespace ostia::authority {
 
 /// Leaves of the grant's scopes those that the person is permitted, where its API enforces that (`enforce_policies`),
 /// and says which permissions there are, where its tokens tell them (`access_token_authz`).
+/// For the dashboard: everything if the person is an administrator, else nothing of the Management API.
 Async<Grant> apply_policies(Authority& a, Grant grant);
+
+/// Whether somebody may use the dashboard: `app_metadata.ostia.administrator`, which they cannot set themselves.
+bool is_administrator(const User& user);
 
 }  // namespace ostia::authority

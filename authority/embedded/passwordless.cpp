@@ -49,7 +49,7 @@ Status check_client(const Client& client, const Value& body) {
 }
 
 // `authParams` end up in a link that this authority sends: they must be what `/authorize` takes.
-Status check_parameters(const Client& client, const Value& parameters) {
+Status check_parameters(const Client& client, std::string_view issuer, const Value& parameters) {
   if (parameters.is_null()) return ok();
   if (!parameters.is_object())
     return oauth(400, "bad.authParams", "error in authParams - it must be an object", "auth_params_malformed");
@@ -58,7 +58,7 @@ Status check_parameters(const Client& client, const Value& parameters) {
       return oauth(400, "bad.authParams", "error in authParams - " + parameters.keys()[i] + " must be a string",
                    "auth_params_malformed");
   const std::string& to = parameters["redirect_uri"].text();
-  if (!to.empty() && !client.may_redirect_to(to))
+  if (!to.empty() && !client.may_redirect_to(to, issuer))
     return oauth(400, "bad.authParams", "error in authParams - redirect_uri is not in the list of allowed callbacks",
                  "redirect_uri_mismatch");
   return ok();
@@ -100,7 +100,8 @@ Answering passwordless_start(Authority& a, Request request) {
     co_return failed(oauth(400, "bad.send", "error in send - it must be code or link", "send_unknown"));
   const bool link = target->connection->strategy == "email" ? !send.is("code") : send.is("link");
   if (auto client = check_client(*target->client, *body); !client) co_return failed(client.error());
-  if (auto fine = check_parameters(*target->client, (*body)["authParams"]); !fine) co_return failed(fine.error());
+  if (auto fine = check_parameters(*target->client, request.issuer, (*body)["authParams"]); !fine)
+    co_return failed(fine.error());
   if (target->connection->strategy == "sms" && !target->connection->sms.is_set() && !a.dev)
     co_return failed(
         oauth(400, "sms_provider_error", "No provider of text messages is configured", "sms_provider_missing"));

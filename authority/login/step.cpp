@@ -44,7 +44,7 @@ std::optional<Step> open_step(const Authority& a, const Request& request, std::s
   auto r = AuthorizationRequest::from_json(*v);
   const auto tenant = a.tenant();
   const Client* client = tenant->find_client(r.client_id);
-  if (!client || (r.user_code.empty() && !client->may_redirect_to(r.redirect_uri))) return {};
+  if (!client || (r.user_code.empty() && !client->may_redirect_to(r.redirect_uri, request.issuer))) return {};
   auto look = look_for(*tenant, request, r.ui_locales);
   if (const Organization* o = r.organization.empty() ? nullptr : tenant->find_organization(r.organization)) {
     look.tenant = o->display_name.empty() ? o->name : o->display_name;

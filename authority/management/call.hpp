@@ -97,6 +97,7 @@ Routes key_routes();
 Routes role_routes();
 Routes organization_routes();
 Routes action_routes();
+Routes rule_routes();
 Routes mfa_routes();
 Routes absent_routes();
 

@@ -2,6 +2,7 @@
 // everybody's data; a person's own token is good for the account that it was given to and for nothing else.
 #include <algorithm>
 
+#include "accounts/permissions.hpp"
 #include "http/body.hpp"
 #include "limits/limits.hpp"
 #include "logs/journal.hpp"
@@ -111,6 +112,8 @@ Async<Value> authorize_call(Authority& a, const Request& request) {
   const auto user = co_await std::move(finding);
   if (!user) co_return user.error();
   if (*revoked || !*user || (*user)->blocked) co_return unauthorized("Invalid token");
+  if ((*claims)["azp"] == Value(dashboard_client().id) && !is_administrator(**user))
+    co_return unauthorized("Invalid token");
   co_return *claims;
 }
 
@@ -162,6 +165,17 @@ Async<Reply> handle(Authority& a, const Request& request, const Route& route, Ca
   co_return co_await std::move(handling);
 }
 
+// What the log keeps of a call: who made it, as far as its token is good.
+Event event_of(const Authority& a, const Request& request, const Route& route, const Result<Reply>& reply) {
+  Event event{reply ? "sapi" : "fapi", route.summary, {}, {}, {}, {}, reply ? "" : reply.error().description};
+  const std::string_view header = request.header("authorization");
+  const auto claims = header.size() < 8 ? std::nullopt : read_access_token(a, request.issuer, header.substr(7));
+  if (!claims) return event;
+  event.client_id = (*claims)["azp"].text();
+  if ((*claims)["gty"].is_null()) event.user_id = (*claims)["sub"].text();
+  return event;
+}
+
 }  // namespace
 
 bool Call::has_scope(std::string_view any_of) const {
@@ -208,8 +222,7 @@ Answering manage(Authority& a, Request request) {
   auto handling = handle(a, about, *found.route, std::move(call));
   const auto reply = co_await std::move(handling);
   if (method != "GET" || !reply) {
-    Event event{reply ? "sapi" : "fapi", found.route->summary, {}, {}, {}, {}, reply ? "" : reply.error().description};
-    record(a, about, event);
+    record(a, about, event_of(a, about, *found.route, reply));
   }
   if (!reply) co_return problem(reply.error());
   if (reply->body.is_null()) co_return Response{reply->status, {{"Cache-Control", "no-store"}}, {}};
@@ -219,9 +232,10 @@ Answering manage(Authority& a, Request request) {
 const Routes& routes() {
   static const Routes all = [] {
     Routes out;
-    for (const auto part : {user_routes, user_search_routes, identity_routes, document_routes, client_routes,
-                            connection_routes, settings_routes, job_routes, ticket_routes, log_routes, session_routes,
-                            key_routes, role_routes, organization_routes, action_routes, mfa_routes, absent_routes})
+    for (const auto part :
+         {user_routes, user_search_routes, identity_routes, document_routes, client_routes, connection_routes,
+          settings_routes, job_routes, ticket_routes, log_routes, session_routes, key_routes, role_routes,
+          organization_routes, action_routes, rule_routes, mfa_routes, absent_routes})
       for (auto& route : part()) out.push_back(std::move(route));
     return out;
   }();

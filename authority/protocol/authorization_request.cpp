@@ -156,7 +156,7 @@ std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Pa
   if (r.redirect_uri.empty())
     return pages::ErrorPage{
         400, "redirect_uri_missing", "invalid_request: missing required parameter: redirect_uri", {}};
-  if (!client->may_redirect_to(r.redirect_uri))
+  if (!client->may_redirect_to(r.redirect_uri, r.issuer))
     return pages::ErrorPage{403, "redirect_uri_mismatch", "unauthorized_client: callback URL mismatch",
                             "add \"" + r.redirect_uri + "\" to the Allowed Callback URLs (callbacks) of \"" +
                                 client->name + "\". The comparison is exact."};

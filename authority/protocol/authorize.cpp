@@ -164,6 +164,7 @@ Async<bool> needs_second_factor(Authority& a, const AuthorizationRequest& r, con
 
 Async<Access> restrict_access(Authority& a, Access access, const AuthorizationRequest& r, const User& user) {
   Grant wanted;
+  wanted.client_id = r.client_id;
   wanted.user_id = user.id;
   wanted.audience = access.audience;
   wanted.scope = access.scope;

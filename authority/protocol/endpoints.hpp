@@ -25,6 +25,9 @@ Answering jwks(Authority& a, Request r);
 Answering certificate(Authority& a, Request r);
 Answering health(Authority& a, Request r);
 
+// dashboard/
+Answering show_dashboard(Authority& a, Request r);
+
 // login/
 Answering show_login(Authority& a, Request r);
 Answering submit_login(Authority& a, Request r);

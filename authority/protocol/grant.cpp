@@ -6,6 +6,7 @@
 #include "ostia/oidc/id_token.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
+#include "protocol/endpoints.hpp"
 #include "protocol/organization.hpp"
 #include "tenant/reading.hpp"
 
@@ -21,8 +22,12 @@ constexpr std::int64_t profile_token_lifetime_for_web = 7200;  // seconds
 
 std::string userinfo_of(std::string_view issuer) { return std::string(issuer) + "userinfo"; }
 
-std::int64_t lifetime_of(const Authority& a, const std::string& audience, bool from_browser) {
+constexpr std::int64_t dashboard_token_lifetime = 3600;  // seconds: it can do everything, and renews itself
+
+std::int64_t lifetime_of(const Authority& a, const Grant& g, bool from_browser) {
   const auto tenant = a.tenant();
+  const std::string& audience = g.audience;
+  if (g.client_id == dashboard_client().id) return dashboard_token_lifetime;
   if (audience.ends_with("/mfa/") && !tenant->find_api(audience)) return mfa_token_lifetime;
   if (const Api* api = tenant->find_api(audience))
     return from_browser ? api->token_lifetime_for_web : api->token_lifetime;
@@ -141,7 +146,7 @@ Result<Access> resolve_access(const Authority& a, const Client& client, std::str
   const std::vector<std::string>* api_scopes = nullptr;
   bool offline = client.has_grant("refresh_token");
   if (is_management_api(a, issuer, wanted)) {
-    api_scopes = &current_user_scopes();
+    api_scopes = client.is_dashboard ? &management_scopes() : &current_user_scopes();
     offline = false;
   } else if (wanted == std::string(issuer) + "mfa/") {
     static const std::vector<std::string> scopes = {"enroll", "read:authenticators", "remove:authenticators"};
@@ -158,6 +163,8 @@ Result<Access> resolve_access(const Authority& a, const Client& client, std::str
   // all.
   const std::string_view asked = scope.empty() ? "openid profile email" : scope;
   std::string given;
+  if (client.is_dashboard && api_scopes)  // all of them, without a word: `apply_policies` says to whom
+    for (const auto& one : *api_scopes) given.append(given.empty() ? "" : " ").append(one);
   for (const auto word : text::split(asked, ' ')) {
     const bool known = std::find(std::begin(openid_scopes), std::end(openid_scopes), word) != std::end(openid_scopes) ||
                        (api_scopes && contains(*api_scopes, word)) || (offline && word == "offline_access");
@@ -168,7 +175,7 @@ Result<Access> resolve_access(const Authority& a, const Client& client, std::str
 
 AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_browser) {
   const std::int64_t now = a.clock.now();
-  const std::int64_t lifetime = lifetime_of(a, g.audience, from_browser);
+  const std::int64_t lifetime = lifetime_of(a, g, from_browser);
   Value claims = Value::object({{"iss", g.issuer}, {"sub", g.user_id}});
   const std::string userinfo = userinfo_of(g.issuer);
   if (g.audience.empty())

@@ -107,7 +107,7 @@ Answering verify_cross_origin(Authority& a, Request request) {
   auto r = AuthorizationRequest::from_json((*v)["request"]);
   const auto tenant = a.tenant();
   const Client* client = tenant->find_client(r.client_id);
-  if (!client || !client->may_redirect_to(r.redirect_uri) || r.issuer != request.issuer)
+  if (!client || !client->may_redirect_to(r.redirect_uri, request.issuer) || r.issuer != request.issuer)
     co_return stale_page(a, request);
   const auto ticket = open_login_ticket(a, r.client_id, (*v)["ticket"].text());
   if (!ticket || !equal_in_constant_time(sha256(form.get("co_verifier")), sha256(ticket->verifier_mark))) {

@@ -20,14 +20,15 @@ using json::Value;
 using Answer = boost::asio::awaitable<Response>;
 
 // With a client, its own list counts; without one, the tenant's.
-std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_view client_id, bool with_client,
-                                             const std::string& to, const char* parameter) {
+std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_view issuer, std::string_view client_id,
+                                             bool with_client, const std::string& to, const char* parameter) {
   const auto tenant = a.tenant();
   const Client* client = with_client ? tenant->find_client(client_id) : nullptr;
   if (with_client && !client)
     return pages::ErrorPage{400, "logout_client_unknown", "invalid_request: unknown client", ""};
-  const auto& list = client ? client->allowed_logout_urls : tenant->allowed_logout_urls;
-  if (to.empty() || oauth::is_registered_redirect_uri(to, list, {})) return {};
+  if (to.empty() || (client ? client->may_return_to(to, issuer)
+                            : oauth::is_registered_redirect_uri(to, tenant->allowed_logout_urls, {})))
+    return {};
   return pages::ErrorPage{400, "logout_url_mismatch",
                           std::string("invalid_request: the \"") + parameter +
                               "\" parameter is not defined as a valid URL in \"Allowed Logout URLs\"",
@@ -137,7 +138,8 @@ OidcLogout judge(const Authority& a, const Request& request, const Parameters& p
     out.is_certain = true;
   }
   out.to = p.get("post_logout_redirect_uri");
-  out.problem = check_return(a, out.client_id, !out.client_id.empty(), out.to, "post_logout_redirect_uri");
+  out.problem =
+      check_return(a, request.issuer, out.client_id, !out.client_id.empty(), out.to, "post_logout_redirect_uri");
   if (!out.to.empty() && p.has("state")) url::append_query(out.to, "state", p.get("state"));
   return out;
 }
@@ -157,7 +159,7 @@ Answering logout(Authority& a, Request request) {
   const auto ended = co_await std::move(ending);
   if (!ended) co_return still_logged_in(a, request);
   const std::string to(p.get("returnTo"));
-  const auto problem = check_return(a, p.get("client_id"), p.has("client_id"), to, "returnTo");
+  const auto problem = check_return(a, request.issuer, p.get("client_id"), p.has("client_id"), to, "returnTo");
   if (problem) record(a, request, {"flo", problem->code, std::string(p.get("client_id")), {}, {}, {}, problem->key});
   std::string next = to;
   if (p.has("federated") && *ended && !problem) {

@@ -229,12 +229,15 @@ Response from_fault(const dev::Fault& fault) {
 // Whatever stands after these.
 constexpr Route export_route{"/exports/", "GET", download_export, Cors::none};
 constexpr Route authenticator_route{"/mfa/authenticators/", "DELETE", mfa_remove_authenticator, Cors::listed};
+constexpr Route dashboard_route{"/dashboard", "GET", show_dashboard, Cors::none};
 constexpr Route management_route{"/api/v2/", "", management::manage, Cors::listed};
 
 Found find_endpoint(const Authority& a, const Request& request, std::string_view method) {
   if (request.path.starts_with(export_route.path) && method == "GET") return {&export_route, "GET", Cors::none};
   if (request.path.starts_with(authenticator_route.path))
     return {method == "DELETE" ? &authenticator_route : nullptr, "DELETE", Cors::listed};
+  if (request.path == dashboard_route.path || request.path.starts_with("/dashboard/"))
+    return {method == "GET" ? &dashboard_route : nullptr, "GET", Cors::none};
   if (!request.path.starts_with(management_route.path)) return find(a, request.path, method);
   if (method != "OPTIONS") return {&management_route, std::string(method), Cors::listed};
   return {nullptr, management::methods_at(request.path), Cors::listed};

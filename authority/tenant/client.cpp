@@ -80,8 +80,35 @@ Client read_client(const Value& v, const Sealer& secrets) {
 
 bool Client::has_grant(std::string_view grant) const { return contains(grant_types, grant); }
 
-bool Client::may_redirect_to(std::string_view uri) const {
+namespace {
+
+bool is_dashboard_at(std::string_view uri, std::string_view issuer) {
+  return uri.starts_with(issuer) && uri.substr(issuer.size()) == "dashboard";
+}
+
+}  // namespace
+
+const Client& dashboard_client() {
+  static const Client client = [] {
+    Client c;
+    c.id = "ostia-dashboard";
+    c.name = "Ostia dashboard";
+    c.auth_method = "none";
+    c.grant_types = {"authorization_code"};
+    c.is_dashboard = true;
+    return c;
+  }();
+  return client;
+}
+
+bool Client::may_redirect_to(std::string_view uri, std::string_view issuer) const {
+  if (is_dashboard) return is_dashboard_at(uri, issuer);
   return oauth::is_registered_redirect_uri(uri, callbacks, {.any_loopback_port = any_loopback_port});
+}
+
+bool Client::may_return_to(std::string_view uri, std::string_view issuer) const {
+  if (is_dashboard) return is_dashboard_at(uri, issuer);
+  return oauth::is_registered_redirect_uri(uri, allowed_logout_urls, {});
 }
 
 bool Client::allows_origin(std::string_view origin) const {

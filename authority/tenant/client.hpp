@@ -45,14 +45,21 @@ struct Client {
   /// `ostia.compat: openid`: where the vendor differs from the standards, the standards: 400 for `invalid_grant`,
   /// `updated_at` as a number, scopes' claims from `/userinfo` alone where there is an access token.
   bool strict_openid = false;
+  bool is_dashboard = false;               ///< this program's own, whose page is `{issuer}dashboard`
   std::int64_t id_token_lifetime = 36000;  ///< seconds
 
   [[nodiscard]] bool is_public() const { return auth_method == "none"; }
   [[nodiscard]] bool has_grant(std::string_view grant) const;
-  [[nodiscard]] bool may_redirect_to(std::string_view uri) const;
+  /// Whether a response to it may go to `uri`, which it lists or which is the dashboard at `issuer`.
+  [[nodiscard]] bool may_redirect_to(std::string_view uri, std::string_view issuer) const;
+  [[nodiscard]] bool may_return_to(std::string_view uri, std::string_view issuer) const;  ///< after a logout
   /// For CORS: what its scripts may call from.
   [[nodiscard]] bool allows_origin(std::string_view origin) const;
 };
+
+/// The application behind `/dashboard`. Every tenant has it, no file or API changes it, and it signs in administrators
+/// only (`is_administrator`).
+const Client& dashboard_client();
 
 Client read_client(const json::Value& document, const Sealer& secrets);
 

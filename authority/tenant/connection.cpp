@@ -122,6 +122,7 @@ bool is_known_strategy(std::string_view strategy) {
 }
 
 bool Connection::is_enabled_for(const Client& client) const {
+  if (client.is_dashboard) return is_database();
   return everywhere || contains(enabled_clients, client.id) || contains(enabled_clients, client.name);
 }
 

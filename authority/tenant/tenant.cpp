@@ -222,6 +222,7 @@ void read_object(Tenant& t, const std::string& kind, const std::string& id, cons
 }  // namespace
 
 const Client* Tenant::find_client(std::string_view id) const {
+  if (id == dashboard_client().id) return &dashboard_client();
   const auto it = clients.find(id);
   return it == clients.end() ? nullptr : &it->second;
 }

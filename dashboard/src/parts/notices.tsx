@@ -1,0 +1,49 @@
+// What has just been done or has failed, said once, to the eye and to a screen reader.
+import { useEffect, useState } from 'preact/hooks';
+
+interface Notice {
+  text: string;
+  isBad: boolean;
+  fileLines?: string;
+}
+
+let tell: (notice: Notice | null) => void = () => {};
+
+export const say = (text: string, fileLines?: string) => tell({ text, isBad: false, fileLines });
+export const complain = (error: unknown) => tell({ text: error instanceof Error ? error.message : String(error), isBad: true });
+export const hush = () => tell(null);
+
+/** Does something, and says what came of it. Whether it went well. */
+export async function attempt(action: () => Promise<unknown>, done?: string, fileLines?: string): Promise<boolean> {
+  try {
+    await action();
+    if (done) say(done, fileLines);
+    return true;
+  } catch (error) {
+    complain(error);
+    return false;
+  }
+}
+
+export function Notices() {
+  const [notice, setNotice] = useState<Notice | null>(null);
+  useEffect(() => {
+    tell = setNotice;
+  }, []);
+  return (
+    <div class="notices" role="status" aria-live="polite">
+      {notice && (
+        <div class={notice.isBad ? 'notice bad' : 'notice'}>
+          <p>{notice.text}</p>
+          {notice.fileLines && (
+            <details open>
+              <summary>In the tenant's file, this would be</summary>
+              <pre tabIndex={0}><code>{notice.fileLines}</code></pre>
+            </details>
+          )}
+          <button type="button" class="close" aria-label="Close this message" onClick={() => setNotice(null)}>×</button>
+        </div>
+      )}
+    </div>
+  );
+}
