@@ -2,6 +2,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "ostia/text/utf8.hpp"
+
 namespace ostia::authority {
 namespace {
 
@@ -85,6 +87,8 @@ void emit(YAML::Emitter& out, const Value& v) {
 }  // namespace
 
 Result<Value> parse_yaml(std::string_view text) {
+  // What is kept is JSON, which other bytes would make unreadable.
+  if (!text::is_utf8(text)) return caller_error("invalid_config", "it is not UTF-8 text", "invalid_yaml");
   try {
     return Converter().convert(YAML::Load(std::string(text)));
   } catch (const YAML::Exception& e) {

@@ -1,0 +1,241 @@
+// The dashboard in a browser, as the administrator of the demo tenant: what can be done, that it is accessible, that it
+// is light.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { root } from '../../tools/lib.mjs';
+import { launch, openPage, signIn } from '../lib/browser.mjs';
+import { folder, freePort, serve } from '../lib/program.mjs';
+
+const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
+let browser, server, home;
+before(async () => {
+  const dev = await freePort();
+  server = await serve(['--dev', '--data', join(folder(), 'data'), '--listen', `127.0.0.1:${await freePort()}`, '--dev-http', `127.0.0.1:${dev}`]);
+  home = `http://localhost:${dev}/dashboard`;
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function open(t, path = '', options = {}) {
+  const page = await openPage(t, browser, home + path, options);
+  page.setDefaultTimeout(15_000);
+  await signIn(page, 'admin@example.com', 'Open-Sesame-9');
+  await page.waitForSelector('main h1');
+  return page;
+}
+const notice = (page) => page.waitForSelector('.notice >> text=Saved.');
+/** Calls of the Management API as the page makes them. */
+const api = (page, path) => page.waitForResponse((r) => r.url().includes(`/api/v2/${path}`) && r.ok());
+
+test('signing in leads to where one wanted to go; logging out ends it', async (t) => {
+  const page = await open(t, '/applications/ostia-demo');
+  assert.equal(await page.textContent('main h1'), 'Ostia Playground');
+  assert.equal(page.url(), `${home}/applications/ostia-demo`);
+  await page.reload(); // without a password
+  await page.waitForSelector('text=Ostia Playground');
+  await page.click('text=Log out');
+  await page.waitForURL(/\/u\/login/);
+  assert.deepEqual(page.errors, []);
+});
+
+test('somebody else is told that they are not an administrator', async (t) => {
+  const page = await openPage(t, browser, home);
+  await signIn(page);
+  assert.match(await page.textContent('main h1'), /Not an administrator/);
+  await page.click('text=Use another account');
+  await signIn(page, 'admin@example.com', 'Open-Sesame-9');
+  await page.waitForSelector('text=Overview');
+});
+
+test('an application: callback URLs, the signature algorithm, and the lines of the file', async (t) => {
+  const page = await open(t, '/applications/ostia-demo');
+  const callbacks = page.getByLabel('Allowed callback URLs');
+  await callbacks.fill(`${await callbacks.inputValue()}\nhttps://new.example.com/callback`);
+  await page.click('button[type=submit]');
+  await notice(page);
+  const lines = await page.textContent('.notice pre');
+  assert.match(lines, /^clients:\n {2}- name: Ostia Playground\n {4}client_id: ostia-demo\n {4}callbacks:\n/);
+  assert.match(lines, /- https:\/\/new\.example\.com\/callback/);
+  await page.click('[role=tab] >> text=OAuth');
+  await page.getByLabel('JsonWebToken signature algorithm').selectOption('HS256');
+  await page.click('button[type=submit]');
+  await notice(page);
+  await page.reload();
+  await page.click('[role=tab] >> text=OAuth');
+  assert.equal(await page.getByLabel('JsonWebToken signature algorithm').inputValue(), 'HS256');
+  await page.getByLabel('JsonWebToken signature algorithm').selectOption('RS256');
+  await page.click('button[type=submit]');
+  await notice(page);
+});
+
+test('a mistake is said with its field, and nothing is lost', async (t) => {
+  const page = await open(t, '/applications/ostia-demo');
+  await page.getByLabel('Allowed callback URLs').fill('not a url');
+  await page.click('button[type=submit]');
+  const bad = await page.waitForSelector('.notice.bad');
+  assert.match(await bad.textContent(), /callbacks/);
+  assert.equal(await page.getByLabel('Allowed callback URLs').inputValue(), 'not a url');
+});
+
+test('making and deleting an application', async (t) => {
+  const page = await open(t, '/applications');
+  await page.click('button >> text=Create application');
+  await page.getByLabel('Name').fill('Shop');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('h1 >> text=Shop');
+  await page.click('[role=tab] >> text=Delete');
+  await page.click('[role=tabpanel] button');
+  await page.click('dialog button.danger:not(.outline)');
+  await page.waitForURL(`${home}/applications`);
+  await page.waitForSelector('text=Ostia Machine');
+  assert.equal(await page.getByText('Shop').count(), 0);
+});
+
+test('a user: found, blocked, metadata, reset', async (t) => {
+  const page = await open(t, '/users');
+  await page.fill('input[type=search]', 'grace');
+  await page.click('button >> text=Search');
+  await page.waitForSelector('caption >> text=1 users');
+  await page.click('text=Grace Hopper');
+  await page.getByLabel('Blocked').click();
+  await page.click('button[type=submit]');
+  await notice(page);
+  await page.waitForSelector('mark >> text=blocked');
+  await page.getByLabel('Blocked').click();
+  await page.click('button[type=submit]');
+  await page.waitForSelector('mark', { state: 'detached' });
+  await page.click('[role=tab] >> text=Metadata');
+  const editor = page.getByLabel('user_metadata', { exact: true });
+  await editor.fill('{"plan": "gold"}');
+  const saved = api(page, 'users/');
+  await page.click('button >> text=Save user_metadata');
+  assert.deepEqual((await (await saved).json()).user_metadata, { plan: 'gold' });
+  await page.click('[role=tab] >> text=Help or delete');
+  await page.click('button >> text=Reset password');
+  assert.match(await page.textContent('[role=tabpanel] pre'), /reset-password/);
+  assert.deepEqual(page.errors, []);
+});
+
+test('sessions of a user, ended at once', async (t) => {
+  const other = await openPage(t, browser, home);
+  await signIn(other);
+  await other.waitForSelector('text=Not an administrator');
+  const page = await open(t, `/users/${encodeURIComponent('auth0|ada')}`);
+  await page.click('[role=tab] >> text=Sessions and devices');
+  await page.click('button >> text=Log out everywhere');
+  await page.click('dialog button.danger:not(.outline)');
+  await page.waitForSelector('text=Logged in nowhere.');
+  await other.reload();
+  await other.waitForURL(/\/u\/login/);
+});
+
+test('a rule and an action: written, tried, run', async (t) => {
+  const page = await open(t, '/rules');
+  await page.click('button >> text=Create rule');
+  await page.getByLabel('Name').fill('Greeting');
+  await page.click('dialog button[type=submit]');
+  await page.click('button >> text=Try it');
+  assert.match(await page.textContent('.outcome'), /Hello Ada Lovelace/);
+  await page.getByLabel('The rule’s code'.replace('’', "'")).fill('function (user, context, callback) { callback(new Error("no entry")); }');
+  await page.click('button >> text=Try it');
+  await page.waitForSelector('.outcome >> text=no entry');
+  await page.click('a >> text=← Rules');
+  await page.getByLabel('Enable Greeting').click();
+  await notice(page);
+  await page.getByLabel('Enable Greeting').click();
+  await page.click('#places >> text=Actions');
+  await page.click('button >> text=Create action');
+  await page.getByLabel('Name').fill('Hello');
+  await page.click('dialog button[type=submit]');
+  await page.click('button >> text=Try it');
+  assert.match(await page.textContent('.outcome'), /Hello Ada Lovelace/);
+  await page.click('button >> text=Deploy');
+  await page.waitForSelector('text=What is saved is deployed.');
+  assert.deepEqual(page.errors, []);
+});
+
+test('branding with a live preview', async (t) => {
+  const page = await open(t, '/branding');
+  const preview = page.frameLocator('iframe');
+  await preview.locator('button >> text=Continue').waitFor();
+  const before = await preview.locator('button').evaluate((b) => getComputedStyle(b).backgroundColor);
+  await page.getByLabel('Primary colour').fill('#aa2200');
+  await page.waitForFunction(() => document.querySelector('iframe').src.includes('aa2200'));
+  await preview.locator('button >> text=Continue').waitFor();
+  await assert.doesNotReject(async () => {
+    for (;;) if ((await preview.locator('button').evaluate((b) => getComputedStyle(b).backgroundColor)) !== before) return;
+  });
+  await page.click('button[type=submit]');
+  await notice(page);
+  assert.match(await page.textContent('.notice pre'), /^branding:\n {2}colors:\n {4}primary: "#aa2200"/);
+  assert.deepEqual(page.errors, []);
+});
+
+test('the log is live', async (t) => {
+  const page = await open(t, '/logs');
+  await page.waitForSelector('td');
+  const other = await openPage(t, browser, home);
+  await signIn(other, 'ada@example.com', 'wrong');
+  await page.waitForSelector('td >> text=Wrong password');
+});
+
+test('keys: rotated, and the old one revoked', async (t) => {
+  const page = await open(t, '/keys');
+  await page.waitForSelector('td >> text=signs now');
+  await page.click('button >> text=Rotate signing key');
+  await page.click('dialog button.danger:not(.outline)');
+  await page.waitForSelector('td >> text=still trusted');
+  await page.click('button >> text=Revoke');
+  await page.click('dialog button.danger:not(.outline)');
+  // The page's own token was signed by it: it gets another one, unasked.
+  await page.waitForSelector('td >> text=revoked');
+});
+
+test('a keyboard is enough', async (t) => {
+  const page = await open(t);
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the content');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  await page.focus('#places a[href="/dashboard/tenant"]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('h1 >> text=Tenant settings');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  await page.goto(`${home}/applications/ostia-demo`);
+  await page.waitForSelector('[role=tab]');
+  await page.focus('[role=tab][aria-selected=true]');
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.textContent('[role=tab][aria-selected=true]'), 'OAuth');
+});
+
+const places = ['', '/applications', '/applications/ostia-demo', '/apis', '/connections', '/users', `/users/${encodeURIComponent('auth0|ada')}`, '/rules', '/actions', '/branding', '/attack-protection', '/tenant', '/logs', '/keys', '/nowhere'];
+for (const colorScheme of ['light', 'dark'])
+  test(`axe finds nothing on any page (${colorScheme})`, async (t) => {
+    const page = await open(t, '', { colorScheme, bypassCSP: true });
+    for (const place of places) {
+      await page.goto(home + place);
+      await page.waitForSelector('main h1');
+      await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'], iframes: false }));
+      assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`), [], place);
+    }
+  });
+
+test('the first load is at most 150 kB', async (t) => {
+  const page = await openPage(t, browser, 'about:blank');
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Network.enable');
+  let bytes = 0;
+  cdp.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
+  await page.goto(home);
+  await signIn(page, 'admin@example.com', 'Open-Sesame-9');
+  await page.waitForSelector('td');
+  t.diagnostic(`${bytes} bytes with both visits and the login page`);
+  assert.ok(bytes > 40_000 && bytes <= 150_000, `${bytes} bytes`);
+});
