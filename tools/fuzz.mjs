@@ -2,6 +2,9 @@
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { root, run } from './lib.mjs';
 
+// Of libcbor: it asks for as much memory as a message says that it has, and takes no for an answer.
+process.env.ASAN_OPTIONS = 'allocator_may_return_null=1';
+
 const seconds = process.env.SECONDS_EACH ?? '60';
 for (const target of readdirSync(`${root}/fuzz/corpus`)) {
   const work = `${root}/build/fuzz/corpus/${target}`;

@@ -63,9 +63,11 @@ Answering openid_configuration(Authority& a, Request request) {
   co_return json_response(200, v).with("Cache-Control", "public, max-age=300");
 }
 
+// Browsers that have kept the keys from before a rotation must not refuse the tokens after it for long.
 Answering jwks(Authority& a, Request) {
   co_return Response{200,
-                     {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "public, max-age=300"}},
+                     {{"Content-Type", "application/json; charset=utf-8"},
+                      {"Cache-Control", "public, max-age=15, stale-if-error=86400"}},
                      a.keys()->jwks};
 }
 

@@ -2,12 +2,18 @@ import { get, id, type Json, post, put } from '../api';
 import { Dangerous } from '../parts/dialog';
 import { List, Loaded, Page, useData, when } from '../parts/page';
 
+// The browser may have kept the keys as they were; the next token is signed by the new one.
+async function rotate() {
+  await post('keys/signing/rotate', {});
+  await fetch('/.well-known/jwks.json', { cache: 'reload' });
+}
+
 const state = (key: Json) => (key.revoked ? 'revoked' : key.current ? 'signs now' : key.next ? 'signs next' : 'still trusted');
 
 export function Keys() {
   const data = useData(() => get('keys/signing'));
   return (
-    <Page title="Keys" actions={<Dangerous name="Rotate signing key" question="The next key signs from now on; what the present one has signed stays good until it is revoked." done="The next key signs now." action={() => post('keys/signing/rotate', {})} then={data.reload} />}>
+    <Page title="Keys" actions={<Dangerous name="Rotate signing key" question="The next key signs from now on; what the present one has signed stays good until it is revoked." done="The next key signs now." action={rotate} then={data.reload} />}>
       <p>Tokens are signed with RS256. Everybody finds the public keys at <a href="/.well-known/jwks.json">/.well-known/jwks.json</a>.</p>
       <Loaded of={data}>
         {(keys: Json[]) => <List label="Signing keys" rows={keys.map((k) => ({ ...k, id: k.kid }))} none="There is no key." columns={[
