@@ -283,7 +283,11 @@ Answering with_faults(Authority& a, Request request, const Found& found) {
     asio::steady_timer timer(executor, std::chrono::milliseconds(fault->delay_ms));
     co_await timer.async_wait(asio::use_awaitable);
   }
-  if (fault && (fault->cut || fault->status != 0)) co_return from_fault(*fault);
+  if (fault && (fault->cut || fault->status != 0)) {
+    Response response = from_fault(*fault);
+    allow_origin(a, request, found.cors, response);  // so that a page gets to see it
+    co_return response;
+  }
   auto dispatching = dispatch(a, std::move(request), found);
   co_return co_await std::move(dispatching);
 }

@@ -87,8 +87,9 @@ void emit(YAML::Emitter& out, const Value& v) {
 }  // namespace
 
 Result<Value> parse_yaml(std::string_view text) {
-  // What is kept is JSON, which other bytes would make unreadable.
-  if (!text::is_utf8(text)) return caller_error("invalid_config", "it is not UTF-8 text", "invalid_yaml");
+  // What is kept is JSON, which other bytes would make unreadable. A zero byte makes the parser guess another encoding.
+  if (!text::is_utf8(text) || text.find('\0') != text.npos)
+    return caller_error("invalid_config", "it is not UTF-8 text", "invalid_yaml");
   try {
     return Converter().convert(YAML::Load(std::string(text)));
   } catch (const YAML::Exception& e) {
