@@ -5,7 +5,7 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros,include_file_mtime,include_f
 export CCACHE_MAXSIZE ?= 2G
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build native web dashboard demo test bench fuzz reproduce lint format package install clean
+.PHONY: help setup setup-test build native web dashboard demo example docs test bench fuzz reproduce lint format package install clean
 
 help: ## lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ build: native ## the release build: build/release/ostia and build/npm
 
 demo: build ## the authority, the example application, and what to open; Ctrl-C stops all of it
 	@node tools/demo.mjs
+
+example: build ## one of examples/, by NAME=, beside an authority
+	@node tools/example.mjs $(NAME)
 
 test: setup-test build ## every test; the last line says how many passed
 	@node tools/test.mjs
