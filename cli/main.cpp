@@ -30,7 +30,8 @@ int run(int argc, char** argv) {
                                             {"decode", add_decode(app)},   {"completion", add_completion(app)},
                                             {"import", add_import(app)},   {"export", add_export(app)},
                                             {"lint", add_lint(app)},       {"backup", add_backup(app)},
-                                            {"restore", add_restore(app)}, {"verify", add_verify(app)}};
+                                            {"restore", add_restore(app)}, {"verify", add_verify(app)},
+                                            {"doctor", add_doctor(app)}};
   app.add_subcommand("help", "Shows this text.");
   try {
     app.parse(argc, argv);

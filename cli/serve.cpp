@@ -17,6 +17,7 @@ void show_banner(const authority::ServeOptions& o, const std::string& issuer) {
   if (o.dev && o.dev_http != "none")
     std::fprintf(stderr, "  and in plain HTTP at    http://%s/ (development)\n",
                  ("localhost" + o.dev_http.substr(o.dev_http.rfind(':'))).c_str());
+  std::fprintf(stderr, "  It is managed at        %sdashboard\n", issuer.c_str());
   if (o.dev) std::fprintf(stderr, "  What it would send is at %s_dev/messages\n", issuer.c_str());
   if (!o.plain_http && o.tls_cert.empty())
     std::fprintf(stderr, "  Clients trust            %s/ca.pem\n", o.data.c_str());

@@ -1,4 +1,4 @@
-// OpenSSL's handles, freed by themselves. For the files of this folder only.
+// OpenSSL's handles, freed by themselves. For the files of this folder, and for the doctor, who reads certificates.
 #pragma once
 
 #include <openssl/bio.h>

@@ -12,7 +12,7 @@ import '../parity/method-cases.mjs';
 
 const text = (file) => readFileSync(join(root, file), 'utf8');
 
-for (const verb of ['serve', 'login', 'device', 'token', 'userinfo', 'logout', 'decode', 'import', 'export', 'lint', 'backup', 'restore', 'verify'])
+for (const verb of ['serve', 'login', 'device', 'token', 'userinfo', 'logout', 'decode', 'import', 'export', 'lint', 'backup', 'restore', 'verify', 'doctor'])
   test(`each option of ostia ${verb} has a place in its man page, and the other way round`, () => {
     const help = execFileSync(ostia, [verb, '--help'], { encoding: 'utf8' });
     const real = [...help.matchAll(/^ {2}(?:-\w,)?(--[\w-]+)/gm)].map((m) => m[1]).filter((o) => o !== '--help');

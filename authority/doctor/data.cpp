@@ -1,0 +1,62 @@
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "crypto/openssl.hpp"
+#include "data.hpp"
+#include "doctor/doctor.hpp"
+
+namespace ostia::authority::doctor {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_private(const std::string& path) {
+  struct stat about{};
+  return stat(path.c_str(), &about) == 0 && (about.st_mode & 077U) == 0;
+}
+
+Finding examine_folder(const std::string& data) {
+  if (!fs::is_directory(data))
+    return warning("folder", "there is no folder " + data, "`ostia serve` makes it; or name another with --data");
+  if (!is_private(data))
+    return fault("folder", data + " can be read by others, and has keys in it", "chmod 700 " + data);
+  for (const char* name : {"master.key", "tls-key.pem"})
+    if (const std::string file = data + "/" + name; fs::exists(file) && !is_private(file))
+      return fault("folder", file + " can be read by others", "chmod 600 " + file);
+  if (!has_master_key(data))
+    return warning("folder", data + " has no master.key", "restore it, or give it with --master-key or a credential");
+  return fine("folder", data + " is its owner's only");
+}
+
+Finding examine_certificate(const std::string& file, const std::string& key_file) {
+  const auto text = read_file(file), key_text = read_file(key_file);
+  if (!text) return fault("certificate", text.error().description, "give --tls-cert FILE and --tls-key FILE");
+  if (!key_text) return fault("certificate", key_text.error().description, "give --tls-key FILE");
+  const openssl::Certificate certificate(PEM_read_bio_X509(openssl::reader(*text).get(), nullptr, nullptr, nullptr));
+  if (!certificate) return fault("certificate", file + " has no certificate in PEM", "give the chain, leaf first");
+  const openssl::Pkey key(PEM_read_bio_PrivateKey(openssl::reader(*key_text).get(), nullptr, nullptr, nullptr));
+  if (!key || X509_check_private_key(certificate.get(), key.get()) != 1)
+    return fault("certificate", key_file + " is not the key of " + file, "give the two files that belong together");
+  int days = 0, seconds = 0;
+  ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get()));
+  if (days < 0 || seconds < 0)
+    return fault("certificate", file + " has expired", "renew it, and start the authority again");
+  constexpr int soon = 14;  // days
+  const std::string left = file + " is good for " + std::to_string(days) + " days";
+  return days < soon ? warning("certificate", left, "renew it, and start the authority again")
+                     : fine("certificate", left);
+}
+
+}  // namespace
+
+Findings examine_data(const Options& o) {
+  Findings out = {examine_folder(o.data)};
+  const bool own = o.tls_cert.empty();
+  const std::string certificate = own ? o.data + "/tls.pem" : o.tls_cert,
+                    key = own ? o.data + "/tls-key.pem" : o.tls_key;
+  if (!own || fs::exists(certificate)) out.push_back(examine_certificate(certificate, key));
+  return out;
+}
+
+}  // namespace ostia::authority::doctor

@@ -1,0 +1,110 @@
+// `ostia doctor`: looks for the usual faults, and says what to do about each.
+#include "doctor/doctor.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "data.hpp"
+#include "ostia/url/url.hpp"
+#include "verbs.hpp"
+
+namespace ostia::cli {
+namespace {
+
+using authority::doctor::Finding;
+using authority::doctor::Findings;
+
+struct Options {
+  authority::doctor::Options examined;
+  bool as_json = false;
+};
+
+void add(Findings& to, Findings from) { std::move(from.begin(), from.end(), std::back_inserter(to)); }
+
+// What the store holds, if there is one that opens.
+Findings examine_store(const authority::doctor::Options& o) {
+  auto opened = authority::open_data(o.data, o.database, false);
+  if (!opened) return {authority::doctor::fault("database", opened.error().description, "see `ostia verify`")};
+  const auto tenant = load_tenant(*opened->store, opened->secrets);
+  if (!tenant) return {authority::doctor::fault("tenant", tenant.error().description, "see `ostia verify`")};
+  return examine_tenant(**tenant, o, o.domain);
+}
+
+const char* name_of(Finding::Level level) {
+  switch (level) {
+    case Finding::Level::fine: return "ok";
+    case Finding::Level::warning: return "warning";
+    default: return "fault";
+  }
+}
+
+void show(const Findings& findings) {
+  const bool with_colour = isatty(STDOUT_FILENO) != 0;
+  const auto colour = [&](Finding::Level level) {
+    if (!with_colour) return "";
+    return level == Finding::Level::fine ? "\x1b[32m" : level == Finding::Level::warning ? "\x1b[33m" : "\x1b[31m";
+  };
+  for (const auto& f : findings) {
+    std::printf("%s%-8s%s%-12s%s\n", colour(f.level), name_of(f.level), with_colour ? "\x1b[0m" : "", f.subject.c_str(),
+                f.what.c_str());
+    if (!f.remedy.empty()) std::printf("%20s→ %s\n", "", f.remedy.c_str());
+  }
+}
+
+json::Value to_json(const Findings& findings) {
+  json::Value out = json::Value::array();
+  for (const auto& f : findings)
+    out.push_back(json::Value::object(
+        {{"level", name_of(f.level)}, {"subject", f.subject}, {"what", f.what}, {"remedy", f.remedy}}));
+  return out;
+}
+
+int doctor(const Options& options) {
+  const auto& o = options.examined;
+  if ((!o.callback.empty() || !o.origin.empty()) && o.client_id.empty())
+    return report({"invalid_request", "--callback and --origin belong to an application: name it with --client-id",
+                   "invalid_option", 0, Fault::caller});
+  Findings findings;
+  add(findings, examine_machine(o));
+  add(findings, examine_data(o));
+  if (authority::has_master_key(o.data) || !o.database.empty()) add(findings, examine_store(o));
+  if (!o.domain.empty()) add(findings, examine_service(o));
+  if (options.as_json)
+    std::printf("%s\n", json::write(to_json(findings)).c_str());
+  else
+    show(findings);
+  const bool is_ill =
+      std::any_of(findings.begin(), findings.end(), [](const auto& f) { return f.level == Finding::Level::fault; });
+  return is_ill ? Exit::failed : Exit::done;
+}
+
+}  // namespace
+
+Run add_doctor(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  auto& e = o->examined;
+  CLI::App* verb = app.add_subcommand("doctor", "Finds the usual faults of an installation, and says what to do.");
+  verb->add_option("--data", e.data, "Folder of the authority")->type_name("DIR")->capture_default_str();
+  verb->add_option("--database", e.database, "Where state lives (sqlite:DATA/ostia.db)")->type_name("URL");
+  verb->add_option("--listen", e.listen, "Address that it is to serve at")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  auto* cert = verb->add_option("--tls-cert", e.tls_cert, "Certificate chain (PEM)")->type_name("FILE");
+  auto* key = verb->add_option("--tls-key", e.tls_key, "Its private key (PEM)")->type_name("FILE");
+  cert->needs(key);
+  verb->add_option("--domain", e.domain, "An authority that runs: asks it, too")->type_name("URL");
+  verb->add_option("--ca", e.ca, "What its certificate is trusted by (DATA/ca.pem)")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
+  verb->add_option("--client-id", e.client_id, "An application to look at")->type_name("ID");
+  verb->add_option("--callback", e.callback, "Whether its login may come back to here")->type_name("URL");
+  verb->add_option("--origin", e.origin, "Whether its page may be here")->type_name("ORIGIN");
+  verb->add_flag("--json", o->as_json, "Prints JSON");
+  return [o] { return doctor(*o); };
+}
+
+}  // namespace ostia::cli
