@@ -80,6 +80,7 @@ void use_built_in(Message& m, const Tenant& tenant, const Texts& texts, const Me
   };
   const std::string support = tenant.support_email.empty() ? tenant.support_url : tenant.support_email;
   const pages::Mail mail{texts.language(),
+                         texts.direction(),
                          text("subject"),
                          text("title"),
                          text("text"),

@@ -71,6 +71,7 @@ Response framed(const Look& look, int status, const std::string& title, const st
   const std::string logo_origin = url::origin_of(look.branding.logo);
   data values;
   values.set("language", look.texts.language());
+  values.set("direction", look.texts.direction());
   values.set("title", title);
   values.set("tenant", look.tenant);
   values.set("style", style);
@@ -261,6 +262,7 @@ Response verify_cross_origin(const std::string& source, const std::string& id, c
 
 std::string mail(const Mail& m) {
   data values = members({{"language", m.language},
+                         {"direction", m.direction},
                          {"subject", m.subject},
                          {"title", m.title},
                          {"text", m.text},

@@ -89,7 +89,7 @@ Response verify_cross_origin(const std::string& source, const std::string& id, c
                              const std::string& redirect_uri, const std::vector<std::string>& ancestors);
 
 struct Mail {
-  std::string language, subject, title, text, button, copy, contact, tenant, logo, accent, code, link;
+  std::string language, direction, subject, title, text, button, copy, contact, tenant, logo, accent, code, link;
 };
 /// The HTML of a message.
 std::string mail(const Mail& mail);

@@ -8,7 +8,17 @@
 
 namespace ostia::authority {
 
-extern const std::string_view texts_en, texts_de, texts_fr, texts_es, texts_ja;
+extern const std::string_view texts_en, texts_de, texts_fr, texts_es, texts_ja, texts_ar;
+
+namespace {
+
+// A name within a text of the other direction keeps its own (UAX #9); an address must stay what it is.
+std::string isolated(const std::string& value) {
+  constexpr std::string_view first_strong = "\u2068", end = "\u2069";
+  return value.find("://") == std::string::npos ? std::string(first_strong) + value + std::string(end) : value;
+}
+
+}  // namespace
 
 Texts::Texts(std::string_view language, std::string_view source) : language_(language) {
   const auto parsed = json::parse(source);
@@ -28,7 +38,7 @@ std::string Texts::get(std::string_view key, TextValues values) const {
     if (close == std::string_view::npos) break;
     const std::string_view name = rest.substr(1, close - 1);
     const auto* value = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.first == name; });
-    if (value != values.end()) out += value->second;
+    if (value != values.end()) out += is_right_to_left() ? isolated(value->second) : value->second;
     rest.remove_prefix(close + 1);
   }
   return out;
@@ -36,7 +46,7 @@ std::string Texts::get(std::string_view key, TextValues values) const {
 
 const Texts& Texts::choose(const std::vector<std::string_view>& wanted, const std::vector<std::string>& enabled) {
   static const std::array all = {Texts("en", texts_en), Texts("de", texts_de), Texts("fr", texts_fr),
-                                 Texts("es", texts_es), Texts("ja", texts_ja)};
+                                 Texts("es", texts_es), Texts("ja", texts_ja), Texts("ar", texts_ar)};
   for (const auto tag : wanted) {
     const std::string language = text::lower(tag.substr(0, tag.find('-')));
     const auto allowed = [&](const std::string& e) { return text::lower(e).substr(0, e.find('-')) == language; };

@@ -17,6 +17,8 @@ class Texts {
   explicit Texts(std::string_view language, std::string_view json);
 
   [[nodiscard]] const std::string& language() const { return language_; }
+  /// Which way it is written: `ltr` or `rtl`.
+  [[nodiscard]] const char* direction() const { return is_right_to_left() ? "rtl" : "ltr"; }
   /// The text of that name with `{name}` replaced by values, which are not escaped: the page does that. An unknown name
   /// gives itself, which a test looks for.
   [[nodiscard]] std::string get(std::string_view key, TextValues values = {}) const;
@@ -27,6 +29,8 @@ class Texts {
   static const Texts& choose(const std::vector<std::string_view>& wanted, const std::vector<std::string>& enabled);
 
  private:
+  [[nodiscard]] bool is_right_to_left() const { return language_ == "ar"; }
+
   std::string language_;
   std::map<std::string, std::string, std::less<>> texts_;
 };

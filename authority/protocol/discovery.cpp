@@ -44,7 +44,7 @@ Answering openid_configuration(Authority& a, Request request) {
         list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"}));
   v.set("token_endpoint_auth_signing_alg_values_supported",
         list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384"}));
-  v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja"}));
+  v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja", "ar"}));
   if (!a.tenant()->factors.empty())
     v.set("acr_values_supported", list({"http://schemas.openid.net/pape/policies/2007/06/multi-factor"}));
   v.set("prompt_values_supported", list({"none", "login", "consent", "select_account"}));

@@ -121,12 +121,13 @@ row('AZ-1008', 'd', '/u/passwordless', 'sms, from the login page', 'a phone numb
   assert.ok((await person.submit(code, { code: (await api.message('+49301234567')).code })).location);
 });
 
-const languages = ['en', 'de', 'fr', 'es', 'ja'];
-const welcome = { en: 'Welcome', de: 'Willkommen', fr: 'Bienvenue', es: 'Bienvenido', ja: 'ようこそ' };
-row('AZ-1009', 'd', 'languages', 'ui_locales, then the browser\'s', 'English, German, French, Spanish, Japanese; the page says which', async () => {
+const languages = ['en', 'de', 'fr', 'es', 'ja', 'ar'];
+const welcome = { en: 'Welcome', de: 'Willkommen', fr: 'Bienvenue', es: 'Bienvenido', ja: 'ようこそ', ar: 'مرحبًا' };
+row('AZ-1009', 'd', 'languages', 'ui_locales, then the browser\'s', 'English, German, French, Spanish, Japanese, Arabic; the page says which, and which way it is written', async () => {
   for (const language of languages) {
     const page = await new Reader(api.issuer).open(url({ ui_locales: `xx ${language}-XX en` }));
     assert.deepEqual([page.language, page.heading], [language, welcome[language]]);
+    assert.match(page.html, new RegExp(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}"`));
     assert.equal((await new Reader(api.issuer, `${language};q=0.9, xx`).open(url())).heading, welcome[language]);
     assert.equal((await new Reader(api.issuer, language).open('/authorize?client_id=nobody')).language, language);
   }
