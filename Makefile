@@ -35,6 +35,9 @@ demo: build ## the authority, the example application, and what to open; Ctrl-C 
 example: build ## one of examples/, by NAME=, beside an authority
 	@node tools/example.mjs $(NAME)
 
+docs: setup-test ## the documentation site, in build/site
+	@node tools/docs.mjs
+
 test: setup-test build ## every test; the last line says how many passed
 	@node tools/test.mjs
 

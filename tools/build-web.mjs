@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
-import { bin, root, run } from './lib.mjs';
+import { bin, root, run, version } from './lib.mjs';
 
 const work = `${root}/build/web/package`;
 const out = `${root}/build/npm`;
@@ -106,7 +106,7 @@ function provenance() {
 
 const manifest = {
   name: 'ostia-js',
-  version: '0.1.0',
+  version,
   description: 'Login for web pages: a drop-in for auth0-js 10, with its protocol in C++.',
   license: 'MIT',
   type: 'module',

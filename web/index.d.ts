@@ -413,72 +413,99 @@ export interface RequestHandle {
 // ---- classes ---------------------------------------------------------------------------------------------------------
 
 export class Authentication {
+  /** The calls that need no page: what a `WebAuth` has as `client`. */
   constructor(options: AuthOptions);
   constructor(webAuth: WebAuth, options: AuthOptions);
   baseOptions: any;
   passwordless: PasswordlessAuthentication;
   dbConnection: DBConnection;
+  /** The address of a login at `/authorize`. It keeps nothing: with `state` and `nonce` of your own, check them yourself. */
   buildAuthorizeUrl(options: AuthorizeUrlOptions): string;
+  /** The address of `/v2/logout`, with `returnTo` and `clientID` if they are given. */
   buildLogoutUrl(options?: LogoutOptions): string;
+  /** A name and a password for tokens, in the tenant’s default directory. The client needs the grant `password`. */
   loginWithDefaultDirectory(options: DefaultDirectoryLoginOptions, callback: Auth0Callback<any>): RequestHandle;
   loginWithDefaultDirectory(options: DefaultDirectoryLoginOptions): Promise<any>;
+  /** The legacy `/oauth/ro`. New programs use `login`. */
   loginWithResourceOwner(options: ResourceOwnerLoginOptions, callback: Auth0Callback<any>): RequestHandle;
   loginWithResourceOwner(options: ResourceOwnerLoginOptions): Promise<any>;
+  /** A name and a password for tokens, in the connection `realm`. No session is made. */
   login(options: DefaultLoginOptions, callback: Auth0Callback<any>): RequestHandle;
   login(options: DefaultLoginOptions): Promise<any>;
+  /** `/oauth/token` with whatever grant the options name: `code` with `codeVerifier`, `refreshToken`, and so on. */
   oauthToken(options: any, callback: Auth0Callback<any>): RequestHandle;
   oauthToken(options: any): Promise<any>;
+  /** A foreign token for one of the authority’s (RFC 8693), as the tenant’s token exchange profile says. */
   customTokenExchange(options: CustomTokenExchangeOptions, callback: Auth0Callback<any>): RequestHandle;
   customTokenExchange(options: CustomTokenExchangeOptions): Promise<any>;
+  /** Whether somebody is logged in at the authority, and by which connection: `{ sso: false }`, or who. */
   getSSOData(callback: Auth0Callback<SsoDataResult | undefined>): void;
   getSSOData(withActiveDirectories: boolean, callback: Auth0Callback<SsoDataResult | undefined>): void;
   getSSOData(withActiveDirectories?: boolean): Promise<SsoDataResult>;
+  /** The profile that an access token with the scope `openid` opens. */
   userInfo(accessToken: string, callback: Auth0Callback<Auth0UserProfile>): RequestHandle;
   userInfo(accessToken: string): Promise<Auth0UserProfile>;
+  /** The legacy `/delegation`. The authority refuses it. */
   delegation(options: DelegationOptions, callback: Auth0Callback<Auth0DelegationToken>): any;
   delegation(options: DelegationOptions): Promise<Auth0DelegationToken>;
+  /** The country that the request seems to come from. */
   getUserCountry(callback: Auth0Callback<{ countryCode: string }>): RequestHandle;
   getUserCountry(): Promise<{ countryCode: string }>;
+  /** The CAPTCHA that embedded login wants, if it wants one. */
   getChallenge(callback: Auth0Callback<any>): RequestHandle | undefined;
   getChallenge(): Promise<any>;
 }
 
 export class PasswordlessAuthentication {
   constructor(request: any, option: any);
+  /** The address of `/passwordless/verify_redirect`, which logs in with a code and goes to the callback. */
   buildVerifyUrl(options: PasswordlessVerifyOptions): string;
+  /** Sends a code or a link by e-mail or text message. */
   start(options: PasswordlessStartOptions, callback: Auth0Callback<any>): RequestHandle;
   start(options: PasswordlessStartOptions): Promise<any>;
+  /** Whether a code is right. It stays good for the login that follows. */
   verify(options: PasswordlessVerifyOptions, callback: Auth0Callback<any>): RequestHandle;
   verify(options: PasswordlessVerifyOptions): Promise<any>;
+  /** The CAPTCHA that `start` wants, if it wants one. */
   getChallenge(callback: Auth0Callback<any>): RequestHandle | undefined;
   getChallenge(): Promise<any>;
 }
 
 export class DBConnection {
   constructor(request: any, option: any);
+  /** Makes an account in a database connection. */
   signup(options: DbSignUpOptions, callback: Auth0Callback<DbSignUpResults>): RequestHandle;
   signup(options: DbSignUpOptions): Promise<DbSignUpResults>;
+  /** Sends a mail with a link to choose another password. The answer is the same whether there is an account or not. */
   changePassword(options: ChangePasswordOptions, callback: Auth0Callback<any>): RequestHandle;
   changePassword(options: ChangePasswordOptions): Promise<any>;
+  /** The CAPTCHA that `signup` wants, if it wants one. */
   getSignupChallenge(callback: Auth0Callback<any>): RequestHandle | undefined;
   getSignupChallenge(): Promise<any>;
+  /** The CAPTCHA that `changePassword` wants, if it wants one. */
   getPasswordResetChallenge(callback: Auth0Callback<any>): RequestHandle | undefined;
   getPasswordResetChallenge(): Promise<any>;
 }
 
 export class Management {
+  /** What people may do to their own account, with a token for the audience `https://DOMAIN/api/v2/`. */
   constructor(options: ManagementOptions);
+  /** The account; needs `read:current_user`. */
   getUser(userId: string, callback: Auth0Callback<Auth0UserProfile>): RequestHandle;
   getUser(userId: string): Promise<Auth0UserProfile>;
+  /** Changes `user_metadata`, member by member; null takes one away. Needs `update:current_user_metadata`. */
   patchUserMetadata(userId: string, userMetadata: any, callback: Auth0Callback<Auth0UserProfile>): RequestHandle;
   patchUserMetadata(userId: string, userMetadata: any): Promise<Auth0UserProfile>;
+  /** Changes root attributes. A person’s own token is refused; the vendor’s is too. */
   patchUserAttributes(userId: string, user: Auth0UserProfile, callback: Auth0Callback<Auth0UserProfile>): RequestHandle;
   patchUserAttributes(userId: string, user: Auth0UserProfile): Promise<Auth0UserProfile>;
+  /** Makes another account, whose ID token is the proof, an identity of this one. Needs `update:current_user_identities`. */
   linkUser(userId: string, secondaryUserToken: string, callback: Auth0Callback<any>): RequestHandle;
   linkUser(userId: string, secondaryUserToken: string): Promise<any>;
 }
 
 export class WebAuth {
+  /** One application at one authority. It asks nothing of the network. */
   constructor(options: AuthOptions);
   baseOptions: any;
   client: Authentication;
@@ -487,70 +514,103 @@ export class WebAuth {
   crossOriginAuthentication: CrossOriginAuthentication;
   transactionManager: any;
   _universalLogin: any;
+  /** Leaves the page for the login page. `state` and `nonce` are made and remembered unless you give them. */
   authorize(options?: AuthorizeOptions): void;
+  /** Reads the response of a login from the page’s fragment, or from `options.hash`, and checks it; null if there is none. */
   parseHash(callback: Auth0Callback<Auth0DecodedHash | null, Auth0ParseHashError>): void;
   parseHash(options: ParseHashOptions, callback: Auth0Callback<Auth0DecodedHash | null, Auth0ParseHashError>): void;
   parseHash(options?: ParseHashOptions): Promise<Auth0DecodedHash | null>;
+  /** Checks a response that was taken apart already: state, nonce, ID token, access token. */
   validateAuthenticationResponse(options: ParseHashOptions, parsedHash: object, callback: Auth0Callback<Auth0DecodedHash>): void;
   validateAuthenticationResponse(options: ParseHashOptions, parsedHash: object): Promise<Auth0DecodedHash>;
+  /** Checks an ID token: signature, issuer, audience, times, nonce. Gives its payload. */
   validateToken(token: string, nonce: string, callback: Auth0Callback<any>): void;
   validateToken(token: string, nonce?: string): Promise<any>;
+  /** The older silent login, by a page of your own in a hidden frame. New programs use `checkSession`. */
   renewAuth(options: RenewAuthOptions, callback: Auth0Callback<any>): void;
   renewAuth(options: RenewAuthOptions): Promise<any>;
+  /** Sends a mail with a link to choose another password. */
   changePassword(options: ChangePasswordOptions, callback: Auth0Callback<any>): RequestHandle;
   changePassword(options: ChangePasswordOptions): Promise<any>;
+  /** Makes an account in a database connection, and does not log in. */
   signup(options: DbSignUpOptions, callback: Auth0Callback<any>): RequestHandle;
   signup(options: DbSignUpOptions): Promise<any>;
+  /** Makes an account, then asks for tokens with its password. */
   signupAndAuthorize(options: DbSignUpOptions, callback: Auth0Callback<any>): RequestHandle;
   signupAndAuthorize(options: DbSignUpOptions): Promise<any>;
+  /** Embedded login: the password goes to `/co/authenticate`, then the page is left for `/authorize`, which answers at the callback. */
   login(options: CrossOriginLoginOptions, callback: Auth0Callback<any>): void;
   login(options: CrossOriginLoginOptions): Promise<any>;
+  /** The older name of `crossOriginVerification`. */
   crossOriginAuthenticationCallback(): void;
+  /** For the page at `cross_origin_loc`: proves, where the browser withholds third-party cookies, that this browser has logged in. */
   crossOriginVerification(): void;
+  /** Ends the session at the authority and comes back to `returnTo`, which the application (with `clientID`) or the tenant must list. */
   logout(options?: LogoutOptions): void;
+  /** Sends a code or a link by e-mail or text message. */
   passwordlessStart(options: PasswordlessStartOptions, callback: Auth0Callback<any>): RequestHandle;
   passwordlessStart(options: PasswordlessStartOptions): Promise<any>;
+  /** Logs in with a code, by redirect. New programs use `passwordlessLogin`. */
   passwordlessVerify(options: PasswordlessVerifyOptions, callback: Auth0Callback<any>): RequestHandle;
   passwordlessVerify(options: PasswordlessVerifyOptions): Promise<any>;
+  /** Logs in with a code, embedded or by redirect, whichever works on this page. */
   passwordlessLogin(options: PasswordlessLoginOptions, callback: Auth0Callback<any>): void;
   passwordlessLogin(options: PasswordlessLoginOptions): Promise<any>;
+  /** New tokens without showing anything, if somebody is logged in at the authority; else `login_required`. With refresh tokens it renews by them. */
   checkSession(options: CheckSessionOptions, cb: Auth0Callback<any>): void;
   checkSession(options: CheckSessionOptions): Promise<any>;
+  /** A foreign token for one of the authority’s (RFC 8693). */
   customTokenExchange(options: CustomTokenExchangeOptions, callback: Auth0Callback<any>): RequestHandle;
   customTokenExchange(options: CustomTokenExchangeOptions): Promise<any>;
+  /** Shows the CAPTCHA of a login in `element`, if the authority wants one. */
   renderCaptcha(element: HTMLElement, options?: CatpchaConfiguration, callback?: Auth0Callback<any>): Captcha;
+  /** The same for a sign-up. */
   renderSignupCaptcha(element: HTMLElement, options?: CatpchaConfiguration, callback?: Auth0Callback<any>): Captcha;
+  /** The same for `passwordlessStart`. */
   renderPasswordlessCaptcha(element: HTMLElement, options?: CatpchaConfiguration, callback?: Auth0Callback<any>): Captcha;
+  /** The same for `changePassword`. */
   renderPasswordResetCaptcha(element: HTMLElement, options?: CatpchaConfiguration, callback?: Auth0Callback<any>): Captcha;
 }
 
 export class Redirect {
   constructor(client: any, options: any);
+  /** On a hosted login page: logs in with a name and a password, and leaves for the callback. */
   loginWithCredentials(options: any, callback: Auth0Callback<any>): void;
   loginWithCredentials(options: any): Promise<any>;
+  /** On a hosted login page: makes an account and logs in with it. */
   signupAndLogin(options: any, callback: Auth0Callback<any>): void;
   signupAndLogin(options: any): Promise<any>;
 }
 
 export class Popup {
   constructor(client: any, options: any);
+  /** Opens the window before it is needed, while the click still allows it. */
   preload(options?: any): any;
+  /** For the popup’s callback page: hands the response to the page that opened it. */
   callback(options?: { hash?: string | undefined; state?: string | undefined; nonce?: string | undefined; popupOrigin?: string | undefined; _idTokenVerification?: string | undefined }): void;
+  /** The login page in a popup; call it in a click. Calls back with the response, or when the window is closed or blocked. */
   authorize(options: any, callback: Auth0Callback<any>): any;
   authorize(options: any): Promise<any>;
+  /** Logs in with a name and a password, and finishes in a popup. */
   loginWithCredentials(options: any, callback: Auth0Callback<any>): void;
   loginWithCredentials(options: any): Promise<any>;
+  /** Logs in with a code, in a popup. */
   passwordlessVerify(options: any, callback: Auth0Callback<any>): any;
   passwordlessVerify(options: any): Promise<any>;
+  /** Makes an account and logs in with it, in a popup. */
   signupAndLogin(options: any, callback: Auth0Callback<any>): any;
   signupAndLogin(options: any): Promise<any>;
+  /** For the package’s own use. */
   buildPopupHandler(): any;
+  /** For the package’s own use. */
   getPopupHandler(options: any, preload?: boolean): any;
 }
 
 export class CrossOriginAuthentication {
   constructor(webAuth: any, options: any);
+  /** What `webAuth.login` does. */
   login(options: CrossOriginLoginOptions, callback: Auth0Callback<any>): void;
+  /** What `webAuth.crossOriginVerification` does. */
   callback(): void;
 }
 

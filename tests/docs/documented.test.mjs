@@ -31,10 +31,10 @@ test('the verbs that the program lists are those that its man page lists', () =>
 
 test("the contract's commands are make's", () => {
   const help = execFileSync('make', ['--no-print-directory', 'help'], { cwd: root, encoding: 'utf8' });
-  for (const command of ['demo', 'test', 'build', 'bench', 'fuzz', 'lint', 'package', 'install']) assert.match(help, new RegExp(`make ${command} `));
+  for (const command of ['demo', 'test', 'build', 'bench', 'fuzz', 'lint', 'package', 'install', 'docs', 'example']) assert.match(help, new RegExp(`make ${command} `));
 });
 
-const pages = ['README.md', 'fuzz/README.md', ...readdirSync(join(root, 'docs'), { recursive: true }).filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)];
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'fuzz/README.md', 'examples/README.md', ...readdirSync(join(root, 'docs'), { recursive: true }).filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)];
 for (const page of pages)
   test(`links of ${page} lead somewhere`, () => {
     for (const [, target] of text(page).replace(/```[^]*?```/g, '').replace(/^ {4}.*$/gm, '').matchAll(/\]\(([^)#]+)[^)]*\)/g))
@@ -62,6 +62,11 @@ test('the compatibility table is what the checklist and the cases make', { skip:
 test('the C++ reference is what the headers make, with each method of the page', () => {
   execFileSync(process.execPath, [join(root, 'tools/reference.mjs'), '--check'], { stdio: 'pipe' });
 });
+
+for (const [name, what] of [['javascript', 'the types'], ['http', 'the authority says of itself']])
+  test(`the reference docs/reference/${name}.md is what ${what} make`, () => {
+    execFileSync(process.execPath, [join(root, `tools/reference-${name}.mjs`), '--check'], { stdio: 'pipe' });
+  });
 
 test('each reason is in the catalogue, and nothing else is', () => {
   const named = [...text('docs/errors.md').matchAll(/^### `([a-z_]+)`$/gm)].map((m) => m[1]);
