@@ -40,6 +40,7 @@ for (const [folder, forbidden] of [['authority', /"ostia\/(auth0|ostia\.hpp)/], 
     if (forbidden.test(readFileSync(`${root}/${file}`, 'utf8'))) complain(`${file} reaches into what ${folder} must not know`);
 
 run(bin('tsc'), ['-p', 'web']);
+run(bin('tsc'), ['-p', 'dashboard']);
 
 run('cmake', ['--preset', 'lint'], { stdio: ['ignore', 'ignore', 'inherit'] });
 const files = JSON.parse(readFileSync(`${root}/build/lint/compile_commands.json`)).map((c) => c.file).filter((f) => !f.includes('/build/'));

@@ -230,6 +230,8 @@ Routes document_routes() {
   Routes out;
   for (const auto& c : collections()) {
     const std::string path = c.path, item = path + "/{id}", noun = c.noun, one = c.one, schema = c.schema;
+    const bool is_vowel = std::string_view("aeiou").find(one.front()) != std::string_view::npos;
+    const std::string one_of_it = (is_vowel ? "an " : "a ") + one;
     const std::vector<std::string> fields = {"fields", "include_fields"};
     std::vector<std::string> of_list = {"page", "per_page", "include_totals", "from",
                                         "take", "fields",   "include_fields"};
@@ -238,16 +240,16 @@ Routes document_routes() {
     if (noun == "connections") read += " read:connections_options";
     out.push_back(on("GET", path, read, "list_" + noun, "List each " + one, list, &c).asks(of_list));
     if (!c.is_write_only) {
-      out.push_back(on("POST", path, "create:" + noun, "create_" + schema, "Create a " + one, create, &c)
+      out.push_back(on("POST", path, "create:" + noun, "create_" + schema, "Create " + one_of_it, create, &c)
                         .takes(schema + "_create"));
-      out.push_back(on("GET", item, read, "get_" + schema, "Get a " + one, get, &c).asks(fields));
-      out.push_back(on("PATCH", item, "update:" + noun, "update_" + schema, "Update a " + one, update, &c)
+      out.push_back(on("GET", item, read, "get_" + schema, "Get " + one_of_it, get, &c).asks(fields));
+      out.push_back(on("PATCH", item, "update:" + noun, "update_" + schema, "Update " + one_of_it, update, &c)
                         .takes(schema + "_update"));
     }
     if (c.is_put)
       out.push_back(
-          on("PUT", item, "update:" + noun, "set_" + schema, "Set a " + one, replace, &c).takes(schema + "_put"));
-    out.push_back(on("DELETE", item, "delete:" + noun, "delete_" + schema, "Delete a " + one, remove, &c));
+          on("PUT", item, "update:" + noun, "set_" + schema, "Set " + one_of_it, replace, &c).takes(schema + "_put"));
+    out.push_back(on("DELETE", item, "delete:" + noun, "delete_" + schema, "Delete " + one_of_it, remove, &c));
   }
   // There is nothing to wait for: who points a name here has shown that it is theirs.
   out.push_back(on("POST", "custom-domains/{id}/verify", "create:custom_domains", "verify_custom_domain",
