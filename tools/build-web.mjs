@@ -123,7 +123,7 @@ const manifest = {
     './build/*': './dist/*',
     './package.json': './package.json',
   },
-  files: ['dist', 'index.d.ts', 'management.d.ts', 'errors.md', 'provenance.json', 'README.md', 'LICENSE'],
+  files: ['dist', 'index.d.ts', 'management.d.ts', 'errors.md', 'errors-of-the-authority.md', 'provenance.json', 'README.md', 'LICENSE'],
   sideEffects: ['./dist/*.min.js'],
 };
 
@@ -150,7 +150,7 @@ async function main() {
   provenance();
   for (const name of ['index', 'management']) cpSync(`${root}/web/${name}.d.ts`, `${out}/${name}.d.ts`);
   cpSync(`${root}/web/README.md`, `${out}/README.md`);
-  cpSync(`${root}/docs/errors.md`, `${out}/errors.md`);
+  for (const name of ['errors', 'errors-of-the-authority']) cpSync(`${root}/docs/${name}.md`, `${out}/${name}.md`);
   cpSync(`${root}/LICENSE`, `${out}/LICENSE`);
   writeFileSync(`${out}/package.json`, JSON.stringify(manifest, null, 2) + '\n');
   for (const name of ['auth0.min.js', 'auth0.wasm.min.js']) console.log(`build/npm/dist/${name}: ${compressedSize(`${out}/dist/${name}`)} bytes in brotli`);

@@ -1,18 +1,33 @@
 // The dashboard in a browser, as the administrator of the demo tenant: what can be done, that it is accessible, that it
 // is light.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../../tools/lib.mjs';
 import { launch, openPage, signIn } from '../lib/browser.mjs';
-import { folder, freePort, serve } from '../lib/program.mjs';
+import { folder, freePort, runOstia, serve } from '../lib/program.mjs';
+
+/**
+ * That the lines of the tenant's file which the page shows say what is so now. An entry of a file is a whole one, so bringing
+ * these lines in alone would take away what they leave out; what they say themselves must be no change.
+ */
+async function linesAreTrue(page) {
+  const file = join(folder(), 'lines.yaml'), lines = await page.textContent('.notice pre');
+  writeFileSync(file, lines);
+  const { code, stdout, stderr } = await runOstia(['import', file, '--data', data, '--dry-run']);
+  assert.equal(code, 0, `${lines}${stderr}`);
+  assert.doesNotMatch(stdout, /^\+/m, `${lines}is about something that is not there`);
+  const said = [...lines.matchAll(/^ {2}(?: {2}|- )?(\w+):/gm)].map((m) => m[1]), changed = /^~ .*: (.*)$/m.exec(stdout)?.[1].split(', ') ?? [];
+  assert.deepEqual(changed.filter((member) => said.includes(member)), [], `${lines}${stdout}`);
+}
 
 const axe = readFileSync(`${root}/node_modules/axe-core/axe.min.js`, 'utf8');
-let browser, server, home;
+let browser, server, home, data;
 before(async () => {
   const dev = await freePort();
-  server = await serve(['--dev', '--data', join(folder(), 'data'), '--listen', `127.0.0.1:${await freePort()}`, '--dev-http', `127.0.0.1:${dev}`]);
+  data = join(folder(), 'data');
+  server = await serve(['--dev', '--data', data, '--listen', `127.0.0.1:${await freePort()}`, '--dev-http', `127.0.0.1:${dev}`]);
   home = `http://localhost:${dev}/dashboard`;
   browser = await launch();
 });
@@ -61,6 +76,7 @@ test('an application: callback URLs, the signature algorithm, and the lines of t
   const lines = await page.textContent('.notice pre');
   assert.match(lines, /^clients:\n {2}- name: Ostia Playground\n {4}client_id: ostia-demo\n {4}callbacks:\n/);
   assert.match(lines, /- https:\/\/new\.example\.com\/callback/);
+  await linesAreTrue(page);
   await page.click('[role=tab] >> text=OAuth');
   await page.getByLabel('JsonWebToken signature algorithm').selectOption('HS256');
   await page.click('button[type=submit]');
@@ -94,6 +110,45 @@ test('making and deleting an application', async (t) => {
   await page.waitForURL(`${home}/applications`);
   await page.waitForSelector('text=Ostia Machine');
   assert.equal(await page.getByText('Shop').count(), 0);
+});
+
+test('the lines of the file for each kind of change are what is so', async (t) => {
+  const page = await open(t, '/apis');
+  const create = async (answers) => {
+    for (const [label, value] of Object.entries(answers)) await page.locator('dialog').getByLabel(label).fill(value);
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('.notice pre');
+    await linesAreTrue(page);
+  };
+  await page.click('button >> text=Create API');
+  await create({ Name: 'Orders: v2', Identifier: 'https://orders.example.com/' });
+  await page.click('[role=tab] >> text=Permissions');
+  await page.click('button >> text=Add permission');
+  await create({ 'Permission': 'read:orders', Description: 'Read "orders"' });
+  await page.goto(`${home}/connections`);
+  await page.click('text=Username-Password-Authentication');
+  await page.getByLabel('Requires username').click();
+  await page.getByLabel('Password policy').selectOption('excellent');
+  await page.click('button[type=submit]');
+  await notice(page);
+  await linesAreTrue(page);
+  await page.click('[role=tab] >> text=Applications');
+  await page.getByLabel('Enable Ostia Machine').click();
+  await page.waitForSelector('.notice pre >> text=enabled_clients');
+  await linesAreTrue(page);
+  await page.click('[role=tab] >> text=Settings');
+  await page.getByLabel('Requires username').click();
+  await page.getByLabel('Password policy').selectOption('good');
+  await page.click('button[type=submit]');
+  await notice(page);
+  for (const [place, label, value] of [['/tenant', 'Support e-mail', 'help@example.com'], ['/attack-protection', 'Failures until the block', '7']]) {
+    await page.goto(home + place);
+    await page.getByLabel(label).fill(value);
+    await page.click('button[type=submit]');
+    await notice(page);
+    await linesAreTrue(page);
+  }
+  assert.deepEqual(page.errors, []);
 });
 
 test('a user: found, blocked, metadata, reset', async (t) => {

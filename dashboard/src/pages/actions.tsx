@@ -32,7 +32,7 @@ export function Actions() {
     await data.reload();
   }, 'Saved.');
   return (
-    <Page title="Actions" actions={<Create name="Create action" done="The action was created; no login runs it yet." action={create} questions={[{ name: 'name', label: 'Name' }]} />}>
+    <Page title="Actions" actions={<Create name="Create action" done="The action was created; no login runs it yet." action={create} lines={({ name }) => fileLines({ section: 'actions', entry: { name } }, { code: `./actions/${name}/code.js`, supported_triggers: [{ id: 'post-login', version: 'v3' }] })} questions={[{ name: 'name', label: 'Name' }]} />}>
       <p>Actions of the trigger post-login run at every login, after the rules, in this order.</p>
       <Loaded of={data}>
         {(actions) => <List label="Actions of this tenant" rows={actions} none="There is no action yet." columns={[

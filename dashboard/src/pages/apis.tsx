@@ -14,7 +14,7 @@ export function Apis() {
     route(`/dashboard/apis/${id(made.id)}`);
   };
   return (
-    <Page title="APIs" actions={<Create name="Create API" done="The API was created." action={create} questions={[
+    <Page title="APIs" actions={<Create name="Create API" done="The API was created." action={create} lines={({ name, identifier, signing_alg }) => fileLines({ section: 'resourceServers', entry: { name, identifier } }, { signing_alg })} questions={[
       { name: 'name', label: 'Name' },
       { name: 'identifier', label: 'Identifier', help: 'The audience of its tokens, by convention a URL. It cannot be changed later.' },
       { name: 'signing_alg', label: 'Signing algorithm', options: [['RS256', 'RS256'], ['HS256', 'HS256']] },
@@ -50,7 +50,7 @@ function Permissions({ api, path, set }: { api: Json; path: string; set: (api: J
         { title: '', show: (s) => <Dangerous name="Remove" question={`Tokens no longer have ${s.value}.`} done="The permission was removed." action={() => save(api.scopes.filter((one: Json) => one.value !== s.value))} /> },
       ]} />
       <Create name="Add permission" done="The permission was added." questions={[{ name: 'value', label: 'Permission', help: 'For example read:messages' }, { name: 'description', label: 'Description', optional: true }]}
-        action={async ({ value, description }) => { const scopes = [...api.scopes, { value, description }]; await save(scopes); void lines(scopes); }} />
+        action={(added) => save([...api.scopes, added])} lines={(added) => lines([...api.scopes, added])} />
     </>
   );
 }

@@ -2,9 +2,11 @@ import { useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import { all, del, get, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
+import { fileLines } from '../parts/file-lines';
 import { type Field, Form } from '../parts/form';
 import { List, Loaded, Page, Tabs, useData } from '../parts/page';
 import { attempt } from '../parts/notices';
+import { doorLines } from './connections';
 
 const types: [string, string][] = [
   ['spa', 'Single-page application'],
@@ -22,7 +24,7 @@ export function Applications() {
     route(`/dashboard/applications/${id(made.client_id)}`);
   };
   return (
-    <Page title="Applications" actions={<Create name="Create application" done="The application was created." action={create} questions={[
+    <Page title="Applications" actions={<Create name="Create application" done="The application was created." action={create} lines={({ name, app_type }) => fileLines({ section: 'clients', entry: { name } }, { app_type })} questions={[
       { name: 'name', label: 'Name' },
       { name: 'app_type', label: 'Type', options: types },
     ]} />}>
@@ -85,7 +87,7 @@ function Credentials({ client, set }: { client: Json; set: (client: Json) => voi
 
 function Doors({ client }: { client: Json }) {
   const data = useData(() => all('connections', 'connections'));
-  const flip = (c: Json, status: boolean) => attempt(async () => { await patch(`connections/${id(c.id)}/clients`, [{ client_id: client.client_id, status }]); await data.reload(); }, 'Saved.');
+  const flip = (c: Json, status: boolean) => attempt(async () => { await patch(`connections/${id(c.id)}/clients`, [{ client_id: client.client_id, status }]); await data.reload(); }, 'Saved.', doorLines(c, client.client_id, status));
   return (
     <Loaded of={data}>
       {(connections) => <List label={`Connections of ${client.name}`} rows={connections} none="There is no connection." columns={[

@@ -1,6 +1,7 @@
 import { useLocation, useRoute } from 'preact-iso';
 import { all, del, get, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
+import { fileLines, type Place } from '../parts/file-lines';
 import { type Field, Form } from '../parts/form';
 import { attempt } from '../parts/notices';
 import { List, Loaded, Page, Tabs, useData } from '../parts/page';
@@ -11,6 +12,12 @@ const strategies: [string, string][] = [
 ];
 const kind = (connection: Json) => strategies.find(([value]) => value === connection.strategy)?.[1] ?? connection.strategy;
 
+const placeOf = ({ name, strategy }: Json): Place => ({ section: strategy === 'auth0' ? 'databases' : 'connections', entry: { name, strategy } });
+
+/** The file's lines for an application that may, or may no longer, use a connection. */
+export const doorLines = (connection: Json, clientId: string, status: boolean) =>
+  fileLines(placeOf(connection), { enabled_clients: [...connection.enabled_clients.filter((one: string) => one !== clientId), ...(status ? [clientId] : [])] });
+
 export function Connections() {
   const data = useData(() => all('connections', 'connections'));
   const { route } = useLocation();
@@ -19,7 +26,7 @@ export function Connections() {
     route(`/dashboard/connections/${id(made.id)}`);
   };
   return (
-    <Page title="Connections" actions={<Create name="Create connection" done="The connection was created." action={create} questions={[
+    <Page title="Connections" actions={<Create name="Create connection" done="The connection was created." action={create} lines={({ name, strategy }) => fileLines(placeOf({ name, strategy }), {})} questions={[
       { name: 'name', label: 'Name', help: 'As in connection: \'…\' of a login. It cannot be changed later.' },
       { name: 'strategy', label: 'Kind', options: strategies },
     ]} />}>
@@ -59,7 +66,7 @@ const fieldsOf = (c: Json) => (c.strategy === 'auth0' ? ofDatabase : ['email', '
 
 function Clients({ connection, reload }: { connection: Json; reload: () => Promise<void> }) {
   const data = useData(() => all('clients', 'clients'));
-  const flip = (c: Json, status: boolean) => attempt(async () => { await patch(`connections/${id(connection.id)}/clients`, [{ client_id: c.client_id, status }]); await reload(); }, 'Saved.');
+  const flip = (c: Json, status: boolean) => attempt(async () => { await patch(`connections/${id(connection.id)}/clients`, [{ client_id: c.client_id, status }]); await reload(); }, 'Saved.', doorLines(connection, c.client_id, status));
   return (
     <Loaded of={data}>
       {(clients) => <List label={`Applications that may use ${connection.name}`} rows={clients} none="There is no application." columns={[
@@ -100,7 +107,7 @@ export function Connection() {
         <Page title={connection.name} back={['/dashboard/connections', 'Connections']}>
           <p>{kind(connection)}</p>
           <Tabs label={connection.name} tabs={[
-            { name: 'Settings', show: () => <Form fields={fieldsOf(connection)} document={connection} save={(change) => patch(path, change)} saved={data.set} place={{ section: connection.strategy === 'auth0' ? 'databases' : 'connections', entry: { name: connection.name, strategy: connection.strategy } }} /> },
+            { name: 'Settings', show: () => <Form fields={fieldsOf(connection)} document={connection} save={(change) => patch(path, change)} saved={data.set} place={placeOf(connection)} /> },
             { name: 'Applications', show: () => <Clients connection={connection} reload={data.reload} /> },
             { name: 'Try it', show: () => <TryIt connection={connection} /> },
             { name: 'Delete', show: () => <Dangerous name="Delete connection" question={`All users of ${connection.name} are deleted with it.`} done="The connection was deleted." action={() => del(path)} then={() => route('/dashboard/connections')} /> },

@@ -14,7 +14,7 @@ export function Rules() {
   const create = async ({ name }: Record<string, string>) => route(`/dashboard/rules/${id((await post('rules', { name, script: empty, enabled: false })).id)}`);
   const flip = (rule: Json, enabled: boolean) => attempt(async () => { await patch(`rules/${id(rule.id)}`, { enabled }); await data.reload(); }, 'Saved.', fileLines({ section: 'rules', entry: { name: rule.name } }, { enabled }));
   return (
-    <Page title="Rules" actions={<Create name="Create rule" done="The rule was created; it is off." action={create} questions={[{ name: 'name', label: 'Name', help: 'Letters, digits, spaces and dashes.' }]} />}>
+    <Page title="Rules" actions={<Create name="Create rule" done="The rule was created; it is off." action={create} lines={({ name }) => fileLines({ section: 'rules', entry: { name } }, { script: `./rules/${name}.js`, enabled: false })} questions={[{ name: 'name', label: 'Name', help: 'Letters, digits, spaces and dashes.' }]} />}>
       <p>Rules run at every login, silent ones too, in this order.</p>
       <Loaded of={data}>
         {(rules) => <List label="Rules of this tenant" rows={rules} none="There is no rule yet." columns={[

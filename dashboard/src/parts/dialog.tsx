@@ -49,14 +49,16 @@ export interface Question {
   optional?: boolean;
 }
 
-/** A button that makes something new of a few answers. */
-export function Create({ name, questions, action, done }: { name: string; questions: Question[]; action: (answers: Record<string, string>) => Promise<unknown>; done: string }) {
+export type Answers = Record<string, string>;
+
+/** A button that makes something new of a few answers; `lines`: of the tenant's file, for it. */
+export function Create({ name, questions, action, done, lines }: { name: string; questions: Question[]; action: (answers: Answers) => Promise<unknown>; done: string; lines?: (answers: Answers) => string }) {
   const [open, setOpen] = useState(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const answers = Object.fromEntries(new FormData(event.currentTarget as HTMLFormElement)) as Record<string, string>;
+    const answers = Object.fromEntries(new FormData(event.currentTarget as HTMLFormElement)) as Answers;
     setOpen(false);
-    await attempt(() => action(answers), done);
+    await attempt(() => action(answers), done, lines?.(answers));
   };
   return (
     <>

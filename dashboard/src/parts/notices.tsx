@@ -5,13 +5,18 @@ interface Notice {
   text: string;
   isBad: boolean;
   fileLines?: string;
+  path: string; // where it was said
 }
 
-let tell: (notice: Notice | null) => void = () => {};
+type Change = (before: Notice | null) => Notice | null;
+let change: (next: Change) => void = () => {};
+const tell = (notice: Omit<Notice, 'path'>) => change(() => ({ ...notice, path: location.pathname }));
 
 export const say = (text: string, fileLines?: string) => tell({ text, isBad: false, fileLines });
 export const complain = (error: unknown) => tell({ text: error instanceof Error ? error.message : String(error), isBad: true });
-export const hush = () => tell(null);
+export const hush = () => change(() => null);
+/** Leaves what was said about the page that one is on now. */
+export const hushElsewhere = () => change((before) => (before?.path === location.pathname ? before : null));
 
 /** Does something, and says what came of it. Whether it went well. */
 export async function attempt(action: () => Promise<unknown>, done?: string, fileLines?: string): Promise<boolean> {
@@ -28,7 +33,7 @@ export async function attempt(action: () => Promise<unknown>, done?: string, fil
 export function Notices() {
   const [notice, setNotice] = useState<Notice | null>(null);
   useEffect(() => {
-    tell = setNotice;
+    change = setNotice;
   }, []);
   return (
     <div class="notices" role="status" aria-live="polite">
@@ -37,7 +42,7 @@ export function Notices() {
           <p>{notice.text}</p>
           {notice.fileLines && (
             <details open>
-              <summary>In the tenant's file, this would be</summary>
+              <summary>The lines of the tenant’s file that make it permanent</summary>
               <pre tabIndex={0}><code>{notice.fileLines}</code></pre>
             </details>
           )}

@@ -2,12 +2,12 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Json } from '../api';
-import { hush } from './notices';
+import { hush, hushElsewhere } from './notices';
 
 export function Page({ title, children, back, actions }: { title: string; children: ComponentChildren; back?: [string, string]; actions?: ComponentChildren }) {
   useEffect(() => {
     document.title = `${title} · Ostia dashboard`;
-    return hush;
+    return hushElsewhere;
   }, [title]);
   return (
     <section class="page">
