@@ -1,13 +1,12 @@
 // `ostia import`, `export` and `lint`: the tenant as files. A running authority sees what was brought in within
 // seconds.
-#include <unistd.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include "clock.hpp"
 #include "data.hpp"
+#include "progress.hpp"
 #include "tenant/import.hpp"
 #include "tenant/lint.hpp"
 #include "tenant/tenant.hpp"
@@ -77,13 +76,13 @@ Result<bool> import_users(authority::Opened& opened, const Options& o) {
   if (!text) return std::move(text).error();
   auto tenant = load_tenant(*opened.store, opened.secrets);
   if (!tenant) return std::move(tenant).error();
-  const bool is_terminal = isatty(STDERR_FILENO) != 0;
-  auto imported = authority::import_users(
-      *opened.store, *text, {(*tenant)->first_database(), "auth0", o.upsert, !o.upsert, authority::Clock::real()},
-      [&](std::int64_t done) {
-        if (is_terminal) std::fprintf(stderr, "\r%lld users …", static_cast<long long>(done));
-      });
-  if (is_terminal) std::fprintf(stderr, "\r");
+  const authority::UsersImport how = {(*tenant)->first_database(), "auth0", o.upsert, !o.upsert,
+                                      authority::Clock::real()};
+  auto imported = [&] {
+    Progress progress("users");
+    return authority::import_users(*opened.store, *text, how,
+                                   [&](std::int64_t done, double share) { progress.show(done, share); });
+  }();
   if (!imported) return std::move(imported).error();
   for (const auto& m : imported->mistakes)
     std::fprintf(stderr, "ostia: %s:%lld: %s\n", o.users.c_str(), static_cast<long long>(m.line), m.message.c_str());

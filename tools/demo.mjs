@@ -38,6 +38,8 @@ if (!stopping) console.log(`
 
   Log in as  ada@example.com    Correct-Horse-9
              grace@example.com  Battery-Staple-9
+
+  Manage it  http://localhost:8080/dashboard
              admin@example.com  Open-Sesame-9
 
   The authority answers at https://localhost:8443 and http://localhost:8080.

@@ -18,7 +18,7 @@ function explode(catalogue, folder) {
     return { name: title.replaceAll('`', '').trim(), text: text.join('\n').split(/^## /m)[0].trim() };
   });
   const toPages = (text) => text.replace(/\(#([a-z_]+)\)/g, '($1.md)').replace(/See `([a-z_]+)`/g, 'See [`$1`]($1.md)');
-  for (const { name, text } of reasons) writeFileSync(`${source}/${folder}/${name}.md`, `# \`${name}\`\n\n${toPages(text)}\n\n[All reasons](index.md)\n`);
+  for (const { name, text } of reasons) writeFileSync(`${source}/${folder}/${name}.md`, `# ${name}\n\n${toPages(text)}\n\n[All reasons](index.md)\n`);
   // Links of the introduction are those of a page one folder up.
   const moved = intro.replace(/\]\((?!https?:|#)([^)]+)\)/g, '](../$1)');
   writeFileSync(`${source}/${folder}/index.md`, `${moved}\n${reasons.map(({ name, text }) => `- [\`${name}\`](${name}.md): ${text.split(/(?<=\.)\s/)[0]}`).join('\n')}\n`);

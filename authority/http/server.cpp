@@ -1,13 +1,16 @@
 #include "http/server.hpp"
 
+#include <sys/resource.h>
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+
 #include <ctime>
 #include <list>
 #include <thread>
+#include <unordered_map>
 
 #include "log.hpp"
 #include "ostia/text/ascii.hpp"
@@ -40,8 +43,21 @@ struct Deadline {
 struct Loop {
   asio::io_context context{1};
   std::list<Deadline> deadlines;
+  std::unordered_map<std::string, std::size_t> of_address;  // connections that each peer has here
   std::thread thread;
 };
+
+// How many connections a loop may have: as many as this process may have descriptors, but for those of everything else.
+std::size_t places_for(std::size_t loops) {
+  constexpr std::size_t others = 256, few = 8;
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;  // the soft one is for programs that use select()
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const std::size_t all = limit.rlim_cur > others ? static_cast<std::size_t>(limit.rlim_cur) - others : few * loops;
+  return std::clamp(all / loops, few, connections_a_loop);
+}
 
 constexpr auto use_error = [](error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); };
 
@@ -127,6 +143,7 @@ struct Server::State {
   }
   std::list<Port> ports;
   std::atomic<bool> stopping = false;
+  std::size_t places = 0;  // of each loop
   std::atomic<std::size_t> open = 0;
   std::thread stopper;
 
@@ -187,13 +204,17 @@ struct Server::State {
   }
 
   asio::awaitable<void> connection(Loop& loop, tcp::socket socket, Port& port) {
-    if (loop.deadlines.size() >= connections_a_loop) co_return;
-    ++open;
-    const auto self = loop.deadlines.insert(loop.deadlines.end(), {&socket, Clock::now() + request_limit});
     error_code ec;
-    socket.set_option(tcp::no_delay(true), ec);
     const auto remote = socket.remote_endpoint(ec);
     const std::string peer = ec ? "" : remote.address().to_string();
+    if (loop.deadlines.size() >= places) co_return;
+    // Nobody takes all of the places, so that others get in while one floods.
+    if (const auto own = loop.of_address.find(peer); own != loop.of_address.end() && own->second >= places / 2)
+      co_return;
+    ++open;
+    ++loop.of_address[peer];
+    const auto self = loop.deadlines.insert(loop.deadlines.end(), {&socket, Clock::now() + request_limit});
+    socket.set_option(tcp::no_delay(true), ec);
     try {
       if (port.tls) {
         asio::ssl::stream<tcp::socket&> stream(socket, *port.tls);
@@ -214,6 +235,7 @@ struct Server::State {
       log_event("error", "connection_failed", {{"what", e.what()}});
     }
     loop.deadlines.erase(self);
+    if (const auto own = loop.of_address.find(peer); --own->second == 0) loop.of_address.erase(own);
     --open;
   }
 
@@ -263,6 +285,7 @@ Result<Endpoint> parse_endpoint(std::string_view in) {
 Server::Server(unsigned loops, BodyLimit limit_of) : state_(std::make_unique<State>()) {
   state_->body_limit_of = std::move(limit_of);
   for (unsigned i = 0; i < std::max(1U, loops); ++i) state_->loops.push_back(std::make_unique<Loop>());
+  state_->places = places_for(state_->loops.size());
 }
 
 Server::~Server() = default;

@@ -92,7 +92,7 @@ Answering submit_setup(Authority& a, Request request) {
   if (made->empty()) co_return no_longer_good(a, request);
   log_event("info", "administrator_made", {{"peer", request.peer}});
   co_return pages::message(look_for(*a.tenant(), request, "en"), "You are the administrator",
-                           "Keep the password: there is no other way in.");
+                           "Keep the password: there is no other way in.", {{"", "To the dashboard", "/dashboard"}});
 }
 
 }  // namespace ostia::authority

@@ -139,7 +139,7 @@ void run_import(Authority& a, Value job, const std::string& text, const UsersImp
                                       {"UPDATE jobs SET result = $2 WHERE id = $1", {job["id"].text(), result}}});
     if (!stored) log_event("error", "job_failed", {{"what", stored.error().description}});
   };
-  auto imported = import_users(a.store, text, how, [&](std::int64_t done) {
+  auto imported = import_users(a.store, text, how, [&](std::int64_t done, double) {
     job.set("time_left_seconds", done == 0 ? 0 : 1);
     keep({});
   });

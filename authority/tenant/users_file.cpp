@@ -39,6 +39,11 @@ class Entries {
     return Entry{text_.substr(start, at_ - start), line};
   }
 
+  /// Of the text, how much has been read.
+  [[nodiscard]] double share() const {
+    return text_.empty() ? 1 : static_cast<double>(at_) / static_cast<double>(text_.size());
+  }
+
  private:
   void step() {
     if (text_[at_++] == '\n') ++line_;
@@ -115,7 +120,7 @@ class Importing {
  public:
   Importing(Store& store, const UsersImport& how) : store_(store), how_(how) {}
 
-  Status run(std::string_view text, const std::function<void(std::int64_t)>& progress) {
+  Status run(std::string_view text, const ImportProgress& progress) {
     constexpr std::size_t batch_size = 500;
     Entries entries(text);
     for (auto entry = entries.next(); entry; entry = entries.next()) {
@@ -123,12 +128,12 @@ class Importing {
       take(*entry);
       if (batch_.size() < batch_size) continue;
       if (auto kept = keep(); !kept) return kept;
-      if (progress) progress(out.total);
+      if (progress) progress(out.total, entries.share());
     }
     if (auto kept = keep(); !kept) return kept;
     std::stable_sort(out.mistakes.begin(), out.mistakes.end(),
                      [](const auto& x, const auto& y) { return x.line < y.line; });
-    if (progress) progress(out.total);
+    if (progress) progress(out.total, 1);
     return ok();
   }
 
@@ -234,7 +239,7 @@ class Importing {
 }  // namespace
 
 Result<UsersImported> import_users(Store& store, std::string_view text, const UsersImport& how,
-                                   const std::function<void(std::int64_t)>& progress) {
+                                   const ImportProgress& progress) {
   Importing importing(store, how);
   if (auto done = importing.run(text, progress); !done) return std::move(done).error();
   return std::move(importing.out);

@@ -31,8 +31,10 @@ struct UsersImported {
 };
 
 /// Reads `text`, a JSON array of users or one user a line, and keeps who is good. Passwords in clear are hashed here
-/// and now. The error means that nothing could be kept at all. Blocks: not for an event loop.
+/// and now. The error means that nothing could be kept at all. Blocks: not for an event loop. `progress` is told how
+/// many entries are done, and what share of the text they are.
+using ImportProgress = std::function<void(std::int64_t done, double share)>;
 Result<UsersImported> import_users(Store& store, std::string_view text, const UsersImport& how,
-                                   const std::function<void(std::int64_t done)>& progress = {});
+                                   const ImportProgress& progress = {});
 
 }  // namespace ostia::authority

@@ -11,7 +11,7 @@ after(() => browser?.close());
 
 /** Starts an example; resolves when its output matches. */
 async function start(t, name, ready) {
-  const child = spawn(process.execPath, ['tools/example.mjs', name], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(process.execPath, ['tools/example.mjs', name], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, NO_COLOR: '1' } });
   let output = '';
   const ended = new Promise((resolve) => child.on('close', resolve));
   t.after(async () => {
