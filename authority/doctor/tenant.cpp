@@ -50,7 +50,7 @@ Finding examine_origin(const Client& client, const std::string& origin) {
 std::string site_of(std::string_view origin) {
   const auto parsed = url::parse(origin);
   if (!parsed) return {};
-  const std::string host(parsed->host);
+  std::string host(parsed->host);
   const auto last = host.rfind('.');
   if (last == host.npos || last == 0 || text::is_digit(host.back())) return host;
   const auto before = host.rfind('.', last - 1);
