@@ -14,6 +14,10 @@ const pages = {
   Connection: lazy(() => import('./pages/connections').then((m) => m.Connection)),
   Users: lazy(() => import('./pages/users').then((m) => m.Users)),
   User: lazy(() => import('./pages/user').then((m) => m.User)),
+  Roles: lazy(() => import('./pages/roles').then((m) => m.Roles)),
+  Role: lazy(() => import('./pages/roles').then((m) => m.Role)),
+  Organizations: lazy(() => import('./pages/organizations').then((m) => m.Organizations)),
+  Organization: lazy(() => import('./pages/organizations').then((m) => m.Organization)),
   Rules: lazy(() => import('./pages/rules').then((m) => m.Rules)),
   Rule: lazy(() => import('./pages/rules').then((m) => m.Rule)),
   Actions: lazy(() => import('./pages/actions').then((m) => m.Actions)),
@@ -31,6 +35,8 @@ const places: [string, string][] = [
   ['/dashboard/apis', 'APIs'],
   ['/dashboard/connections', 'Connections'],
   ['/dashboard/users', 'Users'],
+  ['/dashboard/roles', 'Roles'],
+  ['/dashboard/organizations', 'Organizations'],
   ['/dashboard/rules', 'Rules'],
   ['/dashboard/actions', 'Actions'],
   ['/dashboard/branding', 'Branding'],
@@ -97,6 +103,10 @@ function Frame({ session }: { session: Session }) {
             <Route path="/dashboard/connections/:id" component={pages.Connection} />
             <Route path="/dashboard/users" component={pages.Users} />
             <Route path="/dashboard/users/:id" component={pages.User} />
+            <Route path="/dashboard/roles" component={pages.Roles} />
+            <Route path="/dashboard/roles/:id" component={pages.Role} />
+            <Route path="/dashboard/organizations" component={pages.Organizations} />
+            <Route path="/dashboard/organizations/:id" component={pages.Organization} />
             <Route path="/dashboard/rules" component={pages.Rules} />
             <Route path="/dashboard/rules/:id" component={pages.Rule} />
             <Route path="/dashboard/actions" component={pages.Actions} />

@@ -214,6 +214,37 @@ test('a rule and an action: written, tried, run', async (t) => {
   assert.deepEqual(page.errors, []);
 });
 
+test('a role with a permission for somebody; an organization with a member', async (t) => {
+  const page = await open(t, '/roles');
+  const create = async (button, answers) => {
+    await page.click(`button >> text=${button}`);
+    for (const [name, value] of Object.entries(answers)) await page.fill(`dialog [name=${name}]`, value);
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('dialog', { state: 'detached' });
+  };
+  await create('Create role', { name: 'Reader' });
+  await page.click('[role=tab] >> text=Permissions');
+  await page.click('button >> text=Add permission');
+  await page.locator('dialog select').selectOption({ label: 'read:messages of Example API' });
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('td >> text=read:messages');
+  await page.click('[role=tab] >> text=Users');
+  await create('Give it to somebody', { user: 'auth0|grace' });
+  await page.waitForSelector('td >> text=Grace Hopper');
+  await page.click('#places >> text=Organizations');
+  await create('Create organization', { name: 'acme', display_name: 'Acme' });
+  await page.click('[role=tab] >> text=Members');
+  await create('Add member', { user: 'auth0|grace' });
+  await page.waitForSelector('td >> text=Grace Hopper');
+  await page.click('[role=tab] >> text=Connections');
+  await page.getByLabel('Enable Username-Password-Authentication').click();
+  await page.getByLabel('Make members of those of Username-Password-Authentication').click();
+  await page.waitForFunction(() => document.querySelector('[aria-label^="Make members"]')?.checked);
+  await page.click('[role=tab] >> text=Invitations');
+  await page.waitForSelector('text=No application takes organizations');
+  assert.deepEqual(page.errors, []);
+});
+
 test('branding with a live preview', async (t) => {
   const page = await open(t, '/branding');
   const preview = page.frameLocator('iframe');
@@ -268,7 +299,7 @@ test('a keyboard is enough', async (t) => {
   assert.equal(await page.textContent('[role=tab][aria-selected=true]'), 'OAuth');
 });
 
-const places = ['', '/applications', '/applications/ostia-demo', '/apis', '/connections', '/users', `/users/${encodeURIComponent('auth0|ada')}`, '/rules', '/actions', '/branding', '/attack-protection', '/tenant', '/logs', '/keys', '/nowhere'];
+const places = ['', '/applications', '/applications/ostia-demo', '/apis', '/connections', '/users', `/users/${encodeURIComponent('auth0|ada')}`, '/roles', '/organizations', '/rules', '/actions', '/branding', '/attack-protection', '/tenant', '/logs', '/keys', '/nowhere'];
 for (const colorScheme of ['light', 'dark'])
   test(`axe finds nothing on any page (${colorScheme})`, async (t) => {
     const page = await open(t, '', { colorScheme, bypassCSP: true });

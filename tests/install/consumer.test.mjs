@@ -1,7 +1,7 @@
 // `make install` into a folder of its own, then a foreign project that knows nothing but find_package or pkg-config.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -187,4 +187,26 @@ int main() {
 `);
   execFileSync('g++', ['-std=c++20', '-Wall', '-Wextra', '-Werror', source, '-o', join(work, 'use'), ...flags], { stdio: 'pipe' });
   execFileSync(join(work, 'use'));
+});
+
+test('C++ that the documentation shows compiles against what is installed', async () => {
+  // What a program around the snippets would have.
+  const around = `#include <ostia/ostia.hpp>
+#include <string>
+namespace ostia::qt { inline void drive(ostia::Loop&, void*) {} }
+void complain(const ostia::Error&); void show(const ostia::Error&); void show_qr_code(const std::string&); void respond(int, const std::string&);
+ostia::Result<ostia::AuthResult> log_in_elsewhere(ostia::WebAuth&);
+extern std::string domain, id, authorization_header; extern bool has_browser; extern int app;
+`;
+  const pages = ['README.md', ...readdirSync(`${root}/docs/guides`).map((f) => `docs/guides/${f}`)];
+  let compiled = 0;
+  for (const page of pages) {
+    const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/^```cpp\n([^]*?)^```/gm)].map((m) => m[1].replaceAll('{ … }', '{}'));
+    if (blocks.length === 0) continue;
+    const file = join(work, 'snippet.cpp');
+    writeFileSync(file, `${around}void snippet() {\n${blocks.join('\n')}\n}\n`);
+    await run('g++', ['-std=c++20', '-fsyntax-only', `-I${prefix}/include`, file]).catch((e) => assert.fail(`${page}: ${e.stderr}`));
+    compiled += blocks.length;
+  }
+  assert.ok(compiled >= 7, `${compiled}`);
 });
