@@ -29,7 +29,7 @@ after(async () => {
   assert.equal(await ended, 0);
 });
 
-const sees = (page, text) => page.waitForFunction((t) => document.body.innerText.includes(t), text);
+const sees = (page, text) => page.waitForFunction((t) => document.body?.innerText.includes(t), text);
 
 test('log in, profile, silent login, log out', async (t) => {
   const page = await openPage(t, browser, url);
