@@ -125,7 +125,10 @@ int run_export(const Options& o) {
   auto opened = authority::open_data(o.data, o.database, false);
   if (!opened) return report(opened.error());
   if (!o.users.empty()) {
-    const auto users = export_users(*opened->store);
+    const auto users = [&] {
+      Progress progress("users");
+      return export_users(*opened->store, [&](std::int64_t done, double share) { progress.show(done, share); });
+    }();
     if (!users) return report(users.error());
     if (const int code = write_out(o.users, one_a_line(*users)); code != 0) return code;
   }

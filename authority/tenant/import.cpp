@@ -283,30 +283,49 @@ Result<Value> export_tenant(Store& store, const Sealer& secrets, bool with) {
   return out;
 }
 
-Result<Value> export_users(Store& store) {
-  auto rows =
-      store.commit_now({{"SELECT user_id, connection, email, username, password_hash, blocked, profile, phone_number "
-                         "FROM users WHERE linked_to = '' ORDER BY user_id",
-                         {}}});
-  if (!rows) return std::move(rows).error();
+namespace {
+
+Result<Value> user_of_row(const Row& r) {
+  auto profile = json::parse(text_at(r, 6));
+  if (!profile) return std::move(profile).error();
+  Value user = Value::object({{"user_id", text_at(r, 0)}, {"connection", text_at(r, 1)}});
+  for (const auto& [name, column] : {std::pair{"email", 2}, {"username", 3}, {"phone_number", 7}})
+    if (!text_at(r, static_cast<std::size_t>(column)).empty())
+      user.set(name, text_at(r, static_cast<std::size_t>(column)));
+  const std::string& hash = text_at(r, 4);
+  if (hash.starts_with('{'))
+    user.set("custom_password_hash", json::parse(hash).has_value() ? *json::parse(hash) : Value());
+  else if (!hash.empty())
+    user.set("password_hash", hash);
+  if (int_at(r, 5) != 0) user.set("blocked", true);
+  for (std::size_t i = 0; i < profile->size(); ++i) user.set(profile->keys()[i], profile->items()[i]);
+  return user;
+}
+
+}  // namespace
+
+Result<Value> export_users(Store& store, const ExportProgress& progress) {
+  constexpr std::int64_t batch = 5000;
+  const auto count = store.commit_now({{"SELECT count(*) FROM users WHERE linked_to = ''", {}}});
+  if (!count) return count.error();
+  const double all = static_cast<double>(std::max<std::int64_t>(1, int_at((*count)[0], 0)));
   Value out = Value::array();
-  for (const auto& r : *rows) {
-    auto profile = json::parse(text_at(r, 6));
-    if (!profile) return std::move(profile).error();
-    Value user = Value::object({{"user_id", text_at(r, 0)}, {"connection", text_at(r, 1)}});
-    for (const auto& [name, column] : {std::pair{"email", 2}, {"username", 3}, {"phone_number", 7}})
-      if (!text_at(r, static_cast<std::size_t>(column)).empty())
-        user.set(name, text_at(r, static_cast<std::size_t>(column)));
-    const std::string& hash = text_at(r, 4);
-    if (hash.starts_with('{'))
-      user.set("custom_password_hash", json::parse(hash).has_value() ? *json::parse(hash) : Value());
-    else if (!hash.empty())
-      user.set("password_hash", hash);
-    if (int_at(r, 5) != 0) user.set("blocked", true);
-    for (std::size_t i = 0; i < profile->size(); ++i) user.set(profile->keys()[i], profile->items()[i]);
-    out.push_back(std::move(user));
+  for (std::string after;;) {
+    auto rows =
+        store.commit_now({{"SELECT user_id, connection, email, username, password_hash, blocked, profile, phone_number "
+                           "FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT $2",
+                           {after, batch}}});
+    if (!rows) return std::move(rows).error();
+    for (const auto& r : *rows) {
+      auto user = user_of_row(r);
+      if (!user) return std::move(user).error();
+      out.push_back(*std::move(user));
+    }
+    const auto done = static_cast<std::int64_t>(out.size());
+    if (progress) progress(done, static_cast<double>(done) / all);
+    if (static_cast<std::int64_t>(rows->size()) < batch) return out;
+    after = text_at(rows->back(), 0);
   }
-  return out;
 }
 
 }  // namespace ostia::authority

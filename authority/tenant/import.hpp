@@ -2,6 +2,7 @@
 // nothing, and what goes out comes back in as it was.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,9 @@ Status apply(Store& store, ImportPlan plan);
 
 /// The whole tenant. Without secrets, what comes in again keeps those that are stored there.
 Result<json::Value> export_tenant(Store& store, const Sealer& secrets, bool with_secrets);
-/// Its users, with their hashes, in the bulk format that `--users` reads; linked accounts are not in it.
-Result<json::Value> export_users(Store& store);
+/// Its users, with their hashes, in the bulk format that `--users` reads; linked accounts are not in it. They are read
+/// some thousand at a time, and `progress` is told how many there are so far, and of what share of all.
+using ExportProgress = std::function<void(std::int64_t done, double share)>;
+Result<json::Value> export_users(Store& store, const ExportProgress& progress = {});
 
 }  // namespace ostia::authority

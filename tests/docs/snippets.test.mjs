@@ -1,12 +1,13 @@
 // What the documentation tells people to type: scripts are read, commands have the options that they use, quickstarts run.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import vm from 'node:vm';
 import { root } from '../../tools/lib.mjs';
-import { folder, ostia, runOstia } from '../lib/program.mjs';
+import { folder, freePort, ostia } from '../lib/program.mjs';
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'web/README.md', 'examples/README.md', ...readdirSync(`${root}/docs`, { recursive: true }).filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)];
 const text = (page) => readFileSync(join(root, page), 'utf8');
@@ -68,33 +69,60 @@ test('the quickstart of a web page, as it stands there', async (t) => {
   const lint = await ends(lines.find(([verb]) => verb === 'lint'));
   assert.deepEqual([lint.code, lint.output.trim()], [0, 'Nothing to object to.']);
   for (const args of lines.filter(([verb]) => verb === 'serve')) {
-    const server = spawn(ostia, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    const ended = new Promise((resolve) => server.on('close', resolve));
-    t.after(() => server.kill('SIGKILL'));
-    let said = '';
-    server.stderr.on('data', (d) => (said += d));
-    await new Promise((resolve, reject) => {
-      server.stdout.on('data', (d) => String(d).includes('ostia: ready') && resolve());
-      ended.then(() => reject(new Error(said)));
-    });
+    const server = await startServing(t, args, cwd);
     if (args.includes('--config')) {
       const doctor = await ends(lines.find(([verb]) => verb === 'doctor'));
       assert.equal(doctor.code, 0, doctor.output);
       assert.match(doctor.output, /ok +callback +"http:\/\/localhost:3000\/callback" is a callback URL of "Shop"/);
       assert.match(doctor.output, /ok +origin/);
     }
-    server.kill('SIGTERM');
-    assert.equal(await ended, 0);
+    await server.stop();
   }
 });
 
-test('a tenant moves as its guide says', async () => {
-  const data = join(folder(), 'data'), guide = text('docs/guides/moving-a-tenant.md');
-  const line = commands(/```sh\n(ostia import[^]*?)```/.exec(guide)[1])[1];
-  const place = { 'tenant/tenant.yaml': join(root, 'authority/tenant/demo.yaml'), 'users.json': join(root, 'authority/tenant/demo-users.json'), '/var/lib/ostia': data };
-  const { code, stdout, stderr } = await runOstia(line.split(' ').slice(1).map((word) => place[word] ?? word));
-  assert.equal(code, 0, stderr);
-  assert.match(stdout, /4 users: 4 added/);
+/** Starts a command that serves; the program, once it is ready. */
+async function startServing(t, args, cwd) {
+  const server = spawn(ostia, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((resolve) => server.on('close', resolve));
+  t.after(() => server.kill('SIGKILL'));
+  let said = '';
+  server.stderr.on('data', (d) => (said += d));
+  await new Promise((resolve, reject) => {
+    server.stdout.on('data', (d) => String(d).includes('ostia: ready') && resolve());
+    ended.then(() => reject(new Error(said)));
+  });
+  return { async stop() { server.kill('SIGTERM'); assert.equal(await ended, 0); } };
+}
+
+test('a tenant moves as its guide says, line by line', async (t) => {
+  const cwd = folder(), port = await freePort(), guide = text('docs/guides/moving-a-tenant.md');
+  cpSync(`${root}/authority/tenant/demo.yaml`, join(cwd, 'tenant/tenant.yaml'));
+  cpSync(`${root}/authority/tenant/demo-users.json`, join(cwd, 'users.json'));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '90', '-keyout', join(cwd, 'key.pem'), '-out', join(cwd, 'chain.pem')], { stdio: 'pipe' });
+  // Where the guide has its reader's machine and name.
+  const here = (word) => word.replace('/var/lib/ostia', join(cwd, 'data')).replace('0.0.0.0:443', `127.0.0.1:${port}`).replace('https://login.example.com', `https://localhost:${port}`);
+  const lines = commands(/```sh\n(ostia import[^]*?)```/.exec(guide)[1]).map((line) => line.split(/\s+/).slice(1).map(here));
+  assert.deepEqual(lines.map(([verb]) => verb), ['import', 'import', 'serve', 'doctor']);
+  const run = (args) => promisify(execFile)(ostia, args, { cwd });
+  assert.match((await run(lines[0])).stdout, /4 users: 4 added/);
+  assert.equal((await run(lines[1])).stdout, 'Nothing to change.\n');
+  const server = await startServing(t, lines[2], cwd);
+  const { stdout } = await run([...lines[3], '--listen', `127.0.0.1:${await freePort()}`, '--ca', join(cwd, 'chain.pem')]);
+  assert.match(stdout, /^ok +issuer +https:\/\/localhost/m);
+  await server.stop();
+});
+
+test('the first lines of running an authority, and a token as the Node quickstart asks for it', async (t) => {
+  const cwd = folder(), [dev, own] = blocks('docs/guides/authority.md', 'sh').flatMap(commands).map((line) => line.split(/\s+/).slice(1));
+  const first = await startServing(t, dev, cwd);
+  const curl = commands(blocks('docs/quickstarts/node.md', 'sh')[0])[0];
+  const { stdout } = await promisify(execFile)('sh', ['-c', curl.replace(/^curl /, 'curl -s ')]);
+  assert.match(JSON.parse(stdout).access_token, /^[\w-]+\.[\w-]+\.[\w-]+$/);
+  await first.stop();
+  cpSync(`${root}/authority/tenant/demo.yaml`, join(cwd, 'tenant.yaml'));
+  cpSync(`${root}/authority/tenant/demo-users.json`, join(cwd, 'users.json'));
+  const second = await startServing(t, own.map((word) => word.replace('/var/lib/ostia', join(cwd, 'data')).replace('0.0.0.0:443', '127.0.0.1:0')), cwd);
+  await second.stop();
 });
 
 test('the site is made of all of it', { skip: !existsSync('/usr/bin/mkdocs') && 'mkdocs is not installed' }, () => {
