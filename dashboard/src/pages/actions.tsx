@@ -1,8 +1,9 @@
-import { useLocation, useRoute } from 'preact-iso';
+import { useLocation } from 'preact-iso';
 import { all, del, get, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
 import { fileLines } from '../parts/file-lines';
 import { attempt, say } from '../parts/notices';
+import { useOne } from '../parts/one';
 import { List, Loaded, Page, useData } from '../parts/page';
 import { Script } from '../parts/script-page';
 
@@ -56,16 +57,13 @@ const example = {
 };
 
 export function Action() {
-  const { params } = useRoute();
-  const { route } = useLocation();
-  const path = `actions/actions/${id(params.id)}`;
-  const data = useData(() => get(path), [path]);
+  const { path, data, leave } = useOne('actions/actions', '/dashboard/actions');
   return (
     <Loaded of={data}>
       {(action: Json) => (
         <Page title={action.name} back={['/dashboard/actions', 'Actions']} actions={<>
           <button type="button" class="outline" onClick={() => attempt(async () => { await post(`${path}/deploy`, {}); await data.reload(); }, 'Logins run what is saved now.')}>Deploy</button>
-          <Dangerous name="Delete action" question="Logins go on without it." done="The action was deleted." action={() => del(path)} then={() => route('/dashboard/actions')} />
+          <Dangerous name="Delete action" question="Logins go on without it." done="The action was deleted." action={() => del(path)} then={leave} />
         </>}>
           <p>{action.all_changes_deployed ? 'What is saved is deployed.' : 'What is saved is not deployed: logins do not run it.'}</p>
           <Script label="The action's code" code={action.code} example={example}

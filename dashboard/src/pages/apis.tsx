@@ -1,9 +1,10 @@
-import { useLocation, useRoute } from 'preact-iso';
-import { all, del, get, id, type Json, patch, post } from '../api';
+import { useLocation } from 'preact-iso';
+import { all, del, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
 import { fileLines } from '../parts/file-lines';
 import { type Field, Form } from '../parts/form';
 import { attempt } from '../parts/notices';
+import { useOne } from '../parts/one';
 import { List, Loaded, Page, Tabs, useData } from '../parts/page';
 
 export function Apis() {
@@ -77,10 +78,7 @@ function Machines({ api }: { api: Json }) {
 }
 
 export function Api() {
-  const { params } = useRoute();
-  const { route } = useLocation();
-  const path = `resource-servers/${id(params.id)}`;
-  const data = useData(() => get(path), [path]);
+  const { path, data, leave } = useOne('resource-servers', '/dashboard/apis');
   return (
     <Loaded of={data}>
       {(api: Json) => (
@@ -90,7 +88,7 @@ export function Api() {
             { name: 'Settings', show: () => <Form fields={fields} document={api} save={(change) => patch(path, change)} saved={data.set} place={{ section: 'resourceServers', entry: { name: api.name, identifier: api.identifier } }} /> },
             { name: 'Permissions', show: () => <Permissions api={api} path={path} set={data.set} /> },
             { name: 'Machines', show: () => <Machines api={api} /> },
-            { name: 'Delete', show: () => <Dangerous name="Delete API" question={`Nobody gets tokens for ${api.name} any more.`} done="The API was deleted." action={() => del(path)} then={() => route('/dashboard/apis')} /> },
+            { name: 'Delete', show: () => <Dangerous name="Delete API" question={`Nobody gets tokens for ${api.name} any more.`} done="The API was deleted." action={() => del(path)} then={leave} /> },
           ]} />
         </Page>
       )}

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
-import { useLocation, useRoute } from 'preact-iso';
-import { all, del, get, id, type Json, patch, post } from '../api';
+import { useLocation } from 'preact-iso';
+import { all, del, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
 import { fileLines } from '../parts/file-lines';
 import { type Field, Form } from '../parts/form';
 import { List, Loaded, Page, Tabs, useData } from '../parts/page';
 import { attempt } from '../parts/notices';
+import { useOne } from '../parts/one';
 import { doorLines } from './connections';
 
 const types: [string, string][] = [
@@ -100,10 +101,7 @@ function Doors({ client }: { client: Json }) {
 }
 
 export function Application() {
-  const { params } = useRoute();
-  const { route } = useLocation();
-  const path = `clients/${id(params.id)}`;
-  const data = useData(() => get(path), [path]);
+  const { path, data, leave } = useOne('clients', '/dashboard/applications');
   return (
     <Loaded of={data}>
       {(client: Json) => {
@@ -115,7 +113,7 @@ export function Application() {
               { name: 'OAuth', show: form(oauth) },
               { name: 'Credentials', show: () => <Credentials client={client} set={data.set} /> },
               { name: 'Connections', show: () => <Doors client={client} /> },
-              { name: 'Delete', show: () => <Dangerous name="Delete application" question={`Nobody can log in to ${client.name} any more.`} done="The application was deleted." action={() => del(path)} then={() => route('/dashboard/applications')} /> },
+              { name: 'Delete', show: () => <Dangerous name="Delete application" question={`Nobody can log in to ${client.name} any more.`} done="The application was deleted." action={() => del(path)} then={leave} /> },
             ]} />
           </Page>
         );

@@ -1,9 +1,10 @@
-import { useLocation, useRoute } from 'preact-iso';
-import { all, del, get, id, type Json, patch, post } from '../api';
+import { useLocation } from 'preact-iso';
+import { all, del, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
 import { fileLines, type Place } from '../parts/file-lines';
 import { type Field, Form } from '../parts/form';
 import { attempt } from '../parts/notices';
+import { useOne } from '../parts/one';
 import { List, Loaded, Page, Tabs, useData } from '../parts/page';
 
 const strategies: [string, string][] = [
@@ -97,10 +98,7 @@ function TryIt({ connection }: { connection: Json }) {
 }
 
 export function Connection() {
-  const { params } = useRoute();
-  const { route } = useLocation();
-  const path = `connections/${id(params.id)}`;
-  const data = useData(() => get(path), [path]);
+  const { path, data, leave } = useOne('connections', '/dashboard/connections');
   return (
     <Loaded of={data}>
       {(connection: Json) => (
@@ -110,7 +108,7 @@ export function Connection() {
             { name: 'Settings', show: () => <Form fields={fieldsOf(connection)} document={connection} save={(change) => patch(path, change)} saved={data.set} place={placeOf(connection)} /> },
             { name: 'Applications', show: () => <Clients connection={connection} reload={data.reload} /> },
             { name: 'Try it', show: () => <TryIt connection={connection} /> },
-            { name: 'Delete', show: () => <Dangerous name="Delete connection" question={`All users of ${connection.name} are deleted with it.`} done="The connection was deleted." action={() => del(path)} then={() => route('/dashboard/connections')} /> },
+            { name: 'Delete', show: () => <Dangerous name="Delete connection" question={`All users of ${connection.name} are deleted with it.`} done="The connection was deleted." action={() => del(path)} then={leave} /> },
           ]} />
         </Page>
       )}

@@ -1,9 +1,10 @@
-import { useLocation, useRoute } from 'preact-iso';
-import { all, del, get, id, type Json, patch, post } from '../api';
+import { useLocation } from 'preact-iso';
+import { all, del, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
 import { fileLines } from '../parts/file-lines';
 import { type Field, Form } from '../parts/form';
 import { attempt } from '../parts/notices';
+import { useOne } from '../parts/one';
 import { List, Loaded, Page, Tabs, useData, when } from '../parts/page';
 
 export function Organizations() {
@@ -104,10 +105,7 @@ function Invitations({ path }: { path: string }) {
 }
 
 export function Organization() {
-  const { params } = useRoute();
-  const { route } = useLocation();
-  const path = `organizations/${id(params.id)}`;
-  const data = useData(() => get(path), [path]);
+  const { path, data, leave } = useOne('organizations', '/dashboard/organizations');
   return (
     <Loaded of={data}>
       {(organization: Json) => (
@@ -118,7 +116,7 @@ export function Organization() {
             { name: 'Members', show: () => <Members organization={organization} path={path} /> },
             { name: 'Connections', show: () => <Doors organization={organization} path={path} /> },
             { name: 'Invitations', show: () => <Invitations path={path} /> },
-            { name: 'Delete', show: () => <Dangerous name="Delete organization" question="Its members keep their accounts." done="The organization was deleted." action={() => del(path)} then={() => route('/dashboard/organizations')} /> },
+            { name: 'Delete', show: () => <Dangerous name="Delete organization" question="Its members keep their accounts." done="The organization was deleted." action={() => del(path)} then={leave} /> },
           ]} />
         </Page>
       )}

@@ -1,8 +1,9 @@
-import { useLocation, useRoute } from 'preact-iso';
-import { all, del, get, id, type Json, patch, post } from '../api';
+import { useLocation } from 'preact-iso';
+import { all, del, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
 import { fileLines } from '../parts/file-lines';
 import { type Field, Form } from '../parts/form';
+import { useOne } from '../parts/one';
 import { List, Loaded, Page, Tabs, useData } from '../parts/page';
 
 export function Roles() {
@@ -75,10 +76,7 @@ function People({ role, path }: { role: Json; path: string }) {
 }
 
 export function Role() {
-  const { params } = useRoute();
-  const { route } = useLocation();
-  const path = `roles/${id(params.id)}`;
-  const data = useData(() => get(path), [path]);
+  const { path, data, leave } = useOne('roles', '/dashboard/roles');
   return (
     <Loaded of={data}>
       {(role: Json) => (
@@ -87,7 +85,7 @@ export function Role() {
             { name: 'Settings', show: () => <Form fields={fields} document={role} save={(change) => patch(path, change)} saved={data.set} place={{ section: 'roles', entry: { name: role.name } }} /> },
             { name: 'Permissions', show: () => <Permissions role={role} path={path} /> },
             { name: 'Users', show: () => <People role={role} path={path} /> },
-            { name: 'Delete', show: () => <Dangerous name="Delete role" question="Nobody has it any more." done="The role was deleted." action={() => del(path)} then={() => route('/dashboard/roles')} /> },
+            { name: 'Delete', show: () => <Dangerous name="Delete role" question="Nobody has it any more." done="The role was deleted." action={() => del(path)} then={leave} /> },
           ]} />
         </Page>
       )}

@@ -1,8 +1,9 @@
-import { useLocation, useRoute } from 'preact-iso';
-import { all, del, get, id, type Json, patch, post } from '../api';
+import { useLocation } from 'preact-iso';
+import { all, del, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
 import { fileLines } from '../parts/file-lines';
 import { attempt, say } from '../parts/notices';
+import { useOne } from '../parts/one';
 import { List, Loaded, Page, useData } from '../parts/page';
 import { Script } from '../parts/script-page';
 
@@ -33,14 +34,11 @@ const example = {
 };
 
 export function Rule() {
-  const { params } = useRoute();
-  const { route } = useLocation();
-  const path = `rules/${id(params.id)}`;
-  const data = useData(() => get(path), [path]);
+  const { path, data, leave } = useOne('rules', '/dashboard/rules');
   return (
     <Loaded of={data}>
       {(rule: Json) => (
-        <Page title={rule.name} back={['/dashboard/rules', 'Rules']} actions={<Dangerous name="Delete rule" question="Logins go on without it." done="The rule was deleted." action={() => del(path)} then={() => route('/dashboard/rules')} />}>
+        <Page title={rule.name} back={['/dashboard/rules', 'Rules']} actions={<Dangerous name="Delete rule" question="Logins go on without it." done="The rule was deleted." action={() => del(path)} then={leave} />}>
           <Script label="The rule's code" code={rule.script} example={example}
             save={async (script) => { await patch(path, { script }); say('Saved.', fileLines({ section: 'rules', entry: { name: rule.name } }, { script: `./rules/${rule.name}.js` })); }}
             run={(script, input) => post(`${path}/test`, { script, ...input })} />

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
-import { useLocation, useRoute } from 'preact-iso';
+import { useLocation } from 'preact-iso';
 import { del, get, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
 import { type Field, Form } from '../parts/form';
 import { attempt } from '../parts/notices';
+import { useOne } from '../parts/one';
 import { List, Loaded, Page, Tabs, useData, when } from '../parts/page';
 import { Editor } from '../parts/script-page';
 import { descriptionOf } from './logs';
@@ -120,9 +121,7 @@ function Help({ user, path }: { user: Json; path: string }) {
 }
 
 export function User() {
-  const { params } = useRoute();
-  const path = `users/${id(params.id)}`;
-  const data = useData(() => get(path), [path]);
+  const { path, data } = useOne('users', '/dashboard/users');
   return (
     <Loaded of={data}>
       {(user: Json) => (
