@@ -10,6 +10,8 @@ constexpr std::int64_t touch_interval = 60;  // seconds: a silent login must not
 // The store has the cookie's hash only: who reads the database cannot become anybody.
 std::string session_id(std::string_view cookie) { return text::base64url_encode(sha256(cookie)); }
 
+constexpr std::ptrdiff_t session_columns = 5;
+
 Result<Session> read_session(const Row& r) {
   auto body = json::parse(text_at(r, 4));
   if (!body) return std::move(body).error();
@@ -34,17 +36,23 @@ Async<std::string> start_session(Store& store, std::string user_id, json::Value 
   co_return cookie;
 }
 
-Async<std::optional<Session>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits) {
-  if (cookie.empty() || cookie.size() > 64) co_return std::optional<Session>();
+// Both at once: a silent login is little more than this question.
+Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits) {
+  if (cookie.empty() || cookie.size() > 64) co_return std::optional<SignedIn>();
   const std::string id = session_id(cookie);
-  Statement find{
-      "SELECT id, user_id, auth_time, used_at, body FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3",
-      {id, now, now - limits.idle}};
+  Statement find{"SELECT " OSTIA_USER_COLUMNS
+                 ", session_id, session_user, auth_time, used_at, session_body FROM (SELECT id AS session_id, user_id "
+                 "AS session_user, auth_time, used_at, body AS session_body FROM sessions WHERE id = $1 AND expires_at "
+                 "> $2 AND used_at > $3) AS session JOIN users ON user_id = session_user AND linked_to = ''",
+                 {id, now, now - limits.idle}};
   auto rows_task = store.query(std::move(find));
   auto rows = co_await std::move(rows_task);
   if (!rows) co_return std::move(rows).error();
-  if (rows->empty()) co_return std::optional<Session>();
-  auto session = read_session((*rows)[0]);
+  if (rows->empty()) co_return std::optional<SignedIn>();
+  const Row& row = (*rows)[0];
+  auto user = to_user(row);
+  if (!user) co_return std::move(user).error();
+  auto session = read_session({row.end() - session_columns, row.end()});
   if (!session) co_return std::move(session).error();
   if (session->used_at + touch_interval <= now) {
     std::vector<Statement> touch;
@@ -53,7 +61,7 @@ Async<std::optional<Session>> find_session(Store& store, std::string cookie, std
     auto touched = co_await std::move(touched_task);
     if (!touched) co_return std::move(touched).error();
   }
-  co_return std::optional(*std::move(session));
+  co_return std::optional(SignedIn{*std::move(session), *std::move(user)});
 }
 
 Async<std::optional<Session>> end_session(Store& store, std::string cookie) {

@@ -8,6 +8,27 @@ namespace {
 
 using json::Value;
 
+Result<std::optional<User>> read_user(const Result<Rows>& rows) {
+  if (!rows) return rows.error();
+  if (rows->empty()) return std::optional<User>();
+  auto user = to_user((*rows)[0]);
+  if (!user) return std::move(user).error();
+  return std::optional(*std::move(user));
+}
+
+void copy_claims(Value& to, const Value& from, std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (const Value* value = from.find(name); value && !value->is_null()) to.set(name, *value);
+}
+
+Async<std::optional<User>> find_one(Store& store, Statement find) {
+  auto rows_task = store.query(std::move(find));
+  const auto rows = co_await std::move(rows_task);
+  co_return read_user(rows);
+}
+
+}  // namespace
+
 Result<User> to_user(const Row& r) {
   auto profile = json::parse(text_at(r, 6));
   if (!profile) return std::move(profile).error();
@@ -30,30 +51,17 @@ Result<User> to_user(const Row& r) {
               {}};
 }
 
-Result<std::optional<User>> read_user(const Result<Rows>& rows) {
-  if (!rows) return rows.error();
-  if (rows->empty()) return std::optional<User>();
-  auto user = to_user((*rows)[0]);
-  if (!user) return std::move(user).error();
-  return std::optional(*std::move(user));
-}
-
-void copy_claims(Value& to, const Value& from, std::initializer_list<const char*> names) {
-  for (const char* name : names)
-    if (const Value* value = from.find(name); value && !value->is_null()) to.set(name, *value);
-}
-
-Async<std::optional<User>> find_one(Store& store, Statement find) {
-  auto rows_task = store.query(std::move(find));
-  const auto rows = co_await std::move(rows_task);
-  co_return read_user(rows);
-}
-
-}  // namespace
-
 Async<std::optional<User>> find_user(Store& store, std::string id) {
   auto task = find_one(
       store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id = $1 AND linked_to = ''", {std::move(id)}});
+  co_return co_await std::move(task);
+}
+
+Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, std::string grant_id) {
+  auto task = find_one(store, {"SELECT " OSTIA_USER_COLUMNS
+                               " FROM users WHERE user_id = $1 AND linked_to = '' AND NOT EXISTS (SELECT 1 FROM "
+                               "revoked_grants WHERE id = $2)",
+                               {std::move(id), std::move(grant_id)}});
   co_return co_await std::move(task);
 }
 

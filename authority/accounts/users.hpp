@@ -33,12 +33,16 @@ using Async = boost::asio::awaitable<Result<T>>;
 
 /// The person of that id. An account that is linked to another one is nobody of its own.
 Async<std::optional<User>> find_user(Store& store, std::string id);
+/// The same, but nobody if that grant has been revoked: one question, since every token of a person's asks both.
+Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, std::string grant_id);
 /// The account of that id, linked or not.
 Async<std::optional<User>> find_account(Store& store, std::string id);
 /// What a `SELECT` for `read_users` has.
 #define OSTIA_USER_COLUMNS                                                                                       \
   "user_id, connection, email, username, password_hash, blocked, profile, updated_at, phone_number, linked_to, " \
   "version, created_at, logins, last_login, last_address, sealed_tokens"
+/// A row that begins with them.
+Result<User> to_user(const Row& row);
 /// The accounts that it gives.
 Async<std::vector<User>> read_users(Store& store, Statement select);
 /// The accounts that are linked to that of `id`, in the order of their ids.
@@ -89,6 +93,12 @@ struct Session {
   json::Value body;  ///< `connection`, `amr`, `mfa_at`, `address`, `user_agent`, `organization`
 };
 
+/// A session and whose it is.
+struct SignedIn {
+  Session session;
+  User user;
+};
+
 /// Limits of a session, in seconds.
 struct SessionLimits {
   std::int64_t absolute, idle;
@@ -99,8 +109,9 @@ Async<std::string> start_session(Store& store, std::string user_id, json::Value 
                                  SessionLimits limits);
 /// The statement that keeps another body for a session.
 Statement update_session(const Session& session);
-/// The session of a cookie, if it is neither over nor idle for too long; marks it used, at most once a minute.
-Async<std::optional<Session>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits);
+/// Who is signed in by a cookie, if the session is neither over nor idle for too long; marks it used, at most once a
+/// minute.
+Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits);
 /// Ends the session of a cookie, if there is one, and says which it was.
 Async<std::optional<Session>> end_session(Store& store, std::string cookie);
 /// Ends all sessions and refresh tokens of an account: its password has changed.

@@ -26,9 +26,10 @@ std::string ordered_id(std::int64_t now) {
 }
 
 std::string sha256(std::string_view bytes) {
+  static EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);  // once: it is looked up by name, under locks
   std::string out(32, '\0');
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
-                 nullptr) != 1)
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, method, nullptr) !=
+      1)
     throw std::runtime_error("SHA-256 failed");
   return out;
 }

@@ -1,6 +1,9 @@
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
+#include <mutex>
+#include <vector>
+
 #include "crypto/crypto.hpp"
 #include "crypto/openssl.hpp"
 #include "ostia/jose/jws.hpp"
@@ -10,8 +13,45 @@ namespace ostia::authority {
 
 using namespace openssl;
 
+namespace {
+
+using Signer = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
+
+// What is the same for each signature, done once: OpenSSL looks its algorithms up by name, under locks. A signer has a
+// copy of the key, since threads that sign with one wait for each other: RSA's blinding is the key's.
+Signer make_signer(EVP_PKEY* key) {
+  const Pkey own(EVP_PKEY_dup(key));
+  Signer signer(EVP_PKEY_CTX_new(own.get(), nullptr));
+  require(signer && EVP_PKEY_sign_init(signer.get()) == 1 &&
+              EVP_PKEY_CTX_set_rsa_padding(signer.get(), RSA_PKCS1_PADDING) == 1 &&
+              EVP_PKEY_CTX_set_signature_md(signer.get(), EVP_sha256()) == 1,
+          "preparing to sign");
+  return signer;
+}
+
+}  // namespace
+
 struct SigningKey::Key {
   Pkey pkey;
+  std::mutex mutex;
+  std::vector<Signer> idle;  // as many as have ever signed at once
+
+  Signer take() {
+    {
+      const std::lock_guard lock(mutex);
+      if (!idle.empty()) {
+        Signer signer = std::move(idle.back());
+        idle.pop_back();
+        return signer;
+      }
+    }
+    return make_signer(pkey.get());
+  }
+
+  void put_back(Signer signer) {
+    const std::lock_guard lock(mutex);
+    idle.push_back(std::move(signer));
+  }
 };
 
 namespace {
@@ -87,14 +127,14 @@ std::string SigningKey::private_pem() const { return to_pem(key_->pkey.get()); }
 std::string SigningKey::sign(const json::Value& claims, std::string_view type) const {
   const json::Value header = json::Value::object({{"alg", "RS256"}, {"typ", type}, {"kid", kid_}});
   std::string token = jose::build_signing_input(header, claims);
-  thread_local const Context context(EVP_MD_CTX_new());
   std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(key_->pkey.get())), '\0');
   std::size_t size = signature.size();
-  EVP_MD_CTX_reset(context.get());
-  require(EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_->pkey.get()) == 1 &&
-              EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, bytes(token),
-                             token.size()) == 1,
+  const std::string digest = sha256(token);
+  Signer signer = key_->take();
+  require(EVP_PKEY_sign(signer.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, bytes(digest),
+                        digest.size()) == 1,
           "signing");
+  key_->put_back(std::move(signer));
   signature.resize(size);
   return token + "." + text::base64url_encode(signature);
 }

@@ -126,7 +126,7 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user, 
   if (!found) co_return found.error();
   if (!*found)
     co_return Error{"server_error", "the session that was made is not there", "session_lost", 0, Fault::ours};
-  co_return NewSession{{**found, std::move(user)}, *cookie};
+  co_return NewSession{{(*found)->session, std::move(user)}, *cookie};
 }
 
 boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user,

@@ -9,11 +9,6 @@
 
 namespace ostia::authority {
 
-/// Who is signed in at this browser.
-struct SignedIn {
-  Session session;
-  User user;
-};
 /// The session that a request may be answered from, if any.
 Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request);
 

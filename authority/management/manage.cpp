@@ -105,13 +105,10 @@ Async<Value> authorize_call(Authority& a, const Request& request) {
   if (!is_for_this_api(a, request, *claims)) co_return unauthorized("Bad audience: the token is for another API");
   if (!a.tenant()->find_client((*claims)["azp"].text())) co_return unauthorized("Invalid token");
   if (!(*claims)["gty"].is_null()) co_return *claims;
-  auto revoked_task = is_revoked(a, grant_id_of(*claims));
-  const auto revoked = co_await std::move(revoked_task);
-  if (!revoked) co_return revoked.error();
-  auto finding = find_user(a.store, (*claims)["sub"].text());
+  auto finding = find_holder(a, *claims);
   const auto user = co_await std::move(finding);
   if (!user) co_return user.error();
-  if (*revoked || !*user || (*user)->blocked) co_return unauthorized("Invalid token");
+  if (!*user || (*user)->blocked) co_return unauthorized("Invalid token");
   if ((*claims)["azp"] == Value(dashboard_client().id) && !is_administrator(**user))
     co_return unauthorized("Invalid token");
   co_return *claims;

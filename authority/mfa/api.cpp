@@ -36,13 +36,10 @@ Async<Bearer> by_access_token(Authority& a, const Request& request, std::string 
   if (!is_for_us) co_return invalid_token();
   if (!text::has_word((*claims)["scope"].text(), scope))
     co_return oauth(403, "insufficient_scope", "Insufficient scope, expected: " + scope, "scope_missing");
-  auto revoked_task = is_revoked(a, grant_id_of(*claims));
-  const auto revoked = co_await std::move(revoked_task);
-  if (!revoked) co_return revoked.error();
-  auto finding = find_user(a.store, (*claims)["sub"].text());
+  auto finding = find_holder(a, *claims);
   const auto user = co_await std::move(finding);
   if (!user) co_return user.error();
-  if (*revoked || !*user || (*user)->blocked) co_return invalid_token();
+  if (!*user || (*user)->blocked) co_return invalid_token();
   co_return Bearer{**user, (*claims)["azp"].text(), false};
 }
 

@@ -296,15 +296,10 @@ Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequ
 
 Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request) {
   const std::string cookie = read_cookie(request, CookieKind::session);
-  auto session_task = find_session(a.store, cookie, a.clock.now(), a.session_limits());
-  auto session = co_await std::move(session_task);
-  if (!session) co_return std::move(session).error();
-  if (!session->has_value()) co_return std::optional<SignedIn>();
-  auto user_task = find_user(a.store, (*session)->user_id);
-  auto user = co_await std::move(user_task);
-  if (!user) co_return std::move(user).error();
-  if (!user->has_value() || (*user)->blocked) co_return std::optional<SignedIn>();
-  co_return std::optional(SignedIn{**session, **user});
+  auto finding = find_session(a.store, cookie, a.clock.now(), a.session_limits());
+  auto who = co_await std::move(finding);
+  if (who && *who && (*who)->user.blocked) co_return std::optional<SignedIn>();
+  co_return who;
 }
 
 Answer continue_with(Authority& a, const Request& request, AuthorizationRequest r, SignedIn who) {

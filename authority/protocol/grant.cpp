@@ -275,13 +275,8 @@ Async<Unit> revoke_grant(Authority& a, std::string id) {
   co_return Unit{};
 }
 
-Async<bool> is_revoked(Authority& a, std::string id) {
-  if (id.empty()) co_return false;
-  auto task = a.store.query({"SELECT 1 FROM revoked_grants WHERE id = $1", {std::move(id)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  const bool revoked = !rows->empty();
-  co_return revoked;
+Async<std::optional<User>> find_holder(Authority& a, const Value& claims) {
+  return find_user_of_grant(a.store, claims["sub"].text(), grant_id_of(claims));
 }
 
 }  // namespace ostia::authority

@@ -52,7 +52,7 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
                                 const std::string& audience, const std::string& scope);
 
 /// The claims of an access token that this authority issued for `issuer`, opaque or JWT; nothing if it is not good now.
-/// Whether its grant has been revoked since is the caller's to ask (`is_revoked`).
+/// Whether its grant has been revoked since is the caller's to ask (`find_holder`).
 std::optional<json::Value> read_access_token(const Authority& a, std::string_view issuer, std::string_view token);
 
 /// The claims of an ID token that this authority issued for `issuer`, which may have expired: a hint names a person and
@@ -63,6 +63,7 @@ std::optional<json::Value> read_id_token_hint(const Authority& a, std::string_vi
 std::string grant_id_of(const json::Value& claims);
 /// Ends everything that a grant gave: its refresh tokens, and its access tokens where this authority is asked.
 Async<Unit> revoke_grant(Authority& a, std::string grant_id);
-Async<bool> is_revoked(Authority& a, std::string grant_id);
+/// Whom a token with these claims is of; nobody if its grant has been revoked.
+Async<std::optional<User>> find_holder(Authority& a, const json::Value& claims);
 
 }  // namespace ostia::authority

@@ -29,9 +29,8 @@ Status require(const Parameters& p, std::initializer_list<const char*> names) {
 }
 
 // The account of a grant that was given before.
-Async<User> still_good(Authority& a, std::string user_id, Error otherwise) {
-  auto task = find_user(a.store, std::move(user_id));
-  const auto user = co_await std::move(task);
+Async<User> still_good(Async<std::optional<User>> finding, Error otherwise) {
+  const auto user = co_await std::move(finding);
   if (!user) co_return user.error();
   if (!user->has_value()) co_return otherwise;
   if ((*user)->blocked) co_return oauth(403, "unauthorized", "user is blocked", "user_blocked");
@@ -74,7 +73,7 @@ Async<Grant> extended(Authority& a, const Request& request, Grant grant, const U
 Async<Value> tokens_of(Authority& a, const Request& request, const Client& client, Grant grant, Error otherwise,
                        std::string device = {}) {
   if (grant.issuer != request.issuer) co_return otherwise;
-  auto user_task = still_good(a, grant.user_id, otherwise);
+  auto user_task = still_good(find_user(a.store, grant.user_id), otherwise);
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
   if (!device.empty()) {  // the rules of a login at `/authorize` have run there
@@ -115,7 +114,7 @@ Async<Grant> check_refresh(Authority& a, const Request& request, const Client& c
   if (grant->issuer != request.issuer)
     co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
   auto user_task =
-      still_good(a, grant->user_id, oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
+      still_good(find_user(a.store, grant->user_id), oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
   auto found = co_await std::move(user_task);
   if (!found) co_return std::move(found).error();
   user = *std::move(found);
@@ -293,17 +292,13 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
   const auto claims = read_access_token(a, request.issuer, p.get("subject_token"));
   const Error invalid = oauth(403, "invalid_grant", "Invalid subject_token", "subject_token_invalid");
   if (!claims || !(*claims)["gty"].is_null()) co_return invalid;
-  auto revoked_task = is_revoked(a, grant_id_of(*claims));
-  const auto revoked = co_await std::move(revoked_task);
-  if (!revoked) co_return revoked.error();
-  if (*revoked) co_return invalid;
   const std::string audience(p.get("audience"));
   const auto tenant = a.tenant();
   const auto* granted = tenant->find_grant(client.id, audience);
   if (!granted || names_audience(*claims, audience))
     co_return oauth(403, "access_denied", "Client is not authorized to access \"" + audience + "\".",
                     "client_grant_missing");
-  auto user_task = still_good(a, (*claims)["sub"].text(), invalid);
+  auto user_task = still_good(find_holder(a, *claims), invalid);
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
   const Grant grant{grant_id_of(*claims),

@@ -42,11 +42,7 @@ Answering userinfo(Authority& a, Request request) {
   const std::string presented = bearer_token(request);
   const auto claims = read_access_token(a, request.issuer, presented);
   if (!claims || !is_for_userinfo(*claims, request.issuer)) co_return unauthorized(!presented.empty());
-  auto revoked_task = is_revoked(a, grant_id_of(*claims));
-  const auto revoked = co_await std::move(revoked_task);
-  if (!revoked) co_return oauth_problem(a, revoked.error());
-  if (*revoked) co_return unauthorized(true);
-  auto user_task = find_user(a.store, (*claims)["sub"].text());
+  auto user_task = find_holder(a, *claims);
   const auto user = co_await std::move(user_task);
   if (!user) co_return oauth_problem(a, user.error());
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);

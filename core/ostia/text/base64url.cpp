@@ -13,7 +13,7 @@ struct Alphabet {
 };
 constexpr Alphabet url{'-', '_'}, classic{'+', '/'};
 
-char to_char(unsigned value, Alphabet a) {
+constexpr char to_char(unsigned value, Alphabet a) {
   if (value < 26) return static_cast<char>('A' + value);
   if (value < 52) return static_cast<char>('a' + value - 26);
   if (value < 62) return static_cast<char>('0' + value - 52);
@@ -28,17 +28,21 @@ int to_value(char c, Alphabet a) {
   return c == a.c62 ? 62 : c == a.c63 ? 63 : -1;
 }
 #else
-constexpr std::array<signed char, 256> make_values(Alphabet a) {
+constexpr std::array<char, 64> make_chars(Alphabet a) {
+  std::array<char, 64> chars{};
+  for (unsigned value = 0; value < chars.size(); ++value) chars[value] = to_char(value, a);
+  return chars;
+}
+constexpr auto url_chars = make_chars(url), classic_chars = make_chars(classic);
+
+constexpr std::array<signed char, 256> make_values(const std::array<char, 64>& chars) {
   std::array<signed char, 256> values{};
   values.fill(-1);
-  signed char value = 0;
-  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"))
-    values[static_cast<unsigned char>(c)] = value++;
-  values[static_cast<unsigned char>(a.c62)] = 62;
-  values[static_cast<unsigned char>(a.c63)] = 63;
+  for (std::size_t value = 0; value < chars.size(); ++value)
+    values[static_cast<unsigned char>(chars[value])] = static_cast<signed char>(value);
   return values;
 }
-constexpr auto url_values = make_values(url), classic_values = make_values(classic);
+constexpr auto url_values = make_values(url_chars), classic_values = make_values(classic_chars);
 
 int to_value(char c, Alphabet a) {
   return (a.c62 == url.c62 ? url_values : classic_values)[static_cast<unsigned char>(c)];
@@ -50,7 +54,17 @@ std::string encode(std::string_view bytes, Alphabet a) {
   out.reserve((bytes.size() + 2) / 3 * 4);
   std::uint32_t bits = 0;
   int count = 0;
-  for (const unsigned char byte : bytes) {
+  std::size_t at = 0;
+#ifndef __wasm__
+  const auto& chars = a.c62 == url.c62 ? url_chars : classic_chars;
+  out.resize(bytes.size() / 3 * 4);
+  for (char* to = out.data(); at + 3 <= bytes.size(); at += 3, to += 4) {
+    const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(bytes[at + i])}; };
+    const std::uint32_t all = byte(0) << 16 | byte(1) << 8 | byte(2);
+    for (int i = 0; i < 4; ++i) to[i] = chars[all >> (18 - 6 * i) & 0x3F];
+  }
+#endif
+  for (const unsigned char byte : bytes.substr(at)) {
     bits = bits << 8 | byte;
     for (count += 8; count >= 6;) out.push_back(to_char(bits >> (count -= 6) & 0x3F, a));
   }
