@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/asio.hpp>
 
 #include "crypto/crypto.hpp"
@@ -40,39 +41,40 @@ bool PasswordPool::enter() {
   return false;
 }
 
+template <class T>
+asio::awaitable<T> PasswordPool::run(std::function<T()> compute) {
+  auto computing = [this, compute = std::move(compute)]() -> asio::awaitable<T> {
+    const Place place{waiting_};
+    co_return compute();
+  };
+  auto started =
+      asio::co_spawn(pool_, computing(), asio::use_awaitable);  // `computing` holds the captures until the end
+  co_return co_await std::move(started);
+}
+
 asio::awaitable<Result<bool>> PasswordPool::check(std::string password, std::string hash) {
   if (!enter()) co_return too_busy();
   static const std::string nobodys_hash = hash_password(random_id());
-  auto work = [this, password = std::move(password), hash = std::move(hash)]() -> asio::awaitable<bool> {
-    const Place place{waiting_};
-    co_return check_password(password, hash.empty() ? nobodys_hash : hash) && !hash.empty();
-  };
-  auto started = asio::co_spawn(pool_, work(), asio::use_awaitable);  // `work` holds the captures until the end
-  const bool good = co_await std::move(started);
+  auto running = run<bool>([password = std::move(password), hash = std::move(hash)] {
+    return check_password(password, hash.empty() ? nobodys_hash : hash) && !hash.empty();
+  });
+  const bool good = co_await std::move(running);
   co_return good;
 }
 
 asio::awaitable<Result<bool>> PasswordPool::check_any(std::string password, std::vector<std::string> hashes) {
   if (!enter()) co_return too_busy();
-  auto work = [this, password = std::move(password), hashes = std::move(hashes)]() -> asio::awaitable<bool> {
-    const Place place{waiting_};
-    bool any = false;
-    for (const auto& hash : hashes) any = any || check_password(password, hash);
-    co_return any;
-  };
-  auto started = asio::co_spawn(pool_, work(), asio::use_awaitable);
-  const bool any = co_await std::move(started);
+  auto running = run<bool>([password = std::move(password), hashes = std::move(hashes)] {
+    return std::any_of(hashes.begin(), hashes.end(), [&](const auto& hash) { return check_password(password, hash); });
+  });
+  const bool any = co_await std::move(running);
   co_return any;
 }
 
 asio::awaitable<Result<std::string>> PasswordPool::hash(std::string password) {
   if (!enter()) co_return too_busy();
-  auto work = [this, password = std::move(password)]() -> asio::awaitable<std::string> {
-    const Place place{waiting_};
-    co_return hash_password(password);
-  };
-  auto started = asio::co_spawn(pool_, work(), asio::use_awaitable);
-  std::string hash = co_await std::move(started);
+  auto running = run<std::string>([password = std::move(password)] { return hash_password(password); });
+  std::string hash = co_await std::move(running);
   co_return hash;
 }
 

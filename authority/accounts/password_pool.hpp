@@ -5,6 +5,7 @@
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ class PasswordPool {
 
  private:
   [[nodiscard]] bool enter();
+  template <class T>
+  boost::asio::awaitable<T> run(std::function<T()> compute);
 
   boost::asio::thread_pool pool_;
   std::atomic<unsigned> waiting_ = 0;

@@ -106,43 +106,42 @@ Result<std::string> narrowed(const std::string& granted, std::string_view asked)
 }
 
 // Before a token is used up: a rule that fails must not cost anybody their login.
-Async<Grant> check_refresh(Authority& a, const Request& request, const Client& client, const Parameters& p,
-                           User& user) {
-  auto reading = read_refresh_token(a, client, std::string(p.get("refresh_token")));
-  auto grant = co_await std::move(reading);
-  if (!grant) co_return std::move(grant).error();
-  if (grant->issuer != request.issuer)
+Async<Grant> check_refresh(Authority& a, const Request& request, Grant grant, std::string scope, User& user) {
+  if (grant.issuer != request.issuer)
     co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
-  auto user_task =
-      still_good(find_user(a.store, grant->user_id), oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
+  auto user_task = still_good(find_user(a.store, grant.user_id),
+                              oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
   auto found = co_await std::move(user_task);
   if (!found) co_return std::move(found).error();
   user = *std::move(found);
-  if (!grant->organization.empty()) {
-    auto asking = is_member(a, grant->organization, grant->user_id);
+  if (!grant.organization.empty()) {
+    auto asking = is_member(a, grant.organization, grant.user_id);
     const auto member = co_await std::move(asking);
     if (!member) co_return member.error();
     if (!*member)
       co_return oauth(403, "invalid_grant", "The person is no member of the organization any more", "not_a_member");
   }
-  auto scope = narrowed(grant->scope, p.get("scope"));
-  if (!scope) co_return std::move(scope).error();
-  grant->scope = *scope;
-  grant->nonce.clear();
-  auto extending = extended(a, request, *grant, user, "oauth2-refresh-token");
+  auto narrow = narrowed(grant.scope, scope);
+  if (!narrow) co_return std::move(narrow).error();
+  grant.scope = *narrow;
+  grant.nonce.clear();
+  auto extending = extended(a, request, std::move(grant), user, "oauth2-refresh-token");
   co_return co_await std::move(extending);
 }
 
 Async<Value> refresh_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"refresh_token"}); !present) co_return std::move(present).error();
+  auto reading = read_refresh_token(a, client, std::string(p.get("refresh_token")));
+  const auto token = co_await std::move(reading);
+  if (!token) co_return token.error();
   User user;
-  auto checking = check_refresh(a, request, client, p, user);
+  auto checking = check_refresh(a, request, token->grant, std::string(p.get("scope")), user);
   const auto grant = co_await std::move(checking);
   if (!grant) co_return grant.error();
-  auto using_it = use_refresh_token(a, client, std::string(p.get("refresh_token")));
-  auto refreshed = co_await std::move(using_it);
-  if (!refreshed) co_return std::move(refreshed).error();
-  co_return token_response(a, client, *grant, user, refreshed->next);
+  auto using_it = use_refresh_token(a, client, *token);
+  const auto next = co_await std::move(using_it);
+  if (!next) co_return next.error();
+  co_return token_response(a, client, *grant, user, *next);
 }
 
 // The organization that a direct request is for, if any, which the person must be a member of.

@@ -16,13 +16,6 @@ Error refused(std::string reason) {
   return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", std::move(reason));
 }
 
-// A token as it is kept. `absolute` is when the grant ends whatever happens.
-struct Kept {
-  std::string id, grant_id, client_id;
-  Grant grant;
-  std::int64_t used_at = 0, rotated_at = 0, expires_at = 0, absolute = 0;
-};
-
 std::int64_t expiry(const RefreshTokenSettings& s, std::int64_t now, std::int64_t absolute) {
   return s.idle_expiring ? std::min(absolute, now + s.idle_lifetime) : absolute;
 }
@@ -40,28 +33,29 @@ Statement insertion(const std::string& token, const Client& client, const Grant&
       true};
 }
 
-Async<std::optional<Kept>> find(Authority& a, std::string token) {
+Async<std::optional<RefreshToken>> find(Authority& a, std::string token) {
   auto task = a.store.query(
       {"SELECT id, grant_id, client_id, body, used_at, rotated_at, expires_at FROM refresh_tokens WHERE id = $1",
        {id_of(token)}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
-  if (rows->empty()) co_return std::optional<Kept>();
+  if (rows->empty()) co_return std::optional<RefreshToken>();
   const Row& r = (*rows)[0];
   const auto body = json::parse(text_at(r, 3));
   if (!body) co_return body.error();
-  co_return std::optional(Kept{text_at(r, 0), text_at(r, 1), text_at(r, 2), Grant::from_json(*body), int_at(r, 4),
-                               int_at(r, 5), int_at(r, 6), (*body)["absolute"].as_int().value_or(0)});
+  co_return std::optional(RefreshToken{text_at(r, 0), text_at(r, 1), text_at(r, 2), Grant::from_json(*body),
+                                       int_at(r, 4), int_at(r, 5), int_at(r, 6),
+                                       (*body)["absolute"].as_int().value_or(0)});
 }
 
-Async<Refreshed> end_family(Authority& a, Kept kept) {
+Async<std::string> end_family(Authority& a, RefreshToken kept) {
   auto revoking = revoke_grant(a, kept.grant_id);
   const auto revoked = co_await std::move(revoking);
   if (!revoked) co_return revoked.error();
   co_return refused("refresh_token_reused");
 }
 
-Async<Refreshed> rotate(Authority& a, const Client& client, Kept kept) {
+Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept) {
   const std::int64_t now = a.clock.now();
   if (kept.rotated_at != 0 && now > kept.rotated_at + client.refresh_tokens.leeway) {
     auto ending = end_family(a, kept);
@@ -83,10 +77,10 @@ Async<Refreshed> rotate(Authority& a, const Client& client, Kept kept) {
     auto ending = end_family(a, kept);
     co_return co_await std::move(ending);
   }
-  co_return Refreshed{kept.grant, next};
+  co_return next;
 }
 
-Async<Refreshed> keep(Authority& a, const Client& client, Kept kept) {
+Async<std::string> keep(Authority& a, const Client& client, RefreshToken kept) {
   constexpr std::int64_t touch_interval = 60;  // seconds: not every refresh needs a write
   const std::int64_t now = a.clock.now();
   if (client.refresh_tokens.idle_expiring && kept.used_at + touch_interval <= now) {
@@ -97,7 +91,7 @@ Async<Refreshed> keep(Authority& a, const Client& client, Kept kept) {
     const auto done = co_await std::move(task);
     if (!done) co_return done.error();
   }
-  co_return Refreshed{kept.grant, {}};
+  co_return std::string();
 }
 
 }  // namespace
@@ -115,27 +109,20 @@ Async<std::string> issue_refresh_token(Authority& a, const Client& client, const
   co_return token;
 }
 
-Async<Grant> read_refresh_token(Authority& a, const Client& client, std::string token) {
-  auto finding = find(a, std::move(token));
-  const auto kept = co_await std::move(finding);
-  if (!kept) co_return kept.error();
-  if (!*kept || (*kept)->client_id != client.id) co_return refused("refresh_token_unknown");
-  co_return (*kept)->grant;
-}
-
-Async<Refreshed> use_refresh_token(Authority& a, const Client& client, std::string token) {
+Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::string token) {
   auto finding = find(a, std::move(token));
   auto kept = co_await std::move(finding);
   if (!kept) co_return std::move(kept).error();
   if (!*kept || (*kept)->client_id != client.id) co_return refused("refresh_token_unknown");
-  if ((*kept)->expires_at <= a.clock.now()) co_return refused("refresh_token_expired");
+  co_return **kept;
+}
+
+Async<std::string> use_refresh_token(Authority& a, const Client& client, RefreshToken token) {
+  if (token.expires_at <= a.clock.now()) co_return refused("refresh_token_expired");
   // A token that was rotated stays one, even if the application has stopped rotating.
-  if (client.refresh_tokens.rotating || (*kept)->rotated_at != 0) {
-    auto rotating = rotate(a, client, **kept);
-    co_return co_await std::move(rotating);
-  }
-  auto keeping = keep(a, client, **kept);
-  co_return co_await std::move(keeping);
+  auto using_it = client.refresh_tokens.rotating || token.rotated_at != 0 ? rotate(a, client, std::move(token))
+                                                                          : keep(a, client, std::move(token));
+  co_return co_await std::move(using_it);
 }
 
 Async<Unit> revoke_refresh_token(Authority& a, const Client& client, std::string token) {
