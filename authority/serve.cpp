@@ -277,6 +277,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   server.run([&] {
     notify_service("READY=1");
     ready(issuer, is_empty && o.config.empty() && !o.dev ? setup_link(a) : "");
+    give_back_memory();
   });
   notify_service("STOPPING=1");
   a.store.on_change({});

@@ -1,5 +1,8 @@
 #include "operations/service.hpp"
 
+#include <link.h>
+#include <malloc.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -7,10 +10,26 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 
 namespace ostia::authority {
+namespace {
+
+int give_back_segments(dl_phdr_info* object, std::size_t, void*) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (const auto& segment : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
+    const std::uintptr_t end = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+    madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // NOLINT(performance-no-int-to-ptr)
+  }
+  return 0;
+}
+
+}  // namespace
 
 void notify_service(std::string_view state) {
   const char* path = std::getenv("NOTIFY_SOCKET");
@@ -33,6 +52,11 @@ void forbid_core_dumps() {
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0);
 #endif
+}
+
+void give_back_memory() {
+  malloc_trim(0);
+  dl_iterate_phdr(give_back_segments, nullptr);
 }
 
 }  // namespace ostia::authority

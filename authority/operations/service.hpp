@@ -12,4 +12,8 @@ void notify_service(std::string_view state);
 /// Keeps what is in memory out of core dumps, and other programs of the same user from reading it.
 void forbid_core_dumps();
 
+/// Gives back the memory that only the start of the program has needed: free heap, and the pages of programs and
+/// libraries that are read from their files again when they are used again.
+void give_back_memory();
+
 }  // namespace ostia::authority
