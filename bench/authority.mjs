@@ -1,6 +1,6 @@
 // The authority beside oidc-provider, per second of CPU time of each, and beside the limits of the machine.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,12 +21,12 @@ const extra = {
 };
 const dir = mkdtempSync(join(tmpdir(), 'ostia-bench-'));
 
-async function startOurs(name, more = []) {
+async function startOurs(name, more = [], data = 'data') {
   const folder = join(dir, name), port = await freePort();
   mkdirSync(folder, { recursive: true });
-  const args = ['--data', join(folder, 'data'), '--config', tenantFile(folder, { clients: [app, machine], extra }), '--users', users, '--plain-http', '--listen', `127.0.0.1:${port}`, ...more];
+  const args = ['--data', join(folder, data), '--config', tenantFile(folder, { clients: [app, machine], extra }), '--users', users, '--plain-http', '--listen', `127.0.0.1:${port}`, ...more];
   const server = await serve(args);
-  return { ...server, args, data: join(folder, 'data'), pid: server.child.pid, base: `http://localhost:${port}/`, authorize: 'authorize', token: 'oauth/token', jwks: '.well-known/jwks.json', userinfo: 'userinfo', resource: { audience } };
+  return { ...server, args, data: join(folder, data), pid: server.child.pid, base: `http://localhost:${port}/`, authorize: 'authorize', token: 'oauth/token', jwks: '.well-known/jwks.json', userinfo: 'userinfo', resource: { audience } };
 }
 
 async function startPeer() {
@@ -94,22 +94,35 @@ async function measure(it) {
   const answer = await person.get(silent('code'));
   if (!/[?&]code=/.test(answer.headers.get('location'))) throw new Error(`no code: ${answer.status} ${answer.headers.get('location')}`);
   const headers = { Cookie: cookieOf(person) };
-  return {
-    userinfo: load(it.pid, it.base + it.userinfo, { headers: { Authorization: `Bearer ${access_token}` } }), // first: the peer's store in memory forgets all but a thousand
-    credentials: load(it.pid, it.base + it.token, { script: file('cc.lua', formScript(new URLSearchParams({ grant_type: 'client_credentials', client_id: 'machine', client_secret: 'machine-secret', ...it.resource }).toString())) }),
-    code: load(it.pid, silent('code'), { headers }),
-    tokens: load(it.pid, silent(it.authorize === 'auth' ? 'id_token token' : 'token id_token'), { headers }),
-    jwks: load(it.pid, it.base + it.jwks),
-    refresh: (await refreshes(it)).perCpu,
+  const rates = { limits: {} };
+  let earlier = signatureLimit();
+  // Machines change their pace within a run: what a core can sign is asked before and after each.
+  const rate = async (name, measured) => {
+    rates[name] = await measured();
+    const later = signatureLimit();
+    rates.limits[name] = (earlier + later) / 2;
+    earlier = later;
   };
+  // First: the peer's store in memory forgets all but a thousand.
+  await rate('userinfo', () => load(it.pid, it.base + it.userinfo, { headers: { Authorization: `Bearer ${access_token}` } }));
+  const machineForm = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'machine', client_secret: 'machine-secret', ...it.resource });
+  await rate('credentials', () => load(it.pid, it.base + it.token, { script: file('cc.lua', formScript(machineForm.toString())) }));
+  await rate('code', () => load(it.pid, silent('code'), { headers }));
+  await rate('tokens', () => load(it.pid, silent(it.authorize === 'auth' ? 'id_token token' : 'token id_token'), { headers }));
+  await rate('jwks', () => load(it.pid, it.base + it.jwks));
+  await rate('refresh', async () => (await refreshes(it)).perCpu);
+  return rates;
 }
 
 async function beside() {
-  const peer = await startPeer(), ours = await startOurs('one'), limit = signatureLimit();
+  const peer = await startPeer(), ours = await startOurs('one');
   const theirs = await measure(peer), own = await measure(ours);
   peer.stop();
-  const show = (name, key, signatures) => line(`${name}, per CPU second`, fixed(own[key], 0),
-    [signatures && `${fixed((own[key] * signatures) / limit)} of the limit of its ${signatures === 1 ? 'signature' : `${signatures} signatures`} (${fixed(limit / signatures, 0)})`, theirs[key] && `${fixed(own[key] / theirs[key], 1)}x oidc-provider (${fixed(theirs[key], 0)})`].filter(Boolean).join(', '));
+  const show = (name, key, signatures) => {
+    const limit = own.limits[key];
+    line(`${name}, per CPU second`, fixed(own[key], 0),
+      [signatures && `${fixed((own[key] * signatures) / limit)} of the limit of its ${signatures === 1 ? 'signature' : `${signatures} signatures`} (${fixed(limit / signatures, 0)})`, theirs[key] && `${fixed(own[key] / theirs[key], 1)}x oidc-provider (${fixed(theirs[key], 0)})`].filter(Boolean).join(', '));
+  };
   show('client-credentials tokens (RS256)', 'credentials', 1);
   show('refresh with rotation, SQLite', 'refresh', 2);
   show('silent /authorize to a code', 'code');
@@ -117,15 +130,47 @@ async function beside() {
   show('JWKS', 'jwks');
   show('/userinfo', 'userinfo');
   await ours.stop();
-  return limit;
 }
 
-async function onPostgres(limit) {
+async function onPostgres() {
   const postgres = await Postgres.start();
   const ours = await startOurs('postgres', ['--database', postgres.database('bench')]);
+  const earlier = signatureLimit();
   const { perCpu, perSecond } = await refreshes(ours);
+  const limit = (earlier + signatureLimit()) / 2;
   line('refresh with rotation, PostgreSQL, per CPU second of the node', fixed(perCpu, 0), `${fixed((perCpu * 2) / limit)} of the limit of its 2 signatures; ${fixed(perSecond, 0)} a second beside the server and the client on one machine`);
   await ours.stop();
+  postgres.stopServer();
+}
+
+/** A group of processes that get `share` of one core and no more (cgroups v1; needs root), or nothing. */
+function coreShare(name, share) {
+  const group = `/sys/fs/cgroup/cpu/ostia-bench-${name}`;
+  try {
+    mkdirSync(group, { recursive: true });
+    writeFileSync(`${group}/cpu.cfs_period_us`, '20000');
+    writeFileSync(`${group}/cpu.cfs_quota_us`, String(20000 * share));
+  } catch {
+    return undefined;
+  }
+  return { add: (pid) => writeFileSync(`${group}/cgroup.procs`, String(pid)), end: () => rmdirSync(group) };
+}
+
+// Two nodes against one, where neither the database nor the client is what is short: each node has a fifth of a core.
+async function twoNodes() {
+  const groups = [coreShare('a', 0.2), coreShare('b', 0.2)];
+  if (groups.some((g) => !g)) return line('two nodes on PostgreSQL against one', '–', 'needs root and cgroups v1');
+  const postgres = await Postgres.start(), database = postgres.database('nodes');
+  const master = ['--master-key', file('master.key', 'A'.repeat(43))], nodes = [];
+  for (const [i, group] of groups.entries()) {
+    nodes.push(await startOurs('nodes', ['--database', database, ...master], `node${i}`));
+    group.add(nodes[i].pid);
+  }
+  const one = (await refreshes(nodes[0], 12, 8)).perSecond;
+  const both = (await Promise.all(nodes.map((node) => refreshes(node, 12, 8)))).reduce((sum, { perSecond }) => sum + perSecond, 0);
+  line('refreshes a second of two nodes with a fifth of a core each', fixed(both, 0), `${fixed(both / one)} of one such node (${fixed(one, 0)})`);
+  for (const node of nodes) await node.stop();
+  for (const group of groups) group.end();
   postgres.stopServer();
 }
 
@@ -187,9 +232,12 @@ async function sizes() {
   add(1001, 1_000_000);
   const many = await logins(40);
   line('login p50 with a million users, ms', fixed(many, 1), `${fixed(many / few)} of that with a thousand (${fixed(few, 1)})`);
-  const before = memory(ours.pid);
-  const sessions = 1000;
-  for (let i = 0; i < sessions; i += 20) await Promise.all(Array.from({ length: 20 }, () => signedIn(ours)));
+  const signIn = async (count) => {
+    for (let i = 0; i < count; i += 20) await Promise.all(Array.from({ length: 20 }, () => signedIn(ours)));
+  };
+  await signIn(1000); // caches fill once, however many come later
+  const before = memory(ours.pid), sessions = 2000;
+  await signIn(sessions);
   line('memory for each live session, kB', fixed(((memory(ours.pid) - before) * 1024) / sessions, 2), 'at most 2');
   await ours.stop();
   line('ready with a million users, ms', fixed(await startTimes(ours.args, 5), 0), 'at most 100');
@@ -197,8 +245,9 @@ async function sizes() {
 
 export async function authority() {
   try {
-    const limit = await beside();
-    await onPostgres(limit);
+    await beside();
+    await onPostgres();
+    await twoNodes();
     await passwords();
     await sizes();
   } finally {

@@ -40,11 +40,12 @@ Async<std::string> start_session(Store& store, std::string user_id, json::Value 
 Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits) {
   if (cookie.empty() || cookie.size() > 64) co_return std::optional<SignedIn>();
   const std::string id = session_id(cookie);
-  Statement find{"SELECT " OSTIA_USER_COLUMNS
-                 ", session_id, session_user, auth_time, used_at, session_body FROM (SELECT id AS session_id, user_id "
-                 "AS session_user, auth_time, used_at, body AS session_body FROM sessions WHERE id = $1 AND expires_at "
-                 "> $2 AND used_at > $3) AS session JOIN users ON user_id = session_user AND linked_to = ''",
-                 {id, now, now - limits.idle}};
+  Statement find{
+      "SELECT " OSTIA_USER_COLUMNS
+      ", session_id, session_owner, auth_time, used_at, session_body FROM (SELECT id AS session_id, user_id "
+      "AS session_owner, auth_time, used_at, body AS session_body FROM sessions WHERE id = $1 AND expires_at "
+      "> $2 AND used_at > $3) AS session JOIN users ON user_id = session_owner AND linked_to = ''",
+      {id, now, now - limits.idle}};
   auto rows_task = store.query(std::move(find));
   auto rows = co_await std::move(rows_task);
   if (!rows) co_return std::move(rows).error();

@@ -71,15 +71,8 @@ Handling rotate(Authority& a, Call) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   const std::int64_t now = a.clock.now();
+  const std::string next = rows->empty() ? "" : text_at((*rows)[0], 0);
   std::vector<Statement> statements;
-  std::string next;
-  if (rows->empty()) {  // before the first rotation nothing has been announced
-    const auto key = SigningKey::generate(a.tenant()->name);
-    next = key.kid();
-    statements.push_back(insert_key(key, a.secrets, "next", now));
-  } else {
-    next = text_at((*rows)[0], 0);
-  }
   statements.push_back(
       {"UPDATE signing_keys SET state = 'previous', current_until = $1 WHERE state = 'current'", {now}});
   statements.push_back(

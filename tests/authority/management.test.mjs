@@ -286,12 +286,14 @@ test('settings: what was sent, in force at once; a secret does not come back', a
 });
 test('signing keys: rotated with an overlap, revoked at once', async () => {
   const before = (await get('keys/signing')).body, { access_token } = await logIn('ada@example.com');
+  assert.deepEqual(before.map((k) => [k.current, k.next]), [[true, false], [false, true]]);
+  const published = async () => (await api.get('/.well-known/jwks.json')).body.keys.map((k) => k.kid);
+  assert.deepEqual(await published(), before.map((k) => k.kid), 'who has read the keys before a rotation knows the next one');
   assert.equal((await post('keys/signing/rotate')).status, 201);
   const kid = (token) => JSON.parse(Buffer.from(token.split('.')[0], 'base64url')).kid;
   const after = await logIn('ada@example.com');
-  assert.notEqual(kid(after.access_token), kid(access_token));
+  assert.equal(kid(after.access_token), before[1].kid);
   assert.equal((await get(ada, access_token)).status, 200);
-  const published = async () => (await api.get('/.well-known/jwks.json')).body.keys.map((k) => k.kid);
   assert.equal((await published()).length, 3, 'current, next, previous');
   fails(await api.call('PUT', `keys/signing/${kid(after.access_token)}/revoke`), 400);
   await api.authenticate();
