@@ -1,6 +1,6 @@
 // Debian's PostgreSQL, in a cluster of the tests' own.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folder, freePort } from './program.mjs';
 
@@ -47,6 +47,24 @@ export class Postgres {
   database(name = `d${process.hrtime.bigint()}`) {
     this.sql(`CREATE DATABASE ${name}`);
     return this.url(name);
+  }
+
+  /** A PgBouncer before the server, which pools sessions; the URL of that database through it. */
+  async bouncer(name) {
+    const port = await freePort(), config = join(this.dir, 'pgbouncer.ini');
+    writeFileSync(config, ['[databases]', `* = host=127.0.0.1 port=${this.port} user=postgres`, '[pgbouncer]', 'listen_addr = 127.0.0.1', `listen_port = ${port}`, 'unix_socket_dir =', 'auth_type = any', 'pool_mode = session',
+      'default_pool_size = 150', ''].join('\n'));
+    const [command, args] = process.getuid() === 0 ? ['runuser', ['-u', 'postgres', '--', '/usr/sbin/pgbouncer', config]] : ['/usr/sbin/pgbouncer', [config]];
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    process.on('exit', () => child.kill());
+    let log = '';
+    await new Promise((resolve, reject) => {
+      child.stderr.on('data', (d) => { if (/process up/.test(log += d)) resolve(); });
+      child.on('exit', () => reject(new Error(`PgBouncer ended: ${log}`)));
+    });
+    child.unref();
+    child.stderr.unref();
+    return Object.assign(new URL(this.url(name)), { port: String(port) }).href;
   }
 }
 

@@ -1,4 +1,4 @@
-// Two nodes behind a proxy that takes turns: nothing may depend on which of them answers.
+// Two nodes behind a proxy that takes turns: nothing may depend on which of them answers, nor on what stands before the database.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -15,12 +15,13 @@ const challenge = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
 const code_verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const rotating = { ...app, client_id: 'rotating', name: 'Rotating', refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0 } };
 
-describe('two nodes on one database', () => {
+for (const way of ['', ', through PgBouncer']) describe(`two nodes on one database${way}`, () => {
   const group = scope();
   let postgres, nodes, api, at;
   before(async () => {
     postgres = await Postgres.start({ settings: careless });
-    nodes = await startNodes(group, postgres.database('pair'), { clients: [app, rotating, machine], extra: { ...extra, clientGrants: [...extra.clientGrants, managementGrant()] } });
+    const direct = postgres.database('pair');
+    nodes = await startNodes(group, way ? await postgres.bouncer('pair') : direct, { clients: [app, rotating, machine], extra: { ...extra, clientGrants: [...extra.clientGrants, managementGrant()] } });
     api = new Api(nodes);
     // The same tenant, asked at one node.
     at = (i) => Object.assign(new Api(nodes), { url: (path) => new URL(path, nodes.url(i)).href });
