@@ -8,13 +8,12 @@ import { root } from '../../tools/lib.mjs';
 
 export const ostia = process.env.OSTIA ?? `${root}/build/release/ostia`;
 
-/** A port that was free a moment ago. */
+/** A port that was free a moment ago, and that no connection on its way out is given (Linux takes those from 32768 on). */
 export function freePort() {
+  const port = 20_000 + Math.floor(Math.random() * 12_000);
   return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+    const probe = createServer().listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
+    probe.on('error', () => resolve(freePort()));
   });
 }
 

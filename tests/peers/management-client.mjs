@@ -39,7 +39,7 @@ assert.match((await management.tickets.changePassword({ user_id: user.user_id })
 assert.equal((await management.jobs.verificationEmail.create({ user_id: user.user_id })).type, 'verification_email');
 const rule = await management.rules.create({ name: 'Peer', script: 'function (user, context, callback) { callback(null, user, context); }' });
 await management.rules.delete(rule.id);
-assert.equal((await management.keys.signing.list()).length, 1);
+assert.equal((await management.keys.signing.list()).length, 2);
 await management.roles.delete(role.id);
 await management.organizations.delete(organization.id);
 await management.tenants.settings.update({ friendly_name: 'Test' });

@@ -3,19 +3,14 @@
 namespace ostia::json {
 namespace {
 
-bool stands_for_itself(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
-
 void write_string(std::string& out, std::string_view in) {
   constexpr char hex[] = "0123456789abcdef";
   out += '"';
-  for (std::size_t at = 0; at < in.size(); ++at) {
-    const std::size_t start = at;
-    while (at < in.size() && stands_for_itself(in[at])) ++at;
-    out.append(in, start, at - start);
-    if (at == in.size()) break;
-    const char c = in[at];
+  for (const char c : in) {
     if (c == '"' || c == '\\') {
       out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) >= 0x20) {
       out += c;
     } else if (c == '\n') {
       out += "\\n";

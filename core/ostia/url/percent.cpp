@@ -11,25 +11,20 @@ int hex_value(char c) {
   return text::is_digit(l) ? l - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-bool is_unreserved(char c) {  // RFC 3986 section 2.3
-  return text::is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
 }  // namespace
 
 std::string percent_encode(std::string_view in) {
   constexpr char hex[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(in.size());
-  for (std::size_t at = 0; at < in.size(); ++at) {
-    const std::size_t start = at;
-    while (at < in.size() && is_unreserved(in[at])) ++at;
-    out.append(in, start, at - start);
-    if (at == in.size()) break;
-    const auto byte = static_cast<unsigned char>(in[at]);
-    out += '%';
-    out += hex[byte >> 4];
-    out += hex[byte & 15];
+  for (const char c : in) {
+    if (text::is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+      out += c;
+    } else {
+      out += '%';
+      out += hex[static_cast<unsigned char>(c) >> 4];
+      out += hex[static_cast<unsigned char>(c) & 15];
+    }
   }
   return out;
 }
