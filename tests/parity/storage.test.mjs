@@ -21,7 +21,9 @@ async function observe(name, { origin = 'https://app.example', own = {}, forbid 
   page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text().split('\n')[0])); // stacks differ
   await page.goto(origin);
   const start = Date.now() / 1000;
-  const kept = async () => (await context.cookies()).filter((c) => c.name.includes('auth0'))
+  // What a page writes is on its way for a moment; who reads there waits for it.
+  const settle = () => page.evaluate(() => { try { return document.cookie; } catch { return ''; } });
+  const kept = async () => (await settle(), await context.cookies()).filter((c) => c.name.includes('auth0'))
     .map(({ name: cookie, value, domain, path, secure, sameSite, expires }) => ({ cookie, value, domain, path, secure, sameSite, minutes: expires > 0 ? Math.round((expires - start) / 60) : expires }))
     .sort((a, b) => (a.cookie < b.cookie ? -1 : 1));
   await page.evaluate(([o, code]) => {
