@@ -18,7 +18,8 @@ struct KeyRing {
   [[nodiscard]] const SigningKey* find(std::string_view kid) const;
 };
 
-/// The stored keys; the current and the next one are made where there is none. Error: they were sealed with another master key.
+/// The stored keys; the current and the next one are made where there is none. Error: they were sealed with another
+/// master key.
 Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Sealer& secrets, std::string_view common_name,
                                                  std::int64_t now);
 
