@@ -86,15 +86,17 @@ Async<bool> count_failure(Authority& a, Attempt t) {
   co_return blocks;
 }
 
-Async<Unit> forget_failures(Authority& a, Attempt t) {
+Async<std::int64_t> forget_failures(Authority& a, Attempt t) {
   const auto tenant = a.tenant();
   const std::string id = account_id(t, tenant->attack_protection.per_address);
   const bool everywhere = t.address.empty();
+  std::int64_t failures = 0;
   if (!everywhere) {  // most logins have nothing to forget, and a read is cheaper than a write
-    auto reading = a.store.query({"SELECT 1 FROM attempts WHERE id = $1", {id}});
+    auto reading = a.store.query({"SELECT failures FROM attempts WHERE id = $1", {id}});
     const auto rows = co_await std::move(reading);
     if (!rows) co_return rows.error();
-    if (rows->empty()) co_return Unit{};
+    if (rows->empty()) co_return 0;
+    failures = int_at((*rows)[0], 0);
   }
   std::vector<Statement> statements;
   if (everywhere)
@@ -105,7 +107,7 @@ Async<Unit> forget_failures(Authority& a, Attempt t) {
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done) co_return done.error();
-  co_return Unit{};
+  co_return failures;
 }
 
 }  // namespace ostia::authority

@@ -18,7 +18,8 @@ struct Attempt {
 Async<Unit> check_attempts(Authority& a, Attempt attempt);
 /// Counts a failure. True when it is the one that blocks the account here: then a mail goes out.
 Async<bool> count_failure(Authority& a, Attempt attempt);
-/// Forgets the account's failures, from that address, or, with an empty address, from everywhere.
-Async<Unit> forget_failures(Authority& a, Attempt attempt);
+/// Forgets the account's failures, from that address, or, with an empty address, from everywhere. Says how many there
+/// had been, from one address.
+Async<std::int64_t> forget_failures(Authority& a, Attempt attempt);
 
 }  // namespace ostia::authority

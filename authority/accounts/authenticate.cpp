@@ -2,6 +2,7 @@
 
 #include "accounts/attempts.hpp"
 #include "accounts/breaches.hpp"
+#include "accounts/notices.hpp"
 #include "limits/limits.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
@@ -96,8 +97,8 @@ Async<Unit> check_account(Authority& a, const Request& request, const User& user
            {"f", "Blocked user", login.client_id, user.id, login.username, user.connection, "user_blocked"});
     co_return refused(403, "blocked_user", "Blocked user", "user_blocked");
   }
-  const auto& p = tenant->attack_protection;
-  if (p.checks_breaches && !p.breach_file.empty() && is_breached(login.password, p.breach_file)) {
+  const auto& breaches = tenant->attack_protection.breaches;
+  if (breaches.at_login && is_breached(login.password, breaches.file)) {
     record(a, request,
            {"pwd_leak", "The password is in a published breach", login.client_id, user.id, login.username,
             user.connection, "password_leaked"});
@@ -106,6 +107,21 @@ Async<Unit> check_account(Authority& a, const Request& request, const User& user
                       "through a data breach (not in this application).",
                       "password_leaked");
   }
+  co_return Unit{};
+}
+
+// A right password after several wrong ones may have been guessed (ASVS 6.3.5).
+Async<Unit> tell_of_guesses(Authority& a, const Request& request, const User& user, std::int64_t failures) {
+  constexpr std::int64_t suspicious = 5;  // half of what blocks the account
+  if (failures < suspicious) co_return Unit{};
+  auto mail = notice(a, request, user, Notice::login_after_failures);
+  if (!mail) co_return Unit{};
+  std::vector<Statement> statements;
+  statements.push_back(*std::move(mail));
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  a.outbox.wake();
   co_return Unit{};
 }
 
@@ -154,6 +170,8 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   auto forgetting = forget_failures(a, attempt);
   auto forgotten = co_await std::move(forgetting);
   if (!forgotten) co_return std::move(forgotten).error();
+  auto telling = tell_of_guesses(a, request, *owner, *forgotten);
+  (void)co_await std::move(telling);  // a mail that cannot be written keeps nobody out
   auto modernizing = modernize(a, **user, login.password);
   (void)co_await std::move(modernizing);
   co_return *owner;

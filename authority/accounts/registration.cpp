@@ -2,6 +2,7 @@
 
 #include "accounts/attempts.hpp"
 #include "accounts/breaches.hpp"
+#include "accounts/notices.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
@@ -33,6 +34,11 @@ bool is_username(const Connection& c, std::string_view name) {
   const auto size = static_cast<std::int64_t>(name.size());
   return size >= c.username_min && size <= c.username_max && std::all_of(name.begin(), name.end(), fits) &&
          !is_email(name);
+}
+
+Error password_leaked() {
+  return {"password_leaked", "Password is in a published breach of another site", "password_leaked", 400,
+          Fault::caller};
 }
 
 std::vector<std::string> personal_info(const Registration& r) {
@@ -117,11 +123,10 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
     failed(violation->name);
     co_return Registered{{}, std::move(violation)};
   }
-  if (const auto& p = tenant->attack_protection;
-      p.checks_breaches && !p.breach_file.empty() && is_breached(r.password, p.breach_file)) {
+  if (const auto& breaches = tenant->attack_protection.breaches;
+      breaches.at_registration && is_breached(r.password, breaches.file)) {
     failed("password_leaked");
-    co_return Error{"password_leaked", "Password is in a published breach of another site", "password_leaked", 400,
-                    Fault::caller};
+    co_return password_leaked();
   }
   // The hash comes first, so that an address that has an account takes as long as one that has none.
   auto hashing = a.passwords.hash(r.password);
@@ -205,6 +210,9 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   Registration known{user.connection, {}, user.email, user.username, password, {}};
   known.profile = user.profile;
   if (auto violation = check_password_policy(policy, password, personal_info(known))) co_return violation;
+  if (const auto& breaches = tenant->attack_protection.breaches;
+      breaches.at_change && is_breached(password, breaches.file))
+    co_return password_leaked();
   if (policy.history > 0) {
     auto reading =
         a.store.query({"SELECT password_hash FROM password_history WHERE user_id = $1 ORDER BY at DESC LIMIT $2",
@@ -224,9 +232,11 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   std::vector<Statement> statements = change_password(user, *hash, a.clock.now());
   for (auto& statement : end_everything(user.linked_to.empty() ? user.id : user.linked_to))
     statements.push_back(std::move(statement));
+  if (auto mail = notice(a, request, user, Notice::password_changed)) statements.push_back(*std::move(mail));
   auto task = a.store.commit(std::move(statements));
   const auto stored = co_await std::move(task);
   if (!stored) co_return stored.error();
+  a.outbox.wake();
   auto forgetting = forget_failures(a, Attempt{user.id, {}});
   (void)co_await std::move(forgetting);
   record(a, request, {"scp", "Changed password", {}, user.id, user.email, user.connection, {}});

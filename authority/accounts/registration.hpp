@@ -36,7 +36,8 @@ Statement verification_mail(const Authority& a, const Request& request, const Us
 Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
                                    std::string client_id);
 
-/// Gives the account another password, after its policy and history; every session and refresh token ends.
+/// Gives the account another password, after its policy, history and the list of published ones; every session and
+/// refresh token ends, and a mail tells the owner. Errors: `password_leaked`.
 Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user,
                                                      std::string password);
 

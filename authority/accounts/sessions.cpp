@@ -12,13 +12,13 @@ std::string session_id(std::string_view cookie) { return text::base64url_encode(
 
 constexpr std::ptrdiff_t session_columns = 5;
 
-Result<Session> read_session(const Row& r) {
+}  // namespace
+
+Result<Session> to_session(const Row& r) {
   auto body = json::parse(text_at(r, 4));
   if (!body) return std::move(body).error();
   return Session{text_at(r, 0), text_at(r, 1), int_at(r, 2), int_at(r, 3), *std::move(body)};
 }
-
-}  // namespace
 
 Async<std::string> start_session(Store& store, std::string user_id, json::Value body, std::int64_t now,
                                  SessionLimits limits) {
@@ -53,7 +53,7 @@ Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, st
   const Row& row = (*rows)[0];
   auto user = to_user(row);
   if (!user) co_return std::move(user).error();
-  auto session = read_session({row.end() - session_columns, row.end()});
+  auto session = to_session({row.end() - session_columns, row.end()});
   if (!session) co_return std::move(session).error();
   if (session->used_at + touch_interval <= now) {
     std::vector<Statement> touch;
@@ -74,7 +74,7 @@ Async<std::optional<Session>> end_session(Store& store, std::string cookie) {
   auto done = co_await std::move(done_task);
   if (!done) co_return std::move(done).error();
   if (done->empty()) co_return std::optional<Session>();
-  auto session = read_session((*done)[0]);
+  auto session = to_session((*done)[0]);
   if (!session) co_return std::move(session).error();
   co_return std::optional(*std::move(session));
 }

@@ -25,6 +25,10 @@ struct User {
   /// `provider` and `id` of `provider|id`.
   [[nodiscard]] std::string_view provider() const { return std::string_view(id).substr(0, id.find('|')); }
   [[nodiscard]] std::string_view provider_id() const { return std::string_view(id).substr(id.find('|') + 1); }
+  /// What the person signs in with, and knows the account by: the e-mail, else the username, else the phone number.
+  [[nodiscard]] const std::string& login_name() const {
+    return !email.empty() ? email : !username.empty() ? username : phone_number;
+  }
   [[nodiscard]] const std::string& login_connection() const { return via.empty() ? connection : via; }
 };
 
@@ -104,6 +108,8 @@ struct SessionLimits {
   std::int64_t absolute, idle;
 };
 
+/// A row of `id, user_id, auth_time, used_at, body` of the sessions.
+Result<Session> to_session(const Row& row);
 /// Starts a session; the answer is the cookie's value, which only the browser keeps. `body` as above.
 Async<std::string> start_session(Store& store, std::string user_id, json::Value body, std::int64_t now,
                                  SessionLimits limits);

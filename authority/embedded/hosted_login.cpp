@@ -122,7 +122,7 @@ Answering ssodata(Authority& a, Request request) {
                 {"lastUsedConnection",
                  Value::object({{"name", user.connection}, {"strategy", connection ? connection->strategy : "auth0"}})},
                 {"lastUsedUserID", user.id},
-                {"lastUsedUsername", user.email.empty() ? user.username : user.email}}))
+                {"lastUsedUsername", user.login_name()}}))
       .with("Cache-Control", "no-store");
 }
 

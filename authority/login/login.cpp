@@ -16,7 +16,7 @@ bool offers(const Step& step, std::string_view strategy) {
 }
 
 bool allows_signup(const Step& step) {
-  if (step.client->is_dashboard) return false;
+  if (!step.client->own_page.empty()) return false;
   const auto& all = step.tenant->connections;
   return std::any_of(all.begin(), all.end(), [&](const Connection& c) {
     return c.is_database() && !c.disable_signup && step.doors().admit(c);

@@ -135,14 +135,7 @@ boost::asio::awaitable<Response> finish_login(Authority& a, const Request& reque
   const auto made = co_await std::move(making);
   if (!made) co_return pages::error(look_for(*a.tenant(), request, r.ui_locales), {500, "ours", "server_error", {}});
   r.authenticated = made->who.session.id;
-  record(a, request,
-         {"s",
-          "Logged in",
-          r.client_id,
-          user.id,
-          user.email.empty() ? user.username : user.email,
-          user.login_connection(),
-          {}});
+  record(a, request, {"s", "Logged in", r.client_id, user.id, user.login_name(), user.login_connection(), {}});
   Response response = show_step(a, request, r, "/authorize/resume");
   set_cookie(response, request, CookieKind::session, made->cookie, a.session_limits().absolute);
   co_return response;

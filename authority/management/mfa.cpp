@@ -1,4 +1,5 @@
 // What a person proves a second time by, as an administrator sees it.
+#include "accounts/notices.hpp"
 #include "management/users.hpp"
 #include "mfa/authenticators.hpp"
 
@@ -43,25 +44,30 @@ Handling get_method(Authority& a, Call call) {
   co_return not_found("The authentication method does not exist.", "inexistent_authentication_method");
 }
 
-Handling remove(Authority& a, Call call, Statement statement) {
-  auto finding = user_of(a, call.path[0]);
-  if (const auto user = co_await std::move(finding); !user) co_return user.error();
-  std::vector<Statement> statements;
-  statements.push_back(std::move(statement));
-  auto committing = commit(a, std::move(statements), 204);
-  co_return co_await std::move(committing);
-}
-
 Handling delete_methods(Authority& a, Call call) {
-  const std::string user = call.path[0];
-  auto removing = remove(a, std::move(call), {"DELETE FROM authenticators WHERE user_id = $1", {user}});
-  co_return co_await std::move(removing);
+  auto finding = user_of(a, call.path[0]);
+  const auto user = co_await std::move(finding);
+  if (!user) co_return user.error();
+  auto listing = list_authenticators(a, user->id);
+  const auto all = co_await std::move(listing);
+  if (!all) co_return all.error();
+  std::vector<Statement> statements;
+  statements.push_back({"DELETE FROM authenticators WHERE user_id = $1", {user->id}});
+  auto mail = all->empty() ? std::nullopt : notice(a, call.request, *user, Notice::factor_removed);
+  if (mail) statements.push_back(*std::move(mail));
+  auto committing = commit(a, std::move(statements), 204);
+  auto reply = co_await std::move(committing);
+  a.outbox.wake();
+  co_return reply;
 }
 
 Handling delete_method(Authority& a, Call call) {
-  const std::string user = call.path[0], id = call.path[1];
-  auto removing = remove(a, std::move(call), {"DELETE FROM authenticators WHERE user_id = $1 AND id = $2", {user, id}});
-  co_return co_await std::move(removing);
+  auto finding = user_of(a, call.path[0]);
+  const auto user = co_await std::move(finding);
+  if (!user) co_return user.error();
+  auto removing = remove_authenticator(a, call.request, *user, call.path[1]);
+  if (const auto removed = co_await std::move(removing); !removed) co_return removed.error();
+  co_return Reply{204, {}};
 }
 
 Handling regenerate_code(Authority& a, Call call) {

@@ -248,7 +248,7 @@ Async<Value> blocks_of(Authority& a, User user) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   Value out = Value::array();
-  const std::string& name = user.email.empty() ? user.username : user.email;
+  const std::string& name = user.login_name();
   for (const auto& row : *rows) {
     Value one = Value::object({{"identifier", name}, {"connection", user.connection}});
     if (const std::string address = text_at(row, 0).substr(text_at(row, 0).rfind(' ') + 1); !address.empty())

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "accounts/notices.hpp"
 #include "accounts/registration.hpp"
 #include "management/page.hpp"
 #include "tenant/reading.hpp"
@@ -212,6 +213,9 @@ Handling change_user(Authority& a, Call call) {
   }
   auto editing = edit_user(a.store, before->id, a.clock.now(), [&](User& user, auto& statements) -> Status {
     if (auto good = apply_profile(c, user, call.body); !good) return good;
+    const bool moves = user.email != before->email;  // the address before hears of it
+    auto mail = moves ? notice(a, call.request, *before, Notice::email_changed) : std::nullopt;
+    if (mail) statements.push_back(*std::move(mail));
     if (user.blocked && !before->blocked)
       for (auto& statement : end_everything(user.id)) statements.push_back(std::move(statement));
     if (call.body["verify_email"].as_bool() && !user.email.empty())

@@ -24,6 +24,7 @@ Value liquid_values(const Tenant& tenant, const Texts& texts, const Connection* 
        {"support_url", tenant.support_url},
        {"request_language", texts.language()},
        {"source_ip", v.address},
+       {"what", v.what},
        {"application", Value::object({{"name", client ? client->name : ""}, {"clientID", v.client_id}})},
        {"connection", Value::object({{"name", connection ? connection->name : ""}})}});
 }
@@ -75,6 +76,7 @@ void use_built_in(Message& m, const Tenant& tenant, const Texts& texts, const Me
     return texts.get("mail." + m.kind + "." + part, {{"tenant", tenant.name},
                                                      {"code", v.code},
                                                      {"ip", v.address},
+                                                     {"what", v.what},
                                                      {"inviter", v.user["inviter"].text()},
                                                      {"organization", v.user["organization"].text()}});
   };

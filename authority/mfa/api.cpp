@@ -1,5 +1,6 @@
 // The MFA API (checklist section 10), for applications with pages of their own: what factors a person has, a new one,
 // and a challenge by one. Who has only a password, and so an `mfa_token`, may add the first factor and take none away.
+#include "accounts/notices.hpp"
 #include "accounts/passwordless.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
@@ -137,11 +138,11 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
   statements.push_back(
       {"DELETE FROM authenticators WHERE user_id = $1 AND type = $2 AND confirmed = 0", {who->user.id, wanted->type}});
   statements.push_back(insert_authenticator(a, made));
+  if (auto mail = notice(a, request, who->user, Notice::factor_added)) statements.push_back(*std::move(mail));
   Value out = Value::object({{"authenticator_type", is_otp ? "otp" : "oob"}});
   if (is_otp) {
-    const std::string& account = who->user.email.empty() ? who->user.username : who->user.email;
     out.set("secret", secret);
-    out.set("barcode_uri", totp_uri(tenant->name, account, secret));
+    out.set("barcode_uri", totp_uri(tenant->name, who->user.login_name(), secret));
   } else {
     out.set("binding_method", "prompt");
     out.set("oob_channel", wanted->type);
@@ -154,6 +155,7 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
   }
   auto task = a.store.commit(std::move(statements));
   if (const auto done = co_await std::move(task); !done) co_return done.error();
+  a.outbox.wake();
   if (!is_otp) {
     auto sending = send_code(a, request, who->user, made, who->client_id);
     if (const auto sent = co_await std::move(sending); !sent) co_return sent.error();
@@ -221,12 +223,10 @@ Async<Response> remove(Authority& a, const Request& request, std::string id) {
   if (who->has_only_password)
     co_return oauth(403, "insufficient_scope", "An access token with the scope remove:authenticators is needed",
                     "scope_missing");
-  std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM authenticators WHERE id = $1 AND user_id = $2 RETURNING id", {id, who->user.id}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
-  if (done->empty()) co_return oauth(404, "not_found", "There is no such authenticator", "authenticator_unknown");
+  auto removing = remove_authenticator(a, request, who->user, id);
+  const auto removed = co_await std::move(removing);
+  if (!removed) co_return removed.error();
+  if (!*removed) co_return oauth(404, "not_found", "There is no such authenticator", "authenticator_unknown");
   record(a, request, {"gd_unenroll", "Second factor removed", who->client_id, who->user.id, {}, {}, {}});
   co_return Response{204, {}, {}};
 }

@@ -1,5 +1,7 @@
 #include "mfa/authenticators.hpp"
 
+#include "accounts/notices.hpp"
+
 namespace ostia::authority {
 
 using json::Value;
@@ -75,6 +77,20 @@ NewRecoveryCode make_recovery_code(const Authority& a, const std::string& user_i
   out.keep.push_back({"DELETE FROM authenticators WHERE user_id = $1 AND type = 'recovery-code'", {user_id}});
   out.keep.push_back(insert_authenticator(a, kept));
   return out;
+}
+
+Async<bool> remove_authenticator(Authority& a, const Request& request, const User& owner, std::string id) {
+  std::vector<Statement> statements;
+  auto mail = notice(a, request, owner, Notice::factor_removed);
+  if (mail) statements.push_back(*std::move(mail));
+  statements.push_back(
+      {"DELETE FROM authenticators WHERE user_id = $1 AND id = $2 RETURNING id", {owner.id, std::move(id)}, true});
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done && done.error().reason == "store_unmatched") co_return false;
+  if (!done) co_return done.error();
+  a.outbox.wake();
+  co_return true;
 }
 
 }  // namespace ostia::authority

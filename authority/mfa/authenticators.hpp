@@ -33,6 +33,9 @@ Statement use_authenticator(const Authority& a, const Authenticator& authenticat
 /// The same for one whose counter says nothing.
 Statement use_authenticator(const Authority& a, const Authenticator& authenticator);
 
+/// Takes it away and tells its owner by mail; false if there is none of that id and owner.
+Async<bool> remove_authenticator(Authority& a, const Request& request, const User& owner, std::string id);
+
 /// A recovery code, which replaces the one before; it is shown once.
 struct NewRecoveryCode {
   std::string code;

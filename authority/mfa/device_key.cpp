@@ -72,8 +72,6 @@ Async<Unit> check_key(Authority& a, const Request& request, const Answered& answ
   co_return co_await std::move(using_it);
 }
 
-std::string name_of(const User& user) { return user.email.empty() ? user.username : user.email; }
-
 }  // namespace
 
 void add_assertion(const Authority& a, const Request& request, const std::vector<Authenticator>& factors,
@@ -103,8 +101,8 @@ boost::asio::awaitable<void> add_creation(Authority& a, const Request& request, 
     for (const auto& one : *all)
       if (one.body["credential"].is_string()) known.push_back(one.body["credential"].text());
   const auto tenant = a.tenant();
-  const webauthn::NewKey key{name_of(user),
-                             user.profile["name"].is_string() ? user.profile["name"].text() : name_of(user),
+  const webauthn::NewKey key{user.login_name(),
+                             user.profile["name"].is_string() ? user.profile["name"].text() : user.login_name(),
                              a.secrets.mark("user handle " + user.id),
                              tenant->name,
                              type != "webauthn-roaming",
@@ -147,7 +145,7 @@ Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
           "Second factor: webauthn",
           {},
           user.id,
-          name_of(user),
+          user.login_name(),
           user.connection,
           proven ? "" : proven.error().reason});
   if (!proven) {
@@ -156,7 +154,8 @@ Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
     co_return proven;
   }
   auto forgetting = forget_failures(a, {attempt.subject, {}});
-  co_return co_await std::move(forgetting);
+  if (const auto forgotten = co_await std::move(forgetting); !forgotten) co_return forgotten.error();
+  co_return proven;
 }
 
 Async<User> find_by_passkey(Authority& a, const Request& request, const Parameters& form) {

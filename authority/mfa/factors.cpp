@@ -22,18 +22,17 @@ Error wrong_code() { return {"access_denied", "Wrong verification code.", "wrong
 
 Attempt attempt_of(const Request& request, const User& user) { return {"mfa " + user.id, request.peer}; }
 
-std::string name_of(const User& user) { return user.email.empty() ? user.username : user.email; }
-
 // Counts a failure and says which it was; success forgets them.
 Async<Unit> judged(Authority& a, const Request& request, const User& user, bool is_right, std::string factor) {
   if (is_right) {
     record(a, request,
-           {"gd_auth_succeed", "Second factor: " + factor, {}, user.id, name_of(user), user.connection, {}});
+           {"gd_auth_succeed", "Second factor: " + factor, {}, user.id, user.login_name(), user.connection, {}});
     auto forgetting = forget_failures(a, {"mfa " + user.id, {}});
-    co_return co_await std::move(forgetting);
+    if (const auto forgotten = co_await std::move(forgetting); !forgotten) co_return forgotten.error();
+    co_return Unit{};
   }
   record(a, request,
-         {"gd_auth_failed", "Second factor: " + factor, {}, user.id, name_of(user), user.connection, "wrong_code"});
+         {"gd_auth_failed", "Second factor: " + factor, {}, user.id, user.login_name(), user.connection, "wrong_code"});
   auto counting = count_failure(a, attempt_of(request, user));
   const auto counted = co_await std::move(counting);
   if (!counted) co_return counted.error();
@@ -196,7 +195,7 @@ Async<Unit> send_code(Authority& a, const Request& request, const User& user, co
           "Second factor: code sent",
           client_id,
           user.id,
-          name_of(user),
+          user.login_name(),
           user.connection,
           {}});
   co_return Unit{};

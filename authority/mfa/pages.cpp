@@ -2,6 +2,7 @@
 // of it stands between a password and an answer, so it is for whoever has both the page and the session.
 #include <algorithm>
 
+#include "accounts/notices.hpp"
 #include "accounts/passwordless.hpp"
 #include "login/step.hpp"
 #include "logs/journal.hpp"
@@ -152,7 +153,7 @@ Response choose_page(const Visit& v) {
 
 Response otp_enrolment(const Authority& a, const Visit& v, const std::string& secret, std::string alert) {
   const User& user = v.who.user;
-  const std::string uri = totp_uri(v.step.tenant->name, user.email.empty() ? user.username : user.email, secret);
+  const std::string uri = totp_uri(v.step.tenant->name, user.login_name(), secret);
   FormPage page = page_of(v, "mfa.enrol.otp", "/u/mfa/enrol", std::move(alert));
   page.hidden.insert(page.hidden.end(),
                      {{"type", "otp"}, {"draft", seal_draft(a, v, Value::object({{"secret", secret}}))}});
@@ -201,10 +202,12 @@ Answer keep(Authority& a, const Request& request, const Visit& v, Authenticator 
   const bool is_first = v.factors.usable.empty();
   std::vector<Statement> statements;
   statements.push_back(insert_authenticator(a, one));
+  const User& user = v.who.user;
+  if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
   auto task = a.store.commit(std::move(statements));
   if (const auto done = co_await std::move(task); !done)
     co_return pages::error(v.step.look, {500, "ours", "server_error", {}});
-  const User& user = v.who.user;
+  a.outbox.wake();
   record(a, request,
          {"gd_enrollment_complete",
           "Second factor: " + one.type,

@@ -12,7 +12,8 @@ namespace ostia::authority::pages {
 
 extern const std::string_view style_css, layout_template, form_template, error_template, message_template,
     form_post_template, web_message_template, web_message_script, verify_cross_origin_template,
-    verify_cross_origin_script, webauthn_script, mail_template, listing_template, hosted_form_template;
+    verify_cross_origin_script, webauthn_script, mail_template, listing_template, hosted_form_template,
+    account_template;
 
 namespace {
 
@@ -119,6 +120,35 @@ data links_of(const std::vector<Link>& links) {
                  [](const Link& l) { return members({{"before", l.before}, {"text", l.text}, {"href", l.href}}); });
 }
 
+data buttons_of(const std::vector<Button>& buttons) {
+  return list_of(buttons, [](const Button& b) {
+    data one = members({{"value", b.value}, {"text", b.text}});
+    one.set("secondary", b.is_secondary);
+    return one;
+  });
+}
+
+// A list within a page: what a row does not have must not be looked for around it.
+data rows_of(const std::vector<AccountRow>& rows) {
+  return list_of(rows, [](const AccountRow& r) {
+    data one = members({{"title", r.title}, {"detail", r.detail}, {"action", r.action}, {"button", r.button}});
+    if (r.detail.empty()) one.set("detail", false);
+    if (r.action.empty()) one.set("action", false);
+    return one;
+  });
+}
+
+data sections_of(const std::vector<AccountSection>& sections) {
+  return list_of(sections, [](const AccountSection& s) {
+    data one = members({{"title", s.title}});
+    one.set("empty", s.rows.empty() && !s.empty.empty() ? data(s.empty) : data(false));
+    one.set("has_rows", !s.rows.empty());
+    one.set("rows", rows_of(s.rows));
+    one.set("buttons", buttons_of(s.buttons));
+    return one;
+  });
+}
+
 // The first field that is still empty has the focus; a page that was refused starts at its last one.
 data fields_of(const FormPage& page) {
   const auto empty =
@@ -181,11 +211,7 @@ Response form(const Look& look, const FormPage& page) {
   values.set("fields", fields_of(page));
   values.set("has_list", !page.list.empty());
   values.set("list", list_of(page.list, [](const std::string& item) { return members({{"item", item}}); }));
-  values.set("buttons", list_of(page.buttons, [](const Button& b) {
-               data one = members({{"value", b.value}, {"text", b.text}});
-               one.set("secondary", b.is_secondary);
-               return one;
-             }));
+  values.set("buttons", buttons_of(page.buttons));
   values.set("links", links_of(page.links));
   values.set("has_form", !page.buttons.empty());
   values.set("has_ways", !page.ways.empty());
@@ -201,6 +227,14 @@ Response form(const Look& look, const FormPage& page) {
   if (!page.shown_code.empty()) values.set("shown_code", page.shown_code);
   return framed(look, page.status, page.heading + " | " + look.tenant, render(form_template, values), targets,
                 has_script ? "; script-src " + source_hash(webauthn_script) : "");
+}
+
+Response account(const Look& look, const AccountPage& page) {
+  data values = members({{"heading", page.heading}, {"text", page.text}, {"notice", page.notice}});
+  values.set("hidden", pairs_of(page.hidden));
+  values.set("sections", sections_of(page.sections));
+  values.set("buttons", buttons_of(page.buttons));
+  return framed(look, 200, page.heading + " | " + look.tenant, render(account_template, values), "'self'");
 }
 
 Response error(const Look& look, const ErrorPage& page) {

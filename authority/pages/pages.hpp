@@ -62,6 +62,24 @@ struct FormPage {
 };
 Response form(const Look& look, const FormPage& page);
 
+/// A page of lists in one form, whose buttons take things away (`/account`).
+struct AccountRow {
+  std::string title, detail;
+  std::string action, button;  ///< submitted as `action`; empty: nothing to press
+};
+struct AccountSection {
+  std::string title, empty;  ///< `empty`: what to say where there are no rows
+  std::vector<AccountRow> rows;
+  std::vector<Button> buttons;
+};
+struct AccountPage {
+  std::string heading, text, notice;
+  Pairs hidden;
+  std::vector<AccountSection> sections;
+  std::vector<Button> buttons;
+};
+Response account(const Look& look, const AccountPage& page);
+
 struct ErrorPage {
   int status = 400;
   std::string key;   ///< of its texts: `error.<key>.title` and `.text`

@@ -145,16 +145,18 @@ Async<Extension> extend(Authority& a, const Request& request, const Authorizatio
   co_return co_await std::move(running);
 }
 
+bool is_for_account(const AuthorizationRequest& r) { return r.client_id == account_client().id; }
+
 // How old a second factor may be that the application asks for: as old as the login may be.
 std::optional<std::int64_t> step_up_age(const AuthorizationRequest& r) {
-  return text::has_word(r.acr_values, multi_factor) ? r.max_age : std::nullopt;
+  return text::has_word(r.acr_values, multi_factor) || is_for_account(r) ? r.max_age : std::nullopt;
 }
 
 Async<bool> needs_second_factor(Authority& a, const AuthorizationRequest& r, const Extension& extension,
                                 const Access& access, const User& user) {
   const auto tenant = a.tenant();
   if (wants_second_factor(*tenant, extension, r.acr_values)) co_return true;
-  if (access.audience != mfa_audience(r.issuer)) co_return false;
+  if (access.audience != mfa_audience(r.issuer) && !is_for_account(r)) co_return false;
   auto looking = factors_of(a, user);  // who has a second factor changes it with it
   const auto factors = co_await std::move(looking);
   if (!factors) co_return factors.error();
@@ -262,6 +264,7 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
     const auto offers = co_await std::move(offering);
     if (offers && *offers) co_return show_step(a, request, r, "/u/passkey/new");
   }
+  if (is_for_account(r)) co_return redirect(r.redirect_uri);  // the session is all that it needs
   auto remembering = remember_client(a, r, *who);
   const auto remembered = co_await std::move(remembering);
   if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");

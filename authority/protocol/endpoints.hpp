@@ -28,6 +28,12 @@ Answering health(Authority& a, Request r);
 // dashboard/
 Answering show_dashboard(Authority& a, Request r);
 
+// self_service/
+Answering show_account(Authority& a, Request r);
+Answering submit_account(Authority& a, Request r);
+Answering show_own_password(Authority& a, Request r);
+Answering submit_own_password(Authority& a, Request r);
+
 // login/
 Answering show_login(Authority& a, Request r);
 Answering submit_login(Authority& a, Request r);

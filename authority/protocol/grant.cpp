@@ -263,12 +263,11 @@ std::string grant_id_of(const Value& claims) {
 }
 
 Async<Unit> revoke_grant(Authority& a, std::string id) {
-  constexpr std::int64_t longest_token = 30 * 24 * 3600;  // seconds
   if (id.empty()) co_return Unit{};
   std::vector<Statement> statements;
   statements.push_back({"DELETE FROM refresh_tokens WHERE grant_id = $1", {id}});
   statements.push_back({"INSERT INTO revoked_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
-                        {id, a.clock.now() + longest_token}});
+                        {id, a.clock.now() + longest_access_token}});
   auto task = a.store.commit(std::move(statements));
   const auto done = co_await std::move(task);
   if (!done) co_return done.error();

@@ -59,6 +59,9 @@ std::optional<json::Value> read_access_token(const Authority& a, std::string_vie
 /// a session, and proves nothing more.
 std::optional<json::Value> read_id_token_hint(const Authority& a, std::string_view issuer, std::string_view token);
 
+/// In seconds: as long as a grant that was revoked is remembered.
+inline constexpr std::int64_t longest_access_token = 30 * 24 * 3600;
+
 /// The grant that an access token's claims belong to; empty for machine tokens.
 std::string grant_id_of(const json::Value& claims);
 /// Ends everything that a grant gave: its refresh tokens, and its access tokens where this authority is asked.

@@ -10,6 +10,7 @@
 #include "protocol/cookies.hpp"
 #include "protocol/endpoints.hpp"
 #include "protocol/grant.hpp"
+#include "protocol/logout.hpp"
 #include "ticket.hpp"
 #include "upstream/login.hpp"
 
@@ -152,6 +153,16 @@ Answer finish(Authority& a, const Request& request, OidcLogout o) {
 }
 
 }  // namespace
+
+Async<Unit> end_session_of(Authority& a, Session session) {
+  std::vector<Statement> statements;
+  statements.push_back({"DELETE FROM sessions WHERE id = $1", {session.id}});
+  auto task = a.store.commit(std::move(statements));
+  const auto done = co_await std::move(task);
+  if (!done) co_return done.error();
+  auto telling = tell_clients(a, std::move(session));
+  co_return co_await std::move(telling);
+}
 
 Answering logout(Authority& a, Request request) {
   const Parameters p(url::parse_form(request.query));

@@ -89,6 +89,10 @@ constexpr Route routes[] = {
     {"/activate", "POST", submit_activate, Cors::none},
     {"/activate/confirm", "GET", show_activate, Cors::none},
     {"/activate/confirm", "POST", submit_activate, Cors::none},
+    {"/account", "GET", show_account, Cors::none},
+    {"/account", "POST", submit_account, Cors::none},
+    {"/account/password", "GET", show_own_password, Cors::none},
+    {"/account/password", "POST", submit_own_password, Cors::none},
     {"/setup", "GET", show_setup, Cors::none},
     {"/setup", "POST", submit_setup, Cors::none},
 

@@ -82,8 +82,8 @@ bool Client::has_grant(std::string_view grant) const { return contains(grant_typ
 
 namespace {
 
-bool is_dashboard_at(std::string_view uri, std::string_view issuer) {
-  return uri.starts_with(issuer) && uri.substr(issuer.size()) == "dashboard";
+bool is_own_page(const Client& client, std::string_view uri, std::string_view issuer) {
+  return uri.starts_with(issuer) && uri.substr(issuer.size()) == client.own_page;
 }
 
 }  // namespace
@@ -96,18 +96,33 @@ const Client& dashboard_client() {
     c.auth_method = "none";
     c.grant_types = {"authorization_code"};
     c.is_dashboard = true;
+    c.own_page = "dashboard";
+    return c;
+  }();
+  return client;
+}
+
+const Client& account_client() {
+  static const Client client = [] {
+    Client c;
+    c.id = "ostia-account";
+    c.name = "Your account";
+    c.auth_method = "none";
+    c.grant_types.clear();
+    c.is_account = true;
+    c.own_page = "account";
     return c;
   }();
   return client;
 }
 
 bool Client::may_redirect_to(std::string_view uri, std::string_view issuer) const {
-  if (is_dashboard) return is_dashboard_at(uri, issuer);
+  if (!own_page.empty()) return is_own_page(*this, uri, issuer);
   return oauth::is_registered_redirect_uri(uri, callbacks, {.any_loopback_port = any_loopback_port});
 }
 
 bool Client::may_return_to(std::string_view uri, std::string_view issuer) const {
-  if (is_dashboard) return is_dashboard_at(uri, issuer);
+  if (!own_page.empty()) return is_own_page(*this, uri, issuer);
   return oauth::is_registered_redirect_uri(uri, allowed_logout_urls, {});
 }
 

@@ -45,12 +45,13 @@ struct Client {
   /// `ostia.compat: openid`: where the vendor differs from the standards, the standards: 400 for `invalid_grant`,
   /// `updated_at` as a number, scopes' claims from `/userinfo` alone where there is an access token.
   bool strict_openid = false;
-  bool is_dashboard = false;               ///< this program's own, whose page is `{issuer}dashboard`
-  std::int64_t id_token_lifetime = 36000;  ///< seconds
+  bool is_dashboard = false, is_account = false;  ///< this program's own
+  std::string_view own_page;                      ///< of this program's own: the path of its page, below the issuer
+  std::int64_t id_token_lifetime = 36000;         ///< seconds
 
   [[nodiscard]] bool is_public() const { return auth_method == "none"; }
   [[nodiscard]] bool has_grant(std::string_view grant) const;
-  /// Whether a response to it may go to `uri`, which it lists or which is the dashboard at `issuer`.
+  /// Whether a response to it may go to `uri`, which it lists or which is its own page at `issuer`.
   [[nodiscard]] bool may_redirect_to(std::string_view uri, std::string_view issuer) const;
   [[nodiscard]] bool may_return_to(std::string_view uri, std::string_view issuer) const;  ///< after a logout
   /// For CORS: what its scripts may call from.
@@ -60,6 +61,9 @@ struct Client {
 /// The application behind `/dashboard`. Every tenant has it, no file or API changes it, and it signs in administrators
 /// only (`is_administrator`).
 const Client& dashboard_client();
+
+/// Whom a login at `/account` is for. It gets no code and no token: the session is all that the page needs.
+const Client& account_client();
 
 Client read_client(const json::Value& document, const Sealer& secrets);
 

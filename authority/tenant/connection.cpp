@@ -123,6 +123,7 @@ bool is_known_strategy(std::string_view strategy) {
 
 bool Connection::is_enabled_for(const Client& client) const {
   if (client.is_dashboard) return is_database();
+  if (client.is_account) return everywhere || !enabled_clients.empty();  // whoever can sign in somewhere
   return everywhere || contains(enabled_clients, client.id) || contains(enabled_clients, client.name);
 }
 

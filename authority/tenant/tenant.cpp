@@ -102,6 +102,18 @@ bool has_shield(const Value& v, const char* shield) {
   return !v["shields"].is_array() || contains(texts(v["shields"]), shield);
 }
 
+// `shields` is for logins; each stage has its own beside it.
+AttackProtection::Breaches read_breaches(const Value& v) {
+  AttackProtection::Breaches out;
+  out.file = text_or(v["ostia"]["hashes_file"], "");
+  if (!v["enabled"].as_bool() || out.file.empty()) return out;
+  const auto blocks = [&](const char* stage) { return contains(texts(v["stage"][stage]["shields"]), "block"); };
+  out.at_login = has_shield(v, "block");
+  out.at_registration = out.at_login || blocks("pre-user-registration");
+  out.at_change = out.at_login || blocks("pre-change-password");
+  return out;
+}
+
 void read_attack_protection(AttackProtection& p, const Value& v) {
   if (const Value& b = v["bruteForceProtection"]; b.is_object()) {
     p.brute_force = b["enabled"].as_bool(true);
@@ -118,9 +130,7 @@ void read_attack_protection(AttackProtection& p, const Value& v) {
     p.address_refill_ms = at_least(stage["rate"], 1, p.address_refill_ms);
     p.address_allowlist = Networks::parse_good(texts(s["allowlist"]));
   }
-  const Value& breached = v["breachedPasswordDetection"];
-  p.checks_breaches = breached["enabled"].as_bool() && has_shield(breached, "block");
-  p.breach_file = text_or(breached["ostia"]["hashes_file"], "");
+  p.breaches = read_breaches(v["breachedPasswordDetection"]);
   p.always_captcha = v["botDetection"]["challenge_password_policy"].is("always");
 }
 
@@ -223,6 +233,7 @@ void read_object(Tenant& t, const std::string& kind, const std::string& id, cons
 
 const Client* Tenant::find_client(std::string_view id) const {
   if (id == dashboard_client().id) return &dashboard_client();
+  if (id == account_client().id) return &account_client();
   const auto it = clients.find(id);
   return it == clients.end() ? nullptr : &it->second;
 }

@@ -57,8 +57,11 @@ struct AttackProtection {
   std::int64_t max_address_failures = 100;
   std::int64_t address_refill_ms = 864'000;  ///< one more attempt each
   Networks address_allowlist;
-  bool checks_breaches = false;
-  std::string breach_file;  ///< sorted SHA-1 hashes, in the form that Have I Been Pwned publishes
+  /// Passwords that have been published are refused at a login, a sign-up, a change.
+  struct Breaches {
+    bool at_login = false, at_registration = false, at_change = false;
+    std::string file;  ///< sorted SHA-1 hashes, in the form that Have I Been Pwned publishes
+  } breaches;
   bool always_captcha = false;
 };
 

@@ -1,0 +1,203 @@
+// `/account`: what people see and change of their own account: the password, second factors, sessions, and what
+// applications may do in their name. It takes a fresh login, and the second factor of those who have one (ASVS 7.5).
+#include "self_service/account.hpp"
+
+#include "http/body.hpp"
+#include "logs/journal.hpp"
+#include "mfa/factors.hpp"
+#include "mfa/requirement.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
+#include "protocol/consent.hpp"
+#include "protocol/endpoints.hpp"
+#include "protocol/logout.hpp"
+#include "self_service/holdings.hpp"
+#include "ticket.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+using Answer = boost::asio::awaitable<Response>;
+
+constexpr std::int64_t page_lifetime = 3600;  // seconds
+
+AuthorizationRequest own_request(const Request& request) {
+  AuthorizationRequest r;
+  r.issuer = request.issuer;
+  r.client_id = account_client().id;
+  r.redirect_uri = request.issuer + "account";
+  r.scope = "openid";
+  r.max_age = account_max_age;
+  return r;
+}
+
+// A row: what it is, and the button that takes it away.
+pages::AccountRow row(std::string title, std::string detail, std::string action, std::string button) {
+  return {std::move(title), std::move(detail), std::move(action), std::move(button)};
+}
+
+pages::AccountSection session_section(const pages::Look& look, const Holdings& holdings, const Session& own) {
+  const Texts& t = look.texts;
+  pages::AccountSection out{t.get("account.sessions"), "", {}, {}};
+  for (const auto& session : holdings.sessions) {
+    const bool is_own = session.id == own.id;
+    const std::string detail = t.get(is_own ? "account.session.own" : "account.session.detail",
+                                     {{"ip", session.body["address"].text()}, {"time", short_time(session.used_at)}});
+    out.rows.push_back(row(describe_device(t, session.body["user_agent"].text()), detail,
+                           is_own ? "" : "end_session:" + session.id, t.get("account.session.end")));
+  }
+  if (holdings.sessions.size() > 1) out.buttons.push_back({"end_others", t.get("account.session.end_others"), true});
+  return out;
+}
+
+pages::AccountSection factor_section(const pages::Look& look, const Holdings& holdings) {
+  const Texts& t = look.texts;
+  pages::AccountSection out{t.get("account.factors"), t.get("account.factors.none"), {}, {}};
+  for (const auto& factor : holdings.factors) {
+    const std::string& address = factor.body["address"].text();
+    const std::string since = t.get("account.since", {{"time", short_time(factor.created_at)}});
+    out.rows.push_back(row(t.get("mfa.by." + factor.type), address.empty() ? since : masked(address) + " · " + since,
+                           "remove_factor:" + factor.id, t.get("account.remove")));
+  }
+  if (holdings.may_add_factor) out.buttons.push_back({"add_factor", t.get("account.factors.add"), true});
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out.append(out.empty() ? "" : ", ").append(word);
+  return out;
+}
+
+pages::AccountSection application_section(const pages::Look& look, const Holdings& holdings) {
+  const Texts& t = look.texts;
+  pages::AccountSection out{t.get("account.applications"), t.get("account.applications.none"), {}, {}};
+  for (const auto& [client_id, application] : holdings.applications)
+    out.rows.push_back(
+        row(application.name, joined(application.scopes), "withdraw:" + client_id, t.get("account.withdraw")));
+  return out;
+}
+
+// What has just been done, if the query says one of ours.
+std::string notice_of(const pages::Look& look, std::string_view done) {
+  const std::string key = "account.done." + std::string(done);
+  return !done.empty() && look.texts.has(key) ? look.texts.get(key) : "";
+}
+
+Answer account_page(Authority& a, const Request& request, SignedIn who) {
+  const Parameters query(url::parse_form(request.query));
+  const auto tenant = a.tenant();
+  const auto look = look_for(*tenant, request, query.get("ui_locales"));
+  auto reading = read_holdings(a, who.user);
+  const auto holdings = co_await std::move(reading);
+  if (!holdings) co_return pages::error(look, {500, "ours", "server_error", {}});
+  const Texts& t = look.texts;
+  pages::AccountPage page;
+  page.heading = t.get("account.title");
+  page.text = t.get("account.text", {{"user", who.user.login_name()}, {"tenant", look.tenant}});
+  page.notice = notice_of(look, query.get("done"));
+  page.hidden = {{"state", seal_ticket(a, "account", Value::object({{"session", who.session.id}}), page_lifetime)}};
+  if (may_change_password(*tenant, who.user))
+    page.sections.push_back({t.get("password"), "", {}, {{"password", t.get("account.password.change"), true}}});
+  page.sections.push_back(factor_section(look, *holdings));
+  page.sections.push_back(session_section(look, *holdings, who.session));
+  page.sections.push_back(application_section(look, *holdings));
+  page.buttons = {{"log_out", t.get("logout.yes")}};
+  co_return pages::account(look, page);
+}
+
+Response trouble(const Authority& a, const Request& request) {
+  return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
+}
+
+Response done(const Request& request, const char* what) { return redirect(request.issuer + "account?done=" + what); }
+
+Answer end_sessions(Authority& a, const Request& request, const SignedIn& who, std::string id) {
+  auto reading = read_holdings(a, who.user);
+  const auto holdings = co_await std::move(reading);
+  if (!holdings) co_return trouble(a, request);
+  for (const auto& session : holdings->sessions) {
+    if (session.id == who.session.id || (!id.empty() && session.id != id)) continue;
+    auto ending = end_session_of(a, session);
+    if (const auto ended = co_await std::move(ending); !ended) co_return trouble(a, request);
+    record(a, request, {"slo", "Session ended by its owner", {}, who.user.id, who.user.login_name(), {}, {}});
+  }
+  co_return done(request, "session");
+}
+
+Answer remove_factor(Authority& a, const Request& request, const SignedIn& who, std::string id) {
+  auto removing = remove_authenticator(a, request, who.user, std::move(id));
+  if (const auto removed = co_await std::move(removing); !removed) co_return trouble(a, request);
+  record(a, request,
+         {"gd_unenroll", "Second factor removed by its owner", {}, who.user.id, who.user.login_name(), {}, {}});
+  co_return done(request, "factor");
+}
+
+Answer take_access_away(Authority& a, const Request& request, const SignedIn& who, std::string client_id) {
+  auto task = a.store.commit(withdraw(who.user.id, client_id, a.clock.now()));
+  if (const auto stored = co_await std::move(task); !stored) co_return trouble(a, request);
+  record(a, request, {"srrt", "Access withdrawn by its owner", client_id, who.user.id, who.user.login_name(), {}, {}});
+  co_return done(request, "application");
+}
+
+}  // namespace
+
+Async<std::optional<SignedIn>> account_owner(Authority& a, const Request& request) {
+  auto who_task = current_session(a, request);
+  auto who = co_await std::move(who_task);
+  if (!who || !*who) co_return who;
+  const std::int64_t now = a.clock.now();
+  if (now - (*who)->session.auth_time > account_max_age) co_return std::optional<SignedIn>();
+  if (has_second_factor((*who)->session, account_max_age, now)) co_return who;
+  auto looking = factors_of(a, (*who)->user);
+  const auto factors = co_await std::move(looking);
+  if (!factors) co_return factors.error();
+  if (!factors->usable.empty()) co_return std::optional<SignedIn>();
+  co_return who;
+}
+
+Response log_in_for_account(const Authority& a, const Request& request) {
+  return show_step(a, request, own_request(request), "/authorize/resume");
+}
+
+Answering show_account(Authority& a, Request request) {
+  auto who_task = account_owner(a, request);
+  const auto who = co_await std::move(who_task);
+  if (!who) co_return trouble(a, request);
+  if (!*who) co_return log_in_for_account(a, request);
+  auto showing = account_page(a, request, **who);
+  co_return co_await std::move(showing);
+}
+
+Answering submit_account(Authority& a, Request request) {
+  const Parameters form = read_form(request);
+  auto who_task = account_owner(a, request);
+  const auto who = co_await std::move(who_task);
+  if (!who) co_return trouble(a, request);
+  if (!*who) co_return log_in_for_account(a, request);
+  const auto ticket = open_ticket(a, "account", form.get("state"));
+  if (!ticket || (*ticket)["session"] != Value((*who)->session.id)) co_return stale_page(a, request);
+  const std::string_view action = form.get("action");
+  const auto colon = action.find(':');
+  const std::string_view verb = action.substr(0, colon);
+  const std::string what(colon == action.npos ? "" : action.substr(colon + 1));
+  if (verb == "password") co_return redirect(request.issuer + "account/password");
+  if (verb == "add_factor") co_return show_step(a, request, own_request(request), "/u/mfa/enrol");
+  if (verb == "log_out") co_return redirect(request.issuer + "v2/logout");
+  if (verb == "end_others" || (verb == "end_session" && !what.empty())) {
+    auto ending = end_sessions(a, request, **who, what);
+    co_return co_await std::move(ending);
+  }
+  if (verb == "remove_factor") {
+    auto removing = remove_factor(a, request, **who, what);
+    co_return co_await std::move(removing);
+  }
+  if (verb == "withdraw") {
+    auto withdrawing = take_access_away(a, request, **who, what);
+    co_return co_await std::move(withdrawing);
+  }
+  co_return stale_page(a, request);
+}
+
+}  // namespace ostia::authority

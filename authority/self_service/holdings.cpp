@@ -1,0 +1,105 @@
+#include "self_service/holdings.hpp"
+
+#include <algorithm>
+
+#include "mfa/factors.hpp"
+#include "ostia/text/ascii.hpp"
+
+namespace ostia::authority {
+namespace {
+
+Async<std::vector<Session>> read_sessions(Authority& a, std::string user_id) {
+  const std::int64_t now = a.clock.now();
+  auto task =
+      a.store.query({"SELECT id, user_id, auth_time, used_at, body FROM sessions WHERE user_id = $1 AND "
+                     "expires_at > $2 AND used_at > $3 ORDER BY used_at DESC, id",
+                     {std::move(user_id), now, now - a.session_limits().idle}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  std::vector<Session> out;
+  for (const auto& row : *rows) {
+    auto session = to_session(row);
+    if (!session) co_return std::move(session).error();
+    out.push_back(*std::move(session));
+  }
+  co_return out;
+}
+
+void add_scopes(const std::string& scopes, std::vector<std::string>& to) {
+  for (const auto scope : text::split(scopes, ' '))
+    if (std::find(to.begin(), to.end(), scope) == to.end()) to.emplace_back(scope);
+}
+
+Async<std::map<std::string, Holdings::Application>> read_applications(Authority& a, std::string user_id) {
+  auto task = a.store.query(
+      {"SELECT client_id, scope FROM consents WHERE user_id = $1 UNION SELECT client_id, '' FROM refresh_tokens WHERE "
+       "user_id = $1 AND expires_at > $2 AND rotated_at IS NULL ORDER BY 1, 2",
+       {std::move(user_id), a.clock.now()}});
+  const auto rows = co_await std::move(task);
+  if (!rows) co_return rows.error();
+  const auto tenant = a.tenant();
+  std::map<std::string, Holdings::Application> out;
+  for (const auto& row : *rows) {
+    const std::string& id = text_at(row, 0);
+    auto& application = out[id];
+    const Client* client = tenant->find_client(id);
+    application.name = client ? client->name : id;
+    add_scopes(text_at(row, 1), application.scopes);
+  }
+  co_return out;
+}
+
+struct Word {
+  std::string_view in_header, name;
+};
+// The first that is found counts: each of these browsers and systems also names those that come after it.
+constexpr Word browsers[] = {{"Edg", "Edge"},        {"OPR/", "Opera"},     {"SamsungBrowser", "Samsung Internet"},
+                             {"Firefox", "Firefox"}, {"FxiOS", "Firefox"},  {"CriOS", "Chrome"},
+                             {"Chrome", "Chrome"},   {"Safari/", "Safari"}, {"curl/", "curl"}};
+constexpr Word systems[] = {{"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},
+                            {"CrOS", "ChromeOS"},   {"Mac OS X", "macOS"},  {"Linux", "Linux"}};
+
+template <std::size_t N>
+std::string_view named(const Word (&words)[N], std::string_view header) {
+  const auto it = std::find_if(std::begin(words), std::end(words),
+                               [&](const Word& w) { return header.find(w.in_header) != std::string_view::npos; });
+  return it == std::end(words) ? std::string_view() : it->name;
+}
+
+}  // namespace
+
+Async<Holdings> read_holdings(Authority& a, const User& user) {
+  Holdings out;
+  auto sessions_task = read_sessions(a, user.id);
+  auto sessions = co_await std::move(sessions_task);
+  if (!sessions) co_return std::move(sessions).error();
+  out.sessions = *std::move(sessions);
+  auto applications_task = read_applications(a, user.id);
+  auto applications = co_await std::move(applications_task);
+  if (!applications) co_return std::move(applications).error();
+  out.applications = *std::move(applications);
+  auto listing = list_authenticators(a, user.id);
+  auto all = co_await std::move(listing);
+  if (!all) co_return std::move(all).error();
+  for (auto& one : *all)
+    if (one.confirmed) out.factors.push_back(std::move(one));
+  auto looking = factors_of(a, user);
+  const auto factors = co_await std::move(looking);
+  if (!factors) co_return factors.error();
+  out.may_add_factor = !factors->enrollable.empty();
+  co_return out;
+}
+
+std::string describe_device(const Texts& texts, std::string_view user_agent) {
+  const std::string_view browser = named(browsers, user_agent), system = named(systems, user_agent);
+  if (browser.empty() && system.empty()) return texts.get("account.session.unknown");
+  return std::string(browser).append(browser.empty() || system.empty() ? "" : ", ").append(system);
+}
+
+std::string short_time(std::int64_t seconds) {
+  std::string text = iso_time(seconds).substr(0, 16);
+  text[10] = ' ';
+  return text + " UTC";
+}
+
+}  // namespace ostia::authority

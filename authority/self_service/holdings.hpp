@@ -1,0 +1,31 @@
+// What a person has open here: sessions, second factors, and applications that act in their name.
+#pragma once
+
+#include <map>
+
+#include "mfa/authenticators.hpp"
+#include "pages/texts.hpp"
+
+namespace ostia::authority {
+
+struct Holdings {
+  std::vector<Session> sessions;       ///< live ones; the one that was used last comes first
+  std::vector<Authenticator> factors;  ///< confirmed ones that can be taken away, passkeys too
+  bool may_add_factor = false;
+
+  struct Application {
+    std::string name;
+    std::vector<std::string> scopes;  ///< that the person has agreed to
+  };
+  std::map<std::string, Application> applications;  ///< by client id: with a consent or a refresh token
+};
+
+Async<Holdings> read_holdings(Authority& a, const User& user);
+
+/// A browser and its system in a few words, by its `User-Agent`: "Firefox, Linux".
+std::string describe_device(const Texts& texts, std::string_view user_agent);
+
+/// A time in UTC, to the minute: `2026-11-27 20:05 UTC`.
+std::string short_time(std::int64_t seconds);
+
+}  // namespace ostia::authority

@@ -1,0 +1,101 @@
+// `/account/password`: another password, from somebody who knows the present one (ASVS 6.2.3).
+#include "accounts/authenticate.hpp"
+#include "accounts/registration.hpp"
+#include "http/body.hpp"
+#include "protocol/cookies.hpp"
+#include "protocol/endpoints.hpp"
+#include "self_service/account.hpp"
+#include "ticket.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+using Answer = boost::asio::awaitable<Response>;
+
+constexpr std::int64_t page_lifetime = 3600;  // seconds
+
+Response password_page(const Authority& a, const Request& request, const SignedIn& who, std::string alert) {
+  const auto tenant = a.tenant();
+  const auto look = look_for(*tenant, request, {});
+  const Texts& t = look.texts;
+  pages::FormPage page{
+      alert.empty() ? 200 : 400,
+      t.get("account.password.change"),
+      t.get("reset.text", {{"email", who.user.login_name()}, {"tenant", look.tenant}}),
+      std::move(alert),
+      "/account/password",
+      {{"state", seal_ticket(a, "account", Value::object({{"session", who.session.id}}), page_lifetime)}}};
+  page.fields = {{"current-password", t.get("account.password.current"), "", "password", "current-password"},
+                 {"password", t.get("reset.new"), "", "password", "new-password"},
+                 {"re-enter-password", t.get("reset.again"), "", "password", "new-password"}};
+  page.list_title = t.get("rules.title");
+  page.list = describe_policy(tenant->find_connection(who.user.connection)->password_policy, t);
+  page.buttons = {{"default", t.get("continue")}};
+  page.links.push_back({"", t.get("account.back"), "/account"});
+  return pages::form(look, page);
+}
+
+// The present one, with all that protects a login from guesses. One that has been published is right all the same.
+Async<Unit> check_present(Authority& a, const Request& request, const User& user, std::string password) {
+  auto checking = authenticate_password(
+      a, request, {{user.connection}, user.login_name(), std::move(password), account_client().id});
+  const auto checked = co_await std::move(checking);
+  if (!checked && checked.error().reason != "password_leaked") co_return checked.error();
+  co_return Unit{};
+}
+
+// All sessions have ended, this one too: here begins another.
+Answer go_on(Authority& a, const Request& request, const SignedIn& who) {
+  auto making = make_session(a, request, who.user, who.session.body);
+  const auto made = co_await std::move(making);
+  if (!made) co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
+  Response response = redirect(request.issuer + "account?done=password");
+  set_cookie(response, request, CookieKind::session, made->cookie, a.session_limits().absolute);
+  co_return response;
+}
+
+Answer change(Authority& a, const Request& request, const SignedIn& who, const Parameters& form) {
+  const auto look = look_for(*a.tenant(), request, {});
+  const std::string password(form.get("password"));
+  if (form.get("re-enter-password") != password)
+    co_return password_page(a, request, who, look.texts.get("reset.mismatch"));
+  auto checking = check_present(a, request, who.user, std::string(form.get("current-password")));
+  if (const auto checked = co_await std::move(checking); !checked)
+    co_return password_page(a, request, who,
+                            checked.error().reason == "wrong_password" ? look.texts.get("account.password.wrong")
+                                                                       : alert_for(look, checked.error()));
+  auto resetting = reset_password(a, request, who.user, password);
+  const auto violation = co_await std::move(resetting);
+  if (!violation) co_return password_page(a, request, who, alert_for(look, violation.error()));
+  if (*violation) co_return password_page(a, request, who, look.texts.get("alert." + (*violation)->name));
+  auto going = go_on(a, request, who);
+  co_return co_await std::move(going);
+}
+
+}  // namespace
+
+bool may_change_password(const Tenant& tenant, const User& user) {
+  const Connection* c = tenant.find_connection(user.connection);
+  return c && c->is_database() && !user.password_hash.empty();
+}
+
+Answering show_own_password(Authority& a, Request request) {
+  auto who_task = account_owner(a, request);
+  const auto who = co_await std::move(who_task);
+  if (!who || !*who || !may_change_password(*a.tenant(), (*who)->user)) co_return log_in_for_account(a, request);
+  co_return password_page(a, request, **who, {});
+}
+
+Answering submit_own_password(Authority& a, Request request) {
+  const Parameters form = read_form(request);
+  auto who_task = account_owner(a, request);
+  const auto who = co_await std::move(who_task);
+  if (!who || !*who || !may_change_password(*a.tenant(), (*who)->user)) co_return log_in_for_account(a, request);
+  const auto ticket = open_ticket(a, "account", form.get("state"));
+  if (!ticket || (*ticket)["session"] != Value((*who)->session.id)) co_return stale_page(a, request);
+  auto changing = change(a, request, **who, form);
+  co_return co_await std::move(changing);
+}
+
+}  // namespace ostia::authority
