@@ -42,9 +42,12 @@ std::string to_der_signature(std::string_view raw) {
   return out;
 }
 
-}  // namespace
-
-namespace {
+// RFC 7518 sections 3.3 to 3.5: RSA keys of 2048 bits or more, ECDSA on the curve of its algorithm.
+bool fits(const EVP_PKEY* key, const Algorithm& a) {
+  if (EVP_PKEY_get_base_id(key) != a.key_type) return false;
+  const auto bits = static_cast<std::size_t>(EVP_PKEY_get_bits(key));
+  return a.coordinate == 0 ? bits >= 2048 : bits == 8 * a.coordinate;
+}
 
 std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view input) {
   std::string out(static_cast<std::size_t>(EVP_MD_get_size(digest)), '\0');
@@ -67,7 +70,7 @@ bool verify_signature(std::string_view alg, const std::string& pem, std::string_
       std::find_if(std::begin(algorithms), std::end(algorithms), [&](const auto& x) { return x.name == alg; });
   if (a == std::end(algorithms)) return false;
   const Pkey key(PEM_read_bio_PUBKEY(reader(pem).get(), nullptr, nullptr, nullptr));
-  if (!key || EVP_PKEY_get_base_id(key.get()) != a->key_type) return false;
+  if (!key || !fits(key.get(), *a)) return false;
   std::string der;
   if (a->coordinate != 0) {
     if (signature.size() != 2 * a->coordinate) return false;

@@ -1,6 +1,7 @@
 // Checklist section 4: sign-up, verification, forgotten passwords, and how passwords are kept.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { before, beforeEach, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
@@ -177,6 +178,28 @@ row('AZ-413', 'd', 'the reset page', 'password history', 'a former password is r
   assert.match((await change('Quite-Unusual-42')).alert, /used before/);
   assert.match((await change('Something-Else-43')).heading, /changed/);
   assert.match((await change('Quite-Unusual-42')).alert, /used before/);
+});
+
+test('a password is what was typed, all of it', async () => {
+  const long = `  Ünïcode & 9 ${'x'.repeat(200)} `;
+  assert.equal((await signup({ password: long })).status, 200);
+  for (const other of [long.trim(), long.toLowerCase(), long.slice(0, -2), long.slice(0, 72), `${long} `]) assert.equal((await login('new@example.com', other)).status, 403, other);
+  assert.equal((await login('new@example.com', long)).status, 200);
+});
+
+test('a published password is no new one: at each stage that says so', async (t) => {
+  const leaked = 'Battery-Staple-9', hashes_file = `${authority.dir}/published.txt`;
+  writeFileSync(hashes_file, `${createHash('sha1').update(leaked).digest('hex').toUpperCase()}:7\n`);
+  for (const [stage, refuses] of Object.entries({ 'pre-user-registration': { signup: true, change: false }, 'pre-change-password': { signup: false, change: true } })) {
+    const other = await startAuthority(t, { clients: [app], extra: { ...extra, attackProtection: { breachedPasswordDetection: { enabled: true, shields: [], stage: { [stage]: { shields: ['block'] } }, ostia: { hashes_file } } } } });
+    api = new Api(other);
+    assert.equal((await login('grace@example.com', leaked)).status, 200, 'no stage, no refusal');
+    assert.equal((await signup({ password: leaked })).status, refuses.signup ? 400 : 200, stage);
+    const { person, page } = await resetPage('ada@example.com');
+    const answer = await person.submit(page, { password: leaked, 're-enter-password': leaked });
+    assert.equal(answer.alert, refuses.change ? 'This password was found in a data breach of another site. Choose a new one.' : '', stage);
+  }
+  api = new Api(authority);
 });
 
 test('a reset lifts the block of the account', async () => {

@@ -117,7 +117,7 @@ row('AZ-1102', 'p', 'custom domains', 'the audience of the Management API', 'of 
   assert.equal((await ask(`localhost:${authority.port}`, `${authority.issuer}api/v2/`)).body.scope, 'read:current_user');
 });
 
-row('AZ-1201', 'x', '/_dev/messages', 'JSON, and as a page', 'every message, newest first', async () => {
+row('AZ-1218', 'x', '/_dev/messages', 'JSON, and as a page', 'every message, newest first', async () => {
   await api.post('/passwordless/start', { client_id: 'app', connection: 'email', email: 'one@example.com', send: 'code' });
   await api.post('/passwordless/start', { client_id: 'app', connection: 'sms', phone_number: '+15005550006', send: 'code' });
   const [newest, older] = await api.messages();
@@ -128,7 +128,7 @@ row('AZ-1201', 'x', '/_dev/messages', 'JSON, and as a page', 'every message, new
   assert.match(page.headers.get('content-security-policy'), /default-src 'none'/);
 });
 
-row('AZ-1202', 'x', '/_dev/clock', 'advance_s, now', 'tokens expire; iat follows', async () => {
+row('AZ-1219', 'x', '/_dev/clock', 'advance_s, now', 'tokens expire; iat follows', async () => {
   const { body } = await password();
   const userinfo = async () => (await api.get('/userinfo', { authorization: `Bearer ${body.access_token}` })).status;
   assert.equal(await userinfo(), 200);
@@ -138,7 +138,7 @@ row('AZ-1202', 'x', '/_dev/clock', 'advance_s, now', 'tokens expire; iat follows
   assert.equal((await api.post('/_dev/clock', { now: 'noon' })).status, 400);
 });
 
-row('AZ-1203', 'x', '/_dev/faults', 'status, delay_ms, cut, times', 'as ordered, then no more', async () => {
+row('AZ-1220', 'x', '/_dev/faults', 'status, delay_ms, cut, times', 'as ordered, then no more', async () => {
   await api.post('/_dev/faults', { path: '/oauth/token', status: 503, body: { error: 'ordered' }, times: 2 });
   for (let i = 0; i < 2; i++) assert.deepEqual([(await password()).body.error], ['ordered']);
   assert.equal((await password()).status, 200);
@@ -152,7 +152,7 @@ row('AZ-1203', 'x', '/_dev/faults', 'status, delay_ms, cut, times', 'as ordered,
   for (const bad of [{}, { status: 99 }, { status: 500, when: 'now' }, { delay_ms: -1 }]) assert.equal((await api.post('/_dev/faults', bad)).status, 400, JSON.stringify(bad));
 });
 
-row('AZ-1204', 'x', '/_dev/snapshot, /_dev/reset', 'in between: accounts, sessions, the clock', 'all is as it was', async (t) => {
+row('AZ-1221', 'x', '/_dev/snapshot, /_dev/reset', 'in between: accounts, sessions, the clock', 'all is as it was', async (t) => {
   const own = new Api(await startAuthority(t, { clients: [app], extra })); // its snapshot is nobody else's
   const signup = (email) => own.post('/dbconnections/signup', { client_id: 'app', connection: 'Username-Password-Authentication', email, password: 'Brand-New-7' });
   assert.equal((await signup('kept@example.com')).status, 200);

@@ -262,7 +262,7 @@ const assertion = (pair, alg, claims = {}) => {
 };
 const withAssertion = (client_assertion, more = {}) => api.token({ grant_type: 'client_credentials', audience: 'https://api.example.com/', client_assertion, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', ...more });
 
-row('AZ-622', 'd', 'client authentication', 'private_key_jwt', 'RS256 and ES256; once; for us; not expired; by its key', async () => {
+row('AZ-622', 'd', 'client authentication', 'private_key_jwt', 'RS256 and ES256; once (GHSA-v3q9-2p3m-7g43); for us; not expired; by its key', async () => {
   const good = assertion(rsa, 'RS256');
   const first = await withAssertion(good);
   assert.equal(first.status, 200, first.text);

@@ -41,6 +41,32 @@ for (const page of pages)
       if (!target.startsWith('http')) assert.ok(existsSync(join(root, dirname(page), target)), target);
   });
 
+const everyTest = readdirSync(join(root, 'tests'), { recursive: true }).filter((f) => f.endsWith('.mjs')).map((f) => text(`tests/${f}`)).join('\n');
+test('each test that docs/security.md names exists', () => {
+  const named = text('docs/security.md').split('\n').filter((line) => line.startsWith('|')).flatMap((line) => line.split(' | ').slice(1)).join('\n');
+  const names = [...named.matchAll(/\b(AZ-\d+|CVE-\d+-\d+|GHSA(?:-\w+){3}|GO-\d+-\d+)\b/g)].map(([, name]) => name);
+  const quoted = [...named.matchAll(/"([^"]{15,})"/g)].map(([, title]) => title.replace(/…$/, ''));
+  const files = [...named.matchAll(/`(tests\/[^`]+)`/g)].map(([, file]) => file);
+  assert.ok(names.length > 100 && quoted.length > 10 && files.length > 10);
+  assert.deepEqual([...names, ...quoted].filter((name) => !everyTest.includes(name)), []);
+  assert.deepEqual(files.filter((file) => !existsSync(join(root, file))), []);
+});
+
+const notes = join(root, '../shared/reference/field-notes.md');
+test('each known failure of the reference is a test of its name', { skip: !existsSync(notes) && 'the reference is not beside this checkout' }, () => {
+  const known = readFileSync(notes, 'utf8').match(/\b(CVE-\d+-\d+|GHSA(-\w{4}){3}|GO-\d+-\d+)\b/g);
+  assert.ok(known.length > 60);
+  assert.deepEqual([...new Set(known)].filter((name) => !everyTest.includes(name)), []);
+});
+
+const chapters = { 6: [3, 12, 8, 6, 8, 4, 2, 4], 7: [3, 4, 2, 5, 3, 2], 9: [3, 4], 10: [2, 3, 5, 16, 5, 2, 3] };
+test('each requirement of four chapters of ASVS has a row', () => {
+  const rows = text('docs/security.md').split('\n').filter((line) => line.startsWith('|')).map((line) => line.split(' | ')[0]).join('\n');
+  const wanted = Object.entries(chapters).flatMap(([v, sections]) => sections.flatMap((n, i) => Array.from({ length: n }, (_, j) => `${v}.${i + 1}.${j + 1}`)));
+  assert.equal(wanted.length, 109);
+  assert.deepEqual(wanted.filter((id) => !new RegExp(`(^|[ ,])${id.replaceAll('.', '\\.')}([ ,]|$)`, 'm').test(rows)), []);
+});
+
 test('each row of the compatibility table is held by a test that exists', () => {
   const sources = ['parity', 'web'].flatMap((folder) => readdirSync(join(root, 'tests', folder)).filter((f) => f.endsWith('.test.mjs')).map((f) => text(`tests/${folder}/${f}`))).join('\n');
   const quote = (part) => part.replace(/[.*+?^$(){}|[\]\\]/g, '\\$&');

@@ -1,9 +1,11 @@
 // Known failures of systems like this one, each by the name under which it became known, tried against ours.
 // docs/security.md has the list, with the tests of other files that belong to it.
 import assert from 'node:assert/strict';
-import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { before, beforeEach, describe, test } from 'node:test';
+import { root } from '../../tools/lib.mjs';
 import { Api, Reader } from '../lib/authority.mjs';
 import { machine, Management, managementGrant } from '../lib/management.mjs';
 import { authorizeUrl, decode } from '../lib/person.mjs';
@@ -14,10 +16,12 @@ import { app, callback, extra, grants, origin, strict, web } from '../lib/tenant
 const challenge = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' };
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const native = { name: 'Native', client_id: 'native', app_type: 'native', callbacks: ['http://127.0.0.1/callback?fixed=1'], grant_types: ['authorization_code'] };
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }), weak = generateKeyPairSync('rsa', { modulusLength: 1024 }), curve = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+const keyed = { name: 'Keyed', client_id: 'keyed', app_type: 'regular_web', token_endpoint_auth_method: 'private_key_jwt', grant_types: ['client_credentials'], client_authentication_methods: { private_key_jwt: { credentials: [rsa, weak, curve].map(({ publicKey }) => ({ pem: publicKey.export({ type: 'spki', format: 'pem' }) })) } } };
 const group = scope();
 let authority, api, management;
 before(async () => {
-  authority = await startAuthority(group, { clients: [app, web, strict, native, machine], extra: { ...extra, clientGrants: [...extra.clientGrants, managementGrant()] } });
+  authority = await startAuthority(group, { clients: [app, web, strict, native, machine, keyed], extra: { ...extra, clientGrants: [...extra.clientGrants, managementGrant(), { client_id: 'keyed', audience: 'https://api.example.com/', scope: ['read:messages'] }] } });
   api = new Api(authority);
   management = await new Management(authority).authenticate();
 });
@@ -86,7 +90,7 @@ describe('algorithm and key confusion', () => {
   };
   const pem = async () => createPublicKey({ key: (await api.get('/.well-known/jwks.json')).body.keys[0], format: 'jwk' }).export({ type: 'spki', format: 'pem' });
   test('CVE-2022-23540 (none)', async () => { for (const alg of ['none', 'None', 'nOnE', '']) await isRefused(await forged({ alg }, () => '')); });
-  test('CVE-2015-9235, CVE-2022-23541, CVE-2026-22817 (an HMAC over the public key)', async () => {
+  test('CVE-2015-9235, CVE-2022-23541, CVE-2026-22817, CVE-2024-54150 (an HMAC over the public key)', async () => {
     const key = await pem();
     for (const secret of [key, key.trim(), Buffer.from(key.replace(/-----.*-----|\n/g, ''), 'base64')]) await isRefused(await forged({ alg: 'HS256' }, (input) => createHmac('sha256', secret).update(input).digest('base64url')));
   });
@@ -99,6 +103,75 @@ describe('algorithm and key confusion', () => {
     await isRefused(await forged({}, () => randomBytes(256).toString('base64url')));
     await isRefused(await forged({}, () => Buffer.alloc(256).toString('base64url')));
     await isRefused(await forged({}, () => ''));
+  });
+});
+
+const assertion = (pair, alg = 'RS256', claims = {}) => {
+  const now = Math.floor(Date.now() / 1000);
+  const input = `${encode({ alg, typ: 'JWT' })}.${encode({ iss: 'keyed', sub: 'keyed', aud: api.issuer, jti: randomUUID(), iat: now, exp: now + 60, ...claims })}`;
+  return `${input}.${sign('sha256', Buffer.from(input), { key: pair.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+};
+const withAssertion = (client_assertion) => api.token({ grant_type: 'client_credentials', audience: 'https://api.example.com/', client_assertion, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' });
+
+describe('keys, seals and comparisons', () => {
+  test('CVE-2022-23539 (a key that is too weak, or of another algorithm)', async () => {
+    assert.equal((await withAssertion(assertion(rsa))).status, 200);
+    for (const bad of [assertion(weak), assertion(curve, 'ES256'), assertion(curve, 'RS256'), assertion(rsa, 'ES256')]) assert.equal((await withAssertion(bad)).status, 401);
+  });
+  test('CVE-2022-38493 (an encrypted token): there are none here, whatever their lengths', async () => {
+    for (const part of ['', 'A', 'A'.repeat(4000)]) assert.equal((await api.get('/userinfo', { authorization: `Bearer ${[encode({ alg: 'RSA-OAEP', enc: 'A256GCM' }), part, part, part, part].join('.')}` })).status, 401);
+    await alive();
+  });
+  test('CVE-2021-32791 (a nonce that repeats), CVE-2023-37464 (a tag that is cut): what is sealed is sealed anew, and whole or nothing', async () => {
+    const person = new Reader(api.issuer), url = authorizeUrl(api.issuer, { client_id: 'strict', redirect_uri: callback, response_type: 'code', state: 's', ...challenge });
+    const sealed = async () => new URL((await person.get(url)).headers.get('location'), api.issuer).searchParams.get('state');
+    const one = await sealed(), other = await sealed();
+    for (let i = 0; i + 16 <= one.length; i += 16) assert.notEqual(one.slice(i, i + 16), other.slice(i, i + 16));
+    assert.equal((await person.open(`/u/login?state=${one}`)).heading, 'Welcome');
+    for (const length of [1, 2, 4, 8, 15, 16, 17, 22]) assert.equal((await person.open(`/u/login?state=${one.slice(0, -length)}`)).status, 400, String(length));
+  });
+  test('CVE-2024-25189 (a comparison that stops early): where secrets meet, OpenSSL compares', async () => {
+    for (const [file, what] of Object.entries({
+      'crypto/random.cpp': /CRYPTO_memcmp/, 'protocol/client_authentication.cpp': /equal_in_constant_time\(sha256\(client->secret\)/, 'protocol/grant.cpp': /equal_in_constant_time\(hmac_sha256/, 'protocol/code.cpp': /equal_in_constant_time\(oauth::code_challenge/,
+      'accounts/one_time_code.cpp': /equal_in_constant_time\(mark/, 'mfa/totp.cpp': /equal_in_constant_time\(code_at/, 'mfa/factors.cpp': /equal_in_constant_time\(one\.body\["mark"\]/, 'login/step.cpp': /equal_in_constant_time\(.*device/, 'crypto/imported_hash.cpp': /equal_in_constant_time/,
+    })) assert.match(readFileSync(`${root}/authority/${file}`, 'utf8'), what, file);
+  });
+});
+
+describe('played back', () => {
+  test('GHSA-3p3g-vpw6-4w66 (an assertion, many times at once)', async () => {
+    const one = assertion(rsa);
+    assert.equal((await Promise.all(Array.from({ length: 20 }, () => withAssertion(one)))).filter(({ status }) => status === 200).length, 1);
+  });
+  test('CVE-2026-8922 (a time before which nothing is good, and what was revoked)', async () => {
+    assert.equal((await withAssertion(assertion(rsa, 'RS256', { nbf: Math.floor(Date.now() / 1000) + 600 }))).status, 401);
+    const { body } = await login({ scope: 'openid offline_access' });
+    const seen = () => api.get('/userinfo', { authorization: `Bearer ${body.access_token}` });
+    assert.equal((await seen()).status, 200);
+    assert.equal((await api.form('/oauth/revoke', { client_id: 'app', token: body.refresh_token })).status, 200);
+    assert.equal((await seen()).status, 401);
+  });
+  test('CVE-2018-6874 (a login that another page has begun): a form is good in the browser that it was shown to', async () => {
+    const url = authorizeUrl(api.issuer, { client_id: 'strict', redirect_uri: callback, response_type: 'code', state: 's', ...challenge });
+    const attacker = new Reader(api.issuer), victim = new Reader(api.issuer);
+    const theirs = await attacker.open(url);
+    await victim.open(url);
+    const fields = { username: 'grace@example.com', password: 'Battery-Staple-9' };
+    assert.equal((await victim.submit(theirs, fields)).status, 400);
+    assert.equal((await victim.submit({ ...theirs, fields: {} }, fields)).status, 400);
+    assert.equal(sessionOf(victim), undefined);
+  });
+});
+
+describe('messages between windows', () => {
+  test('CVE-2017-17068, CVE-2024-1249 (an answer for whoever listens): to the origin of the redirect URI, and to no star', async () => {
+    const person = new Reader(api.issuer);
+    await signIn(person, { client_id: 'app', redirect_uri: callback, response_type: 'code', state: 's', ...challenge });
+    const { html } = await person.open(authorizeUrl(api.issuer, { client_id: 'app', redirect_uri: callback, response_type: 'token', state: 's', nonce: 'n', prompt: 'none', response_mode: 'web_message' }));
+    assert.match(html, /access_token/);
+    const { origins } = JSON.parse(/\{[^<]*"origins"[^<]*\}/.exec(html.replaceAll('&quot;', '"'))[0]);
+    assert.deepEqual(origins, [origin]);
+    assert.doesNotMatch(html, /postMessage\([^)]*['"]\*['"]/);
   });
 });
 
@@ -233,9 +306,35 @@ describe('secrets stay where they belong', () => {
   });
 });
 
+describe('sessions', () => {
+  test('CVE-2025-46344 (a session without an end)', async () => {
+    const person = new Reader(api.issuer);
+    await signIn(person, { client_id: 'app', redirect_uri: callback, response_type: 'code', state: 's', ...challenge });
+    await api.advance(8 * 24 * 3600);
+    const outcome = await person.open(authorizeUrl(api.issuer, { client_id: 'app', redirect_uri: callback, response_type: 'code', state: 's', prompt: 'none', ...challenge }));
+    assert.equal(outcome.location.searchParams.get('error'), 'login_required');
+  });
+  test('CVE-2025-48951 (a cookie that is made into objects): it is a name for something kept here, or nothing', async () => {
+    for (const cookie of ['O:8:"stdClass":0:{}', 'a:1:{i:0;O:4:"Evil":0:{}}', 'eyJzdWIiOiJhdXRoMHxhZGEifQ', 'rO0ABXNyAA', '{"user_id":"auth0|ada"}'])
+      for (const value of [cookie, encodeURIComponent(cookie), Buffer.from(cookie).toString('base64')]) {
+        const { headers } = await api.get(`/authorize?${new URLSearchParams({ client_id: 'app', redirect_uri: callback, response_type: 'code', state: 's', prompt: 'none', ...challenge })}`, { cookie: `auth0_dev=${value}` });
+        assert.match(headers.get('location'), /error=login_required/);
+      }
+    await alive();
+  });
+  test('CVE-2025-31492 (content beside the way to the login): who is not signed in gets nothing of it', async () => {
+    await login();
+    for (const [method, path] of [['GET', '/account'], ['POST', '/account'], ['GET', '/account/password'], ['POST', '/account/password'], ['GET', '/userinfo'], ['POST', '/userinfo'], ['GET', '/api/v2/users'], ['POST', '/api/v2/users'], ['GET', '/mfa/authenticators']]) {
+      const { text, status } = method === 'GET' ? await api.get(path) : await api.form(path, { action: 'end_others' });
+      assert.ok([302, 400, 401].includes(status), `${method} ${path}: ${status}`);
+      assert.doesNotMatch(text, /ada@example|auth0\|/, `${method} ${path}`);
+    }
+  });
+});
+
 describe('text is not markup, and not SQL', () => {
   const bad = '"><script>alert(1)</script><x y=\'';
-  test('CVE-2021-32702, CVE-2021-32792, GO-2026-4861 (markup in an error)', async () => {
+  test('CVE-2021-32702, CVE-2021-32792, CVE-2019-1010247, GO-2026-4861 (markup in an error)', async () => {
     for (const parameters of [{ client_id: bad }, { client_id: 'app', redirect_uri: bad }, { client_id: 'app', redirect_uri: callback, response_type: bad, state: bad }, { client_id: 'app', redirect_uri: callback, response_type: 'code', connection: bad, ui_locales: bad, ...challenge }, { client_id: 'app', redirect_uri: callback, response_type: 'token', response_mode: 'web_message', prompt: 'none', state: bad }]) {
       const { text, headers } = await ask(parameters);
       assert.ok(!text.includes('<script>alert'), JSON.stringify(parameters));

@@ -339,6 +339,20 @@ for (const name of Object.keys(packages).slice(1))
       assert.equal((await outcome(page, 'parseHash', [{ hash: hash(token({ auth_time: now - 3600 })) }])).reason, 'authentication_too_old');
     });
 
+    test('an ID token that cannot be trusted brings no profile from /userinfo (CVE-2026-42280, GHSA-8qjv-jj2q-x832)', async (t) => {
+      const { page, requests } = await pageOf(t, name, { answers: { 'GET /userinfo': () => ({ sub: 'auth0|5' }) } });
+      for (const header of [{ alg: 'HS256' }, { alg: 'none' }]) assert.equal((await outcome(page, 'parseHash', [{ hash: hash(token({}, header)), state: 'S', nonce: 'N' }])).value, undefined, header.alg);
+      assert.deepEqual(requests.filter(({ path }) => path === '/userinfo'), []);
+    });
+
+    test('a response without a state is nobody\'s (CVE-2018-7307)', async (t) => {
+      const { page } = await pageOf(t, name);
+      await page.evaluate((o) => (window.w = new auth0.WebAuth(o)).transactionManager.process({ responseType: 'token id_token', state: 'S', nonce: 'N' }), base);
+      const stateless = hash(token({})).replace(/&state=[^&]*/, '').replace(/state=[^&]*&/, '');
+      assert.doesNotMatch(stateless, /state=/);
+      assert.equal((await outcome(page, 'parseHash', [{ hash: stateless }])).value, undefined);
+    });
+
     test('times with a fraction count', async (t) => {
       const { page } = await pageOf(t, name);
       const parse = (change, options) => outcome(page, 'parseHash', [{ hash: hash(token(change)), state: 'S', nonce: 'N' }], { ...base, ...options }).finally(() => page.evaluate(() => { delete window.w; }));
