@@ -97,9 +97,9 @@ std::string describe_device(const Texts& texts, std::string_view user_agent) {
 }
 
 std::string short_time(std::int64_t seconds) {
-  std::string text = iso_time(seconds).substr(0, 16);
-  text[10] = ' ';
-  return text + " UTC";
+  constexpr const char *isolate = "\u2066", *no_break = "\u00A0", *end = "\u2069";
+  const std::string text = iso_time(seconds);
+  return isolate + text.substr(0, 10) + no_break + text.substr(11, 5) + no_break + "UTC" + end;
 }
 
 }  // namespace ostia::authority

@@ -42,6 +42,8 @@ const ways = {
   'second factor': async (page) => { await page.goto(url({ acr_values: 'http://schemas.openid.net/pape/policies/2007/06/multi-factor' })); await password(page, 'grace@example.com', 'Battery-Staple-9'); await page.waitForSelector('[role=img]'); },
   device: (page) => page.goto(`${authority.devIssuer}activate`),
   error: (page) => page.goto(url({ client_id: 'nobody' })),
+  account: async (page) => { await page.goto(`${authority.devIssuer}account`); await password(page); await page.waitForURL(/account$/); },
+  'own password': async (page) => { await ways.account(page); await page.click('button[value=password]'); await page.waitForURL(/account\/password/); },
   nothing: (page) => page.goto(authority.devIssuer),
 };
 
@@ -59,7 +61,7 @@ for (const [look, options] of Object.entries({ light: {}, dark: { colorScheme: '
 
 const pictures = {
   'login-light': ['login', {}], 'login-dark': ['login', { colorScheme: 'dark' }], 'login-phone': ['login', { viewport: { width: 390, height: 844 } }], 'login-arabic': ['login', { locale: 'ar' }],
-  'wrong-password': ['wrong password', {}], signup: ['signup', {}], 'error-dark': ['error', { colorScheme: 'dark' }],
+  'wrong-password': ['wrong password', {}], 'own-password': ['own password', {}], signup: ['signup', {}], 'error-dark': ['error', { colorScheme: 'dark' }],
 };
 test('the pages look as their pictures do', async (t) => {
   const reader = await openPage(t, browser, 'about:blank');
