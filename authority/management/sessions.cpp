@@ -6,7 +6,7 @@
 #include "management/page.hpp"
 #include "management/users.hpp"
 #include "ostia/text/ascii.hpp"
-#include "protocol/grant.hpp"
+#include "protocol/consent.hpp"
 
 namespace ostia::authority::management {
 namespace {
@@ -158,9 +158,20 @@ Handling list_grants(Authority& a, Call call) {
   co_return paged(*page, "grants", *all);
 }
 
+// Its id is whose it is, of which application and for what. Refresh tokens of the application end with it.
 Handling delete_grant(Authority& a, Call call) {
-  auto running = commit(
-      a, {{"DELETE FROM consents WHERE user_id || ' ' || client_id || ' ' || audience = $1", {call.path[0]}}}, 204);
+  std::string user = call.path[0];
+  const auto cut_last = [&] {
+    const auto space = user.rfind(' ');
+    const std::string last = space == user.npos ? "" : user.substr(space + 1);
+    user.resize(space == user.npos ? 0 : space);
+    return last;
+  };
+  const std::string audience = cut_last(), client = cut_last();
+  auto statements = revoke_access(user, client, a.clock.now());
+  statements.push_back(
+      {"DELETE FROM consents WHERE user_id = $1 AND client_id = $2 AND audience = $3", {user, client, audience}});
+  auto running = commit(a, std::move(statements), 204);
   co_return co_await std::move(running);
 }
 

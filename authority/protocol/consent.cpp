@@ -39,13 +39,18 @@ Statement keep_consent(const std::string& user_id, const std::string& client_id,
       {user_id, client_id, access.audience, access.scope}};
 }
 
-std::vector<Statement> withdraw(const std::string& user_id, const std::string& client_id, std::int64_t now) {
+std::vector<Statement> revoke_access(const std::string& user_id, const std::string& client_id, std::int64_t now) {
   std::vector<Statement> out;
   out.push_back(
       {"INSERT INTO revoked_grants (id, expires_at) SELECT DISTINCT grant_id, CAST($3 AS BIGINT) FROM refresh_tokens "
        "WHERE user_id = $1 AND client_id = $2 ON CONFLICT (id) DO NOTHING",
        {user_id, client_id, now + longest_access_token}});
   out.push_back({"DELETE FROM refresh_tokens WHERE user_id = $1 AND client_id = $2", {user_id, client_id}});
+  return out;
+}
+
+std::vector<Statement> withdraw(const std::string& user_id, const std::string& client_id, std::int64_t now) {
+  auto out = revoke_access(user_id, client_id, now);
   out.push_back({"DELETE FROM consents WHERE user_id = $1 AND client_id = $2", {user_id, client_id}});
   return out;
 }

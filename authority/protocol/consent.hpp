@@ -13,8 +13,9 @@ Async<bool> needs_consent(Authority& a, const AuthorizationRequest& r, const Acc
 /// The statement that keeps an agreement.
 Statement keep_consent(const std::string& user_id, const std::string& client_id, const Access& access);
 
-/// The statements that take from an application what somebody has given it: consents, refresh tokens, and what the
-/// grants of these have made.
+/// The statements that end an application's refresh tokens of somebody, and what the grants of these have given.
+std::vector<Statement> revoke_access(const std::string& user_id, const std::string& client_id, std::int64_t now);
+/// The same, and the consents.
 std::vector<Statement> withdraw(const std::string& user_id, const std::string& client_id, std::int64_t now);
 
 }  // namespace ostia::authority

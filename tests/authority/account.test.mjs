@@ -151,6 +151,21 @@ test('an application that somebody had agreed to loses its access', async () => 
   assert.match((await person.open(`/authorize?${new URLSearchParams({ client_id: 'third', response_type: 'token', redirect_uri: callback, scope: 'openid profile', state: 's' })}`)).heading, /Authorize/);
 });
 
+test('a consent that an administrator takes back ends the refresh tokens of its application and person, and no others', async () => {
+  const person = new Reader(api.issuer);
+  const login = await person.open(`/authorize?${new URLSearchParams({ client_id: 'app', response_type: 'token', redirect_uri: callback, scope: 'openid profile', state: 's', prompt: 'consent' })}`);
+  await person.submit(await person.submit(login, { username: email, password }), {}, 'accept');
+  const [name, word] = users.grace;
+  const hers = await tokens(), others = await tokens({ username: name, password: word });
+  const grants = async () => (await api.call('GET', 'grants?client_id=app')).body;
+  const [{ id, clientID, scope: words }, ...rest] = await grants();
+  assert.deepEqual([clientID, words, rest], ['app', ['openid', 'profile'], []]);
+  assert.equal((await api.call('DELETE', `grants/${encodeURIComponent(id)}`)).status, 204);
+  assert.deepEqual(await grants(), []);
+  assert.deepEqual([(await refresh(hers.body.refresh_token)).status, (await refresh(others.body.refresh_token)).status], [403, 200]);
+  assert.equal((await api.call('DELETE', 'grants/nothing')).status, 204);
+});
+
 test('a login after several wrong passwords, and another address of the account, are told by mail', async () => {
   for (let i = 0; i < 4; i++) await tokens({ password: 'wrong' });
   await tokens();
