@@ -87,21 +87,31 @@ const file = (name, text) => {
   return join(dir, name);
 };
 
-/** What is measured, each as a function that gives a rate, of somebody who is signed in. */
-async function measuresOf(it) {
-  const { person } = await signedIn(it);
-  const { code } = await signedIn(it, it.authorize === 'auth' ? {} : it.resource); // of the peer, a token for an API is none for /userinfo
-  const { access_token } = await post(it.base + it.token, { grant_type: 'authorization_code', client_id: 'app', redirect_uri: callback, code });
-  const silent = (response_type, more = {}) => authorizeUrl(it.base, { client_id: 'app', redirect_uri: callback, response_type, scope: 'openid', state: 's', nonce: 'n', prompt: 'none', ...it.resource, ...more }).replace('/authorize?', `/${it.authorize}?`);
-  const answer = await person.get(silent('code'));
-  if (!/[?&]code=/.test(answer.headers.get('location'))) throw new Error(`no code: ${answer.status} ${answer.headers.get('location')}`);
-  const headers = { Cookie: cookieOf(person) };
+/** What is measured, each as a function that gives a rate. The peer's store in memory forgets all but a thousand: each begins with a login. */
+function measuresOf(it) {
   const machineForm = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'machine', client_secret: 'machine-secret', ...it.resource });
+  // An answer that says no is given sooner: it is looked at before and after.
+  const silent = async (response_type, found) => {
+    const { person } = await signedIn(it);
+    const url = authorizeUrl(it.base, { client_id: 'app', redirect_uri: callback, response_type, scope: 'openid', state: 's', nonce: 'n', prompt: 'none', ...it.resource }).replace('/authorize?', `/${it.authorize}?`);
+    const check = async () => {
+      const location = (await person.get(url)).headers.get('location');
+      if (!found.test(location)) throw new Error(`${response_type}: ${location}`);
+    };
+    await check();
+    const rate = load(it.pid, url, { headers: { Cookie: cookieOf(person) } });
+    await check();
+    return rate;
+  };
   return {
-    userinfo: () => load(it.pid, it.base + it.userinfo, { headers: { Authorization: `Bearer ${access_token}` } }),
+    userinfo: async () => {
+      const { code } = await signedIn(it, it.authorize === 'auth' ? {} : it.resource); // of the peer, a token for an API is none for /userinfo
+      const { access_token } = await post(it.base + it.token, { grant_type: 'authorization_code', client_id: 'app', redirect_uri: callback, code });
+      return load(it.pid, it.base + it.userinfo, { headers: { Authorization: `Bearer ${access_token}` } });
+    },
     credentials: () => load(it.pid, it.base + it.token, { script: file('cc.lua', formScript(machineForm.toString())) }),
-    code: () => load(it.pid, silent('code'), { headers }),
-    tokens: () => load(it.pid, silent(it.authorize === 'auth' ? 'id_token token' : 'token id_token'), { headers }),
+    code: () => silent('code', /[?&]code=/),
+    tokens: () => silent(it.authorize === 'auth' ? 'id_token token' : 'token id_token', /access_token=.*id_token=|id_token=.*access_token=/),
     jwks: () => load(it.pid, it.base + it.jwks),
     refresh: async () => (await refreshes(it)).perCpu,
   };
@@ -135,8 +145,8 @@ async function show(title, name, ours, peers, signatures) {
 
 async function beside() {
   const peer = await startPeer(), glewlwyd = await startGlewlwyd(dir), one = await startOurs('one');
-  const ours = await measuresOf(one), peers = { 'oidc-provider': await measuresOf(peer), glewlwyd: measuresOfGlewlwyd(glewlwyd) };
-  await show('/userinfo', 'userinfo', ours, peers); // first: the peer's store in memory forgets all but a thousand
+  const ours = measuresOf(one), peers = { 'oidc-provider': measuresOf(peer), glewlwyd: measuresOfGlewlwyd(glewlwyd) };
+  await show('/userinfo', 'userinfo', ours, peers);
   await show('client-credentials tokens (RS256)', 'credentials', ours, peers, 1);
   await show('refresh with rotation, SQLite', 'refresh', ours, peers, 2);
   await show('silent /authorize to a code', 'code', ours, peers);

@@ -76,13 +76,16 @@ const std::string& http_date() {
 }
 
 std::string serialize(const Response& response, bool keep_alive, bool with_body) {
-  std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  std::string out;
+  out.reserve(512 + response.body.size());
+  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   out.append(http::obsolete_reason(static_cast<http::status>(response.status)))
       .append("\r\nDate: ")
       .append(http_date());
   for (const auto& [name, value] : response.headers) {
-    out.append("\r\n").append(name).append(": ");
-    for (const char c : value) out += (c == '\r' || c == '\n' || c == '\0') ? ' ' : c;  // no value can start a header
+    out.append("\r\n").append(name).append(": ").append(value);
+    const auto is_break = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };  // no value can start a header
+    std::replace_if(out.end() - static_cast<std::ptrdiff_t>(value.size()), out.end(), is_break, ' ');
   }
   out.append("\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ").append(std::to_string(response.body.size()));
   out.append(keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");

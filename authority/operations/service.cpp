@@ -15,6 +15,10 @@
 #include <cstring>
 #include <span>
 
+// Of jemalloc, where the program is linked with it.
+extern "C" int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value, std::size_t new_size)
+    __attribute__((weak));
+
 namespace ostia::authority {
 namespace {
 
@@ -56,6 +60,8 @@ void forbid_core_dumps() {
 
 void give_back_memory() {
   malloc_trim(0);
+  constexpr const char* purge_all = "arena.4096.purge";  // MALLCTL_ARENAS_ALL
+  if (mallctl) mallctl(purge_all, nullptr, nullptr, nullptr, 0);
   dl_iterate_phdr(give_back_segments, nullptr);
 }
 

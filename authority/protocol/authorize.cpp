@@ -16,6 +16,7 @@
 #include "protocol/extensions.hpp"
 #include "protocol/login_ticket.hpp"
 #include "protocol/pushed_request.hpp"
+#include "self_service/account.hpp"
 #include "upstream/login.hpp"
 
 namespace ostia::authority {
@@ -264,7 +265,10 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
     const auto offers = co_await std::move(offering);
     if (offers && *offers) co_return show_step(a, request, r, "/u/passkey/new");
   }
-  if (is_for_account(r)) co_return redirect(r.redirect_uri);  // the session is all that it needs
+  if (is_for_account(r)) {
+    auto entering = let_into_account(a, request, who->session);
+    co_return co_await std::move(entering);
+  }
   auto remembering = remember_client(a, r, *who);
   const auto remembered = co_await std::move(remembering);
   if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");

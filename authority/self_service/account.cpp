@@ -2,10 +2,11 @@
 // applications may do in their name. It takes a fresh login, and the second factor of those who have one (ASVS 7.5).
 #include "self_service/account.hpp"
 
+#include <algorithm>
+
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "mfa/factors.hpp"
-#include "mfa/requirement.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "protocol/consent.hpp"
@@ -20,13 +21,15 @@ namespace {
 using json::Value;
 using Answer = boost::asio::awaitable<Response>;
 
-constexpr std::int64_t page_lifetime = 3600;  // seconds
+constexpr std::int64_t page_lifetime = 3600;     // seconds
+constexpr const char* let_in_at = "account_at";  // of a session: when all that a login has to pass was passed
 
 AuthorizationRequest own_request(const Request& request) {
   AuthorizationRequest r;
   r.issuer = request.issuer;
   r.client_id = account_client().id;
   r.redirect_uri = request.issuer + "account";
+  r.response_mode = "query";  // a refusal must be seen here: it comes as `error`
   r.scope = "openid";
   r.max_age = account_max_age;
   return r;
@@ -111,6 +114,15 @@ Response trouble(const Authority& a, const Request& request) {
   return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
 }
 
+// A login for this page that a rule, an action or a policy has refused. Anybody can write such an address, so nothing
+// of it is shown but what looks like a code; the tenant's log has the rest.
+Response refused(const Authority& a, const Request& request, std::string_view code) {
+  const auto is_of_code = [](char c) { return text::is_lower(c) || c == '_'; };
+  const bool is_code = code.size() <= 40 && std::all_of(code.begin(), code.end(), is_of_code);
+  return pages::error(look_for(*a.tenant(), request, {}),
+                      {403, "account_refused", is_code ? std::string(code) : "access_denied", {}});
+}
+
 Response done(const Request& request, const char* what) { return redirect(request.issuer + "account?done=" + what); }
 
 Answer end_sessions(Authority& a, const Request& request, const SignedIn& who, std::string id) {
@@ -147,14 +159,22 @@ Async<std::optional<SignedIn>> account_owner(Authority& a, const Request& reques
   auto who_task = current_session(a, request);
   auto who = co_await std::move(who_task);
   if (!who || !*who) co_return who;
-  const std::int64_t now = a.clock.now();
-  if (now - (*who)->session.auth_time > account_max_age) co_return std::optional<SignedIn>();
-  if (has_second_factor((*who)->session, account_max_age, now)) co_return who;
-  auto looking = factors_of(a, (*who)->user);
-  const auto factors = co_await std::move(looking);
-  if (!factors) co_return factors.error();
-  if (!factors->usable.empty()) co_return std::optional<SignedIn>();
+  const Session& session = (*who)->session;
+  const bool is_fresh = a.clock.now() - session.auth_time <= account_max_age;
+  const bool was_let_in = session.body[let_in_at].as_int().value_or(0) >= session.auth_time;
+  if (!is_fresh || !was_let_in) co_return std::optional<SignedIn>();
   co_return who;
+}
+
+void mark_let_in(json::Value& session_body, std::int64_t now) { session_body.set(let_in_at, now); }
+
+boost::asio::awaitable<Response> let_into_account(Authority& a, const Request& request, Session session) {
+  mark_let_in(session.body, a.clock.now());
+  std::vector<Statement> statements;
+  statements.push_back(update_session(session));
+  auto task = a.store.commit(std::move(statements));
+  if (const auto kept = co_await std::move(task); !kept) co_return trouble(a, request);
+  co_return redirect(request.issuer + "account");
 }
 
 Response log_in_for_account(const Authority& a, const Request& request) {
@@ -162,6 +182,8 @@ Response log_in_for_account(const Authority& a, const Request& request) {
 }
 
 Answering show_account(Authority& a, Request request) {
+  const Parameters query(url::parse_form(request.query));
+  if (query.has("error")) co_return refused(a, request, query.get("error"));
   auto who_task = account_owner(a, request);
   const auto who = co_await std::move(who_task);
   if (!who) co_return trouble(a, request);

@@ -47,7 +47,9 @@ Async<Unit> check_present(Authority& a, const Request& request, const User& user
 
 // All sessions have ended, this one too: here begins another.
 Answer go_on(Authority& a, const Request& request, const SignedIn& who) {
-  auto making = make_session(a, request, who.user, who.session.body);
+  Value body = who.session.body;
+  mark_let_in(body, a.clock.now());
+  auto making = make_session(a, request, who.user, std::move(body));
   const auto made = co_await std::move(making);
   if (!made) co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
   Response response = redirect(request.issuer + "account?done=password");

@@ -82,6 +82,16 @@ bool Client::has_grant(std::string_view grant) const { return contains(grant_typ
 
 namespace {
 
+Client own_client(const char* id, const char* name, std::string_view page) {
+  Client c;
+  c.id = id;
+  c.name = name;
+  c.own_page = page;
+  c.auth_method = "none";
+  c.grant_types.clear();
+  return c;
+}
+
 bool is_own_page(const Client& client, std::string_view uri, std::string_view issuer) {
   return uri.starts_with(issuer) && uri.substr(issuer.size()) == client.own_page;
 }
@@ -90,13 +100,9 @@ bool is_own_page(const Client& client, std::string_view uri, std::string_view is
 
 const Client& dashboard_client() {
   static const Client client = [] {
-    Client c;
-    c.id = "ostia-dashboard";
-    c.name = "Ostia dashboard";
-    c.auth_method = "none";
+    Client c = own_client("ostia-dashboard", "Ostia dashboard", "dashboard");
     c.grant_types = {"authorization_code"};
     c.is_dashboard = true;
-    c.own_page = "dashboard";
     return c;
   }();
   return client;
@@ -104,13 +110,8 @@ const Client& dashboard_client() {
 
 const Client& account_client() {
   static const Client client = [] {
-    Client c;
-    c.id = "ostia-account";
-    c.name = "Your account";
-    c.auth_method = "none";
-    c.grant_types.clear();
+    Client c = own_client("ostia-account", "Your account", "account");
     c.is_account = true;
-    c.own_page = "account";
     return c;
   }();
   return client;

@@ -178,6 +178,19 @@ test('a login after several wrong passwords, and another address of the account,
   assert.match((await api.message(email)).text, /email address of your account at Test was changed/);
 });
 
+test('who is refused by a rule does not get in, signed in or not', async (t) => {
+  const rule = { id: 'rul_1', name: 'Office hours', order: 1, enabled: true, script: "function (user, context, callback) { if (context.clientID === 'ostia-account') return callback(new UnauthorizedError('Not today')); callback(null, user, context); }" };
+  const other = await startAuthority(t, { clients: [app], extra: { ...extra, rules: [rule] } });
+  const person = new Reader(other.devIssuer);
+  const login = await person.open('/account');
+  const page = await person.submit(login, { username: email, password });
+  assert.deepEqual([page.status, page.heading, page.location?.href], [403, 'You cannot come in here', undefined]);
+  assert.match(page.text, / unauthorized /);
+  assert.doesNotMatch((await person.open(`/account?${new URLSearchParams({ error: 'Call 555-1234', error_description: 'Call 555-1234' })}`)).text, /555/, 'an address says nothing in our name');
+  assert.deepEqual([(await person.open('/account')).status, (await person.post('/account', { action: 'end_others' })).status], [403, 302]);
+  assert.equal((await person.open(`/authorize?${new URLSearchParams({ client_id: 'app', response_type: 'token', redirect_uri: callback, scope: 'openid', state: 's', prompt: 'none', nonce: 'n' })}`)).location.hash.includes('access_token'), true, 'the session is good for others');
+});
+
 test('a tenant that does not want these mails sends none', async () => {
   assert.equal((await api.call('POST', 'email-templates', { template: 'account_notice', enabled: false, syntax: 'liquid', subject: 'x', body: 'x', from: 'a@example.com' })).status, 201);
   const here = await visit();
