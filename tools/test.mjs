@@ -54,7 +54,7 @@ await runFiles(others, 2); // most of them is waiting for another process
 const postgres = await Postgres.start({ settings: careless });
 process.env.OSTIA_TEST_POSTGRES = postgres.url();
 console.log('on PostgreSQL:');
-const aboutState = ['accounts', 'authorize', 'embedded', 'log-streams', 'logout', 'management', 'mfa', 'organizations', 'passwordless', 'token', 'upstream'];
+const aboutState = ['account', 'accounts', 'authorize', 'embedded', 'log-streams', 'logout', 'management', 'mfa', 'organizations', 'passwordless', 'token', 'upstream'];
 await runFiles([...aboutState.map((name) => `authority/${name}.test.mjs`), 'security/token-orders.test.mjs'], 2);
 
 console.log(`tests: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);

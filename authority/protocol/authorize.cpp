@@ -119,6 +119,9 @@ Response refuse(const Authority& a, const Request& request, const Parameters& p,
 // What rules and actions make of the request; once in a session, however many pages follow.
 Async<Extension> extend(Authority& a, const Request& request, const AuthorizationRequest& r, const SignedIn& who,
                         const Access& access, Value returned) {
+  Extension unchanged;
+  unchanged.scope = access.scope;
+  if (!a.tenant()->has_scripts()) co_return unchanged;
   if (r.extended_for == who.session.id) {
     const auto kept = json::parse(r.extended);
     if (kept) co_return Extension::from_json(*kept);
@@ -248,7 +251,7 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
       co_return refused(no_factor_turned_on().code, no_factor_turned_on().description);
     if (*needed) co_return show_step(a, request, r, "/u/mfa");
   }
-  if (!tenant->rules.empty() || !tenant->post_login.empty()) {
+  if (tenant->has_scripts()) {
     access->scope = extension->scope;
     r.extended = json::write(extension->to_json());
     r.extended_for = who->session.id;

@@ -259,7 +259,7 @@ Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLo
   const auto tenant = a.tenant();
   Extension out;
   out.scope = l.scope;
-  if (tenant->rules.empty() && tenant->post_login.empty()) co_return out;
+  if (!tenant->has_scripts()) co_return out;
   // A script that fails must not keep out who can mend it.
   if (tenant->find_client(l.client_id)->is_dashboard) co_return out;
   auto documenting = read_document(a, l.user, false);

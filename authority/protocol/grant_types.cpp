@@ -37,18 +37,28 @@ Async<User> still_good(Async<std::optional<User>> finding, Error otherwise) {
   co_return **user;
 }
 
-// Rules and actions run here too; what needs a page cannot happen.
-Async<Grant> extended(Authority& a, const Request& request, Grant grant, const User& user, std::string protocol) {
-  auto applying = apply_policies(a, std::move(grant));
-  auto applied = co_await std::move(applying);
-  if (!applied) co_return std::move(applied).error();
-  grant = *std::move(applied);
+// Rules and actions run here too.
+Async<Extension> ask_scripts(Authority& a, const Request& request, const Grant& grant, const User& user,
+                             std::string protocol) {
+  Extension unchanged;
+  unchanged.scope = grant.scope;
+  if (!a.tenant()->has_scripts()) co_return unchanged;
   ExtendedLogin login{user, grant.client_id, std::move(protocol), grant.audience, grant.scope};
   login.session_id = grant.session_id;
   login.organization = grant.organization;
   login.methods = {"pwd"};
   if (grant.with_second_factor) login.methods.emplace_back("mfa");
   auto running = run_extensions(a, request, std::move(login));
+  co_return co_await std::move(running);
+}
+
+// What policies and scripts make of a grant; what needs a page cannot happen.
+Async<Grant> extended(Authority& a, const Request& request, Grant grant, const User& user, std::string protocol) {
+  auto applying = apply_policies(a, std::move(grant));
+  auto applied = co_await std::move(applying);
+  if (!applied) co_return std::move(applied).error();
+  grant = *std::move(applied);
+  auto running = ask_scripts(a, request, grant, user, std::move(protocol));
   const auto extension = co_await std::move(running);
   if (!extension) co_return extension.error();
   if (!extension->redirect_to.empty())

@@ -35,11 +35,6 @@ AuthorizationRequest own_request(const Request& request) {
   return r;
 }
 
-// A row: what it is, and the button that takes it away.
-pages::AccountRow row(std::string title, std::string detail, std::string action, std::string button) {
-  return {std::move(title), std::move(detail), std::move(action), std::move(button)};
-}
-
 pages::AccountSection session_section(const pages::Look& look, const Holdings& holdings, const Session& own) {
   const Texts& t = look.texts;
   pages::AccountSection out{t.get("account.sessions"), "", {}, {}};
@@ -47,8 +42,8 @@ pages::AccountSection session_section(const pages::Look& look, const Holdings& h
     const bool is_own = session.id == own.id;
     const std::string detail = t.get(is_own ? "account.session.own" : "account.session.detail",
                                      {{"ip", session.body["address"].text()}, {"time", short_time(session.used_at)}});
-    out.rows.push_back(row(describe_device(t, session.body["user_agent"].text()), detail,
-                           is_own ? "" : "end_session:" + session.id, t.get("account.session.end")));
+    out.rows.push_back({describe_device(t, session.body["user_agent"].text()), detail,
+                        is_own ? "" : "end_session:" + session.id, t.get("account.session.end")});
   }
   if (holdings.sessions.size() > 1) out.buttons.push_back({"end_others", t.get("account.session.end_others"), true});
   return out;
@@ -60,8 +55,8 @@ pages::AccountSection factor_section(const pages::Look& look, const Holdings& ho
   for (const auto& factor : holdings.factors) {
     const std::string& address = factor.body["address"].text();
     const std::string since = t.get("account.since", {{"time", short_time(factor.created_at)}});
-    out.rows.push_back(row(t.get("mfa.by." + factor.type), address.empty() ? since : masked(address) + " · " + since,
-                           "remove_factor:" + factor.id, t.get("account.remove")));
+    out.rows.push_back({t.get("mfa.by." + factor.type), address.empty() ? since : masked(address) + " · " + since,
+                        "remove_factor:" + factor.id, t.get("account.remove")});
   }
   if (holdings.may_add_factor) out.buttons.push_back({"add_factor", t.get("account.factors.add"), true});
   return out;
@@ -78,7 +73,7 @@ pages::AccountSection application_section(const pages::Look& look, const Holding
   pages::AccountSection out{t.get("account.applications"), t.get("account.applications.none"), {}, {}};
   for (const auto& [client_id, application] : holdings.applications)
     out.rows.push_back(
-        row(application.name, joined(application.scopes), "withdraw:" + client_id, t.get("account.withdraw")));
+        {application.name, joined(application.scopes), "withdraw:" + client_id, t.get("account.withdraw")});
   return out;
 }
 

@@ -151,6 +151,8 @@ struct Tenant {
   [[nodiscard]] const Connection* find_connection_by_id(std::string_view id) const;
   /// By its id or its name.
   [[nodiscard]] const Organization* find_organization(std::string_view id_or_name) const;
+  /// Whether rules or actions are asked at a login.
+  [[nodiscard]] bool has_scripts() const { return !rules.empty() || !post_login.empty(); }
   /// Whether mails of that kind go out: unless their template is turned off; the welcome only where it is turned on.
   [[nodiscard]] bool sends(std::string_view kind) const;
   /// The connection of that name, if the application may use it.
