@@ -21,7 +21,11 @@ cookie_secure=0
 session_key="session"
 admin_scope="g_admin"
 profile_scope="g_profile"
-${['user', 'user_middleware', 'client', 'scheme', 'plugin'].map((name) => `${name === 'scheme' ? 'user_auth_scheme' : name}_module_path="${modules}/${name}"`).join('\n')}
+user_module_path="${modules}/user"
+user_middleware_module_path="${join(folder, 'none')}"
+client_module_path="${modules}/client"
+user_auth_scheme_module_path="${modules}/scheme"
+plugin_module_path="${modules}/plugin"
 hash_algorithm="SHA256"
 database = { type = "sqlite3" path = "${join(folder, 'db')}" };
 `;
@@ -41,9 +45,8 @@ async function caller(base) {
 export async function startGlewlwyd(parent) {
   if (!existsSync(program) || !existsSync(schema)) return undefined;
   const folder = join(parent, 'glewlwyd'), port = await freePort(), base = `http://localhost:${port}/`;
-  mkdirSync(folder, { recursive: true });
-  for (const name of ['user_middleware']) mkdirSync(join(folder, name), { recursive: true });
-  writeFileSync(join(folder, 'settings'), settings(port, folder).replace(`${modules}/user_middleware`, join(folder, 'user_middleware')));
+  mkdirSync(join(folder, 'none'), { recursive: true });
+  writeFileSync(join(folder, 'settings'), settings(port, folder));
   execFileSync('sqlite3', [join(folder, 'db')], { input: execFileSync('zcat', [schema]), stdio: ['pipe', 'ignore', 'inherit'] });
   const child = spawn(program, ['--config-file', join(folder, 'settings')], { stdio: 'ignore' });
   await until(() => fetch(`${base}config/`).then((r) => r.ok, () => false), 'glewlwyd is there');
