@@ -17,6 +17,7 @@
 #include "http/message.hpp"
 #include "http/networks.hpp"
 #include "limits/rate_limiter.hpp"
+#include "log.hpp"
 #include "messages/outbox.hpp"
 #include "scripts/scripts.hpp"
 #include "tenant/key_ring.hpp"
@@ -80,7 +81,9 @@ struct Authority {
     return {ring, &ring->current()};
   }
   /// Runs `work` on a thread of its own, one after the other: what takes long and may wait. It ends with the program.
-  void run_apart(std::function<void()> work) { boost::asio::post(apart_, std::move(work)); }
+  void run_apart(std::function<void()> work) {
+    boost::asio::post(apart_, [work = std::move(work)] { run_guarded("background_work", work); });
+  }
   ~Authority() {
     outbox.stop();  // its thread and these work with members that would be gone before it
     apart_.join();

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "accounts/administrators.hpp"
+#include "clock.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 
@@ -109,8 +111,10 @@ bool is_postgres(const std::string& database) {
 
 Result<std::unique_ptr<Store>> open_database(const std::string& data, const std::string& database,
                                              std::size_t connections) {
-  if (is_postgres(database)) return open_postgres(database, connections);
-  return open_sqlite(database_file(data, database));
+  auto store = is_postgres(database) ? open_postgres(database, connections) : open_sqlite(database_file(data, database));
+  if (!store) return store;
+  if (auto moved = move_administrators(**store, Clock::real()); !moved) return std::move(moved).error();
+  return store;
 }
 
 std::string database_file(const std::string& data, const std::string& database) {

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <thread>
 
+#include "accounts/administrators.hpp"
 #include "authority.hpp"
 #include "data.hpp"
 #include "dev/faults.hpp"
@@ -21,6 +22,7 @@
 #include "management/call.hpp"
 #include "messages/transport.hpp"
 #include "operations/metrics.hpp"
+#include "operations/last_run.hpp"
 #include "operations/service.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
@@ -142,7 +144,7 @@ Status import_config(Authority& a, const Seed& seed) {
 
 Status import_seed_users(Authority& a, const Seed& seed) {
   const auto& t = *a.tenant();
-  auto imported = import_users(a.store, seed.users, {t.first_database(), "auth0", false, true, a.clock.now()});
+  auto imported = import_users(a.store, seed.users, {t.first_database(), "auth0", false, true, true, a.clock.now()});
   if (!imported) return in_file(seed.users_name, std::move(imported).error());
   if (imported->total == 0) return in_file(seed.users_name, invalid_option("must be a JSON array of users"));
   for (const auto& m : imported->mistakes)
@@ -170,6 +172,19 @@ Status import_seed(Authority& a, const Seed& seed) {
       return done;
 }
 
+bool is_this_machine(const std::string& host) {
+  return host == "localhost" || host == "::1" || url::is_loopback_host(host);
+}
+
+// What --dev opens is for who sits at this machine.
+Status check_dev(const ServeOptions& o, const std::string& host) {
+  if (!o.dev || o.dev_on_network || is_this_machine(host)) return ok();
+  return invalid_option("--dev: " + host +
+                        " is not a loopback address. Whoever reaches it could read every code and link that is sent "
+                        "(/_dev/messages), sign in as the published administrator, set the clock and reset everything "
+                        "(/_dev/reset). If that is meant, say --dev-on-network, too");
+}
+
 std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
   if (host == "0.0.0.0" || host == "::" || url::is_loopback_host(host) || host == "::1") host = "localhost";
   if (host.find(':') != host.npos) host = "[" + host + "]";
@@ -188,8 +203,8 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   const bool with_dev_http = o.dev && o.dev_http != "none";
   const auto dev_endpoint = with_dev_http ? parse_endpoint(o.dev_http) : *endpoint;
   if (!dev_endpoint) return invalid_option("--dev-http: " + dev_endpoint.error().description);
-  if (with_dev_http && dev_endpoint->host != "localhost" && dev_endpoint->host != "::1" &&
-      !url::is_loopback_host(dev_endpoint->host))
+  if (auto allowed = check_dev(o, endpoint->host); !allowed) return allowed;
+  if (with_dev_http && !is_this_machine(dev_endpoint->host))
     return invalid_option("--dev-http: plain HTTP is for the loopback address only, not " + dev_endpoint->host);
 
   std::optional<Endpoint> metrics_endpoint;
@@ -205,6 +220,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   umask(0077);  // what is kept is its owner's business only
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(o.data); !made) return made;
+  const RunMark mark(o.data);
   const auto master = master_key(o.data, o.master_key);
   unsetenv("OSTIA_MASTER_KEY");  // no child of this program is to have it
   if (!master) return master.error();
@@ -247,11 +263,14 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   Authority a(**store, *master, issuer, o.dev, cores);
   auto objects = a.store.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
   if (!objects) return std::move(objects).error();
-  const bool is_empty = int_at((*objects)[0], 0) == 0;
+  const bool is_empty = int_at(objects->first(), 0) == 0;
   const auto seed = choose_seed(o, issuer, is_empty);
   if (!seed) return seed.error();
   if (auto imported = import_seed(a, *seed); !imported) return imported;
   if (auto loaded = reload_keys(a); !loaded) return loaded;
+  const auto administered = has_administrator(a.store);
+  if (!administered) return administered.error();
+  const bool needs_administrator = !*administered && !o.dev;
   a.proxies = *std::move(proxies);
   a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
                  [&a, cleaned = std::int64_t{0}]() mutable {
@@ -276,7 +295,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   authority = &a;
   server.run([&] {
     notify_service("READY=1");
-    ready(issuer, is_empty && o.config.empty() && !o.dev ? setup_link(a) : "");
+    ready(issuer, needs_administrator ? setup_link(a) : "");
     give_back_memory();
   });
   notify_service("STOPPING=1");

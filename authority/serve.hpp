@@ -25,11 +25,12 @@ struct ServeOptions {
   std::string metrics_listen;                ///< empty: nowhere
   bool access_log = false;                   ///< a line for each request
   bool dev = false;
+  bool dev_on_network = false;  ///< `dev` may be at an address that is not this machine's own
   std::string dev_http = "127.0.0.1:8080";  ///< with `dev`; `none` turns it off
 };
 
-/// Called once requests are answered. `setup_link` is where the first administrator is made; empty unless this was the
-/// first start of an empty tenant.
+/// Called once requests are answered. `setup_link` is where the first administrator is made; empty where there is one,
+/// and with `dev`.
 using Ready = std::function<void(const std::string& issuer, const std::string& setup_link)>;
 
 /// Serves until it is told to stop. An error means that it has not started; `Fault::caller` ones are for the person who

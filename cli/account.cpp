@@ -162,9 +162,8 @@ Value to_json(const AuthResult& r) {
 void print_json(const Value& value) { std::puts(json::write(value).c_str()); }
 
 void print_profile(const UserProfile& user) {
-  for (std::size_t i = 0; i < user.claims.size(); ++i) {
-    const Value& claim = user.claims.items()[i];
-    std::printf("  %-15s %s\n", user.claims.keys()[i].c_str(),
+  for (const auto& [key, claim] : user.claims.members()) {
+    std::printf("  %-15s %s\n", key.c_str(),
                 claim.is_string() ? claim.text().c_str() : json::write(claim).c_str());
   }
 }

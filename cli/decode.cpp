@@ -29,13 +29,13 @@ std::string read_token(const std::string& argument) {
 // The whole `aud`, or its first.
 std::string own_audience(const Value& payload) {
   const Value& aud = payload["aud"];
-  return aud.is_array() && aud.size() > 0 ? aud.items()[0].text() : aud.text();
+  return aud.is_array() ? aud.at(0).text() : aud.text();
 }
 
 void print_object(const char* title, const Value& object) {
   std::printf("%s\n", title);
-  for (std::size_t i = 0; i < object.size(); ++i)
-    std::printf("  %-12s %s\n", object.keys()[i].c_str(), json::write(object.items()[i]).c_str());
+  for (const auto& [key, item] : object.members())
+    std::printf("  %-12s %s\n", key.c_str(), json::write(item).c_str());
 }
 
 void print_checks(const std::vector<TokenVerifier::Check>& checks, const std::string& hint) {

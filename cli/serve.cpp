@@ -54,6 +54,9 @@ Run add_serve(CLI::App& app) {
   verb->add_flag("--access-log", options->access_log, "Logs a line for each request");
   verb->add_flag("--dev", options->dev,
                  "For development: the demo tenant, plain HTTP on loopback, hints on error pages");
+  verb->add_flag("--dev-on-network", options->dev_on_network,
+                 "Lets --dev listen on the network: everybody there reads all codes and links, is the published "
+                 "administrator, and can reset everything");
   verb->add_option("--dev-http", options->dev_http, "Where --dev answers in plain HTTP; none turns it off")
       ->type_name("HOST:PORT")
       ->capture_default_str();
@@ -61,7 +64,8 @@ Run add_serve(CLI::App& app) {
     auto served = authority::serve(*options, [&](const std::string& issuer, const std::string& setup_link) {
       show_banner(*options, issuer);
       if (!setup_link.empty())
-        std::fprintf(stderr, "\nThe first administrator is made here, once, within a day:\n  %s\n\n",
+        std::fprintf(stderr,
+                     "\nThis authority has no administrator. The first one is made here, once, within a day:\n  %s\n\n",
                      setup_link.c_str());
       std::printf("ostia: ready at %s\n", issuer.c_str());
       std::fflush(stdout);

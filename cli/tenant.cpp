@@ -76,7 +76,7 @@ Result<bool> import_users(authority::Opened& opened, const Options& o) {
   if (!text) return std::move(text).error();
   auto tenant = load_tenant(*opened.store, opened.secrets);
   if (!tenant) return std::move(tenant).error();
-  const authority::UsersImport how = {(*tenant)->first_database(), "auth0", o.upsert, !o.upsert,
+  const authority::UsersImport how = {(*tenant)->first_database(), "auth0", o.upsert, !o.upsert, true,
                                       authority::Clock::real()};
   auto imported = [&] {
     Progress progress("users");

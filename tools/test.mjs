@@ -21,7 +21,7 @@ const withBrowser = files.filter((f) => /^(parity|browser|web|peers)\//.test(f))
 async function runFile(file) {
   let good = 0, bad = 0;
   const start = performance.now();
-  const stream = runTests({ files: [`${root}/tests/${file}`], concurrency: 1, timeout: 600_000 });
+  const stream = runTests({ files: [`${root}/tests/${file}`], concurrency: 1, timeout: 1_800_000 });
   // Groups are counted by what is in them.
   const isCase = (event) => event.details.type !== 'suite' && event.name !== `${root}/tests/${file}`;
   stream.on('test:pass', (event) => {

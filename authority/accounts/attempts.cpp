@@ -82,7 +82,7 @@ Async<bool> count_failure(Authority& a, Attempt t) {
   auto task = a.store.commit(std::move(statements));
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
-  const bool blocks = counts_account(*tenant, t) && !rows->empty() && int_at((*rows)[0], 0) == p.max_failures;
+  const bool blocks = counts_account(*tenant, t) && !rows->empty() && int_at(rows->first(), 0) == p.max_failures;
   co_return blocks;
 }
 
@@ -96,7 +96,7 @@ Async<std::int64_t> forget_failures(Authority& a, Attempt t) {
     const auto rows = co_await std::move(reading);
     if (!rows) co_return rows.error();
     if (rows->empty()) co_return 0;
-    failures = int_at((*rows)[0], 0);
+    failures = int_at(rows->first(), 0);
   }
   std::vector<Statement> statements;
   if (everywhere)

@@ -26,7 +26,7 @@ std::string subject_of(const std::optional<User>& user, const PasswordLogin& log
 
 bool protects(const Authority& a, const PasswordLogin& login) {
   const auto tenant = a.tenant();
-  const Connection* c = login.connections.empty() ? nullptr : tenant->find_connection(login.connections[0]);
+  const auto c = login.connections.empty() ? nullptr : tenant->find_connection(login.connections[0]);
   return !c || c->brute_force_protection;
 }
 

@@ -1,5 +1,6 @@
 #include "accounts/document.hpp"
 
+#include "accounts/administrators.hpp"
 #include "clock.hpp"
 #include "ostia/text/ascii.hpp"
 #include "tenant/reading.hpp"
@@ -13,7 +14,7 @@ Error invalid(std::string what) { return {"invalid_body", std::move(what), "body
 
 bool is_social(const Authority& a, const std::string& connection) {
   const auto tenant = a.tenant();
-  const Connection* c = tenant->find_connection(connection);
+  const auto c = tenant->find_connection(connection);
   return c && c->is_upstream();
 }
 
@@ -39,7 +40,7 @@ Value identity_of(const Authority& a, const User& account, bool is_first, bool w
   }
   if (with_tokens) {
     const Value tokens = tokens_of(a, account);
-    for (std::size_t i = 0; i < tokens.size(); ++i) out.set(tokens.keys()[i], tokens.items()[i]);
+    for (const auto& [key, item] : tokens.members()) out.set(key, item);
   }
   return out;
 }
@@ -72,9 +73,8 @@ Value user_document(const Authority& a, const User& user, const std::vector<User
   const std::string login = login_name(user);
   out.set("name", login);
   out.set("nickname", login.substr(0, login.find('@')));
-  for (std::size_t i = 0; i < user.profile.size(); ++i) {
-    const std::string& key = user.profile.keys()[i];
-    if (key != "email_verified" && key != "phone_verified") out.set(key, user.profile.items()[i]);
+  for (const auto& [key, item] : user.profile.members()) {
+    if (key != "email_verified" && key != "phone_verified") out.set(key, item);
   }
   out.set("updated_at", iso_time(user.updated_at));
   out.set("identities", identities_of(a, user, linked, with_tokens));
@@ -100,7 +100,12 @@ Async<Value> read_document(Authority& a, User user, bool with_tokens) {
   if (!rows) co_return rows.error();
   std::vector<std::string> factors;
   for (const auto& row : *rows) factors.push_back(text_at(row, 0));
-  co_return user_document(a, user, *linked, factors, with_tokens);
+  auto asking = is_administrator(a.store, user.id);
+  const auto is_one = co_await std::move(asking);
+  if (!is_one) co_return is_one.error();
+  Value document = user_document(a, user, *linked, factors, with_tokens);
+  if (*is_one) document.set("administrator", true);
+  co_return document;
 }
 
 Async<std::vector<Value>> read_documents(Authority& a, std::string after, std::int64_t size) {
@@ -126,7 +131,7 @@ Async<std::vector<Value>> read_documents(Authority& a, std::string after, std::i
   co_return out;
 }
 
-Status apply_profile(const Connection* connection, User& user, const Value& body) {
+Status apply_profile(Found<Connection> connection, User& user, const Value& body) {
   const bool is_database = connection && connection->is_database();
   if (body["username"].is_string() && !(is_database && connection->requires_username))
     return invalid("Cannot set username for connection without requires_username");
@@ -150,15 +155,16 @@ Status apply_profile(const Connection* connection, User& user, const Value& body
     else if (value)
       user.profile.set(name, *value);
   }
+  if (claims_administrator(body["app_metadata"])) return not_by_metadata();
   for (const char* name : {"user_metadata", "app_metadata"}) {
     const Value* change = body.find(name);
     if (!change) continue;
     Value there = user.profile[name].is_object() && change->size() > 0 ? user.profile[name] : Value::object();
-    for (std::size_t i = 0; i < change->size(); ++i) {  // the first level merges; null takes a key away
-      if (change->items()[i].is_null())
-        there.erase(change->keys()[i]);
+    for (const auto& [key, item] : change->members()) {  // the first level merges; null takes a key away
+      if (item.is_null())
+        there.erase(key);
       else
-        there.set(change->keys()[i], change->items()[i]);
+        there.set(key, item);
     }
     user.profile.set(name, std::move(there));
   }

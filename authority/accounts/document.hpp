@@ -21,6 +21,6 @@ inline constexpr const char* profile_members[] = {"given_name", "family_name", "
 
 /// Puts the members of a document into an account that is made or changed; metadata merges at the first level, null
 /// takes a key away. Errors: a member that its connection does not have (400 `invalid_body`).
-Status apply_profile(const Connection* connection, User& user, const json::Value& body);
+Status apply_profile(Found<Connection> connection, User& user, const json::Value& body);
 
 }  // namespace ostia::authority

@@ -53,8 +53,8 @@ Async<Value> check_code(Authority& a, std::string id, std::string code, std::str
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return refused("code_over");
-  const std::string mark = text_at((*rows)[0], 0);
-  const auto body = json::parse(text_at((*rows)[0], 1));
+  const std::string mark = text_at(rows->first(), 0);
+  const auto body = json::parse(text_at(rows->first(), 1));
   if (!body) co_return body.error();
   if (!equal_in_constant_time(mark, mark_of(a, id, code)) || (*body)["client_id"].text() != client_id)
     co_return refused("wrong_code");
@@ -78,7 +78,7 @@ NewCode make_one_time_code(const Authority& a, const Connection& c, const std::s
 Async<Value> check_one_time_code(Authority& a, std::string connection, std::string address, std::string code,
                                  std::string client_id, bool uses_up) {
   const auto tenant = a.tenant();
-  const Connection* c = tenant->find_connection(connection);
+  const auto c = tenant->find_connection(connection);
   auto checking = check_code(a, id_of(connection, address), std::move(code), std::move(client_id), uses_up);
   auto body = co_await std::move(checking);
   if (!body && body.error().code == "access_denied")

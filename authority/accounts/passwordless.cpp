@@ -29,10 +29,9 @@ std::string link_of(const Request& request, const Connection& c, const Passwordl
   };
   // What the link itself says comes from nobody else.
   constexpr std::string_view own[] = {"client_id", "connection", "email", "phone_number", "verification_code"};
-  for (std::size_t i = 0; i < start.parameters.size(); ++i) {
-    const std::string& name = start.parameters.keys()[i];
+  for (const auto& [name, item] : start.parameters.members()) {
     if (std::find(std::begin(own), std::end(own), name) != std::end(own)) continue;
-    if (start.parameters.items()[i].is_string()) add(url::percent_encode(name), start.parameters.items()[i].text());
+    if (item.is_string()) add(url::percent_encode(name), item.text());
   }
   add("client_id", start.client_id);
   add("connection", c.name);
@@ -113,7 +112,7 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
 Async<User> authenticate_passwordless(Authority& a, const Request& request, const Client& client,
                                       std::string connection, std::string address, std::string code) {
   const auto tenant = a.tenant();
-  const Connection* c = tenant->find_connection(connection, client);
+  const auto c = tenant->find_connection(connection, client);
   if (!c || !c->is_passwordless())
     co_return refused(400, "invalid_request", "Unknown realm " + connection + ".", "realm_unknown");
   const auto normal = passwordless_address(*c, address);

@@ -10,7 +10,4 @@ namespace ostia::authority {
 /// For the dashboard: everything if the person is an administrator, else nothing of the Management API.
 Async<Grant> apply_policies(Authority& a, Grant grant);
 
-/// Whether somebody may use the dashboard: `app_metadata.ostia.administrator`, which they cannot set themselves.
-bool is_administrator(const User& user);
-
 }  // namespace ostia::authority

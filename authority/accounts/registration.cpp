@@ -66,7 +66,7 @@ Async<std::string> taken(Authority& a, Registration r) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   std::string which;
-  if (!rows->empty()) which = int_at((*rows)[0], 0) != 0 ? "user_exists" : "username_exists";
+  if (!rows->empty()) which = int_at(rows->first(), 0) != 0 ? "user_exists" : "username_exists";
   co_return which;
 }
 
@@ -205,7 +205,7 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
 Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user,
                                                      std::string password) {
   const auto tenant = a.tenant();
-  const Connection* c = tenant->find_connection(user.connection);
+  const auto c = tenant->find_connection(user.connection);
   const PasswordPolicy policy = c ? c->password_policy : PasswordPolicy{};
   Registration known{user.connection, {}, user.email, user.username, password, {}};
   known.profile = user.profile;

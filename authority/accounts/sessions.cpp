@@ -50,7 +50,7 @@ Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, st
   auto rows = co_await std::move(rows_task);
   if (!rows) co_return std::move(rows).error();
   if (rows->empty()) co_return std::optional<SignedIn>();
-  const Row& row = (*rows)[0];
+  const Row& row = rows->first();
   auto user = to_user(row);
   if (!user) co_return std::move(user).error();
   auto session = to_session({row.end() - session_columns, row.end()});
@@ -74,7 +74,7 @@ Async<std::optional<Session>> end_session(Store& store, std::string cookie) {
   auto done = co_await std::move(done_task);
   if (!done) co_return std::move(done).error();
   if (done->empty()) co_return std::optional<Session>();
-  auto session = to_session((*done)[0]);
+  auto session = to_session(done->first());
   if (!session) co_return std::move(session).error();
   co_return std::optional(*std::move(session));
 }

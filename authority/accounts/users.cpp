@@ -11,7 +11,7 @@ using json::Value;
 Result<std::optional<User>> read_user(const Result<Rows>& rows) {
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<User>();
-  auto user = to_user((*rows)[0]);
+  auto user = to_user(rows->first());
   if (!user) return std::move(user).error();
   return std::optional(*std::move(user));
 }
@@ -202,7 +202,7 @@ namespace {
       "DELETE FROM password_history WHERE user_id " WHOSE, "DELETE FROM consents WHERE user_id " WHOSE,             \
       "DELETE FROM authenticators WHERE user_id " WHOSE, "DELETE FROM user_roles WHERE user_id " WHOSE,             \
       "DELETE FROM user_permissions WHERE user_id " WHOSE, "DELETE FROM organization_members WHERE user_id " WHOSE, \
-      "DELETE FROM device_credentials WHERE user_id " WHOSE
+      "DELETE FROM device_credentials WHERE user_id " WHOSE, "DELETE FROM administrators WHERE user_id " WHOSE
 
 constexpr std::string_view delete_one[] = {OSTIA_BELONGINGS("= $1"),
                                            "DELETE FROM users WHERE linked_to = $1 AND linked_to <> ''",

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "crypto/crypto.hpp"
+#include "crypto/imported_hash.hpp"
 #include "crypto/openssl.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
@@ -66,22 +67,42 @@ std::string keyed(const EVP_MD* md, std::string_view key, std::string_view bytes
 }
 
 // `$pbkdf2-sha256$i=100000,l=32$salt$hash`
-bool check_pbkdf2(std::string_view password, std::string_view phc) {
-  const auto parts = text::split(phc, '$');
-  if (parts.size() != 4) return false;
-  const std::string_view name = parts[0].substr(std::min(parts[0].size(), std::string_view("pbkdf2-").size()));
-  const EVP_MD* md = digest_of(name);
+struct Pbkdf2 {
+  const EVP_MD* md = nullptr;
   std::int64_t iterations = 0;
-  for (const auto option : text::split(parts[1], ','))
-    if (option.starts_with("i=")) iterations = text::parse_int(option.substr(2)).value_or(0);
-  const auto salt = unbase64(std::string(parts[2])), hash = unbase64(std::string(parts[3]));
-  if (!md || iterations < 1 || iterations > 10'000'000 || !salt || !hash || hash->empty()) return false;
-  std::string out(hash->size(), '\0');
+  std::string salt, hash;
+  // Each 64 bytes of the hash cost all iterations once more.
+  [[nodiscard]] bool is_bearable() const {
+    return md && iterations >= 1 && iterations <= 10'000'000 && !hash.empty() && hash.size() <= 64;
+  }
+};
+Pbkdf2 read_pbkdf2(std::string_view phc) {
+  std::string_view parts[4];
+  std::size_t count = 0;
+  for (const auto part : text::split(phc, '$')) {
+    if (count == std::size(parts)) return {};
+    parts[count++] = part;
+  }
+  if (count != std::size(parts)) return {};
+  const auto& [kind, cost, salt, hash] = parts;
+  Pbkdf2 out;
+  out.md = kind.starts_with("pbkdf2-") ? digest_of(kind.substr(std::string_view("pbkdf2-").size())) : nullptr;
+  for (const auto option : text::split(cost, ','))
+    if (option.starts_with("i=")) out.iterations = text::parse_int(option.substr(2)).value_or(0);
+  out.salt = unbase64(std::string(salt)).value_or("");
+  out.hash = unbase64(std::string(hash)).value_or("");
+  return out;
+}
+
+bool check_pbkdf2(std::string_view password, std::string_view phc) {
+  const Pbkdf2 kept = read_pbkdf2(phc);
+  if (!kept.is_bearable()) return false;
+  std::string out(kept.hash.size(), '\0');
   return PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
-                           reinterpret_cast<const unsigned char*>(salt->data()), static_cast<int>(salt->size()),
-                           static_cast<int>(iterations), md, static_cast<int>(out.size()),
+                           reinterpret_cast<const unsigned char*>(kept.salt.data()), static_cast<int>(kept.salt.size()),
+                           static_cast<int>(kept.iterations), kept.md, static_cast<int>(out.size()),
                            reinterpret_cast<unsigned char*>(out.data())) == 1 &&
-         equal_in_constant_time(out, *hash);
+         equal_in_constant_time(out, kept.hash);
 }
 
 // Of an LDAP directory (RFC 2307): `{SSHA}`, then base64 of the digest, and of the salt that follows it.
@@ -131,12 +152,21 @@ bool check_scrypt(std::string_view password, const Value& custom) {
 
 }  // namespace
 
+std::string imported_hash_problem(const std::string& kept) {
+  if (kept.starts_with("$pbkdf2"))
+    return read_pbkdf2(kept).is_bearable()
+               ? ""
+               : "it is not a whole pbkdf2 hash of at most 64 bytes and 10,000,000 iterations (md5, sha1, sha256, sha512)";
+  const auto custom = json::parse(kept);
+  if (custom && (!(*custom)["algorithm"].is("scrypt") || cost_of(*custom).is_bearable())) return {};
+  return "its cost is out of bounds: 128 N r at most 128 MiB, p at most 16";
+}
+
 std::string imported_hash(const Value& custom) {
   const std::string algorithm = text::lower(custom["algorithm"].text());
   const std::string& value = custom["hash"]["value"].text();
-  if (algorithm == "argon2") return value.starts_with("$argon2") ? value : "";
-  if (algorithm == "bcrypt") return value.starts_with("$2") ? value : "";
-  if (algorithm == "pbkdf2") return value.starts_with("$pbkdf2-") ? value : "";
+  for (const auto& [name, begin] : {std::pair{"argon2", "$argon2"}, {"bcrypt", "$2"}, {"pbkdf2", "$pbkdf2-"}})
+    if (algorithm == name) return value.starts_with(begin) && hash_problem(value).empty() ? value : "";
   if (algorithm == "ldap") return read_ldap(value).md ? json::write(custom) : "";
   if (algorithm == "scrypt") {
     const bool is_whole = bytes_of(custom["hash"], "hex") && bytes_of(custom["salt"], "utf8");

@@ -96,7 +96,7 @@ Findings examine_tenant(const Tenant& tenant, const Options& o, const std::strin
   if (out.empty())
     out.push_back(fine("callback", std::to_string(tenant.clients.size()) + " applications, with lists that can match"));
   if (!o.client_id.empty()) {
-    const Client* client = tenant.find_client(o.client_id);
+    const auto client = tenant.find_client(o.client_id);
     if (!client) {
       out.push_back(fault("client", "no application has the client_id \"" + o.client_id + "\"",
                           "look at clients in the tenant's file, or at /dashboard/applications"));

@@ -117,8 +117,8 @@ Async<Unit> check_captcha(Authority& a, std::string kind, std::string state, std
   auto task = a.store.commit(std::move(statements));
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
-  const bool good = !answer.empty() && !rows->empty() && int_at((*rows)[0], 1) >= a.clock.now() &&
-                    equal_in_constant_time(text_at((*rows)[0], 0), mark_of(a, id, answer));
+  const bool good = !answer.empty() && !rows->empty() && int_at(rows->first(), 1) >= a.clock.now() &&
+                    equal_in_constant_time(text_at(rows->first(), 0), mark_of(a, id, answer));
   if (!good) co_return Error{"invalid_captcha", "Invalid captcha value", "captcha_wrong", 400, Fault::caller};
   co_return Unit{};
 }

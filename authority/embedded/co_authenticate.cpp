@@ -44,23 +44,22 @@ Error all_and_only(const std::vector<std::string_view>& fields) {
 
 // All of the fields, as texts, and no other. A `captcha` may come along: the hosted page's library sends it.
 bool has_exactly(const Value& body, const std::vector<std::string_view>& fields) {
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const std::string& key = body.keys()[i];
-    if (!body.items()[i].is_string()) return false;
+  for (const auto& [key, item] : body.members()) {
+    if (!item.is_string()) return false;
     if (key != "captcha" && std::find(fields.begin(), fields.end(), key) == fields.end()) return false;
   }
   return std::all_of(fields.begin(), fields.end(), [&](auto field) { return !body[field].text().empty(); });
 }
 
 struct Checked {
-  const Client* client;
+  Found<Client> client;
   const CredentialType* type;
 };
 
 Result<Checked> check(const Tenant& tenant, const Value& body) {
   static const std::vector<std::string_view> of_the_page = {"client_id", "credential_type", "username", "otp", "realm"};
   if (!body["client_id"].is_string() || !body["credential_type"].is_string()) return all_and_only(of_the_page);
-  const Client* client = tenant.find_client(body["client_id"].text());
+  const auto client = tenant.find_client(body["client_id"].text());
   if (!client) return oauth(401, "unauthorized_client", "Cross origin login not allowed.", "client_unknown");
   if (!client->cross_origin_authentication)
     return oauth(401, "unauthorized_client", "Cross origin login not allowed.", "cross_origin_not_allowed");
@@ -75,7 +74,7 @@ Result<Checked> check(const Tenant& tenant, const Value& body) {
 
 Async<User> log_in(Authority& a, const Request& request, const Tenant& tenant, Checked checked, Value body) {
   const std::string realm = body.find("realm") ? body["realm"].text() : tenant.default_directory;
-  const Connection* connection = tenant.find_connection(realm, *checked.client);
+  const auto connection = tenant.find_connection(realm, *checked.client);
   const bool by_code = !body["otp"].is_null();
   if (!connection || (by_code ? !connection->is_passwordless() : !connection->is_database()))
     co_return oauth(400, "invalid_request", "Unknown realm " + realm + ".", "realm_unknown");
@@ -107,7 +106,7 @@ Answering co_authenticate(Authority& a, Request request) {
     return oauth_problem(a, e);
   };
   if (!body) co_return refused(body.error());
-  const Client* sender = tenant->find_client((*body)["client_id"].text());
+  const auto sender = tenant->find_client((*body)["client_id"].text());
   if (sender && !origin.empty() && !oauth::is_allowed_origin(origin, sender->web_origins, {})) {
     record(a, request, {"fcoa", "Origin not allowed", sender->id, {}, {}, {}, "origin_not_allowed"});
     std::string text = "Origin " + origin + " is not allowed.";

@@ -19,8 +19,8 @@ Error bad(std::string text, std::string reason) {
 }
 
 struct Target {
-  const Client* client;
-  const Connection* connection;
+  Found<Client> client;
+  Found<Connection> connection;
 };
 
 // What both endpoints need. Errors are of the form `{"error": text}`.
@@ -30,9 +30,9 @@ Result<Target> find_target(const Tenant& tenant, const Value& body, std::initial
       return bad(std::string(field) + " is required", "field_missing");
     if (!body[field].is_string()) return bad(std::string(field) + " must be a string", "field_type");
   }
-  const Client* client = tenant.find_client(body["client_id"].text());
+  const auto client = tenant.find_client(body["client_id"].text());
   if (!client) return bad("client_id is not known", "client_unknown");
-  const Connection* connection = tenant.find_connection(body["connection"].text(), *client);
+  const auto connection = tenant.find_connection(body["connection"].text(), *client);
   if (!connection || !connection->is_database())
     return bad("connection is not enabled for the application", "connection_unknown");
   return Target{client, connection};
@@ -43,9 +43,9 @@ Status check_metadata(const Value& metadata) {
   if (metadata.is_null()) return ok();
   if (!metadata.is_object()) return bad("user_metadata must be an object", "user_metadata_malformed");
   if (metadata.size() > 10) return bad("user_metadata must have at most 10 members", "user_metadata_malformed");
-  for (std::size_t i = 0; i < metadata.size(); ++i)
-    if (!metadata.items()[i].is_string() || metadata.items()[i].text().size() > 500)
-      return bad("user_metadata." + metadata.keys()[i] + " must be a string of at most 500 characters",
+  for (const auto& [key, item] : metadata.members())
+    if (!item.is_string() || item.text().size() > 500)
+      return bad("user_metadata." + key + " must be a string of at most 500 characters",
                  "user_metadata_malformed");
   return ok();
 }
@@ -100,7 +100,7 @@ Answering signup(Authority& a, Request request) {
   };
   const auto target = find_target(*tenant, *body, {"client_id", "connection", "email", "password"});
   if (!target) co_return failed(target.error());
-  if (target->connection->disable_signup) co_return failed(bad("public signup is disabled", "signup_disabled"));
+  if (!target->connection->takes_signups_for(*target->client)) co_return failed(bad("public signup is disabled", "signup_disabled"));
   if (target->connection->requires_username && !(*body)["username"].is_string())
     co_return failed(bad("username is required", "field_missing"));
   auto profile = read_profile(*body);

@@ -45,11 +45,11 @@ Answering hosted_login(Authority& a, Request request) {
   const auto body = read_json_object(request);
   if (!body) co_return oauth_problem(a, body.error());
   const auto tenant = a.tenant();
-  const Client* client = tenant->find_client((*body)["client_id"].text());
+  const auto client = tenant->find_client((*body)["client_id"].text());
   if (!is_own_origin(request))
     co_return text_response(403, "Origin " + std::string(request.header("origin")) + " is not allowed.");
   if (!client) co_return database_problem(a, oauth(400, "invalid_request", "client_id is not known", "client_unknown"));
-  const Connection* connection = tenant->find_connection((*body)["connection"].text(), *client);
+  const auto connection = tenant->find_connection((*body)["connection"].text(), *client);
   if (!connection || !connection->is_database())
     co_return database_problem(
         a, oauth(400, "invalid_connection", "connection is not enabled for the application", "connection_unknown"));
@@ -90,7 +90,7 @@ Answering hosted_callback(Authority& a, Request request) {
       (*v)["client_id"] != (*context)["client_id"])
     co_return stale_page(a, request);
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (std::size_t i = 0; i < context->size(); ++i) pairs.emplace_back(context->keys()[i], context->items()[i].text());
+  for (const auto& [key, item] : context->members()) pairs.emplace_back(key, item.text());
   const auto tenant = a.tenant();
   auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true);
   if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
@@ -114,7 +114,7 @@ Answering ssodata(Authority& a, Request request) {
   if (!*who) co_return json_response(200, Value::object({{"sso", false}})).with("Cache-Control", "no-store");
   const User& user = (*who)->user;
   const auto tenant = a.tenant();
-  const Connection* connection = tenant->find_connection(user.connection);
+  const auto connection = tenant->find_connection(user.connection);
   co_return json_response(
       200, Value::object(
                {{"sso", true},

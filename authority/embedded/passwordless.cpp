@@ -16,8 +16,8 @@ namespace {
 using json::Value;
 
 struct Target {
-  const Client* client;
-  const Connection* connection;
+  Found<Client> client;
+  Found<Connection> connection;
   std::string address;
 };
 
@@ -25,9 +25,9 @@ Result<Target> find_target(const Tenant& tenant, const Value& body) {
   for (const char* field : {"client_id", "connection"})
     if (!body[field].is_string() || body[field].text().empty())
       return oauth(400, "bad.request", std::string(field) + " is required", "field_missing");
-  const Client* client = tenant.find_client(body["client_id"].text());
+  const auto client = tenant.find_client(body["client_id"].text());
   if (!client) return oauth(400, "bad.tenant", "error in tenant - client_id is not known", "client_unknown");
-  const Connection* c = tenant.find_connection(body["connection"].text(), *client);
+  const auto c = tenant.find_connection(body["connection"].text(), *client);
   if (!c || !c->is_passwordless())
     return oauth(400, "bad.connection", "Connection does not exist", "connection_unknown");
   const char* field = c->strategy == "sms" ? "phone_number" : "email";
@@ -53,9 +53,9 @@ Status check_parameters(const Client& client, std::string_view issuer, const Val
   if (parameters.is_null()) return ok();
   if (!parameters.is_object())
     return oauth(400, "bad.authParams", "error in authParams - it must be an object", "auth_params_malformed");
-  for (std::size_t i = 0; i < parameters.size(); ++i)
-    if (!parameters.items()[i].is_string() && !parameters.items()[i].is_null())
-      return oauth(400, "bad.authParams", "error in authParams - " + parameters.keys()[i] + " must be a string",
+  for (const auto& [key, item] : parameters.members())
+    if (!item.is_string() && !item.is_null())
+      return oauth(400, "bad.authParams", "error in authParams - " + key + " must be a string",
                    "auth_params_malformed");
   const std::string& to = parameters["redirect_uri"].text();
   if (!to.empty() && !client.may_redirect_to(to, issuer))

@@ -59,11 +59,10 @@ Result<Parameters> read_parameters(const Request& request) {
   const auto body = parse_object(request.body);
   if (!body) return body.error();
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (std::size_t i = 0; i < body->size(); ++i) {
-    const Value& value = body->items()[i];
+  for (const auto& [key, value] : body->members()) {
     if (value.is_null()) continue;
-    if (!value.is_string() && !value.is_number()) return invalid("Parameter " + body->keys()[i] + " must be a string");
-    pairs.emplace_back(body->keys()[i], value.text());
+    if (!value.is_string() && !value.is_number()) return invalid("Parameter " + key + " must be a string");
+    pairs.emplace_back(key, value.text());
   }
   return Parameters(std::move(pairs));
 }

@@ -98,6 +98,8 @@ Answering submit_activate(Authority& a, Request request) {
               {},
               (*who)->session.auth_time,
               false};
+  grant.connection = (*who)->session.body["connection"].text();
+  if (!check_door(*step->tenant, grant, (*who)->user)) co_return stale_page(a, request);
   grant.with_second_factor = has_second_factor((*who)->session, {}, a.clock.now());
   auto approving = approve_device(a, **found, grant);
   const auto approved = co_await std::move(approving);

@@ -11,7 +11,7 @@ namespace {
 
 // A line for each thing; a scope of an API in its own words.
 std::vector<std::string> what_is_asked(const Step& step, const Access& access) {
-  const Api* api = step.tenant->find_api(access.audience);
+  const auto api = step.tenant->find_api(access.audience);
   std::vector<std::string> out;
   for (const auto word : text::split(access.scope, ' ')) {
     if (word == "openid")

@@ -19,13 +19,13 @@ bool allows_signup(const Step& step) {
   if (!step.client->own_page.empty()) return false;
   const auto& all = step.tenant->connections;
   return std::any_of(all.begin(), all.end(), [&](const Connection& c) {
-    return c.is_database() && !c.disable_signup && step.doors().admit(c);
+    return c.is_database() && c.takes_signups_for(*step.client) && step.doors().admit(c);
   });
 }
 
 // A realm that the application named, else all of its databases.
 std::vector<std::string> connections_of(const Step& step) {
-  const Connection* named = step.doors().find(step.request.connection);
+  const auto named = step.doors().find(step.request.connection);
   if (named && named->is_database()) return {named->name};
   return step.doors().databases();
 }

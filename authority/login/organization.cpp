@@ -27,7 +27,7 @@ Answering submit_organization(Authority& a, Request request) {
   const auto step = sent_step(a, request);
   if (!step) co_return stale_page(a, request);
   const std::string name(step->form.get("organization"));
-  const Organization* o = step->tenant->find_organization(name);
+  const auto o = step->tenant->find_organization(name);
   if (!o) co_return ask(*step, name, step->text("organization.unknown"));
   AuthorizationRequest r = step->request;
   r.organization = o->id;

@@ -37,7 +37,7 @@ boost::asio::awaitable<Response> offer_page(Authority& a, const Request& request
 }
 
 bool takes_passkeys(const Step& step, const User& user) {
-  const Connection* c = step.doors().find(user.connection);
+  const auto c = step.doors().find(user.connection);
   return c && c->takes_passkeys;
 }
 
@@ -61,7 +61,7 @@ Async<bool> may_add(Authority& a, const SignedIn& who) {
 
 Async<bool> offers_passkey(Authority& a, const Request& request, const AuthorizationRequest& r, const SignedIn& who) {
   const auto tenant = a.tenant();
-  const Connection* c = tenant->find_connection(who.session.body["connection"].text());
+  const auto c = tenant->find_connection(who.session.body["connection"].text());
   if (!c || !c->takes_passkeys || r.authenticated != who.session.id || r.passkey_offered == who.session.id ||
       !read_cookie(request, CookieKind::no_passkey).empty())
     co_return false;

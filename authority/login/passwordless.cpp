@@ -15,14 +15,12 @@ using json::Value;
 using pages::FormPage;
 
 // The connection of the page: the one that its link or the application named, else the first that the client has.
-const Connection* connection_of(const Step& step, std::string_view named) {
+Found<Connection> connection_of(const Step& step, std::string_view named) {
   for (const std::string_view name : {named, std::string_view(step.request.connection)})
-    if (const Connection* c = step.doors().find(name); c && c->is_passwordless()) return c;
-  const auto& all = step.tenant->connections;
-  const auto it = std::find_if(all.begin(), all.end(), [&](const Connection& c) {
+    if (const auto c = step.doors().find(name); c && c->is_passwordless()) return c;
+  return step.tenant->find_connection_that([&](const Connection& c) {
     return c.is_passwordless() && step.doors().admit(c) && (named.empty() || c.strategy == named);
   });
-  return it == all.end() ? nullptr : &*it;
 }
 
 Response address_page(const Step& step, const Connection& c, std::string address, std::string alert) {
@@ -90,7 +88,7 @@ std::optional<AuthorizationRequest> link_request(const Authority& a, const Reque
 Answering show_passwordless(Authority& a, Request request) {
   const auto step = shown_step(a, request);
   if (!step) co_return stale_page(a, request);
-  const Connection* c = connection_of(*step, Parameters(url::parse_form(request.query)).get("connection"));
+  const auto c = connection_of(*step, Parameters(url::parse_form(request.query)).get("connection"));
   if (!c) co_return show_step(a, request, step->request, "/u/login");
   co_return address_page(*step, *c, step->request.login_hint, {});
 }
@@ -98,7 +96,7 @@ Answering show_passwordless(Authority& a, Request request) {
 Answering submit_passwordless(Authority& a, Request request) {
   const auto step = sent_step(a, request);
   if (!step) co_return stale_page(a, request);
-  const Connection* c = connection_of(*step, step->form.get("connection"));
+  const auto c = connection_of(*step, step->form.get("connection"));
   if (!c) co_return show_step(a, request, step->request, "/u/login");
   auto sending = send_code(a, request, *step, *c, std::string(step->form.get("username")));
   co_return co_await std::move(sending);
@@ -107,7 +105,7 @@ Answering submit_passwordless(Authority& a, Request request) {
 Answering submit_passwordless_code(Authority& a, Request request) {
   const auto step = sent_step(a, request);
   if (!step) co_return stale_page(a, request);
-  const Connection* c = connection_of(*step, step->form.get("connection"));
+  const auto c = connection_of(*step, step->form.get("connection"));
   if (!c) co_return show_step(a, request, step->request, "/u/login");
   const std::string address(step->form.get("username"));
   if (step->form.get("action") == "resend") {
@@ -131,7 +129,7 @@ Answering show_verify_redirect(Authority& a, Request request) {
   const auto r = link_request(a, request, p, refusal);
   if (!r) co_return refusal;
   const Client& client = *tenant->find_client(r->client_id);
-  const Connection* c = tenant->find_connection(p.get("connection"), client);
+  const auto c = tenant->find_connection(p.get("connection"), client);
   const auto address =
       c && c->is_passwordless() ? passwordless_address(*c, address_in(p)) : Result<std::string>(Error{});
   if (!address) co_return pages::error(look, {400, "link_over", "invalid_request: unknown connection or address", {}});

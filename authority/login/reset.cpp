@@ -44,7 +44,7 @@ Async<std::optional<Reset>> open_reset(Authority& a, std::string ticket) {
 
 Response reset_page(const Authority& a, const pages::Look& look, const Reset& reset, std::string alert) {
   const auto tenant = a.tenant();
-  const Connection* c = tenant->find_connection(reset.user.connection);
+  const auto c = tenant->find_connection(reset.user.connection);
   FormPage page{alert.empty() ? 200 : 400,
                 look.texts.get("reset.title"),
                 look.texts.get("reset.text", {{"email", reset.user.email}, {"tenant", tenant->name}}),
@@ -66,7 +66,7 @@ Response over(const pages::Look& look) {
 // Where a person can go from here: the application's own start of a login, if it has named one.
 std::vector<pages::Link> way_back(const Authority& a, const pages::Look& look, const std::string& client_id) {
   const auto tenant = a.tenant();
-  const Client* client = tenant->find_client(client_id);
+  const auto client = tenant->find_client(client_id);
   if (!client || url::origin_of(client->initiate_login_uri).empty()) return {};
   return {{"", look.texts.get("back_to", {{"client", client->name}}), client->initiate_login_uri}};
 }

@@ -21,12 +21,12 @@ Response no_longer_good(const Authority& a, const Request& request) {
                       {403, "link_over", "access_denied: unknown, used or expired ticket", ""});
 }
 
-// There is no administrator but the one that this makes.
+// There is no administrator but the one that this makes. Whoever else has an account is no matter: anybody can sign up.
 Async<bool> is_open(Authority& a) {
-  auto query = a.store.query({"SELECT 1 FROM users LIMIT 1", {}});
-  const auto users = co_await std::move(query);
-  if (!users) co_return users.error();
-  const bool nobody = users->empty();
+  auto query = a.store.query({"SELECT 1 FROM administrators LIMIT 1", {}});
+  const auto administrators = co_await std::move(query);
+  if (!administrators) co_return administrators.error();
+  const bool nobody = administrators->empty();
   co_return nobody;
 }
 
@@ -75,21 +75,28 @@ Answering submit_setup(Authority& a, Request request) {
   const auto hash = co_await std::move(hashing);
   if (!hash) co_return setup_page(a, request, 503, ticket, email, hash.error().description);
 
-  const auto tenant = a.tenant();
-  const std::string connection =
-      tenant->connections.empty() ? "Username-Password-Authentication" : tenant->connections[0].name;
+  User user;
+  user.id = "auth0|" + random_id().substr(0, 24);
+  user.connection = a.tenant()->administrators_connection();
+  user.email = email;
+  user.password_hash = *hash;
+  user.profile = json::Value::object({{"email_verified", true}});
+  user.created_at = user.updated_at = a.clock.now();
   std::vector<Statement> statements;
-  // One statement decides, so that of two people with the link one wins.
+  // The first one decides, so that of two people with the link one wins.
   statements.push_back(
-      {"INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, created_at, "
-       "updated_at) "
-       "SELECT $1, $2, $3, '', $4, 0, $5, $6, $6 WHERE NOT EXISTS (SELECT 1 FROM users) RETURNING user_id",
-       {"auth0|" + random_id().substr(0, 24), connection, email, *hash,
-        std::string(R"({"email_verified":true,"app_metadata":{"ostia":{"administrator":true}}})"), a.clock.now()}});
+      {"INSERT INTO administrators (user_id, since) SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM administrators) "
+       "RETURNING user_id",
+       {user.id, a.clock.now()},
+       true});
+  statements.push_back(insert_user(user, a.clock.now()));
   auto committing = a.store.commit(std::move(statements));
   const auto made = co_await std::move(committing);
+  if (!made && made.error().reason == "store_unmatched") co_return no_longer_good(a, request);
+  if (!made && made.error().reason == "store_conflict")
+    co_return setup_page(a, request, 400, ticket, email,
+                         "This address has an account already, which somebody has made by signing up. Use another one.");
   if (!made) co_return setup_page(a, request, 500, ticket, email, "Something went wrong on our side. Try again.");
-  if (made->empty()) co_return no_longer_good(a, request);
   log_event("info", "administrator_made", {{"peer", request.peer}});
   co_return pages::message(look_for(*a.tenant(), request, "en"), "You are the administrator",
                            "Keep the password: there is no other way in.", {{"", "To the dashboard", "/dashboard"}});

@@ -17,13 +17,11 @@ using json::Value;
 using pages::FormPage;
 
 // The database that a new account goes into: the one that was asked for, else the first that takes sign-ups.
-const Connection* database_of(const Step& step) {
-  const auto fits = [&](const Connection& c) { return c.is_database() && !c.disable_signup && step.doors().admit(c); };
-  const Connection* named = step.doors().find(step.request.connection);
+Found<Connection> database_of(const Step& step) {
+  const auto fits = [&](const Connection& c) { return c.is_database() && c.takes_signups_for(*step.client) && step.doors().admit(c); };
+  const auto named = step.doors().find(step.request.connection);
   if (named && fits(*named)) return named;
-  const auto& all = step.tenant->connections;
-  const auto it = std::find_if(all.begin(), all.end(), fits);
-  return it == all.end() ? nullptr : &*it;
+  return step.tenant->find_connection_that(fits);
 }
 
 Response signup_page(const Step& step, const Connection& c, int status, std::string email, std::string username,
@@ -56,7 +54,7 @@ std::string alert_of(const Step& step, const Connection& c, const Error& error) 
 Answering show_signup(Authority& a, Request request) {
   const auto step = shown_step(a, request);
   if (!step) co_return stale_page(a, request);
-  const Connection* c = database_of(*step);
+  const auto c = database_of(*step);
   if (!c) co_return show_step(a, request, step->request, "/u/login");
   co_return signup_page(*step, *c, 200, step->request.login_hint, {}, {});
 }
@@ -64,7 +62,7 @@ Answering show_signup(Authority& a, Request request) {
 Answering submit_signup(Authority& a, Request request) {
   const auto step = sent_step(a, request);
   if (!step) co_return stale_page(a, request);
-  const Connection* c = database_of(*step);
+  const auto c = database_of(*step);
   if (!c) co_return show_step(a, request, step->request, "/u/login");
   Registration r{c->name,
                  step->client->id,

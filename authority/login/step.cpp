@@ -43,10 +43,10 @@ std::optional<Step> open_step(const Authority& a, const Request& request, std::s
   if (!equal_in_constant_time((*v)["device"].text(), device_mark(device))) return {};
   auto r = AuthorizationRequest::from_json(*v);
   const auto tenant = a.tenant();
-  const Client* client = tenant->find_client(r.client_id);
+  const auto client = tenant->find_client(r.client_id);
   if (!client || (r.user_code.empty() && !client->may_redirect_to(r.redirect_uri, request.issuer))) return {};
   auto look = look_for(*tenant, request, r.ui_locales);
-  if (const Organization* o = r.organization.empty() ? nullptr : tenant->find_organization(r.organization)) {
+  if (const auto o = r.organization.empty() ? nullptr : tenant->find_organization(r.organization)) {
     look.tenant = o->display_name.empty() ? o->name : o->display_name;
     if (!o->logo.empty()) look.branding.logo = o->logo;
   }
@@ -99,7 +99,7 @@ std::string_view first_page(const Tenant& tenant, const Client& client, const Au
   if (client.requires_organization && r.organization.empty()) return "/u/organization";
   if (has_session && r.prompts("select_account") && r.selected.empty()) return "/u/account";
   const Doors doors(tenant, client, r.organization);
-  const Connection* connection = doors.find(r.connection);
+  const auto connection = doors.find(r.connection);
   if (connection && connection->is_passwordless()) return "/u/passwordless";
   if (r.screen_hint == "signup") return "/u/signup";
   if (r.screen_hint == "reset-password") return "/u/reset-password/request";

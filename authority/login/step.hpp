@@ -20,7 +20,7 @@ struct Step {
   AuthorizationRequest request;
   std::string state;  ///< as it came, for the page's form
   std::shared_ptr<const Tenant> tenant;
-  const Client* client;
+  Found<Client> client;
   pages::Look look;
   Parameters form;  ///< of a POST
 

@@ -27,7 +27,7 @@ void record(Authority& a, const Request& request, const Event& e) {
   add("description", e.description);
   add("reason", e.reason);
   add("client_id", e.client_id);
-  if (const Client* client = a.tenant()->find_client(e.client_id)) add("client_name", client->name);
+  if (const auto client = a.tenant()->find_client(e.client_id)) add("client_name", client->name);
   add("connection", e.connection);
   add("user_id", e.user_id);
   add("user_name", e.user_name);

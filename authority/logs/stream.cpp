@@ -50,10 +50,11 @@ bool wants(const LogStream& s, std::string_view type) {
 std::string body_of(const LogStream& s, const Rows& rows) {
   std::string out = s.format == "JSONARRAY" ? "[" : "";
   const char* between = s.format == "JSONARRAY" ? "," : "\n";
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    auto data = json::parse(text_at(rows[i], 1));
-    const Value one = Value::object({{"log_id", text_at(rows[i], 0)}, {"data", data ? *std::move(data) : Value()}});
-    out.append(i == 0 ? "" : between).append(json::write(one));
+  bool is_first = true;
+  for (const auto& row : rows) {
+    auto data = json::parse(text_at(row, 1));
+    const Value one = Value::object({{"log_id", text_at(row, 0)}, {"data", data ? *std::move(data) : Value()}});
+    out.append(std::exchange(is_first, false) ? "" : between).append(json::write(one));
   }
   return s.format == "JSONARRAY" ? out + "]" : out;
 }
@@ -106,11 +107,13 @@ void LogStreamer::run() {
       wake_.wait_for(lock, tick, [this] { return closing_; });
       if (closing_) return;
     }
-    const auto tenant = tenant_();
-    if (tenant->log_streams.empty() || !is_ours()) continue;
-    for (const auto& stream : tenant->log_streams)
-      while (send_some(stream)) {
-      }
+    run_guarded("log_streams_failed", [this] {
+      const auto tenant = tenant_();
+      if (tenant->log_streams.empty() || !is_ours()) return;
+      for (const auto& stream : tenant->log_streams)
+        while (send_some(stream)) {
+        }
+    });
   }
 }
 
@@ -155,7 +158,7 @@ bool LogStreamer::send_some(const LogStream& s) {
   }
   rest.failures = 0;
   const auto done = store_.commit_now(
-      {{"DELETE FROM log_deliveries WHERE stream_id = $1 AND log_id <= $2", {s.id, text_at(rows->back(), 0)}}});
+      {{"DELETE FROM log_deliveries WHERE stream_id = $1 AND log_id <= $2", {s.id, text_at(rows->last(), 0)}}});
   return done && static_cast<std::int64_t>(rows->size()) == size;
 }
 

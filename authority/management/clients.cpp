@@ -18,7 +18,7 @@ void prepare_client(Authority& a, Value& body, const Value& before) {
 }
 
 Value present_client(const Authority& a, const Call& call, Value body) {
-  const Client* client = call.tenant->find_client(body["client_id"].text());
+  const auto client = call.tenant->find_client(body["client_id"].text());
   if (call.has_scope("read:client_keys"))
     body = with_secrets(section_of("client"), std::move(body), a.secrets);
   else

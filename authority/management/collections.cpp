@@ -15,11 +15,11 @@ void set_default(Value& body, const char* name, Value value) {
 }
 
 void merge(Value& into, const Value& change) {
-  for (std::size_t i = 0; i < change.size(); ++i) {
-    if (change.items()[i].is_null())
-      into.erase(change.keys()[i]);
+  for (const auto& [key, item] : change.members()) {
+    if (item.is_null())
+      into.erase(key);
     else
-      into.set(change.keys()[i], change.items()[i]);
+      into.set(key, item);
   }
 }
 
@@ -113,7 +113,7 @@ Status check_organization(const Tenant& tenant, Value& body) {
   if (!enabled) return ok();
   Value doors = Value::array();
   for (const auto& one : enabled->items()) {
-    const Connection* c = tenant.find_connection_by_id(one["connection_id"].text());
+    const auto c = tenant.find_connection_by_id(one["connection_id"].text());
     if (!c) return not_found("The connection does not exist.", "inexistent_connection");
     doors.push_back(Value::object(
         {{"name", c->name}, {"assign_membership_on_login", one["assign_membership_on_login"].as_bool()}}));

@@ -15,16 +15,15 @@ constexpr std::int64_t freshness = 3600;  // seconds: an ID token that proves th
 
 // Whom the ID token is about. It must be of the same application, and of now.
 Result<std::string> proven_account(const Authority& a, const Call& call) {
-  const auto claims = read_id_token_hint(a, call.request.issuer, call.body["link_with"].text());
+  const auto claims = read_own_token(a, TokenUse::linked_account, call.request.issuer, call.body["link_with"].text());
   const auto refused = [](const char* why) {
     return api_error(400, "invalid_body", std::string("Payload validation error: 'link_with ") + why + "'");
   };
-  if (!claims) return refused("is not an ID token of this tenant");
+  if (!claims)
+    return refused("is not a valid ID token that this tenant has signed with its own key (RS256), or has expired");
   if (call.is_own && (*claims)["aud"] != call.token["azp"])
     return refused("must be of the same client as the access token");
-  const std::int64_t now = a.clock.now();
-  if ((*claims)["exp"].as_int().value_or(0) <= now) return refused("has expired");
-  if ((*claims)["iat"].as_int().value_or(0) + freshness < now)
+  if ((*claims)["iat"].as_int().value_or(0) + freshness < a.clock.now())
     return refused("is older than an hour: log in to that account again");
   return (*claims)["sub"].text();
 }
@@ -66,7 +65,8 @@ std::vector<Statement> link(const User& primary, User secondary, std::int64_t no
   for (auto& statement : end_everything(secondary.id)) out.push_back(std::move(statement));
   for (const std::string_view sql :
        {"DELETE FROM authenticators WHERE user_id = $1", "DELETE FROM user_roles WHERE user_id = $1",
-        "DELETE FROM user_permissions WHERE user_id = $1", "DELETE FROM organization_members WHERE user_id = $1"})
+        "DELETE FROM user_permissions WHERE user_id = $1", "DELETE FROM organization_members WHERE user_id = $1",
+        "DELETE FROM administrators WHERE user_id = $1"})
     out.push_back({sql, {secondary.id}});
   return out;
 }

@@ -39,7 +39,7 @@ Async<Value> job_of(Authority& a, std::string id) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return not_found("The job does not exist", "inexistent_job");
-  co_return json::parse(text_at((*rows)[0], 0));
+  co_return json::parse(text_at(rows->first(), 0));
 }
 
 Handling get_job(Authority& a, Call call) {
@@ -54,8 +54,8 @@ Handling get_errors(Authority& a, Call call) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return not_found("The job does not exist", "inexistent_job");
-  if (text_at((*rows)[0], 0).empty()) co_return Reply{204, {}};
-  auto errors = json::parse(text_at((*rows)[0], 0));
+  if (text_at(rows->first(), 0).empty()) co_return Reply{204, {}};
+  auto errors = json::parse(text_at(rows->first(), 0));
   if (!errors) co_return std::move(errors).error();
   co_return Reply{200, *std::move(errors)};
 }
@@ -164,7 +164,7 @@ Handling start_import(Authority& a, Call call) {
   auto users = std::make_shared<const std::string>(part(parts, "users"));
   const std::string id = part(parts, "connection_id");
   if (users->empty()) co_return invalid_body("'Missing required property: users'.");
-  const Connection* c = call.tenant->find_connection_by_id(id);
+  const auto c = call.tenant->find_connection_by_id(id);
   if (!c) co_return api_error(400, "inexistent_connection", "The connection does not exist.");
   if (c->is_upstream())
     co_return api_error(400, "operation_not_supported",
@@ -175,7 +175,7 @@ Handling start_import(Authority& a, Call call) {
   job.set("upsert", part(parts, "upsert") == "true");
   if (const auto external = part(parts, "external_id"); !external.empty()) job.set("external_id", external);
   UsersImport how{c->name, c->is_database() ? "auth0" : c->strategy, part(parts, "upsert") == "true", false,
-                  a.clock.now()};
+                  false, a.clock.now()};
   auto keeping = keep_job(a, job, 202);
   auto reply = co_await std::move(keeping);
   if (reply) a.run_apart([&a, job, users, how] { run_import(a, job, *users, how); });
@@ -187,7 +187,7 @@ Handling start_import(Authority& a, Call call) {
 Handling start_export(Authority& a, Call call) {
   Value job = new_job(a, "users_export");
   const std::string id = call.body["connection_id"].text();
-  const Connection* c = id.empty() ? nullptr : call.tenant->find_connection_by_id(id);
+  const auto c = id.empty() ? nullptr : call.tenant->find_connection_by_id(id);
   if (!id.empty() && !c) co_return api_error(400, "inexistent_connection", "The connection does not exist.");
   const std::string format = text_or(call.body["format"], "json");
   Value ticket = Value::object({{"format", format}, {"fields", call.body["fields"]}, {"limit", call.body["limit"]}});
@@ -213,9 +213,7 @@ Value member_at(const Value& document, std::string_view path) {
   Value v = document;
   for (const auto name : text::split(path, '.')) {
     const auto index = v.is_array() ? text::parse_int(name) : std::nullopt;
-    v = Value(index && *index >= 0 && *index < static_cast<std::int64_t>(v.size())
-                  ? v.items()[static_cast<std::size_t>(*index)]
-                  : v[name]);
+    v = Value(index && *index >= 0 ? v.at(static_cast<std::size_t>(*index)) : v[name]);
   }
   return v;
 }
@@ -321,7 +319,7 @@ Answering download_export(Authority& a, Request request) {
     if (documents->empty()) break;
     for (json::Value document : *documents) {
       after = document["user_id"].text();
-      document.set("connection", document["identities"].items()[0]["connection"]);
+      document.set("connection", document["identities"].at(0)["connection"]);
       if ((!connection.empty() && document["connection"].text() != connection) || left == 0) continue;
       text += management::line_of(document, columns, is_csv);
       --left;

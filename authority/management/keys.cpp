@@ -47,7 +47,7 @@ Async<Row> key_of(Authority& a, std::string kid) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return not_found("There is no key of that kid.", "inexistent_key");
-  co_return (*rows)[0];
+  co_return rows->first();
 }
 
 Handling get_key(Authority& a, Call call) {
@@ -71,7 +71,7 @@ Handling rotate(Authority& a, Call) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   const std::int64_t now = a.clock.now();
-  const std::string next = rows->empty() ? "" : text_at((*rows)[0], 0);
+  const std::string next = rows->empty() ? "" : text_at(rows->first(), 0);
   std::vector<Statement> statements;
   statements.push_back(
       {"UPDATE signing_keys SET state = 'previous', current_until = $1 WHERE state = 'current'", {now}});

@@ -99,7 +99,7 @@ Handling get_log(Authority& a, Call call) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return not_found("The log does not exist.", "inexistent_log");
-  co_return Reply{200, entry_of((*rows)[0])};
+  co_return Reply{200, entry_of(rows->first())};
 }
 
 Handling daily_stats(Authority& a, Call call) {
@@ -138,7 +138,7 @@ Handling active_users(Authority& a, Call) {
   auto task = a.store.query({"SELECT count(*) FROM users WHERE last_login > $1", {a.clock.now() - 30 * day}});
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
-  co_return Reply{200, int_at((*rows)[0], 0)};
+  co_return Reply{200, int_at(rows->first(), 0)};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Organizations: their connections, members and invitations.
 #include <algorithm>
 
+#include "accounts/administrators.hpp"
 #include "management/page.hpp"
 #include "management/users.hpp"
 #include "messages/mails.hpp"
@@ -26,7 +27,7 @@ Async<Value> organization_of(Authority& a, std::string id) {
 }
 
 Handling get_by_name(Authority& a, Call call) {
-  const Organization* o = call.tenant->find_organization(call.path[0]);
+  const auto o = call.tenant->find_organization(call.path[0]);
   if (!o || o->id == call.path[0]) co_return no_organization();
   auto finding = organization_of(a, o->id);
   auto body = co_await std::move(finding);
@@ -39,7 +40,7 @@ Handling get_by_name(Authority& a, Call call) {
 // ---- Connections
 
 Value shown_door(const Tenant& tenant, const Value& door) {
-  const Connection* c = tenant.find_connection(door["name"].text());
+  const auto c = tenant.find_connection(door["name"].text());
   return Value::object({{"connection_id", c ? c->id : ""},
                         {"assign_membership_on_login", door["assign_membership_on_login"].as_bool()},
                         {"show_as_button", door["show_as_button"].as_bool(true)},
@@ -63,7 +64,7 @@ using ChangeDoor = Result<Value> (*)(const Value& there, const Value& change);
 
 // Changes the door of a connection; null takes it away.
 Handling change_door(Authority& a, Call call, std::string connection_id, ChangeDoor change, int status) {
-  const Connection* c = call.tenant->find_connection_by_id(connection_id);
+  const auto c = call.tenant->find_connection_by_id(connection_id);
   if (!c) co_return not_found("The connection does not exist.", "inexistent_connection");
   Value door;
   auto editing = edit_document(a, "organization", call.path[0], [&](Value& body) -> Status {
@@ -127,7 +128,7 @@ Handling get_connection(Authority& a, Call call) {
   auto finding = organization_of(a, call.path[0]);
   const auto o = co_await std::move(finding);
   if (!o) co_return o.error();
-  const Connection* c = call.tenant->find_connection_by_id(call.path[1]);
+  const auto c = call.tenant->find_connection_by_id(call.path[1]);
   for (const auto& door : (*o)["connections"].items())
     if (c && door["name"].text() == c->name) co_return Reply{200, shown_door(*call.tenant, door)};
   co_return not_found("The connection is not enabled for the organization.", "inexistent_connection");
@@ -176,7 +177,7 @@ Async<std::vector<std::string>> member_roles(Authority& a, std::string organizat
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return not_found("The user is not a member of the organization.", "inexistent_member");
-  auto roles = json::parse(text_at((*rows)[0], 0));
+  auto roles = json::parse(text_at(rows->first(), 0));
   if (!roles) co_return std::move(roles).error();
   co_return texts(*roles);
 }
@@ -225,7 +226,7 @@ Handling list_of_user(Authority& a, Call call) {
   if (!rows) co_return rows.error();
   std::vector<Value> out;
   for (const auto& row : *rows)
-    if (const Organization* o = call.tenant->find_organization(text_at(row, 0)))
+    if (const auto o = call.tenant->find_organization(text_at(row, 0)))
       out.push_back(Value::object({{"id", o->id}, {"name", o->name}, {"display_name", o->display_name}}));
   co_return paged(*page, "organizations", out);
 }
@@ -265,7 +266,7 @@ Handling get_invitation(Authority& a, Call call) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return not_found("The invitation does not exist.", "inexistent_invitation");
-  co_return Reply{200, selected(invitation_of((*rows)[0]), call.query)};
+  co_return Reply{200, selected(invitation_of(rows->first()), call.query)};
 }
 
 // Where a person begins who accepts: the application's own login, with the ticket; else straight to `/authorize`'s
@@ -282,10 +283,11 @@ Result<std::string> invitation_url(const Client& client, const std::string& tick
 }
 
 Handling invite(Authority& a, Call call) {
-  const Organization* o = call.tenant->find_organization(call.path[0]);
+  const auto o = call.tenant->find_organization(call.path[0]);
   if (!o || o->id != call.path[0]) co_return no_organization();
-  const Client* client = call.tenant->find_client(call.body["client_id"].text());
+  const auto client = call.tenant->find_client(call.body["client_id"].text());
   if (!client) co_return not_found("The client does not exist", "inexistent_client");
+  if (claims_administrator(call.body["app_metadata"])) co_return not_by_metadata();
   const std::string ticket = random_id(), email = call.body["invitee"]["email"].text();
   const auto url = invitation_url(*client, ticket, *o);
   if (!url) co_return url.error();

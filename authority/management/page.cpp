@@ -34,8 +34,8 @@ std::optional<bool> flag(const Parameters& query, std::string_view name) {
   return {};
 }
 
-Result<Page> read_page(const Parameters& query, std::int64_t per_page) {
-  constexpr std::int64_t furthest = 1'000'000;
+Result<Page> read_page(const Parameters& query, std::int64_t per_page, Cursor cursor) {
+  constexpr std::int64_t furthest = 1'000'000, furthest_place = 1'000'000'000;
   Page out;
   auto page = number(query, "page", 0, 0, furthest);
   if (!page) return std::move(page).error();
@@ -52,8 +52,11 @@ Result<Page> read_page(const Parameters& query, std::int64_t per_page) {
     out.page = 0;
     if (query.has("from")) {
       const auto from = text::base64url_decode(query.get("from"));
-      if (!from) return invalid_query("'from' must be the 'next' of the page before.");
-      out.from = *from;
+      const auto place = from && cursor == Cursor::place ? text::parse_int(*from) : std::optional<std::int64_t>(0);
+      if (!from || !place || *place < 0 || *place > furthest_place)
+        return invalid_query("'from' must be the 'next' of the page before.");
+      out.place = *place;
+      if (cursor == Cursor::name) out.after = *from;
     }
   }
   return out;
@@ -72,10 +75,9 @@ Reply page_of(const Page& page, const char* name, std::vector<Value> items, std:
 
 Reply paged(const Page& page, const char* name, const std::vector<Value>& all) {
   const auto total = static_cast<std::int64_t>(all.size());
-  // A checkpoint is a place in the list, which is in a fixed order.
-  const auto begin = std::min(total, page.checkpoint ? text::parse_int(page.from).value_or(0) : page.start());
-  const auto end = std::min(total, begin + page.per_page);
-  std::vector<Value> items(all.begin() + begin, all.begin() + end);
+  const auto end = std::min(total, page.start() + page.per_page);
+  std::vector<Value> items;
+  for (auto at = page.start(); at < end; ++at) items.push_back(all[static_cast<std::size_t>(at)]);
   if (!page.checkpoint) return page_of(page, name, std::move(items), total);
   Value body = Value::object({{name, Value::array(std::move(items))}});
   if (end < total) body.set("next", text::base64url_encode(text::decimal(end)));
@@ -89,8 +91,8 @@ Value selected(Value item, const Parameters& query) {
   std::vector<std::string> names;
   for (const auto word : text::split(fields, ',')) names.emplace_back(word);
   Value out = Value::object();
-  for (std::size_t i = 0; i < item.size(); ++i)
-    if (contains(names, item.keys()[i]) == include) out.set(item.keys()[i], item.items()[i]);
+  for (const auto& [key, value] : item.members())
+    if (contains(names, key) == include) out.set(key, value);
   return out;
 }
 

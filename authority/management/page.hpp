@@ -5,15 +5,19 @@
 
 namespace ostia::authority::management {
 
+/// Which items were asked for. Whatever the query says, `start` is a place from 0 on, though there may be no item there.
 struct Page {
   std::int64_t page = 0, per_page = 50;
   bool include_totals = false;
   bool checkpoint = false;  ///< `from`/`take` were asked for
-  std::string from;
-  [[nodiscard]] std::int64_t start() const { return page * per_page; }
+  std::int64_t place = 0;   ///< that `from` says, of lists in a fixed order
+  std::string after;        ///< that `from` says, of lists that go on behind a name
+  [[nodiscard]] std::int64_t start() const { return checkpoint ? place : page * per_page; }
 };
+/// What `next` of a list is, and `from` of the page behind it.
+enum class Cursor : std::uint8_t { place, name };
 /// Errors: 400 `invalid_query_string`.
-Result<Page> read_page(const Parameters& query, std::int64_t per_page = 50);
+Result<Page> read_page(const Parameters& query, std::int64_t per_page = 50, Cursor cursor = Cursor::place);
 
 /// A page of items that are all at hand. `name` is what the list is called beside its totals.
 Reply paged(const Page& page, const char* name, const std::vector<json::Value>& all);

@@ -29,7 +29,7 @@ Value shown(Value role) {
 }
 
 Value shown_permission(const Tenant& tenant, const std::string& audience, const std::string& name) {
-  const Api* api = tenant.find_api(audience);
+  const auto api = tenant.find_api(audience);
   const auto text = api ? api->scope_texts.find(name) : decltype(api->scope_texts.end()){};
   const bool has_text = api && text != api->scope_texts.end();
   return Value::object({{"resource_server_identifier", audience},
@@ -41,7 +41,7 @@ Value shown_permission(const Tenant& tenant, const std::string& audience, const 
 // Each must be a scope of its API.
 Status check_permissions(const Tenant& tenant, const Value& list) {
   for (const auto& one : list.items()) {
-    const Api* api = tenant.find_api(one["resource_server_identifier"].text());
+    const auto api = tenant.find_api(one["resource_server_identifier"].text());
     if (!api)
       return not_found("The resource server " + one["resource_server_identifier"].text() + " does not exist.",
                        "inexistent_resource_server");

@@ -52,8 +52,8 @@ constexpr Setting all_settings[] = {
 
 Value with_defaults(Value body, const char* defaults) {
   const Value usual = *json::parse(defaults);
-  for (std::size_t i = 0; i < usual.size(); ++i)
-    if (!body.find(usual.keys()[i])) body.set(usual.keys()[i], usual.items()[i]);
+  for (const auto& [key, item] : usual.members())
+    if (!body.find(key)) body.set(key, item);
   return body;
 }
 

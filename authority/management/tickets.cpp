@@ -21,7 +21,7 @@ Async<User> named_user(Authority& a, const Call& call) {
   const std::string &email = call.body["email"].text(), &id = call.body["connection_id"].text();
   if (email.empty() || id.empty())
     co_return invalid_body("'Missing required property: user_id' (or connection_id with email).");
-  const Connection* c = call.tenant->find_connection_by_id(id);
+  const auto c = call.tenant->find_connection_by_id(id);
   if (!c) co_return not_found("The connection does not exist.", "inexistent_connection");
   auto finding = find_user_by_address(a.store, c->name, email);
   auto user = co_await std::move(finding);
@@ -45,7 +45,7 @@ Handling password_change(Authority& a, Call call) {
   auto finding = named_user(a, call);
   const auto user = co_await std::move(finding);
   if (!user) co_return user.error();
-  const Connection* c = call.tenant->find_connection(user->connection);
+  const auto c = call.tenant->find_connection(user->connection);
   if (!c || !c->is_database())
     co_return api_error(400, "operation_not_supported", "Only users of a database connection have a password.");
   Value ticket = Value::object({{"user_id", user->id}, {"hash", a.secrets.mark(user->password_hash)}});

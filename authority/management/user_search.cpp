@@ -131,12 +131,12 @@ Handling list_all(Authority& a, Call call, Page page) {
   auto documenting = documents_of(a, found, 0, page.per_page, call.query, call.has_scope("read:user_idp_tokens"));
   auto documents = co_await std::move(documenting);
   if (!documents) co_return std::move(documents).error();
-  co_return page_of(page, "users", *std::move(documents), int_at((*count)[0], 0));
+  co_return page_of(page, "users", *std::move(documents), int_at(count->first(), 0));
 }
 
 // From a checkpoint on, in the order of the ids.
 Handling list_from(Authority& a, Call call, Page page) {
-  auto reading = read_documents(a, page.from, page.per_page);
+  auto reading = read_documents(a, page.after, page.per_page);
   auto batch = co_await std::move(reading);
   if (!batch) co_return std::move(batch).error();
   const bool has_more = static_cast<std::int64_t>(batch->size()) == page.per_page;
@@ -148,7 +148,7 @@ Handling list_from(Authority& a, Call call, Page page) {
 }
 
 Handling list_users(Authority& a, Call call) {
-  const auto page = read_page(call.query, 50);
+  const auto page = read_page(call.query, 50, Cursor::name);
   if (!page) co_return page.error();
   const auto sort = read_sort(call.query);
   if (!sort) co_return sort.error();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "accounts/administrators.hpp"
 #include "accounts/notices.hpp"
 #include "accounts/registration.hpp"
 #include "management/page.hpp"
@@ -91,7 +92,7 @@ Status check_new(const Connection& c, const Value& body) {
 }
 
 Handling create_user(Authority& a, Call call) {
-  const Connection* c = call.tenant->find_connection(call.body["connection"].text());
+  const auto c = call.tenant->find_connection(call.body["connection"].text());
   if (!c) co_return api_error(400, "inexistent_connection", "The connection does not exist.");
   if (auto good = check_new(*c, call.body); !good) co_return std::move(good).error();
   User user;
@@ -141,9 +142,11 @@ Status check_own_change(const Call& call) {
 
 // A machine with `update:users_app_metadata` alone changes that.
 Status check_machine_change(const Call& call) {
+  if (call.body.find("administrator") && !call.has_scope("update:administrators"))
+    return api_error(403, "insufficient_scope", "Insufficient scope, expected any of: update:administrators");
   if (call.has_scope("update:users")) return ok();
   for (const auto& key : call.body.keys())
-    if (key != "app_metadata" && key != "user_metadata")
+    if (key != "app_metadata" && key != "user_metadata" && key != "administrator")
       return api_error(403, "insufficient_scope", "Insufficient scope, expected any of: update:users");
   return ok();
 }
@@ -160,7 +163,7 @@ Status check_one_at_a_time(const Value& body) {
 }
 
 // What a provider gives is the provider's to change.
-Status check_source(const Connection* c, const Value& body) {
+Status check_source(Found<Connection> c, const Value& body) {
   if (!c || !c->is_upstream()) return ok();
   std::string refused;
   for (const char* name : {"email", "email_verified", "username", "password", "phone_number", "phone_verified"})
@@ -187,7 +190,7 @@ Async<Unit> change_own_password(Authority& a, const Call& call, User user) {
       co_return api_error(400, "inexistent_connection", "The user has no identity in that connection.");
     account = *it;
   }
-  const Connection* c = call.tenant->find_connection(account.connection);
+  const auto c = call.tenant->find_connection(account.connection);
   if (!c || !c->is_database())
     co_return api_error(400, "operation_not_supported", "Only users of a database connection have a password.");
   auto resetting = reset_password(a, call.request, account, call.body["password"].text());
@@ -204,7 +207,7 @@ Handling change_user(Authority& a, Call call) {
   auto finding = user_of(a, call.path[0]);
   const auto before = co_await std::move(finding);
   if (!before) co_return before.error();
-  const Connection* c = call.tenant->find_connection(before->connection);
+  const auto c = call.tenant->find_connection(before->connection);
   if (auto good = check_source(c, call.body); !good) co_return std::move(good).error();
   if (call.body["password"].is_string()) {
     auto changing = change_own_password(a, call, *before);
@@ -213,6 +216,8 @@ Handling change_user(Authority& a, Call call) {
   }
   auto editing = edit_user(a.store, before->id, a.clock.now(), [&](User& user, auto& statements) -> Status {
     if (auto good = apply_profile(c, user, call.body); !good) return good;
+    if (const Value& wanted = call.body["administrator"]; wanted.is_bool())
+      statements.push_back(wanted.as_bool() ? make_administrator(user.id, a.clock.now()) : end_administrator(user.id));
     const bool moves = user.email != before->email;  // the address before hears of it
     auto mail = moves ? notice(a, call.request, *before, Notice::email_changed) : std::nullopt;
     if (mail) statements.push_back(*std::move(mail));
@@ -250,7 +255,7 @@ Routes user_routes() {
       on("GET", "users/{id}", "read:users", "get_user", "Get a user", get_user)
           .by_oneself("read:current_user")
           .asks(fields),
-      on("PATCH", "users/{id}", "update:users update:users_app_metadata", "update_user", "Update a user", change_user)
+      on("PATCH", "users/{id}", "update:users update:users_app_metadata update:administrators", "update_user", "Update a user", change_user)
           .by_oneself("update:current_user_metadata create:current_user_metadata delete:current_user_metadata")
           .takes("user_update"),
       on("DELETE", "users/{id}", "delete:users", "delete_user", "Delete a user", remove_user),

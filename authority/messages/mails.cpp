@@ -10,7 +10,7 @@ namespace {
 using json::Value;
 
 Value liquid_values(const Tenant& tenant, const Texts& texts, const Connection* connection, const MessageValues& v) {
-  const Client* client = tenant.find_client(v.client_id);
+  const auto client = tenant.find_client(v.client_id);
   return Value::object(
       {{"user", v.user},
        {"url", v.link},

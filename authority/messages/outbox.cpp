@@ -79,9 +79,11 @@ void Outbox::wake() {
 
 void Outbox::run() {
   for (;;) {
-    while (send_due()) {
-    }
-    on_tick_();
+    run_guarded("outbox_failed", [this] {
+      while (send_due()) {
+      }
+    });
+    run_guarded("housekeeping_failed", on_tick_);
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, tick, [this] { return woken_ || closing_; });
     if (closing_) return;
@@ -103,7 +105,7 @@ bool Outbox::send_due() {
                           "RETURNING id, tries, sealed",
                           {now + lease, now}}});
   if (!rows || rows->empty()) return false;
-  const Row& row = (*rows)[0];
+  const Row& row = rows->first();
   send_one(text_at(row, 0), int_at(row, 1), text_at(row, 2));
   return true;
 }

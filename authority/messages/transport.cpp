@@ -142,7 +142,7 @@ Status send_backchannel_logout(const Message& m) {
 Status send_message(const Tenant& tenant, const Message& m, bool dev) {
   if (m.channel == "backchannel_logout") return send_backchannel_logout(m);
   if (m.channel == "sms") {
-    const Connection* connection = tenant.find_connection(m.connection);
+    const auto connection = tenant.find_connection(m.connection);
     if (connection && connection->sms.is_set()) return send_sms(connection->sms, m);
   } else if (tenant.smtp.enabled) {
     return send_email(tenant.smtp, m);

@@ -29,12 +29,8 @@ struct Bearer {
 Error invalid_token() { return oauth(401, "invalid_token", "Invalid Token", "mfa_token_invalid"); }
 
 Async<Bearer> by_access_token(Authority& a, const Request& request, std::string token, std::string scope) {
-  const auto claims = read_access_token(a, request.issuer, token);
-  const Value wanted(mfa_audience(request.issuer));
-  const Value& aud = claims ? (*claims)["aud"] : wanted;
-  const bool is_for_us =
-      claims && (aud == wanted || std::find(aud.items().begin(), aud.items().end(), wanted) != aud.items().end());
-  if (!is_for_us) co_return invalid_token();
+  const auto claims = read_own_token(a, TokenUse::mfa, request.issuer, token);
+  if (!claims) co_return invalid_token();
   if (!text::has_word((*claims)["scope"].text(), scope))
     co_return oauth(403, "insufficient_scope", "Insufficient scope, expected: " + scope, "scope_missing");
   auto finding = find_holder(a, *claims);
@@ -62,8 +58,8 @@ Async<Bearer> bearer_of(Authority& a, const Request& request, std::string otherw
 Async<Unit> check_client(Authority& a, const Request& request, const Value& body, const std::string& client_id) {
   if (!body.find("client_id") && !body.find("client_secret") && !body.find("client_assertion")) co_return Unit{};
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (std::size_t i = 0; i < body.size(); ++i)
-    if (body.items()[i].is_string()) pairs.emplace_back(body.keys()[i], body.items()[i].text());
+  for (const auto& [key, item] : body.members())
+    if (item.is_string()) pairs.emplace_back(key, item.text());
   const auto tenant = a.tenant();
   const Parameters parameters(std::move(pairs));
   auto authenticating = authenticate_client(a, *tenant, request, parameters);

@@ -2,6 +2,7 @@
 
 #include "ostia/text/ascii.hpp"
 #include "problem.hpp"
+#include "protocol/organization.hpp"
 #include "ticket.hpp"
 
 namespace ostia::authority {
@@ -57,9 +58,10 @@ Async<PendingGrant> open_mfa_token(Authority& a, const Request& request, std::st
   const auto user = co_await std::move(finding);
   if (!user) co_return user.error();
   if (*used || !*user || (*user)->blocked) co_return invalid_token();
+  const auto tenant = a.tenant();
+  if (!tenant->find_client(grant.client_id) || !check_door(*tenant, grant, **user)) co_return invalid_token();
   co_return PendingGrant{std::move(grant), **user, std::move(token)};
 }
 
-std::string mfa_audience(std::string_view issuer) { return std::string(issuer) + "mfa/"; }
 
 }  // namespace ostia::authority

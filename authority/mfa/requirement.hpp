@@ -29,7 +29,5 @@ struct PendingGrant {
 /// gone.
 Async<PendingGrant> open_mfa_token(Authority& a, const Request& request, std::string client_id, std::string token);
 
-/// The audience of access tokens for the MFA API.
-std::string mfa_audience(std::string_view issuer);
 
 }  // namespace ostia::authority

@@ -20,7 +20,7 @@ boost::asio::awaitable<Response> answer_metrics(const Authority& a, Request requ
   if (request.path != "/metrics") co_return text_response(404, "the metrics are at /metrics\n");
   auto counting = a.store.query({"SELECT count(*) FROM messages WHERE state = 'queued'", {}});
   const auto count = co_await std::move(counting);
-  a.metrics->messages_waiting = count ? int_at((*count)[0], 0) : -1;  // -1: the database cannot say
+  a.metrics->messages_waiting = count ? int_at(count->first(), 0) : -1;  // -1: the database cannot say
   co_return Response{200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, a.metrics->text()};
 }
 

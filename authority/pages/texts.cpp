@@ -22,7 +22,7 @@ std::string isolated(const std::string& value) {
 
 Texts::Texts(std::string_view language, std::string_view source) : language_(language) {
   const auto parsed = json::parse(source);
-  for (std::size_t i = 0; i < parsed->size(); ++i) texts_.emplace(parsed->keys()[i], parsed->items()[i].text());
+  for (const auto& [key, item] : parsed->members()) texts_.emplace(key, item.text());
 }
 
 std::string Texts::get(std::string_view key, TextValues values) const {

@@ -120,10 +120,10 @@ Refusal check_organization(const Tenant& tenant, const Client& client, Authoriza
     return {};
   }
   if (!client.uses_organizations) return {{"invalid_request", "parameter organization is not allowed for this client"}};
-  const Organization* o = tenant.find_organization(r.organization);
+  const auto o = tenant.find_organization(r.organization);
   if (!o) return {{"invalid_request", "parameter organization is invalid: there is no such organization"}};
   r.organization = o->id;
-  const Connection* named = tenant.find_connection(r.connection, client);
+  const auto named = tenant.find_connection(r.connection, client);
   if (named && !Doors(tenant, client, o->id).admit(*named))
     return {{"invalid_request", "the specified connection is not enabled for this organization"}};
   return {};
@@ -145,7 +145,7 @@ std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Pa
         400, "parameter_repeated", "invalid_request: repeated parameter " + std::string(repeated), {}};
   if (r.client_id.empty())
     return pages::ErrorPage{400, "client_missing", "invalid_request: missing required parameter: client_id", {}};
-  const Client* client = tenant.find_client(r.client_id);
+  const auto client = tenant.find_client(r.client_id);
   if (!client)
     return pages::ErrorPage{400, "client_unknown", "invalid_request: unknown client",
                             "no application has the client_id \"" + r.client_id + "\"."};

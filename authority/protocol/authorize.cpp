@@ -28,12 +28,13 @@ using Answer = boost::asio::awaitable<Response>;
 // Core section 3.1.2.1: the person that the hint names must be the one who is signed in.
 bool agrees_with_hint(const Authority& a, const AuthorizationRequest& r, const SignedIn& who) {
   if (r.id_token_hint.empty()) return true;
-  const auto hint = read_id_token_hint(a, r.issuer, r.id_token_hint);
+  const auto hint = read_own_token(a, TokenUse::id_token_hint, r.issuer, r.id_token_hint);
   return hint && (*hint)["sub"] == Value(who.user.id);
 }
 
 bool is_recent_enough(const AuthorizationRequest& r, const SignedIn& who, std::int64_t now) {
   if (r.authenticated == who.session.id) return true;  // signed in for this very request
+  if (!r.invitation.empty()) return false;             // nobody joins an organization by a link that they followed
   if (r.prompts("login") || (r.prompts("select_account") && r.selected != who.session.id)) return false;
   return !r.max_age || (*r.max_age > 0 && now - who.session.auth_time <= *r.max_age);
 }
@@ -49,6 +50,7 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
   grant.access_claims = extension.access_claims;
   grant.organization = r.organization;
   grant.permissions = access.permissions;
+  grant.connection = who.session.body["connection"].text();
   grant.with_second_factor = has_second_factor(who.session, {}, a.clock.now());
   if (grant.with_second_factor && text::has_word(r.acr_values, multi_factor)) grant.acr = multi_factor;
   Fields fields;
@@ -102,7 +104,7 @@ Response refuse(const Authority& a, const Request& request, const Parameters& p,
       origins.push_back(origin);
   };
   add(url::origin_of(p.get("redirect_uri")));
-  if (const Client* client = tenant->find_client(p.get("client_id"))) {
+  if (const auto client = tenant->find_client(p.get("client_id"))) {
     for (const auto& origin : client->web_origins) add(url::origin_of(origin));
     for (const auto& uri : client->callbacks) add(url::origin_of(uri));
   }
@@ -194,12 +196,12 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   const auto tenant = a.tenant();
   const Client& client = *tenant->find_client(r.client_id);
   const Doors doors(*tenant, client, r.organization);
-  const Connection* named = doors.find(r.connection);
+  const auto named = doors.find(r.connection);
   const bool wants_upstream = named && named->is_upstream() && r.user_code.empty();
   // An application that names an upstream wants the person's account there, as when it is to be linked.
   const bool is_elsewhere = wants_upstream && who && who->session.body["connection"] != Value(named->name);
-  const Connection* came_by = who ? tenant->find_connection(who->session.body["connection"].text()) : nullptr;
-  const bool is_outside = came_by && !r.organization.empty() && !doors.admit(*came_by);
+  const bool is_outside =
+      who && !check_door(*tenant, client, r.organization, who->session.body["connection"].text());
   const auto refused = [&](const std::string& error, const std::string& description) {
     record(a, request,
            {r.prompts("none") ? "fsa" : "f", description, r.client_id, who ? who->user.id : "", {}, {}, error});

@@ -56,7 +56,7 @@ bool is_for_us(const Request& request, const Value& aud) {
     return v == Value(request.issuer) || v == Value(request.issuer + "oauth/token") ||
            v == Value(request.issuer + request.path.substr(1));
   };
-  return aud.is_array() ? aud.size() == 1 && fits(aud.items()[0]) : fits(aud);
+  return aud.is_array() ? aud.size() == 1 && fits(aud.at(0)) : fits(aud);
 }
 
 Async<Unit> check_assertion(Authority& a, const Request& request, const Client& client, std::string assertion) {
@@ -88,7 +88,7 @@ Async<Unit> check_assertion(Authority& a, const Request& request, const Client& 
 
 }  // namespace
 
-Async<const Client*> authenticate_client(Authority& a, const Tenant& tenant, const Request& request,
+Async<Found<Client>> authenticate_client(Authority& a, const Tenant& tenant, const Request& request,
                                          const Parameters& p) {
   auto credentials = read_credentials(request, p);
   if (!credentials) co_return std::move(credentials).error();
@@ -96,7 +96,7 @@ Async<const Client*> authenticate_client(Authority& a, const Tenant& tenant, con
     co_return oauth(400, "invalid_request", "Missing required parameter: client_id", "client_missing");
   if (p.has("client_id") && p.get("client_id") != credentials->id)
     co_return oauth(400, "invalid_request", "client_id differs from that of the credentials", "client_id_differs");
-  const Client* client = tenant.find_client(credentials->id);
+  const auto client = tenant.find_client(credentials->id);
   if (!client) co_return invalid_client("Unknown client", "client_unknown");
   if (client->is_public()) co_return client;
   if (client->auth_method == "private_key_jwt") {

@@ -8,7 +8,7 @@ namespace ostia::authority {
 
 /// The client that a request comes from. Errors: 400 `invalid_request`, 401 `invalid_client` or `access_denied`.
 /// `tenant` must outlive the pointer.
-Async<const Client*> authenticate_client(Authority& a, const Tenant& tenant, const Request& request,
+Async<Found<Client>> authenticate_client(Authority& a, const Tenant& tenant, const Request& request,
                                          const Parameters& parameters);
 
 }  // namespace ostia::authority

@@ -11,7 +11,7 @@ bool is_exempt(const Authority& a, const AuthorizationRequest& r, const Access& 
   if (!tenant->find_client(r.client_id)->is_first_party) return false;
   const auto uri = url::parse(r.redirect_uri);
   if (uri && url::is_loopback_host(uri->host) && !tenant->skips_consent_on_loopback) return false;
-  const Api* api = tenant->find_api(access.audience);
+  const auto api = tenant->find_api(access.audience);
   return !api || api->skips_consent;
 }
 
@@ -25,7 +25,7 @@ Async<bool> needs_consent(Authority& a, const AuthorizationRequest& r, const Acc
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return true;
-  const std::string agreed = text_at((*rows)[0], 0);
+  const std::string agreed = text_at(rows->first(), 0);
   const auto words = text::split(access.scope, ' ');
   const bool all = std::all_of(words.begin(), words.end(), [&](auto word) { return text::has_word(agreed, word); });
   co_return !all;

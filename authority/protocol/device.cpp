@@ -116,7 +116,7 @@ Async<std::optional<DeviceRequest>> find_device_request(Authority& a, std::strin
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return std::optional<DeviceRequest>();
-  const Row& r = (*rows)[0];
+  const Row& r = rows->first();
   const auto body = json::parse(text_at(r, 3));
   if (!body) co_return body.error();
   co_return std::optional(DeviceRequest{text_at(r, 0), shown(text_at(r, 1)), text_at(r, 2), (*body)["issuer"].text(),
@@ -140,9 +140,9 @@ Async<Grant> poll_device_code(Authority& a, const Client& client, std::string de
       {"SELECT client_id, state, polled_at, poll_interval, expires_at, body FROM device_codes WHERE id = $1", {id}});
   const auto rows = co_await std::move(reading);
   if (!rows) co_return rows.error();
-  if (rows->empty() || text_at((*rows)[0], 0) != client.id)
+  if (rows->empty() || text_at(rows->first(), 0) != client.id)
     co_return refused(403, "invalid_grant", "Invalid or expired device code.");
-  const Row& r = (*rows)[0];
+  const Row& r = rows->first();
   if (int_at(r, 4) < now) co_return refused(403, "expired_token", "The device code has expired.");
   const std::string& state = text_at(r, 1);
   if (state == "denied") co_return refused(403, "access_denied", "User did not authorize the request");
@@ -152,7 +152,7 @@ Async<Grant> poll_device_code(Authority& a, const Client& client, std::string de
     auto taking = a.store.commit(std::move(statements));
     const auto taken = co_await std::move(taking);
     if (!taken) co_return taken.error();
-    const auto body = taken->empty() ? Result<Value>(Error{}) : json::parse(text_at((*taken)[0], 0));
+    const auto body = taken->empty() ? Result<Value>(Error{}) : json::parse(text_at(taken->first(), 0));
     if (!body) co_return refused(403, "invalid_grant", "Invalid or expired device code.");
     co_return Grant::from_json(*body);
   }

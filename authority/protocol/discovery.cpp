@@ -78,7 +78,7 @@ Answering certificate(Authority& a, Request request) {
        {"Content-Disposition", std::string("attachment; filename=ostia.") + (request.path == "/pem" ? "pem" : "cer")},
        {"Cache-Control", "public, max-age=300"}},
       request.path == "/pem" ? a.signing_key()->certificate_pem()
-                             : text::base64_decode(a.signing_key()->jwk()["x5c"].items()[0].text()).value_or("")};
+                             : text::base64_decode(a.signing_key()->jwk()["x5c"].at(0).text()).value_or("")};
 }
 
 Answering health(Authority& a, Request request) {

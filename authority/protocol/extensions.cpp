@@ -23,8 +23,8 @@ bool is_free(std::string_view name) {
 }
 
 void add_claims(Value& to, const Value& from) {
-  for (std::size_t i = 0; i < from.size(); ++i)
-    if (is_free(from.keys()[i])) to.set(from.keys()[i], from.items()[i]);
+  for (const auto& [key, item] : from.members())
+    if (is_free(key)) to.set(key, item);
 }
 
 Value words(std::string_view list) {
@@ -44,7 +44,7 @@ Value query_of(const ExtendedLogin& l) {
                                     {"acr_values", &l.acr_values},
                                     {"prompt", &l.prompt}})
     if (!value->empty()) out.set(name, *value);
-  for (std::size_t i = 0; i < l.returned.size(); ++i) out.set(l.returned.keys()[i], l.returned.items()[i]);
+  for (const auto& [key, item] : l.returned.members()) out.set(key, item);
   return out;
 }
 
@@ -62,7 +62,7 @@ Value request_of(const Request& request, const ExtendedLogin& l) {
 
 Value rules_job(const Tenant& tenant, const Request& request, const ExtendedLogin& l, const Value& user) {
   const Client& client = *tenant.find_client(l.client_id);
-  const Connection* connection = tenant.find_connection(l.user.login_connection());
+  const auto connection = tenant.find_connection(l.user.login_connection());
   Value rules = Value::array(), configuration = Value::object();
   for (const auto& rule : tenant.rules) rules.push_back(Value::object({{"name", rule.name}, {"script", rule.script}}));
   for (const auto& [key, value] : tenant.rule_configs) configuration.set(key, value);
@@ -127,9 +127,9 @@ Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin&
   const Value &result = (*answer)["result"], &context = result["context"];
   add_claims(out.id_claims, context["idToken"]);
   const Value& access = context["accessToken"];
-  for (std::size_t i = 0; i < access.size(); ++i)
-    if (access.keys()[i] != "scope" && is_free(access.keys()[i]))
-      out.access_claims.set(access.keys()[i], access.items()[i]);
+  for (const auto& [key, item] : access.members())
+    if (key != "scope" && is_free(key))
+      out.access_claims.set(key, item);
   if (access["scope"].is_array()) {
     out.scope.clear();
     for (const auto& word : texts(access["scope"])) out.scope.append(out.scope.empty() ? "" : " ").append(word);
@@ -150,7 +150,7 @@ Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin&
 Value actions_job(const Tenant& tenant, const Request& request, const ExtendedLogin& l, const Value& user,
                   std::int64_t now) {
   const Client& client = *tenant.find_client(l.client_id);
-  const Connection* connection = tenant.find_connection(l.user.login_connection());
+  const auto connection = tenant.find_connection(l.user.login_connection());
   Value actions = Value::array(), methods = Value::array();
   for (const auto& action : tenant.post_login) {
     Value secrets = Value::object();
@@ -178,7 +178,7 @@ Value actions_job(const Tenant& tenant, const Request& request, const ExtendedLo
                                       {"prompt", words(l.prompt)}})}});
   if (!l.session_id.empty()) event.set("session", Value::object({{"id", l.session_id}}));
   if (!l.audience.empty()) event.set("resource_server", Value::object({{"identifier", l.audience}}));
-  if (const Organization* o = tenant.find_organization(l.organization))
+  if (const auto o = tenant.find_organization(l.organization))
     event.set("organization", Value::object({{"id", o->id}, {"name", o->name}, {"display_name", o->display_name}}));
   Value job = Value::object({{"actions", std::move(actions)}, {"event", std::move(event)}});
   if (!l.continues.empty()) job.set("continue", l.continues);

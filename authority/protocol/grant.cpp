@@ -20,8 +20,6 @@ constexpr std::int64_t profile_token_lifetime = 86400;         // seconds
 constexpr std::int64_t mfa_token_lifetime = 600;               // seconds
 constexpr std::int64_t profile_token_lifetime_for_web = 7200;  // seconds
 
-std::string userinfo_of(std::string_view issuer) { return std::string(issuer) + "userinfo"; }
-
 constexpr std::int64_t dashboard_token_lifetime = 3600;  // seconds: it can do everything, and renews itself
 
 std::int64_t lifetime_of(const Authority& a, const Grant& g, bool from_browser) {
@@ -29,7 +27,7 @@ std::int64_t lifetime_of(const Authority& a, const Grant& g, bool from_browser) 
   const std::string& audience = g.audience;
   if (g.client_id == dashboard_client().id) return dashboard_token_lifetime;
   if (audience.ends_with("/mfa/") && !tenant->find_api(audience)) return mfa_token_lifetime;
-  if (const Api* api = tenant->find_api(audience))
+  if (const auto api = tenant->find_api(audience))
     return from_browser ? api->token_lifetime_for_web : api->token_lifetime;
   return from_browser ? profile_token_lifetime_for_web : profile_token_lifetime;
 }
@@ -45,42 +43,11 @@ std::string sign_hs256(const std::string& secret, const Value& claims, std::stri
   return input + "." + text::base64url_encode(hmac_sha256(secret, input));
 }
 
-bool is_by_us(const Authority& a, const jose::UnverifiedJws& jws) {
-  const auto ring = a.keys();
-  const SigningKey* key = jws.header["alg"].is("RS256") ? ring->find(jws.header["kid"].text()) : nullptr;
-  return key && key->verify(jws.signing_input, jws.signature);
-}
-
-bool is_by(const std::string& secret, const jose::UnverifiedJws& jws) {
-  return jws.header["alg"].is("HS256") && !secret.empty() &&
-         equal_in_constant_time(hmac_sha256(secret, jws.signing_input), jws.signature);
-}
-
-// The API of a token with a symmetric signature says which secret; the algorithm must be the one that the API has.
-bool is_by_api(const Authority& a, const jose::UnverifiedJws& jws) {
-  const Value& aud = jws.payload["aud"];
-  const Api* api = a.tenant()->find_api(aud.is_array() ? aud.items()[0].text() : aud.text());
-  return api && api->signing_alg == "HS256" && is_by(api->signing_secret, jws);
-}
-
-std::optional<Value> read_jwt(const Authority& a, std::string_view token) {
-  auto jws = jose::decode_jws(token);
-  if (!jws || !jws->header["typ"].is("at+jwt") || !(is_by_us(a, *jws) || is_by_api(a, *jws))) return {};
-  return std::move(jws->payload);
-}
-
 std::string sign_access_token(const Authority& a, const std::string& audience, const Value& claims) {
   const auto tenant = a.tenant();
-  const Api* api = tenant->find_api(audience);
+  const auto api = tenant->find_api(audience);
   return api && api->signing_alg == "HS256" ? sign_hs256(api->signing_secret, claims, "at+jwt")
                                             : a.signing_key()->sign(claims, "at+jwt");
-}
-
-std::optional<Value> read_opaque(const Authority& a, std::string_view token) {
-  const auto text = a.access_tokens.open(token);
-  if (!text) return {};
-  auto claims = json::parse(*text);
-  return claims ? std::optional(*std::move(claims)) : std::nullopt;
 }
 
 }  // namespace
@@ -102,6 +69,7 @@ Value Grant::to_json() const {
   if (!acr.empty()) out.set("acr", acr);
   if (!organization.empty()) out.set("organization", organization);
   if (permissions.is_array()) out.set("permissions", permissions);
+  if (!connection.empty()) out.set("connection", connection);
   return out;
 }
 
@@ -121,38 +89,33 @@ Grant Grant::from_json(const Value& v) {
           v["second_factor"].as_bool(),
           v["acr"].text(),
           v["organization"].text(),
-          v["permissions"]};
+          v["permissions"],
+          v["connection"].text()};
 }
 
 namespace {
 
 void add_claims(Value& claims, const Value& added) {
-  for (std::size_t i = 0; i < added.size(); ++i) claims.set(added.keys()[i], added.items()[i]);
+  for (const auto& [key, item] : added.members()) claims.set(key, item);
 }
 
 }  // namespace
-
-bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience) {
-  // A custom domain has no Management API; the plain-http domain of `--dev` has one, like the canonical domain.
-  const bool is_custom = issuer != a.issuer && issuer.starts_with("https:");
-  return audience == a.issuer + "api/v2/" || (!is_custom && audience == std::string(issuer) + "api/v2/");
-}
 
 Result<Access> resolve_access(const Authority& a, const Client& client, std::string_view issuer,
                               std::string_view audience, std::string_view scope) {
   const auto tenant = a.tenant();
   std::string_view wanted = audience.empty() ? std::string_view(tenant->default_audience) : audience;
-  if (wanted == userinfo_of(issuer)) wanted = {};
+  if (wanted == userinfo_audience(issuer)) wanted = {};
   const std::vector<std::string>* api_scopes = nullptr;
   bool offline = client.has_grant("refresh_token");
   if (is_management_api(a, issuer, wanted)) {
     api_scopes = client.is_dashboard ? &management_scopes() : &current_user_scopes();
     offline = false;
-  } else if (wanted == std::string(issuer) + "mfa/") {
+  } else if (wanted == mfa_audience(issuer)) {
     static const std::vector<std::string> scopes = {"enroll", "read:authenticators", "remove:authenticators"};
     api_scopes = &scopes;
     offline = false;
-  } else if (const Api* api = tenant->find_api(wanted)) {
+  } else if (const auto api = tenant->find_api(wanted)) {
     api_scopes = &api->scopes;
     offline = offline && api->allows_offline_access;
   }
@@ -177,11 +140,14 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   const std::int64_t now = a.clock.now();
   const std::int64_t lifetime = lifetime_of(a, g, from_browser);
   Value claims = Value::object({{"iss", g.issuer}, {"sub", g.user_id}});
-  const std::string userinfo = userinfo_of(g.issuer);
+  const std::string userinfo = userinfo_audience(g.issuer);
+  const auto api = a.tenant()->find_api(g.audience);
+  // What the API's own secret signs is good for that API alone, and `/userinfo` does not take it.
+  const bool is_for_both = text::has_word(g.scope, "openid") && !(api && api->signing_alg == "HS256");
   if (g.audience.empty())
     claims.set("aud", userinfo);
   else
-    claims.set("aud", text::has_word(g.scope, "openid") ? string_array({g.audience, userinfo}) : Value(g.audience));
+    claims.set("aud", is_for_both ? string_array({g.audience, userinfo}) : Value(g.audience));
   claims.set("iat", now);
   claims.set("exp", now + lifetime);
   claims.set("scope", g.scope);
@@ -199,7 +165,7 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
                                 const std::string& audience, const std::string& scope) {
   const std::int64_t now = a.clock.now();
-  const Api* api = a.tenant()->find_api(audience);
+  const auto api = a.tenant()->find_api(audience);
   const std::int64_t lifetime = api ? api->token_lifetime : profile_token_lifetime;
   Value claims = Value::object({{"iss", issuer},
                                 {"sub", client.id + "@clients"},
@@ -237,23 +203,6 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   if (!access_token.empty()) claims.set("at_hash", oidc::left_half_hash(sha256(access_token)));
   if (!code.empty()) claims.set("c_hash", oidc::left_half_hash(sha256(code)));
   return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key()->sign(claims);
-}
-
-std::optional<Value> read_access_token(const Authority& a, std::string_view issuer, std::string_view token) {
-  auto claims = token.find('.') == token.npos ? read_opaque(a, token) : read_jwt(a, token);
-  if (!claims || (*claims)["iss"] != Value(issuer)) return {};
-  if ((*claims)["exp"].as_int().value_or(0) <= a.clock.now()) return {};
-  return claims;
-}
-
-std::optional<Value> read_id_token_hint(const Authority& a, std::string_view issuer, std::string_view token) {
-  auto jws = jose::decode_jws(token);
-  if (!jws || jws->header["typ"].is("at+jwt") || jws->payload["iss"] != Value(issuer)) return {};
-  const auto tenant = a.tenant();
-  const Client* client = tenant->find_client(jws->payload["aud"].text());
-  const bool good = client && (client->signing_alg == "HS256" ? is_by(client->hs256_key, *jws) : is_by_us(a, *jws));
-  if (!good) return {};
-  return std::move(jws->payload);
 }
 
 std::string grant_id_of(const Value& claims) {

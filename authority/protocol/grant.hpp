@@ -2,6 +2,7 @@
 #pragma once
 
 #include "authority.hpp"
+#include "protocol/own_token.hpp"
 
 namespace ostia::authority {
 
@@ -19,6 +20,7 @@ struct Grant {
   std::string acr;                       ///< that was asked for and reached
   std::string organization;              ///< the id of the one that the person has logged in to
   json::Value permissions;               ///< that the access token tells; null: none
+  std::string connection;                ///< that the person came by; empty: that of their account
 
   [[nodiscard]] json::Value to_json() const;
   static Grant from_json(const json::Value& v);
@@ -32,9 +34,6 @@ struct Access {
 };
 Result<Access> resolve_access(const Authority& a, const Client& client, std::string_view issuer,
                               std::string_view audience, std::string_view scope);
-
-/// Whether `audience` is the Management API, by the canonical domain or by the one that was asked.
-bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience);
 
 struct AccessToken {
   std::string value;
@@ -50,14 +49,6 @@ std::string issue_id_token(const Authority& a, const Grant& grant, const User& u
 /// A machine's token (RFC 6749 section 4.4).
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
                                 const std::string& audience, const std::string& scope);
-
-/// The claims of an access token that this authority issued for `issuer`, opaque or JWT; nothing if it is not good now.
-/// Whether its grant has been revoked since is the caller's to ask (`find_holder`).
-std::optional<json::Value> read_access_token(const Authority& a, std::string_view issuer, std::string_view token);
-
-/// The claims of an ID token that this authority issued for `issuer`, which may have expired: a hint names a person and
-/// a session, and proves nothing more.
-std::optional<json::Value> read_id_token_hint(const Authority& a, std::string_view issuer, std::string_view token);
 
 /// In seconds: as long as a grant that was revoked is remembered.
 inline constexpr std::int64_t longest_access_token = 30 * 24 * 3600;

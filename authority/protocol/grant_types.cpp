@@ -37,6 +37,14 @@ Async<User> still_good(Async<std::optional<User>> finding, Error otherwise) {
   co_return **user;
 }
 
+// The door that the person came by may have been closed since.
+Status still_open(const Authority& a, const Grant& grant, const User& user) {
+  const auto tenant = a.tenant();
+  auto open = check_door(*tenant, grant, user);
+  if (!open) open.error().code = "invalid_grant";
+  return open;
+}
+
 // Rules and actions run here too.
 Async<Extension> ask_scripts(Authority& a, const Request& request, const Grant& grant, const User& user,
                              std::string protocol) {
@@ -86,6 +94,7 @@ Async<Value> tokens_of(Authority& a, const Request& request, const Client& clien
   auto user_task = still_good(find_user(a.store, grant.user_id), otherwise);
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
+  if (auto open = still_open(a, grant, *user); !open) co_return std::move(open).error();
   if (!device.empty()) {  // the rules of a login at `/authorize` have run there
     auto extending = extended(a, request, grant, *user, std::move(device));
     auto now = co_await std::move(extending);
@@ -124,6 +133,7 @@ Async<Grant> check_refresh(Authority& a, const Request& request, Grant grant, st
   auto found = co_await std::move(user_task);
   if (!found) co_return std::move(found).error();
   user = *std::move(found);
+  if (auto open = still_open(a, grant, user); !open) co_return std::move(open).error();
   if (!grant.organization.empty()) {
     auto asking = is_member(a, grant.organization, grant.user_id);
     const auto member = co_await std::move(asking);
@@ -162,7 +172,7 @@ Async<std::string> organization_of(Authority& a, const Client& client, const Par
                     "organization_missing");
   if (wanted.empty()) co_return std::string();
   const auto tenant = a.tenant();
-  const Organization* o = tenant->find_organization(wanted);
+  const auto o = tenant->find_organization(wanted);
   if (!client.uses_organizations || !o)
     co_return oauth(400, "invalid_request",
                     o ? "parameter organization is not allowed for this client"
@@ -187,6 +197,8 @@ Async<Value> direct_grant(Authority& a, const Request& request, const Client& cl
   const auto organization = co_await std::move(choosing);
   if (!organization) co_return organization.error();
   grant.organization = *organization;
+  grant.connection = user.login_connection();
+  if (auto open = still_open(a, grant, user); !open) co_return std::move(open).error();
   auto extending = extended(a, request, grant, user, "oauth2-password");
   const auto now = co_await std::move(extending);
   if (!now) co_return now.error();
@@ -221,6 +233,10 @@ Async<Value> password_grant(Authority& a, const Request& request, const Client& 
   if (!tenant->find_connection(tenant->default_directory))
     co_return Error{"server_error", "Authorization server not configured with default connection.",
                     "default_directory_missing", 500, Fault::caller};
+  if (!tenant->find_connection(tenant->default_directory, client))
+    co_return oauth(403, "unauthorized_client",
+                    "The tenant's default directory is not enabled for the client: name another with password-realm.",
+                    "connection_closed");
   auto logging_in = password_login(a, request, client, p, tenant->default_directory);
   co_return co_await std::move(logging_in);
 }
@@ -228,7 +244,7 @@ Async<Value> password_grant(Authority& a, const Request& request, const Client& 
 Async<Value> password_realm_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"username", "password", "realm"}); !present) co_return std::move(present).error();
   const auto tenant = a.tenant();
-  const Connection* connection = tenant->find_connection(p.get("realm"), client);
+  const auto connection = tenant->find_connection(p.get("realm"), client);
   if (!connection || !connection->is_database())
     co_return oauth(400, "invalid_request", "Unknown realm " + std::string(p.get("realm")) + ".", "realm_unknown");
   auto logging_in = password_login(a, request, client, p, connection->name);
@@ -263,12 +279,12 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
                     "No audience parameter was provided, and no default audience has been configured",
                     "audience_missing");
   const bool management = is_management_api(a, request.issuer, audience);
-  if (!management && !tenant->find_api(audience))
+  const auto api = tenant->find_api(audience);
+  if (!management && !api)
     co_return oauth(403, "access_denied", "Service not enabled within domain: " + audience, "audience_unknown");
   const std::string known_as = management ? a.issuer + "api/v2/" : audience;
-  const auto* granted = tenant->find_grant(client.id, known_as);
-  if (granted && tenant->grants_all(client.id, known_as))
-    granted = management ? &management_scopes() : &tenant->find_api(audience)->scopes;
+  auto granted = tenant->find_grant(client.id, known_as);
+  if (granted && tenant->grants_all(client.id, known_as)) granted = {tenant, management ? &management_scopes() : &api->scopes};
   if (!granted)
     co_return oauth(403, "access_denied",
                     "Client is not authorized to access \"" + audience +
@@ -283,12 +299,6 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   co_return out;
 }
 
-bool names_audience(const Value& claims, std::string_view audience) {
-  const Value& aud = claims["aud"];
-  const Value wanted(audience);
-  return aud == wanted || std::find(aud.items().begin(), aud.items().end(), wanted) != aud.items().end();
-}
-
 // RFC 8693, on behalf of a person: an API that was called with an access token of ours exchanges it for one for the
 // next API. The scopes cannot grow: they are those of the next API that the client's own grant and the request name.
 Async<Value> token_exchange_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
@@ -298,13 +308,13 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
     co_return oauth(400, "invalid_request", "subject_token_type must be " + std::string(access_token_type),
                     "subject_token_type_unknown");
   if (client.is_public()) co_return oauth(401, "access_denied", "Unauthorized", "client_public");
-  const auto claims = read_access_token(a, request.issuer, p.get("subject_token"));
+  const auto claims = read_own_token(a, TokenUse::subject_token, request.issuer, p.get("subject_token"));
   const Error invalid = oauth(403, "invalid_grant", "Invalid subject_token", "subject_token_invalid");
-  if (!claims || !(*claims)["gty"].is_null()) co_return invalid;
+  if (!claims) co_return invalid;
   const std::string audience(p.get("audience"));
   const auto tenant = a.tenant();
-  const auto* granted = tenant->find_grant(client.id, audience);
-  if (!granted || names_audience(*claims, audience))
+  auto granted = tenant->find_grant(client.id, audience);
+  if (!granted || is_for(*claims, audience))
     co_return oauth(403, "access_denied", "Client is not authorized to access \"" + audience + "\".",
                     "client_grant_missing");
   auto user_task = still_good(find_holder(a, *claims), invalid);
@@ -320,6 +330,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
                     {},
                     a.clock.now(),
                     false};
+  if (auto open = still_open(a, grant, *user); !open) co_return std::move(open).error();
   const AccessToken token = issue_access_token(a, grant, false);
   co_return Value::object({{"access_token", token.value},
                            {"issued_token_type", access_token_type},

@@ -106,7 +106,7 @@ Answering verify_cross_origin(Authority& a, Request request) {
   if (!v || !is_ours) co_return stale_page(a, request);
   auto r = AuthorizationRequest::from_json((*v)["request"]);
   const auto tenant = a.tenant();
-  const Client* client = tenant->find_client(r.client_id);
+  const auto client = tenant->find_client(r.client_id);
   if (!client || !client->may_redirect_to(r.redirect_uri, request.issuer) || r.issuer != request.issuer)
     co_return stale_page(a, request);
   const auto ticket = open_login_ticket(a, r.client_id, (*v)["ticket"].text());

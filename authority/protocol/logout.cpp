@@ -24,7 +24,7 @@ using Answer = boost::asio::awaitable<Response>;
 std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_view issuer, std::string_view client_id,
                                              bool with_client, const std::string& to, const char* parameter) {
   const auto tenant = a.tenant();
-  const Client* client = with_client ? tenant->find_client(client_id) : nullptr;
+  const auto client = with_client ? tenant->find_client(client_id) : nullptr;
   if (with_client && !client)
     return pages::ErrorPage{400, "logout_client_unknown", "invalid_request: unknown client", ""};
   if (to.empty() || (client ? client->may_return_to(to, issuer)
@@ -61,7 +61,7 @@ Async<Unit> tell_clients(Authority& a, Session session) {
   const auto tenant = a.tenant();
   std::vector<Statement> statements;
   for (const auto& row : *rows)
-    if (const Client* client = tenant->find_client(text_at(row, 0)))
+    if (const auto client = tenant->find_client(text_at(row, 0)))
       for (const auto& url : client->backchannel_logout_urls)
         statements.push_back(a.outbox.queue({"backchannel_logout",
                                              url,
@@ -122,13 +122,13 @@ OidcLogout judge(const Authority& a, const Request& request, const Parameters& p
   out.client_id = p.get("client_id");
   out.locales = p.get("ui_locales");
   const std::string hint_text(p.get("id_token_hint"));
-  const auto hint = hint_text.empty() ? std::nullopt : read_id_token_hint(a, request.issuer, hint_text);
+  const auto hint = hint_text.empty() ? std::nullopt : read_own_token(a, TokenUse::id_token_hint, request.issuer, hint_text);
   const bool bad_hint = !hint_text.empty() && !hint;
   const bool differs = hint && !out.client_id.empty() && (*hint)["aud"] != Value(out.client_id);
   if (bad_hint || differs) {
     out.problem = pages::ErrorPage{400,
                                    "link_over",
-                                   bad_hint ? "invalid_request: id_token_hint is not an ID token of this authority"
+                                   bad_hint ? "invalid_request: id_token_hint is not an ID token that this authority has signed with its own key (RS256)"
                                             : "invalid_request: client_id and id_token_hint are of two applications",
                                    {}};
     return out;

@@ -54,8 +54,8 @@ bool Doors::admit(const Connection& c) const {
   return !organization_ || organization_->connections.empty() || organization_->find_door(c.name);
 }
 
-const Connection* Doors::find(std::string_view name) const {
-  const Connection* c = tenant_.find_connection(name);
+Found<Connection> Doors::find(std::string_view name) const {
+  const auto c = tenant_.find_connection(name);
   return c && admit(*c) ? c : nullptr;
 }
 
@@ -66,6 +66,17 @@ std::vector<std::string> Doors::databases() const {
   return out;
 }
 
+Status check_door(const Tenant& tenant, const Client& client, const std::string& organization,
+                  const std::string& connection) {
+  if (Doors(tenant, client, organization).find(connection)) return ok();
+  return not_let_in("The connection that this login came by is not enabled for the application", "connection_closed");
+}
+
+Status check_door(const Tenant& tenant, const Grant& grant, const User& user) {
+  return check_door(tenant, *tenant.find_client(grant.client_id), grant.organization,
+                    grant.connection.empty() ? user.login_connection() : grant.connection);
+}
+
 Async<std::optional<Invitation>> find_invitation(Authority& a, std::string ticket) {
   auto task =
       a.store.query({"SELECT id, organization_id, body FROM invitations WHERE ticket_mark = $1 AND expires_at > $2",
@@ -73,9 +84,9 @@ Async<std::optional<Invitation>> find_invitation(Authority& a, std::string ticke
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return std::optional<Invitation>();
-  auto body = json::parse(text_at((*rows)[0], 2));
+  auto body = json::parse(text_at(rows->first(), 2));
   if (!body) co_return std::move(body).error();
-  co_return std::optional(Invitation{text_at((*rows)[0], 0), text_at((*rows)[0], 1), *std::move(body)});
+  co_return std::optional(Invitation{text_at(rows->first(), 0), text_at(rows->first(), 1), *std::move(body)});
 }
 
 Async<bool> is_member(Authority& a, std::string organization, std::string user_id) {
@@ -90,7 +101,7 @@ Async<bool> is_member(Authority& a, std::string organization, std::string user_i
 Async<Unit> enter_organization(Authority& a, const Request& request, const AuthorizationRequest& r, User user,
                                std::string connection) {
   const auto tenant = a.tenant();
-  const Organization* o = tenant->find_organization(r.organization);
+  const auto o = tenant->find_organization(r.organization);
   if (!o) co_return not_let_in("The organization is not there any more", "organization_unknown");
   auto asking = is_member(a, o->id, user.id);
   const auto member = co_await std::move(asking);
@@ -102,7 +113,7 @@ Async<Unit> enter_organization(Authority& a, const Request& request, const Autho
     if (accepted) record(a, request, {"si", "Invitation accepted", r.client_id, user.id, user.email, connection, {}});
     co_return accepted;
   }
-  const Connection* c = tenant->find_connection(connection);
+  const auto c = tenant->find_connection(connection);
   const Organization::Door* door = c ? o->find_door(c->name) : nullptr;
   if (!door || !door->makes_members)
     co_return not_let_in("user " + user.id + " is not part of the " + o->id + " organization", "not_a_member");
@@ -114,7 +125,7 @@ Async<Unit> enter_organization(Authority& a, const Request& request, const Autho
 }
 
 void add_organization_claims(const Tenant& tenant, const std::string& organization, Value& claims) {
-  const Organization* o = organization.empty() ? nullptr : tenant.find_organization(organization);
+  const auto o = organization.empty() ? nullptr : tenant.find_organization(organization);
   if (!o) return;
   claims.set("org_id", o->id);
   claims.set("org_name", text::lower(o->name));

@@ -16,14 +16,22 @@ class Doors {
 
   [[nodiscard]] bool admit(const Connection& connection) const;
   /// The connection of that name; null if it is not among them.
-  [[nodiscard]] const Connection* find(std::string_view name) const;
+  [[nodiscard]] Found<Connection> find(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> databases() const;
 
  private:
   const Tenant& tenant_;
   const Client& client_;
-  const Organization* organization_;
+  Found<Organization> organization_;
 };
+
+/// What opens an application to somebody who is known already: a session, or a grant that was given before. It is the
+/// connection that they came by, which must be enabled for the application (and for the organization) now. Wherever a
+/// session or a grant is about to become tokens, this is asked. Error: `access_denied`.
+Status check_door(const Tenant& tenant, const Client& client, const std::string& organization,
+                  const std::string& connection);
+/// The same for what a grant is about to give to its person.
+Status check_door(const Tenant& tenant, const Grant& grant, const User& user);
 
 /// An invitation, read from the store.
 struct Invitation {

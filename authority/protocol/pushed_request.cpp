@@ -31,7 +31,7 @@ Async<Parameters> open_pushed_request(Authority& a, const Parameters& p) {
   if (!*first) co_return unknown;
   const Value& pushed = (*body)["parameters"];
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (std::size_t i = 0; i < pushed.size(); ++i) pairs.emplace_back(pushed.keys()[i], pushed.items()[i].text());
+  for (const auto& [key, item] : pushed.members()) pairs.emplace_back(key, item.text());
   co_return Parameters(std::move(pairs));
 }
 
@@ -50,7 +50,7 @@ Answering pushed_authorization(Authority& a, Request request) {
       pushed.set(name, value);
   pushed.set("client_id", (*client)->id);
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (std::size_t i = 0; i < pushed.size(); ++i) pairs.emplace_back(pushed.keys()[i], pushed.items()[i].text());
+  for (const auto& [key, item] : pushed.members()) pairs.emplace_back(key, item.text());
   // Judged here, where the client can read the answer (section 2.3).
   const auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true);
   if (const auto* page = std::get_if<pages::ErrorPage>(&judged))

@@ -40,7 +40,7 @@ Async<std::optional<RefreshToken>> find(Authority& a, std::string token) {
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return std::optional<RefreshToken>();
-  const Row& r = (*rows)[0];
+  const Row& r = rows->first();
   const auto body = json::parse(text_at(r, 3));
   if (!body) co_return body.error();
   co_return std::optional(RefreshToken{text_at(r, 0), text_at(r, 1), text_at(r, 2), Grant::from_json(*body),

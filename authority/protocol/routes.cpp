@@ -138,14 +138,14 @@ constexpr Route dev_routes[] = {
     {"/_dev/upstream/userinfo", "GET", stand_in_userinfo, Cors::none},
 };
 
-struct Found {
+struct Endpoint {
   const Route* route = nullptr;
   std::string methods;  // of the path, for Allow
   Cors cors = Cors::none;
 };
 
 template <class Routes>
-void look_in(const Routes& routes_, std::string_view path, std::string_view method, Found& out) {
+void look_in(const Routes& routes_, std::string_view path, std::string_view method, Endpoint& out) {
   for (const auto& route : routes_) {
     if (route.path != path) continue;
     if (route.method == method) out.route = &route;
@@ -154,8 +154,8 @@ void look_in(const Routes& routes_, std::string_view path, std::string_view meth
   }
 }
 
-Found find(const Authority& a, std::string_view path, std::string_view method) {
-  Found out;
+Endpoint find(const Authority& a, std::string_view path, std::string_view method) {
+  Endpoint out;
   look_in(routes, path, method, out);
   if (a.dev) look_in(dev_routes, path, method, out);
   return out;
@@ -176,7 +176,7 @@ void allow_origin(const Authority& a, const Request& request, Cors cors, Respons
   }
 }
 
-Response preflight(const Authority& a, const Request& request, const Found& found) {
+Response preflight(const Authority& a, const Request& request, const Endpoint& found) {
   Response response{204, {}, {}};
   allow_origin(a, request, found.cors, response);
   response.with("Access-Control-Allow-Methods", found.methods)
@@ -236,7 +236,7 @@ constexpr Route authenticator_route{"/mfa/authenticators/", "DELETE", mfa_remove
 constexpr Route dashboard_route{"/dashboard", "GET", show_dashboard, Cors::none};
 constexpr Route management_route{"/api/v2/", "", management::manage, Cors::listed};
 
-Found find_endpoint(const Authority& a, const Request& request, std::string_view method) {
+Endpoint find_endpoint(const Authority& a, const Request& request, std::string_view method) {
   if (request.path.starts_with(export_route.path) && method == "GET") return {&export_route, "GET", Cors::none};
   if (request.path.starts_with(authenticator_route.path))
     return {method == "DELETE" ? &authenticator_route : nullptr, "DELETE", Cors::listed};
@@ -249,7 +249,7 @@ Found find_endpoint(const Authority& a, const Request& request, std::string_view
 
 std::string method_of(const Request& request) { return request.method == "HEAD" ? "GET" : request.method; }
 
-Answering dispatch(Authority& a, Request request, const Found& found) {
+Answering dispatch(Authority& a, Request request, const Endpoint& found) {
   const std::string method = method_of(request);
   if (found.methods.empty()) co_return nothing_here(a, request);
   if (method == "OPTIONS" && found.cors != Cors::none) co_return preflight(a, request, found);
@@ -270,7 +270,7 @@ Answering dispatch(Authority& a, Request request, const Found& found) {
 }
 
 // What metrics call an endpoint: as many names as there are routes.
-std::string name_of(const Found& found, std::string_view path) {
+std::string name_of(const Endpoint& found, std::string_view path) {
   if (!found.route) return "none";
   if (found.route != &management_route) return std::string(found.route->path);
   const auto noun = path.substr(management_route.path.size());
@@ -279,7 +279,7 @@ std::string name_of(const Found& found, std::string_view path) {
              : std::string(management_route.path).append(noun.substr(0, noun.find('/')));
 }
 
-Answering with_faults(Authority& a, Request request, const Found& found) {
+Answering with_faults(Authority& a, Request request, const Endpoint& found) {
   std::optional<dev::Fault> fault;
   if (a.faults && !request.path.starts_with("/_dev/")) fault = a.faults->take(request.method, request.path);
   if (fault && fault->delay_ms > 0) {
@@ -296,12 +296,25 @@ Answering with_faults(Authority& a, Request request, const Found& found) {
   co_return co_await std::move(dispatching);
 }
 
+// The tenant has been changed while somebody was on their way.
+Response not_there(const Authority& a, const Request& about, const NotThere& e) {
+  const std::string what = std::string("The tenant has been changed meanwhile: ") + e.what() + ". Begin again.";
+  if (about.path.starts_with(management_route.path))
+    return json_response(404, json::Value::object({{"statusCode", 404}, {"error", "Not Found"}, {"message", what}}));
+  const bool is_page = about.path.starts_with("/u/") || about.path.starts_with("/authorize") ||
+                       about.path == "/continue" || about.path.starts_with("/activate");
+  return is_page ? stale_page(a, about) : oauth_error(400, "invalid_request", what);
+}
+
 // A defect costs its own request an answer, and nobody else's.
-Answering guarded(Authority& a, Request request, const Found& found) {
+Answering guarded(Authority& a, Request request, const Endpoint& found) {
   const std::string id = request.id;
+  Request about{request.method, request.path, {}, {}, {}, request.issuer, request.peer, request.id};
   try {
     auto answering = with_faults(a, std::move(request), found);
     co_return co_await std::move(answering);
+  } catch (const NotThere& e) {
+    co_return not_there(a, about, e);
   } catch (const std::exception& e) {
     log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
   }
@@ -314,7 +327,7 @@ Answering route(Authority& a, Request request) {
   request.id = id_of(request, a.proxies.contains(request.peer));
   request.peer = client_address(request.peer, request.header("x-forwarded-for"), a.proxies);
   request.issuer = issuer_for(a, request);
-  const Found found = find_endpoint(a, request, method_of(request));
+  const Endpoint found = find_endpoint(a, request, method_of(request));
   const Trace trace(a, request, name_of(found, request.path));
   const std::string id = request.id;
   const auto allowance = is_free(request.path) ? Allowance{} : take_request(a, request);

@@ -1,6 +1,4 @@
 // `/userinfo` (OpenID Connect Core section 5.3, checklist section 7), and its predecessor `/tokeninfo`.
-#include <algorithm>
-
 #include "http/body.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
@@ -22,12 +20,6 @@ std::string bearer_token(const Request& request) {
   return std::string(Parameters(url::parse_form(request.body)).get("access_token"));
 }
 
-bool is_for_userinfo(const Value& claims, const std::string& issuer) {
-  const Value wanted(issuer + "userinfo");
-  const Value& aud = claims["aud"];
-  return aud == wanted || std::find(aud.items().begin(), aud.items().end(), wanted) != aud.items().end();
-}
-
 Response unauthorized(bool with_token) {
   Response response = text_response(401, "Unauthorized");
   const std::string error = with_token ? ", error=\"invalid_token\", error_description=\"The access token is unknown, "
@@ -40,17 +32,17 @@ Response unauthorized(bool with_token) {
 
 Answering userinfo(Authority& a, Request request) {
   const std::string presented = bearer_token(request);
-  const auto claims = read_access_token(a, request.issuer, presented);
-  if (!claims || !is_for_userinfo(*claims, request.issuer)) co_return unauthorized(!presented.empty());
+  const auto claims = read_own_token(a, TokenUse::userinfo, request.issuer, presented);
+  if (!claims) co_return unauthorized(!presented.empty());
   auto user_task = find_holder(a, *claims);
   const auto user = co_await std::move(user_task);
   if (!user) co_return oauth_problem(a, user.error());
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
   const auto tenant = a.tenant();
-  const Client* client = tenant->find_client((*claims)["azp"].text());
+  const auto client = tenant->find_client((*claims)["azp"].text());
   Value profile = profile_claims(**user, (*claims)["scope"].text(), client && client->strict_openid);
   const Value& added = (*claims)["id_claims"];
-  for (std::size_t i = 0; i < added.size(); ++i) profile.set(added.keys()[i], added.items()[i]);
+  for (const auto& [key, item] : added.members()) profile.set(key, item);
   co_return json_response(200, profile).with("Cache-Control", "no-store");
 }
 
@@ -61,8 +53,8 @@ Answering tokeninfo(Authority& a, Request request) {
   if (p->get("id_token").empty())
     co_return oauth_problem(a,
                             oauth(400, "invalid_request", "Missing required parameter: id_token", "parameter_missing"));
-  const auto claims = read_id_token_hint(a, request.issuer, p->get("id_token"));
-  if (!claims || (*claims)["exp"].as_int().value_or(0) <= a.clock.now()) co_return unauthorized(true);
+  const auto claims = read_own_token(a, TokenUse::tokeninfo, request.issuer, p->get("id_token"));
+  if (!claims) co_return unauthorized(true);
   auto user_task = find_user(a.store, (*claims)["sub"].text());
   const auto user = co_await std::move(user_task);
   if (!user) co_return oauth_problem(a, user.error());

@@ -42,7 +42,7 @@ Async<std::map<std::string, Holdings::Application>> read_applications(Authority&
   for (const auto& row : *rows) {
     const std::string& id = text_at(row, 0);
     auto& application = out[id];
-    const Client* client = tenant->find_client(id);
+    const auto client = tenant->find_client(id);
     application.name = client ? client->name : id;
     add_scopes(text_at(row, 1), application.scopes);
   }

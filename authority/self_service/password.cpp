@@ -78,7 +78,7 @@ Answer change(Authority& a, const Request& request, const SignedIn& who, const P
 }  // namespace
 
 bool may_change_password(const Tenant& tenant, const User& user) {
-  const Connection* c = tenant.find_connection(user.connection);
+  const auto c = tenant.find_connection(user.connection);
   return c && c->is_database() && !user.password_hash.empty();
 }
 

@@ -34,7 +34,7 @@ Status copy_store(Store& from, Store& to) {
   constexpr std::size_t most_at_once = 2'000;
   auto objects = to.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
   if (!objects) return std::move(objects).error();
-  if (int_at((*objects)[0], 0) > 0)
+  if (int_at(objects->first(), 0) > 0)
     return caller_error("invalid_option", "--database: there is an authority in that database already",
                         "invalid_option");
   std::vector<Statement> batch = {{"DELETE FROM revisions", {}}};  // a new store has some

@@ -111,6 +111,10 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "CREATE INDEX log_deliveries_at ON log_deliveries (at)",
           "INSERT INTO revisions (name, value) VALUES ('log_streams', 0)",
       },
+      {
+          // Who may use the dashboard: nothing that an account carries can say so.
+          "CREATE TABLE administrators (user_id TEXT PRIMARY KEY, since BIGINT NOT NULL)",
+      },
   };
   return steps;
 }

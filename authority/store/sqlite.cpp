@@ -348,7 +348,7 @@ class SqliteStore final : public Store {
   Status migrate() {
     const auto version = writer_.run({"PRAGMA user_version", {}});
     if (!version) return version.error();
-    const auto from = static_cast<std::size_t>(int_at((*version)[0], 0));
+    const auto from = static_cast<std::size_t>(int_at(version->first(), 0));
     const auto& steps = migrations();
     if (from > steps.size()) return too_new(from);
     for (std::size_t step = from; step < steps.size(); ++step)

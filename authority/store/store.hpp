@@ -16,7 +16,27 @@ namespace ostia::authority {
 
 using Cell = std::variant<std::monostate, std::int64_t, std::string>;
 using Row = std::vector<Cell>;
-using Rows = std::vector<Row>;
+
+/// The answer of a query. Whether there is a row is asked by `empty`; who does not ask reads empty cells (`first`), never
+/// what is not there.
+class Rows {
+ public:
+  void push_back(Row row) { all_.push_back(std::move(row)); }
+  [[nodiscard]] auto begin() const noexcept { return all_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return all_.end(); }
+  [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
+  /// The first row, the last; one without cells if there is none.
+  [[nodiscard]] const Row& first() const noexcept { return all_.empty() ? none() : all_.front(); }
+  [[nodiscard]] const Row& last() const noexcept { return all_.empty() ? none() : all_.back(); }
+
+ private:
+  static const Row& none() noexcept {
+    static const Row row;
+    return row;
+  }
+  std::vector<Row> all_;
+};
 
 /// SQL with `$1`, `$2`, … as both SQLite and PostgreSQL take it. The text must outlive the program's statements: a
 /// literal.
@@ -26,13 +46,14 @@ struct Statement {
   bool must_match = false;  ///< one that gives no row back breaks its commit (`store_unmatched`)
 };
 
+/// The text of a cell; empty if it has none, or there is no such cell.
 inline const std::string& text_at(const Row& row, std::size_t i) {
   static const std::string none;
-  const auto* text = std::get_if<std::string>(&row.at(i));
+  const auto* text = i < row.size() ? std::get_if<std::string>(&row[i]) : nullptr;
   return text ? *text : none;
 }
 inline std::int64_t int_at(const Row& row, std::size_t i) {
-  const auto* number = std::get_if<std::int64_t>(&row.at(i));
+  const auto* number = i < row.size() ? std::get_if<std::int64_t>(&row[i]) : nullptr;
   return number ? *number : 0;
 }
 

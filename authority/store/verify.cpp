@@ -100,10 +100,10 @@ Result<StoreReport> verify_store(Store& store, const Sealer& secrets) {
   for (const auto& [what, select] : strays) {
     const auto rows = store.commit_now({{select, {}}});
     if (!rows) return rows.error();
-    const auto count = int_at(rows->front(), 0);
+    const auto count = int_at(rows->first(), 0);
     if (count > 0)
       report.findings.push_back(std::to_string(count) + " " + what + " belong to nobody who is there, such as \"" +
-                                text_at(rows->front(), 1) + "\"");
+                                text_at(rows->first(), 1) + "\"");
   }
   return report;
 }

@@ -122,9 +122,13 @@ bool is_known_strategy(std::string_view strategy) {
 }
 
 bool Connection::is_enabled_for(const Client& client) const {
-  if (client.is_dashboard) return is_database();
+  if (client.is_dashboard) return is_for_administrators;
   if (client.is_account) return everywhere || !enabled_clients.empty();  // whoever can sign in somewhere
   return everywhere || contains(enabled_clients, client.id) || contains(enabled_clients, client.name);
+}
+
+bool Connection::takes_signups_for(const Client& client) const {
+  return !disable_signup && !client.is_dashboard && is_enabled_for(client);
 }
 
 Connection read_connection(const Value& v, const Sealer& secrets) {

@@ -71,11 +71,14 @@ struct Connection {
   bool syncs_profile = true;    ///< `set_user_root_attributes: on_each_login`
   bool takes_passkeys = false;  ///< `authentication_methods.passkey.enabled`
   bool shows_button = true;     ///< on the login page
+  bool is_for_administrators = false;  ///< the one that `/dashboard` admits (`Tenant::administrators_connection`)
 
   [[nodiscard]] bool is_upstream() const { return !is_database() && !is_passwordless(); }
   [[nodiscard]] bool is_database() const { return strategy == "auth0"; }
   [[nodiscard]] bool is_passwordless() const { return strategy == "email" || strategy == "sms"; }
   [[nodiscard]] bool is_enabled_for(const Client& client) const;
+  /// Whether people may make accounts of their own for the application: nobody signs up to the dashboard.
+  [[nodiscard]] bool takes_signups_for(const Client& client) const;
 };
 
 /// Whether this program can do something with connections of that strategy.

@@ -195,7 +195,7 @@ Async<std::optional<Value>> find_document(Store& store, std::string kind, std::s
   const auto rows = co_await std::move(task);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return std::optional<Value>();
-  auto body = json::parse(text_at((*rows)[0], 0));
+  auto body = json::parse(text_at(rows->first(), 0));
   if (!body) co_return std::move(body).error();
   co_return std::optional(*std::move(body));
 }
@@ -217,7 +217,7 @@ Async<Value> edit_document(Authority& a, std::string kind, std::string id, EditD
     auto reading = a.store.query({"SELECT body FROM tenant_objects WHERE kind = $1 AND id = $2", {kind, id}});
     const auto rows = co_await std::move(reading);
     if (!rows) co_return rows.error();
-    const std::string before = rows->empty() ? "" : text_at((*rows)[0], 0);
+    const std::string before = rows->empty() ? "" : text_at(rows->first(), 0);
     auto body = before.empty() ? Result<Value>(Value()) : json::parse(before);
     if (!body) co_return std::move(body).error();
     if (auto edited = edit(*body); !edited) co_return std::move(edited).error();
@@ -244,7 +244,7 @@ Async<Value> edit_document(Authority& a, std::string kind, std::string id, EditD
 Status follow_tenant(Authority& a) {
   const auto rows = a.store.commit_now({{"SELECT value FROM revisions WHERE name = 'tenant'", {}}});
   if (!rows) return rows.error();
-  if (rows->empty() || int_at((*rows)[0], 0) == a.tenant()->revision) return ok();
+  if (rows->empty() || int_at(rows->first(), 0) == a.tenant()->revision) return ok();
   auto loaded = load_tenant(a.store, a.secrets);
   if (!loaded) return std::move(loaded).error();
   a.set_tenant(*std::move(loaded));

@@ -66,10 +66,9 @@ class Importing {
       : secrets_(secrets), stored_(std::move(stored)), folder_(std::move(folder)) {}
 
   Status run(const Value& config) {
-    for (std::size_t i = 0; i < config.size(); ++i) {
-      const std::string& name = config.keys()[i];
+    for (const auto& [name, item] : config.members()) {
       if (name == "clients" || name == "clientGrants") continue;
-      if (auto done = section(name, config.items()[i]); !done) return done;
+      if (auto done = section(name, item); !done) return done;
     }
     // Grants name clients, which must be known by then.
     if (auto done = section("clients", config["clients"]); !done) return done;
@@ -109,7 +108,7 @@ class Importing {
     if (!content.is_null() && !content.is_array()) return bad_entry(name, "must be a list");
     for (std::size_t i = 0; i < content.size(); ++i) {
       const std::string where = name + "[" + std::to_string(i) + "]";
-      Value body = content.items()[i];
+      Value body = content.at(i);
       if (!body.is_object() || body[s.key].text().empty())
         return bad_entry(where, std::string("needs ") + (std::string_view(s.key) == "name" ? "a " : "") + s.key);
       if (auto read = inline_files(s, body, where); !read) return read;
@@ -298,7 +297,14 @@ Result<Value> user_of_row(const Row& r) {
   else if (!hash.empty())
     user.set("password_hash", hash);
   if (int_at(r, 5) != 0) user.set("blocked", true);
-  for (std::size_t i = 0; i < profile->size(); ++i) user.set(profile->keys()[i], profile->items()[i]);
+  for (const auto& [key, item] : profile->members()) user.set(key, item);
+  if (int_at(r, 8) == 0) return user;
+  // As a users file says it (`UsersImport::makes_administrators`).
+  Value metadata = user["app_metadata"].is_object() ? user["app_metadata"] : Value::object();
+  Value ours = metadata["ostia"].is_object() ? metadata["ostia"] : Value::object();
+  ours.set("administrator", true);
+  metadata.set("ostia", std::move(ours));
+  user.set("app_metadata", std::move(metadata));
   return user;
 }
 
@@ -308,12 +314,12 @@ Result<Value> export_users(Store& store, const ExportProgress& progress) {
   constexpr std::int64_t batch = 5000;
   const auto count = store.commit_now({{"SELECT count(*) FROM users WHERE linked_to = ''", {}}});
   if (!count) return count.error();
-  const double all = static_cast<double>(std::max<std::int64_t>(1, int_at((*count)[0], 0)));
+  const double all = static_cast<double>(std::max<std::int64_t>(1, int_at(count->first(), 0)));
   Value out = Value::array();
   for (std::string after;;) {
     auto rows =
-        store.commit_now({{"SELECT user_id, connection, email, username, password_hash, blocked, profile, phone_number "
-                           "FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT $2",
+        store.commit_now({{"SELECT user_id, connection, email, username, password_hash, blocked, profile, phone_number, "
+                           "(SELECT count(*) FROM administrators AS a WHERE a.user_id = users.user_id) FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT $2",
                            {after, batch}}});
     if (!rows) return std::move(rows).error();
     for (const auto& r : *rows) {
@@ -324,7 +330,7 @@ Result<Value> export_users(Store& store, const ExportProgress& progress) {
     const auto done = static_cast<std::int64_t>(out.size());
     if (progress) progress(done, static_cast<double>(done) / all);
     if (static_cast<std::int64_t>(rows->size()) < batch) return out;
-    after = text_at(rows->back(), 0);
+    after = text_at(rows->last(), 0);
   }
 }
 

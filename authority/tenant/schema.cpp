@@ -80,13 +80,12 @@ Finding check_members(const Value& v, const Value& schema, const std::string& wh
   for (const auto& name : schema["required"].items())
     if (!v.find(name.text())) return at(where, "Missing required property: " + name.text());
   const Value& known = schema["properties"];
-  for (std::size_t i = 0; i < v.size(); ++i) {
-    const std::string& key = v.keys()[i];
+  for (const auto& [key, item] : v.members()) {
     const Value* property = known.find(key);
     if (!property && schema.find("additionalProperties") && !schema["additionalProperties"].as_bool())
       return at(where, "Additional properties not allowed: " + key);
     if (!property) continue;
-    if (auto finding = check(v.items()[i], *property, where.empty() ? key : where + "." + key)) return finding;
+    if (auto finding = check(item, *property, where.empty() ? key : where + "." + key)) return finding;
   }
   if (const auto least = schema["minProperties"].as_int(); least && static_cast<std::int64_t>(v.size()) < *least)
     return at(where, "Too few properties defined (" + std::to_string(v.size()) + "), minimum " + text::decimal(*least));
@@ -99,7 +98,7 @@ Finding check_items(const Value& v, const Value& schema, const std::string& wher
   if (const auto least = schema["minItems"].as_int(); least && static_cast<std::int64_t>(v.size()) < *least)
     return at(where, "Array is too short (" + std::to_string(v.size()) + "), minimum " + text::decimal(*least));
   for (std::size_t i = 0; i < v.size(); ++i)
-    if (auto finding = check(v.items()[i], schema["items"], where + "[" + std::to_string(i) + "]")) return finding;
+    if (auto finding = check(v.at(i), schema["items"], where + "[" + std::to_string(i) + "]")) return finding;
   return {};
 }
 

@@ -66,6 +66,7 @@ void read_settings(Tenant& t, const Value& v) {
   t.says_user_exists = v["flags"]["enable_public_signup_user_exists_error"].as_bool();
   t.log_retention = at_least(v["ostia"]["log_retention_days"], 1, 30) * 24 * 3600;
   t.script_timeout = std::min<std::int64_t>(at_least(v["ostia"]["script_timeout_s"], 1, 20), 20);
+  t.administrators = text_or(v["ostia"]["administrators_connection"], "");
   read_rate_limits(t.rate_limits, v["ostia"]["rate_limits"]);
   t.chooses_factor_in_action = v["customize_mfa_in_postlogin_action"].as_bool();
   t.skips_consent_on_loopback = v["ostia"]["skip_consent_on_loopback"].as_bool(true);
@@ -208,6 +209,9 @@ void read_extension(Tenant& t, Reading& reading, const std::string& kind, const 
 }
 
 void finish(Tenant& t, const Reading& reading) {
+  for (auto& connection : t.connections)
+    connection.is_for_administrators =
+        connection.is_database() && connection.name == t.administrators_connection();
   std::stable_sort(t.rules.begin(), t.rules.end(), [](const Rule& x, const Rule& y) { return x.order < y.order; });
   for (const auto& name : reading.triggered)
     if (const auto action = reading.actions.find(name); action != reading.actions.end())
@@ -231,16 +235,14 @@ void read_object(Tenant& t, const std::string& kind, const std::string& id, cons
 
 }  // namespace
 
-const Client* Tenant::find_client(std::string_view id) const {
-  if (id == dashboard_client().id) return &dashboard_client();
-  if (id == account_client().id) return &account_client();
-  const auto it = clients.find(id);
-  return it == clients.end() ? nullptr : &it->second;
+Found<Client> Tenant::find_client(std::string_view id) const {
+  if (id == dashboard_client().id) return {nullptr, &dashboard_client()};
+  if (id == account_client().id) return {nullptr, &account_client()};
+  return at(clients, id);
 }
 
-const Api* Tenant::find_api(std::string_view identifier) const {
-  const auto it = apis.find(identifier);
-  return it == apis.end() ? nullptr : &it->second;
+Found<Api> Tenant::find_api(std::string_view identifier) const {
+  return at(apis, identifier);
 }
 
 bool Tenant::sends(std::string_view kind) const {
@@ -248,21 +250,17 @@ bool Tenant::sends(std::string_view kind) const {
   return it == email_templates.end() ? kind != "welcome_email" : it->second.enabled;
 }
 
-const Connection* Tenant::find_connection(std::string_view wanted) const {
-  const auto it = std::find_if(connections.begin(), connections.end(), [&](const auto& c) { return c.name == wanted; });
-  return it == connections.end() ? nullptr : &*it;
+Found<Connection> Tenant::find_connection(std::string_view wanted) const {
+  return first(connections, [&](const auto& c) { return c.name == wanted; });
 }
 
-const Connection* Tenant::find_connection_by_id(std::string_view wanted) const {
-  const auto it = std::find_if(connections.begin(), connections.end(), [&](const auto& c) { return c.id == wanted; });
-  return it == connections.end() ? nullptr : &*it;
+Found<Connection> Tenant::find_connection_by_id(std::string_view wanted) const {
+  return first(connections, [&](const auto& c) { return c.id == wanted; });
 }
 
-const Organization* Tenant::find_organization(std::string_view wanted) const {
+Found<Organization> Tenant::find_organization(std::string_view wanted) const {
   const std::string wanted_name = text::lower(wanted);
-  const auto it = std::find_if(organizations.begin(), organizations.end(),
-                               [&](const auto& o) { return o.id == wanted || text::lower(o.name) == wanted_name; });
-  return it == organizations.end() ? nullptr : &*it;
+  return first(organizations, [&](const auto& o) { return o.id == wanted || text::lower(o.name) == wanted_name; });
 }
 
 const Organization::Door* Organization::find_door(std::string_view connection) const {
@@ -271,14 +269,13 @@ const Organization::Door* Organization::find_door(std::string_view connection) c
   return it == connections.end() ? nullptr : &*it;
 }
 
-const Connection* Tenant::find_connection(std::string_view wanted, const Client& client) const {
-  const Connection* found = find_connection(wanted);
-  return found && found->is_enabled_for(client) ? found : nullptr;
+Found<Connection> Tenant::find_connection(std::string_view wanted, const Client& client) const {
+  const auto found = find_connection(wanted);
+  return found && found->is_enabled_for(client) ? found : Found<Connection>();
 }
 
-const std::vector<std::string>* Tenant::find_grant(std::string_view client_id, std::string_view audience) const {
-  const auto it = grants.find(grant_key(client_id, audience));
-  return it == grants.end() ? nullptr : &it->second;
+Found<std::vector<std::string>> Tenant::find_grant(std::string_view client_id, std::string_view audience) const {
+  return at(grants, grant_key(client_id, audience));
 }
 
 bool Tenant::grants_all(std::string_view client_id, std::string_view audience) const {
@@ -290,6 +287,10 @@ std::string Tenant::first_database() const {
   for (const auto& connection : connections)
     if (connection.is_database()) return connection.name;
   return "Username-Password-Authentication";
+}
+
+std::string Tenant::administrators_connection() const {
+  return administrators.empty() ? first_database() : administrators;
 }
 
 std::vector<std::string> Tenant::databases_of(const Client& client) const {

@@ -2,6 +2,7 @@
 // something changes. What is stored are the Management API's own documents; this is their typed reading.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "store/store.hpp"
 #include "tenant/client.hpp"
 #include "tenant/connection.hpp"
+#include "tenant/found.hpp"
 
 namespace ostia::authority {
 
@@ -113,10 +115,11 @@ struct Branding {
   std::string primary, background, logo;
 };
 
-struct Tenant {
+struct Tenant : std::enable_shared_from_this<Tenant> {
   std::int64_t revision = 0;  ///< of the stored documents
   std::string name = "Ostia", support_email, support_url;
   std::string default_audience, default_directory;
+  std::string administrators;  ///< `ostia.administrators_connection`
   std::vector<std::string> allowed_logout_urls, enabled_locales, custom_domains;
   std::int64_t session_lifetime = 168 * 3600;      ///< seconds
   std::int64_t idle_session_lifetime = 72 * 3600;  ///< seconds
@@ -145,28 +148,49 @@ struct Tenant {
   std::int64_t log_retention = 30 * 24 * 3600;  ///< seconds; `ostia.log_retention_days`
   std::int64_t script_timeout = 20;             ///< seconds; `ostia.script_timeout_s`
 
-  [[nodiscard]] const Client* find_client(std::string_view id) const;
-  [[nodiscard]] const Api* find_api(std::string_view identifier) const;
-  [[nodiscard]] const Connection* find_connection(std::string_view name) const;
-  [[nodiscard]] const Connection* find_connection_by_id(std::string_view id) const;
+  [[nodiscard]] Found<Client> find_client(std::string_view id) const;
+  [[nodiscard]] Found<Api> find_api(std::string_view identifier) const;
+  [[nodiscard]] Found<Connection> find_connection(std::string_view name) const;
+  [[nodiscard]] Found<Connection> find_connection_by_id(std::string_view id) const;
+  /// The first one of which `is` is true.
+  template <class Is>
+  [[nodiscard]] Found<Connection> find_connection_that(Is is) const {
+    return first(connections, is);
+  }
   /// By its id or its name.
-  [[nodiscard]] const Organization* find_organization(std::string_view id_or_name) const;
+  [[nodiscard]] Found<Organization> find_organization(std::string_view id_or_name) const;
   /// Whether rules or actions are asked at a login.
   [[nodiscard]] bool has_scripts() const { return !rules.empty() || !post_login.empty(); }
   /// Whether mails of that kind go out: unless their template is turned off; the welcome only where it is turned on.
   [[nodiscard]] bool sends(std::string_view kind) const;
   /// The connection of that name, if the application may use it.
-  [[nodiscard]] const Connection* find_connection(std::string_view name, const Client& client) const;
+  [[nodiscard]] Found<Connection> find_connection(std::string_view name, const Client& client) const;
   /// Scopes of a client grant; null when there is none.
-  [[nodiscard]] const std::vector<std::string>* find_grant(std::string_view client_id, std::string_view audience) const;
+  [[nodiscard]] Found<std::vector<std::string>> find_grant(std::string_view client_id, std::string_view audience) const;
   /// Whether that grant is for all scopes that the API has.
   [[nodiscard]] bool grants_all(std::string_view client_id, std::string_view audience) const;
   /// Where users live who name no connection.
   [[nodiscard]] std::string first_database() const;
+  /// The one database whose people may sign in at the dashboard: `ostia.administrators_connection`, else the first.
+  [[nodiscard]] std::string administrators_connection() const;
   /// Database connections that the application may use, in their order.
   [[nodiscard]] std::vector<std::string> databases_of(const Client& client) const;
   /// Whether any application lists the origin, for requests that do not say which they come from.
   [[nodiscard]] bool allows_origin(std::string_view origin) const;
+
+ private:
+  template <class Map>
+  [[nodiscard]] Found<typename Map::mapped_type> at(const Map& all, std::string_view key) const {
+    const auto it = all.find(key);
+    if (it == all.end()) return nullptr;
+    return {weak_from_this().lock(), &it->second};
+  }
+  template <class T, class Is>
+  [[nodiscard]] Found<T> first(const std::vector<T>& all, Is is) const {
+    const auto it = std::find_if(all.begin(), all.end(), is);
+    if (it == all.end()) return nullptr;
+    return {weak_from_this().lock(), &*it};
+  }
 };
 
 /// The scopes of the Management API that a person may be given for their own account.

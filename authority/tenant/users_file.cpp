@@ -5,7 +5,7 @@
 #include <map>
 #include <thread>
 
-#include "accounts/users.hpp"
+#include "accounts/administrators.hpp"
 #include "crypto/crypto.hpp"
 #include "ostia/text/ascii.hpp"
 #include "tenant/schema.hpp"
@@ -78,6 +78,7 @@ struct Wanted {
   std::int64_t line;
   Value source;
   User user;
+  bool is_administrator = false;
 };
 
 // What of an imported user is the profile: all but what has a column, and never a password.
@@ -158,13 +159,26 @@ class Importing {
           "custom_password_hash"));
       return;
     }
+    if (const Value& hash = (*value)["password_hash"]; hash.is_string())
+      if (const auto problem = hash_problem(hash.text()); !problem.empty()) {
+        out.mistakes.push_back(
+            mistake(entry.line, *value, "INVALID_FORMAT", "the password_hash cannot be checked: " + problem,
+                    "password_hash"));
+        return;
+      }
+    if (claims_administrator((*value)["app_metadata"]) && !how_.makes_administrators) {
+      out.mistakes.push_back(
+          mistake(entry.line, *value, "INVALID_FORMAT", not_by_metadata().description, "app_metadata"));
+      return;
+    }
+    const bool is_administrator = take_claim(*value);
     User user = user_of(*value, how_);
     if (user.email.empty() && user.username.empty() && user.phone_number.empty()) {
       out.mistakes.push_back(
           mistake(entry.line, *value, "OBJECT_REQUIRED", "needs an email, a username or a phone_number", "email"));
       return;
     }
-    batch_.push_back({entry.line, *std::move(value), std::move(user)});
+    batch_.push_back({entry.line, *std::move(value), std::move(user), is_administrator});
   }
 
   // On all cores: a hash takes 20 ms, and a file may have many.
@@ -180,14 +194,18 @@ class Importing {
       });
   }
 
-  Result<std::optional<std::string>> existing(const User& u) {
+  struct Existing {
+    std::string id, connection;
+  };
+  Result<std::optional<Existing>> existing(const User& u) {
     auto rows =
-        store_.commit_now({{"SELECT user_id FROM users WHERE user_id = $5 OR (connection = $1 AND (email = $2 AND "
+        store_.commit_now({{"SELECT user_id, connection FROM users WHERE user_id = $5 OR (connection = $1 AND (email = $2 AND "
                             "email <> '' OR username = $3 AND "
                             "username <> '' OR phone_number = $4 AND phone_number <> '')) LIMIT 1",
                             {u.connection, u.email, u.username, u.phone_number, u.id}}});
     if (!rows) return std::move(rows).error();
-    return rows->empty() ? std::optional<std::string>() : text_at((*rows)[0], 0);
+    if (rows->empty()) return std::optional<Existing>();
+    return std::optional(Existing{text_at(rows->first(), 0), text_at(rows->first(), 1)});
   }
 
   Status keep() {
@@ -205,8 +223,12 @@ class Importing {
       const bool is_twice = !seen.emplace(name, true).second || !seen.emplace(wanted.user.id, true).second;
       if (!*there && !is_twice) {
         fresh.push_back(std::move(wanted));
+      } else if (*there && how_.upsert && (*there)->connection != wanted.user.connection) {
+        out.mistakes.push_back(mistake(wanted.line, wanted.source, "USER_EXISTS",
+                                       "The user_id is that of a user of another connection", "user_id"));
       } else if (*there && how_.upsert) {
-        statements.push_back(change(**there, wanted));
+        statements.push_back(change((*there)->id, wanted));
+        if (wanted.is_administrator) statements.push_back(make_administrator((*there)->id, how_.now));
         ++changed;
       } else if (!how_.skips_existing || is_twice) {
         out.mistakes.push_back(mistake(wanted.line, wanted.source, "USER_EXISTS",
@@ -215,7 +237,10 @@ class Importing {
     }
     batch_ = std::move(fresh);
     hash();
-    for (auto& wanted : batch_) statements.push_back(insert_user(wanted.user, how_.now));
+    for (auto& wanted : batch_) {
+      statements.push_back(insert_user(wanted.user, how_.now));
+      if (wanted.is_administrator) statements.push_back(make_administrator(wanted.user.id, how_.now));
+    }
     if (!statements.empty()) {
       auto committed = store_.commit_now(std::move(statements));
       if (!committed) return std::move(committed).error();
@@ -226,9 +251,12 @@ class Importing {
     return ok();
   }
 
+  // An entry that says nothing of it blocks nobody, and unblocks nobody.
   Statement change(const std::string& id, const Wanted& wanted) const {
-    return {"UPDATE users SET profile = $2, blocked = $3, updated_at = $4, version = version + 1 WHERE user_id = $1",
-            {id, json::write(wanted.user.profile), static_cast<std::int64_t>(wanted.user.blocked), how_.now}};
+    const auto blocked = wanted.source["blocked"].is_bool() ? static_cast<std::int64_t>(wanted.user.blocked) : -1;
+    return {"UPDATE users SET profile = $2, blocked = CASE WHEN $3 < 0 THEN blocked ELSE $3 END, updated_at = $4, "
+            "version = version + 1 WHERE user_id = $1",
+            {id, json::write(wanted.user.profile), blocked, how_.now}};
   }
 
   Store& store_;

@@ -16,6 +16,8 @@ struct UsersImport {
   std::string provider = "auth0";
   bool upsert = false;          ///< users who are there already are changed
   bool skips_existing = false;  ///< users who are there already are no mistake
+  /// `app_metadata.ostia.administrator` makes one: in the operator's own files. From anybody else it is a mistake.
+  bool makes_administrators = false;
   std::int64_t now = 0;
 };
 

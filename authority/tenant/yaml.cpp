@@ -76,9 +76,9 @@ void emit(YAML::Emitter& out, const Value& v) {
     case Value::Kind::object:
       if (v.size() == 0) out << YAML::Flow;
       out << YAML::BeginMap;
-      for (std::size_t i = 0; i < v.size(); ++i) {
-        out << YAML::Key << v.keys()[i] << YAML::Value;
-        emit(out, v.items()[i]);
+      for (const auto& [key, item] : v.members()) {
+        out << YAML::Key << key << YAML::Value;
+        emit(out, item);
       }
       out << YAML::EndMap;
   }

@@ -21,7 +21,7 @@ void take_profile(User& user, const Value& profile) {
     if (const Value* value = user.profile.find(name)) kept.set(name, *value);
   user.profile = profile;
   user.profile.erase("email");
-  for (std::size_t i = 0; i < kept.size(); ++i) user.profile.set(kept.keys()[i], kept.items()[i]);
+  for (const auto& [key, item] : kept.members()) user.profile.set(key, item);
   const std::string& email = profile["email"].text();
   user.email = is_email(email) ? text::lower(email) : "";
   if (user.email.empty()) user.profile.erase("email_verified");

@@ -152,7 +152,7 @@ Async<Value> raw_profile(Authority& a, const Attempt& attempt, const Endpoints& 
     const auto added = co_await std::move(adding);
     if (!added) co_return added.error();
   }
-  for (std::size_t i = 0; i < profile->size(); ++i) claims.set(profile->keys()[i], profile->items()[i]);
+  for (const auto& [key, item] : profile->members()) claims.set(key, item);
   co_return claims;
 }
 

@@ -9,7 +9,7 @@ namespace ostia::authority::upstream {
 /// A login at an upstream that is under way. Nothing of it is kept: what must not be guessed is derived from the state,
 /// which is sealed and of one browser.
 struct Attempt {
-  const Connection* connection;
+  Found<Connection> connection;
   std::string issuer;  ///< the domain of this authority, which the upstream sends the person back to
   std::string state;
 

@@ -40,9 +40,7 @@ void add_upstream_params(std::string& url, const Upstream& u, const Authorizatio
       {"client_id", r.client_id},   {"id_token_hint", {}},
       {"login_hint", r.login_hint}, {"max_age", r.max_age ? std::to_string(*r.max_age) : ""},
       {"prompt", r.prompt},         {"ui_locales", r.ui_locales}};
-  for (std::size_t i = 0; i < u.upstream_params.size(); ++i) {
-    const std::string& name = u.upstream_params.keys()[i];
-    const Value& rule = u.upstream_params.items()[i];
+  for (const auto& [name, rule] : u.upstream_params.members()) {
     std::string value = rule["value"].text();
     for (const auto& [alias, given] : known)
       if (rule["alias"].is(std::string(alias).c_str())) value = given;
@@ -76,7 +74,7 @@ Async<std::string> whole_state(Authority& a, std::string state) {
   auto reading = a.store.query({"SELECT body FROM one_time_codes WHERE id = $1", {row_of(state)}});
   const auto rows = co_await std::move(reading);
   if (!rows) co_return rows.error();
-  co_return rows->empty() ? std::string() : text_at((*rows)[0], 0);
+  co_return rows->empty() ? std::string() : text_at(rows->first(), 0);
 }
 
 std::string authorization_url(const Authority& a, const Attempt& attempt, const Endpoints& e,
@@ -160,7 +158,7 @@ Answer arrive(Authority& a, const Request& request, Parameters answer) {
   const auto step = state ? open_step(a, request, *state) : std::nullopt;
   if (!step) co_return stale_page(a, request);
   const AuthorizationRequest& r = step->request;
-  const Connection* c = step->doors().find(r.connection);
+  const auto c = step->doors().find(r.connection);
   if (!c || !c->is_upstream()) co_return stale_page(a, request);
   auto looking = endpoints_of(a, request, *c);
   const auto endpoints = co_await std::move(looking);
@@ -207,7 +205,7 @@ std::vector<pages::Link> ways(const Step& step) {
 
 Answer depart(Authority& a, const Request& request, AuthorizationRequest r, std::string name) {
   const auto tenant = a.tenant();
-  const Connection* c = tenant->find_connection(name);
+  const auto c = tenant->find_connection(name);
   auto looking = endpoints_of(a, request, *c);
   const auto endpoints = co_await std::move(looking);
   r.connection = std::move(name);
@@ -230,7 +228,7 @@ Async<std::optional<std::string>> logout_url(Authority& a, const Request& reques
   const auto text = a.secrets.open(session.body["upstream"].text());
   const auto kept = text ? json::parse(*text) : Result<Value>(Value());
   const auto tenant = a.tenant();
-  const Connection* c = kept ? tenant->find_connection((*kept)["connection"].text()) : nullptr;
+  const auto c = kept ? tenant->find_connection((*kept)["connection"].text()) : nullptr;
   if (!c) co_return std::optional<std::string>();
   auto looking = endpoints_of(a, request, *c);
   const auto endpoints = co_await std::move(looking);
@@ -251,7 +249,7 @@ Answering show_upstream(Authority& a, Request request) {
   const auto step = shown_step(a, request);
   if (!step) co_return stale_page(a, request);
   const Parameters query(url::parse_form(request.query));
-  const Connection* c = step->doors().find(query.get("connection"));
+  const auto c = step->doors().find(query.get("connection"));
   if (!c || !c->is_upstream()) co_return show_step(a, request, step->request, "/u/login");
   auto departing = upstream::depart(a, request, step->request, c->name);
   co_return co_await std::move(departing);

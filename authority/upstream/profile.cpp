@@ -89,9 +89,8 @@ Result<Identity> read_profile(const Connection& c, const Value& raw) {
   if (dialect == std::end(dialects)) dialect = nullptr;
   Identity out{find_id(c, dialect, raw), Value::object(), Value::object(), {}};
   if (!is_good_id(out.id)) return refused("its profile has no id that an account could have", "upstream_id_missing");
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    const std::string& name = raw.keys()[i];
-    if (!is_one_of(name, not_theirs) && name != "data") out.profile.set(name, raw.items()[i]);
+  for (const auto& [name, item] : raw.members()) {
+    if (!is_one_of(name, not_theirs) && name != "data") out.profile.set(name, item);
   }
   if (dialect) {
     for (const auto& [to, from] : dialect->names)

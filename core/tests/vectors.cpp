@@ -135,7 +135,7 @@ Value value_or_error(Result<T> result) {
 
 Value call(const Value& v) {
   const std::string& name = v["call"].text();
-  const auto arg = [&](std::size_t i) { return i < v["args"].size() ? v["args"].items()[i] : Value(); };
+  const auto arg = [&](std::size_t i) { return v["args"].at(i); };
   const auto text = [&](std::size_t i) { return arg(i).text(); };
   if (name == "operate") return operate(v);
   if (name == "base64url_encode") return text::base64url_encode(text(0));

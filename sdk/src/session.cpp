@@ -86,7 +86,7 @@ Result<Value> make_base(const WebAuthOptions& o) {
   if (auto checked = check(o); !checked) return std::move(checked).error();
   Value base = to_value(o);
   const Value derived = auth0::derive_base(base);
-  for (std::size_t i = 0; i < derived.size(); ++i) base.set(derived.keys()[i], derived.items()[i]);
+  for (const auto& [key, item] : derived.members()) base.set(key, item);
   if (!o.client_key.empty()) {
     auto key = read_key("client_key", o.client_key, true);
     if (!key) return key;

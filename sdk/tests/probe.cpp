@@ -118,7 +118,7 @@ Value finish(Task<T> task) {
 
 Parameters parameters(const Value& v) {
   Parameters out;
-  for (std::size_t i = 0; i < v.size(); ++i) out.emplace_back(v.keys()[i], v.items()[i].text());
+  for (const auto& [key, item] : v.members()) out.emplace_back(key, item.text());
   return out;
 }
 
@@ -127,8 +127,8 @@ using Texts = std::map<std::string, std::string O::*>;
 template <class O>
 O read(const Value& v, const Texts<O>& texts) {
   O out;
-  for (std::size_t i = 0; i < v.size(); ++i)
-    if (const auto at = texts.find(v.keys()[i]); at != texts.end()) out.*(at->second) = v.items()[i].text();
+  for (const auto& [key, item] : v.members())
+    if (const auto at = texts.find(key); at != texts.end()) out.*(at->second) = item.text();
   return out;
 }
 

@@ -5,11 +5,12 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { before, beforeEach, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
-import { until } from '../lib/nodes.mjs';
-import { dump, sql, startAuthority } from '../lib/program.mjs';
+import { startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
 import { scope } from '../lib/scope.mjs';
+import { dump, sql } from '../lib/store.mjs';
 import { app, database, extra, grants, origin } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 
 const group = scope();
 let authority, api;

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
 import { decode } from '../lib/person.mjs';
-import { sql, startAuthority } from '../lib/program.mjs';
+import { startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
 import { scope } from '../lib/scope.mjs';
+import { sql } from '../lib/store.mjs';
 import { app, callback, extra, origin, strict, third, web } from '../lib/tenant.mjs';
 
 const group = scope();

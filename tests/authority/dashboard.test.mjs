@@ -57,7 +57,7 @@ test('anybody else may know who they are, and nothing more', async () => {
 });
 
 test('who is no longer an administrator, or blocked, has no power from then on', async () => {
-  for (const change of [{ app_metadata: { ostia: null } }, { blocked: true }]) {
+  for (const change of [{ administrator: false }, { blocked: true }]) {
     await api.reset();
     const { body } = await signIn('admin@example.com', 'Open-Sesame-9');
     const management = await new Management(authority).authenticate();

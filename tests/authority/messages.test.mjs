@@ -7,16 +7,9 @@ import { startExim } from '../lib/exim.mjs';
 import { freePort, serve, startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
 import { app, extra } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 
 const provider = (port, more = {}) => ({ name: 'smtp', enabled: true, default_from_address: 'Türen <doors@example.com>', credentials: { smtp_host: '127.0.0.1', smtp_port: port, ...more } });
-const until = async (what) => {
-  for (let i = 0; i < 300; i++) {
-    const value = await what();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('it did not happen');
-};
 const start = (api, email, language) => api.post('/passwordless/start', { client_id: 'app', connection: 'email', email, send: 'code' }, language ? { 'x-request-language': language } : {});
 const decodeWords = (s) => s.replace(/=\?UTF-8\?B\?([^?]*)\?=/gi, (_, b) => Buffer.from(b, 'base64').toString());
 const unquote = (s) => Buffer.from(s.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, h) => String.fromCharCode(parseInt(h, 16))), 'latin1').toString();
@@ -26,7 +19,7 @@ row('AZ-1301', 'd', 'e-mail', 'emailProvider smtp', 'a real server gets HTML and
   if (!exim) return;
   const api = new Api(await startAuthority(t, { clients: [app], extra: { ...extra, emailProvider: provider(exim.port) } }));
   await start(api, 'ada.new@example.com', 'ja');
-  const [mail] = await until(() => exim.mails().length && exim.mails());
+  const [mail] = await until(() => exim.mails().length && exim.mails(), 'the mail is there');
   const { code } = await api.message('ada.new@example.com');
   assert.match(decodeWords(mail), /^From: Türen <doors@example\.com>$/m);
   assert.match(mail, /^To: ada\.new@example\.com$/m);
@@ -45,14 +38,14 @@ row('AZ-1302', 'd', 'the queue', 'the mail server is away, the program restarts'
   await exim.stop();
   const authority = await startAuthority(t, { clients: [app], extra: { ...extra, emailProvider: provider(exim.port) } });
   await start(new Api(authority), 'late@example.com');
-  await until(() => /message_delayed/.test(authority.log()));
+  await until(() => /message_delayed/.test(authority.log()), 'it is tried later');
   authority.child.kill('SIGKILL');
   await authority.ended;
   await exim.start();
   const again = await serve(authority.args);
   t.after(() => again.stop());
   await new Api(authority).advance(60);
-  const [mail] = await until(() => exim.mails().length && exim.mails());
+  const [mail] = await until(() => exim.mails().length && exim.mails(), 'the mail is there');
   assert.match(mail, /^To: late@example\.com$/m);
 });
 
@@ -62,10 +55,10 @@ test('a mail that the server refuses for good is given up, and logged', async (t
   const authority = await startAuthority(t, { clients: [app], extra: { ...extra, emailProvider: provider(exim.port) } });
   const api = new Api(authority);
   await start(api, 'nobody@refused.example');
-  await until(() => /"event":"message_failed".*reply 55/.test(authority.log()));
+  await until(() => /"event":"message_failed".*reply 55/.test(authority.log()), 'it is given up');
   assert.equal((await api.message('nobody@refused.example')).state, 'failed');
   await start(api, 'somebody@example.com'); // the queue goes on
-  await until(() => exim.mails().length);
+  await until(() => exim.mails().length, 'the next one is there');
 });
 
 row('AZ-1303', 'd', 'e-mail', 'the tenant\'s own templates', 'subject, from and Liquid body; what does not render falls back', async (t) => {
@@ -112,7 +105,7 @@ row('AZ-1304', 'd', 'text messages', 'twilio_sid, twilio_token, from', 'an HTTP 
   const authority = await startAuthority(t, { clients: [app], extra: { ...extra, connections } });
   const api = new Api(authority);
   await api.post('/passwordless/start', { client_id: 'app', connection: 'sms', phone_number: '+49301234567', send: 'code' });
-  const [sent] = await until(() => requests.length && requests);
+  const [sent] = await until(() => requests.length && requests, 'the provider is asked');
   assert.equal(sent.path, '/2010-04-01/Accounts/AC1/Messages.json');
   assert.equal(sent.headers.authorization, `Basic ${Buffer.from('AC1:a-token').toString('base64')}`);
   const { code } = await api.message('+49301234567');
@@ -124,7 +117,7 @@ row('AZ-1305', 'd', 'text messages', 'a gateway of one\'s own', 'JSON with recip
   const connections = [{ name: 'sms', strategy: 'sms', options: { provider: 'sms_gateway', gateway_url: `${url}/sms`, gateway_token: 'g', from: 'Ostia' } }];
   const api = new Api(await startAuthority(t, { clients: [app], extra: { ...extra, connections } }));
   await api.post('/passwordless/start', { client_id: 'app', connection: 'sms', phone_number: '+49301234567', send: 'code' });
-  const [sent] = await until(() => requests.length && requests);
+  const [sent] = await until(() => requests.length && requests, 'the provider is asked');
   assert.equal(sent.headers.authorization, 'Bearer g');
   const { recipient, sender } = JSON.parse(sent.body);
   assert.deepEqual([recipient, sender], ['+49301234567', 'Ostia']);

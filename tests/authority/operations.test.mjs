@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
-import { until } from '../lib/nodes.mjs';
 import { folder, freePort, runOstia, serve, startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, extra, grants } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 
 describe('metrics and logs', () => {
   const group = scope();

@@ -13,7 +13,7 @@ import { app, callback, extra } from '../lib/tenant.mjs';
 const group = scope();
 let authority, api;
 before(async () => {
-  authority = await startAuthority(group, { clients: [app, machine], extra: { ...extra, tenant: { friendly_name: 'Test', default_directory: 'Username-Password-Authentication', ostia: { script_timeout_s: 2 } }, clientGrants: [managementGrant()] } });
+  authority = await startAuthority(group, { clients: [app, machine], extra: { ...extra, tenant: { friendly_name: 'Test', default_directory: 'Username-Password-Authentication', ostia: { script_timeout_s: 6 } }, clientGrants: [managementGrant()] } });
   api = new Management(authority);
 });
 beforeEach(async () => {

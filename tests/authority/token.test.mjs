@@ -315,7 +315,8 @@ row('AZ-625', 'd', 'access tokens', 'by audience', 'opaque for the profile, JWT 
   const hs = await tokensFor('app', { audience: 'https://hs.example.com/', scope: 'openid read:it' });
   const [header, payload, signature] = hs.access_token.split('.');
   assert.equal(createHmac('sha256', 'a-secret-of-the-api-and-nobody-else').update(`${header}.${payload}`).digest('base64url'), signature);
-  assert.equal((await api.get('/userinfo', { authorization: `Bearer ${hs.access_token}` })).status, 200);
+  assert.equal(decode(hs.access_token).aud, 'https://hs.example.com/', 'what an API can sign, too, is for that API alone');
+  assert.equal((await api.get('/userinfo', { authorization: `Bearer ${hs.access_token}` })).status, 401);
   const forged = `${Buffer.from('{"alg":"HS256","typ":"at+jwt"}').toString('base64url')}.${jwt.access_token.split('.')[1]}`;
   assert.equal((await api.get('/userinfo', { authorization: `Bearer ${forged}.${createHmac('sha256', '').update(forged).digest('base64url')}` })).status, 401);
 });

@@ -38,7 +38,6 @@ after(async () => {
 
 async function open(t, path = '', options = {}) {
   const page = await openPage(t, browser, home + path, options);
-  page.setDefaultTimeout(15_000);
   await signIn(page, 'admin@example.com', 'Open-Sesame-9');
   await page.waitForSelector('main h1');
   return page;

@@ -4,19 +4,25 @@ import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { root } from '../../tools/lib.mjs';
 import { launch, openPage, signIn } from '../lib/browser.mjs';
+import { until } from '../lib/until.mjs';
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
+const somebodyAnswers = () => fetch('http://localhost:8080/health/live').then(() => true, () => false);
+
 /** Starts an example; resolves when its output matches. */
 async function start(t, name, ready) {
+  const wasThere = await somebodyAnswers();
   const child = spawn(process.execPath, ['tools/example.mjs', name], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, NO_COLOR: '1' } });
   let output = '';
   const ended = new Promise((resolve) => child.on('close', resolve));
   t.after(async () => {
     try { process.kill(-child.pid, 'SIGTERM'); } catch { /* it has ended */ }
     await ended;
+    // The next example must not take the authority of this one, which is about to end, for one that stays.
+    if (!wasThere) await until(async () => !(await somebodyAnswers()), 'the authority ends');
   });
   await new Promise((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => ready.test((output += d)) && resolve());

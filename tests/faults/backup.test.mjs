@@ -1,17 +1,16 @@
 // `ostia backup`, `restore` and `verify`, beside a running authority.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
 import { folder, freePort, runOstia, serve, startAuthority } from '../lib/program.mjs';
+import { sqlite } from '../lib/store.mjs';
 import { app, extra } from '../lib/tenant.mjs';
 
 const realm = 'Username-Password-Authentication';
 const signUp = async (api, email) => (await api.post('/dbconnections/signup', { client_id: 'app', connection: realm, email, password: 'Correct-Horse-9' })).status;
 const logIn = (issuer, username) => fetch(`${issuer}oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'password', client_id: 'app', username, password: 'Correct-Horse-9' }) });
-const sqlite = (file, sql) => execFileSync('sqlite3', [file, sql], { encoding: 'utf8' });
 
 test('a backup while people sign up has everybody who was told so before, and lives again', async (t) => {
   const authority = await startAuthority(t, { clients: [app], extra });

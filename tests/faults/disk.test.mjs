@@ -6,9 +6,10 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
-import { until } from '../lib/nodes.mjs';
-import { folder, runOstia, sql, startAuthority } from '../lib/program.mjs';
+import { folder, runOstia, startAuthority } from '../lib/program.mjs';
+import { sql } from '../lib/store.mjs';
 import { app, extra } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 
 /** A small disk of its own, in memory; false where this user may not mount one. */
 function mountDisk(t, dir, megabytes) {

@@ -8,7 +8,8 @@ import { before, test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
 import { crowd, crowdsClients, nothingIsLost } from '../lib/crowd.mjs';
 import { Postgres } from '../lib/postgres.mjs';
-import { folder, freePort, runOstia, serve, sql, tenantFile, users } from '../lib/program.mjs';
+import { folder, freePort, runOstia, serve, tenantFile, users } from '../lib/program.mjs';
+import { sql } from '../lib/store.mjs';
 import { extra } from '../lib/tenant.mjs';
 
 const sector = 512;
@@ -43,6 +44,7 @@ test('SQLite: the power goes away three times', async (t) => {
     const kept = join(dir, `kept${round}`);
     if (existsSync(data)) cpSync(data, kept, { recursive: true });
     const node = await serve(args, { LD_PRELOAD: library, POWER_LIVE: data, POWER_KEPT: kept });
+    t.after(() => node.stop('SIGKILL'));
     const it = crowd(new Api({ devIssuer: node.issuer }), `r${round}`);
     await it.isThere();
     await node.stop('SIGKILL');
@@ -52,6 +54,7 @@ test('SQLite: the power goes away three times', async (t) => {
     const { code, stdout, stderr } = await runOstia(['verify', '--data', data]);
     assert.equal(code, 0, stdout + stderr);
     const again = await serve(args);
+    t.after(() => again.stop('SIGKILL'));
     await nothingIsLost(new Api({ devIssuer: again.issuer }), sql({ data }, 'SELECT email FROM users').split('\n'), it);
     await again.stop();
   }

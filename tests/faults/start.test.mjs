@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { sqlite } from './sqlite.mjs';
 import { describe, test } from 'node:test';
 import { folder, freePort, runOstia, serve, startAuthority, tenantFile } from '../lib/program.mjs';
 import { authorizeUrl, Person } from '../lib/person.mjs';
+import { sqlite } from '../lib/store.mjs';
 
 const client = { name: 'App', client_id: 'app', app_type: 'spa', callbacks: ['http://localhost:9/cb'], grant_types: ['authorization_code'] };
 const request = { client_id: 'app', response_type: 'code', redirect_uri: 'http://localhost:9/cb', scope: 'openid', state: 's', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' };
@@ -105,6 +105,7 @@ test('reading the same configuration again changes nothing', async (t) => {
 
 test('killed again and again: no session, code or key that was answered for is lost, and no code works twice', async (t) => {
   let authority = await startAuthority(t, { clients: [client] });
+  t.after(() => authority.stop());
   const { devIssuer: issuer, args } = authority;
   const redeem = (code) => fetch(`${issuer}oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'authorization_code', client_id: 'app', redirect_uri: request.redirect_uri, code_verifier: verifier, code }) });
   const people = [];

@@ -4,11 +4,21 @@ import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { root } from '../../tools/lib.mjs';
 
-export function launch(more = []) {
-  return chromium.launch({
+const patience = 120_000; // for a machine that has other things to do
+
+export async function launch(more = []) {
+  const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
+    timeout: patience,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...more],
   });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(patience);
+    return context;
+  };
+  return browser;
 }
 
 /** Auth0's other package for single-page applications, unchanged. */

@@ -1,7 +1,7 @@
 // People who sign up and tokens that rotate while something happens, and what must be there afterwards.
 import assert from 'node:assert/strict';
-import { until } from './nodes.mjs';
 import { app, grants } from './tenant.mjs';
+import { until } from './until.mjs';
 
 const realm = 'Username-Password-Authentication';
 const rotating = { ...app, client_id: 'rotating', name: 'Rotating', refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0 } };

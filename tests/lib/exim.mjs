@@ -1,7 +1,8 @@
-// Debian's Exim, as a mail server on a port of its own that keeps everything it takes in one file. A process of it serves
-// each connection, as inetd would do it. Its own user must be able to take the mail, so the tests with it run as root.
+// Debian's Exim, as a mail server on a port of its own that keeps each mail that it takes in a file, which is there once it
+// is whole. A process of it serves each connection, as inetd would do it. Its own user must be able to take the mail, so
+// the tests with it run as root.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { folder, freePort } from './program.mjs';
 
@@ -20,11 +21,12 @@ rcpt:
 begin routers
 all:
   driver = accept
-  transport = mbox
+  transport = maildir
 begin transports
-mbox:
+maildir:
   driver = appendfile
-  file = ${dir}/mbox
+  maildir_format
+  directory = ${dir}/mails
   user = Debian-exim
   group = Debian-exim
   mode_fail_narrower = false
@@ -56,7 +58,12 @@ export async function startExim(t, refused = 'nobody@refused.example') {
     await new Promise((resolve) => { server.close(resolve); });
     await Promise.all(serving);
   };
+  const mails = () => {
+    if (!existsSync(`${dir}/mails/new`)) return [];
+    const files = readdirSync(`${dir}/mails/new`).map((name) => `${dir}/mails/new/${name}`), at = (file) => statSync(file, { bigint: true }).mtimeNs;
+    return files.sort((a, b) => (at(a) < at(b) ? -1 : 1)).map((file) => readFileSync(file, 'utf8'));
+  };
   await start();
   t.after(stop);
-  return { port, start, stop, mails: () => (existsSync(`${dir}/mbox`) ? readFileSync(`${dir}/mbox`, 'utf8').split(/^From .*\n/m).slice(1) : []) };
+  return { port, start, stop, mails };
 }

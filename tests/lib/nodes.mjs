@@ -3,19 +3,10 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folder, freePort, serve, tenantFile, users } from './program.mjs';
-
-/** Asks again until `check` gives something; for what another process does in its own time. */
-export async function until(check, what, patience_ms = 20_000) {
-  for (const end = Date.now() + patience_ms; Date.now() < end;) {
-    const found = await check();
-    if (found) return found;
-    await new Promise((resolve) => { setTimeout(resolve, 20); });
-  }
-  throw new Error(`it did not happen: ${what}`);
-}
+import { until } from './until.mjs';
 
 /** Is there an answer at all, and which status; 0 when there is none. */
-export const statusOf = (url, options) => fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(15_000), ...options }).then((r) => r.status, () => 0);
+export const statusOf = (url, options) => fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(60_000), ...options }).then((r) => r.status, () => 0);
 
 /** `count` nodes of one tenant; `issuer` is the proxy's address, which takes turns between them. */
 export async function startNodes(t, database, { clients, extra, count = 2, args = [] }) {
@@ -28,10 +19,10 @@ export async function startNodes(t, database, { clients, extra, count = 2, args 
   writeFileSync(join(dir, 'haproxy.cfg'), `
 defaults
   mode http
-  timeout connect 2s
-  timeout client 30s
-  timeout server 30s
-  timeout check 2s
+  timeout connect 10s
+  timeout client 60s
+  timeout server 60s
+  timeout check 10s
   option redispatch
   option forwardfor
 frontend all

@@ -1,6 +1,6 @@
 // The program under test, started as its user starts it, on ports of its own.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,18 +8,48 @@ import { root } from '../../tools/lib.mjs';
 
 export const ostia = process.env.OSTIA ?? `${root}/build/release/ostia`;
 
-/** A port that was free a moment ago, and that no connection on its way out is given (Linux takes those from 32768 on). */
-export function freePort() {
-  const port = 20_000 + Math.floor(Math.random() * 12_000);
-  return new Promise((resolve) => {
-    const probe = createServer().listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
-    probe.on('error', () => resolve(freePort()));
-  });
+// Between the moment when a port is found free and the one when somebody listens there, another test may ask: so each is
+// taken by a file, for as long as the process that asked lives.
+const claims = join(tmpdir(), `ostia-test-ports-${process.getuid()}`);
+const isAlive = (pid) => {
+  try { return process.kill(pid, 0); } catch (error) { return error.code === 'EPERM'; }
+};
+function claim(port) {
+  const file = join(claims, String(port));
+  try {
+    mkdirSync(claims, { recursive: true, mode: 0o700 });
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    atEnd.push(() => rmSync(file, { force: true }));
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const owner = Number(readFileSync(file, { encoding: 'utf8', flag: 'a+' }));
+    if (owner && !isAlive(owner)) rmSync(file, { force: true }); // for the next one who asks
+    return false;
+  }
 }
 
-const folders = [];
-// Programs that a test started may write to its folder until the last of them has ended.
-process.on('exit', () => folders.forEach((path) => rmSync(path, { recursive: true, force: true, maxRetries: 10 })));
+/** A port where nobody listens, that is nobody else's, and that no connection on its way out is given (Linux takes those from 32768 on). */
+export async function freePort() {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (!claim(port)) continue;
+    const isFree = await new Promise((resolve) => {
+      const probe = createServer().listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+      probe.on('error', () => resolve(false));
+    });
+    if (isFree) return port;
+  }
+}
+
+// What a test has begun ends with its file, also when the file ends before its time.
+const atEnd = [], running = new Set(), folders = [];
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const end of atEnd) end();
+  // Programs that a test started may write to its folder until the last of them has ended.
+  for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+});
 
 /** A folder that goes with the tests of a file. */
 export function folder() {
@@ -28,13 +58,18 @@ export function folder() {
   return path;
 }
 
+function started(child) {
+  running.add(child);
+  return child.on('close', () => running.delete(child));
+}
+
 // What a login keeps must not reach the home of whoever runs the tests.
 const nobodysHome = folder();
 
 /** Runs the program to its end. */
 export function runOstia(args, { env = {}, input } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(ostia, args, { env: { ...process.env, HOME: nobodysHome, XDG_STATE_HOME: '', XDG_CONFIG_HOME: '', ...env } });
+    const child = started(spawn(ostia, args, { env: { ...process.env, HOME: nobodysHome, XDG_STATE_HOME: '', XDG_CONFIG_HOME: '', ...env } }));
     let stdout = '', stderr = '';
     child.stdout.on('data', (d) => (stdout += d));
     child.stderr.on('data', (d) => (stderr += d));
@@ -46,7 +81,7 @@ export function runOstia(args, { env = {}, input } = {}) {
 
 /** Starts `ostia serve` and waits until it answers. */
 export async function serve(args, env = {}) {
-  const child = spawn(ostia, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = started(spawn(ostia, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }));
   let stderr = '';
   child.stderr.on('data', (d) => (stderr += d));
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
@@ -98,18 +133,6 @@ const newDatabase = () => {
   url.pathname = name;
   return ['--database', url.href];
 };
-
-/** Runs SQL on an authority's database, past it; the text of the answer. */
-export function sql(authority, text) {
-  const { database, data } = authority;
-  return database ? execFileSync('psql', [database, '-AtqXc', text], { encoding: 'utf8' }) : execFileSync('sqlite3', [join(data, 'ostia.db'), text], { encoding: 'utf8' });
-}
-
-/** All that an authority's database has, as text. */
-export function dump({ database, data }) {
-  const options = { encoding: 'utf8', maxBuffer: 1 << 28 };
-  return database ? execFileSync('pg_dump', ['--inserts', database], options) : execFileSync('sqlite3', [join(data, 'ostia.db'), '.dump'], options);
-}
 
 /** An authority with a test's own tenant, stopped after the test. */
 export async function startAuthority(t, { clients, args = [], dev = true, extra, usersFile = users, port } = {}) {

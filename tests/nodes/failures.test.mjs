@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
 import { crowd, crowdsClients, nothingIsLost, signedIn } from '../lib/crowd.mjs';
-import { startNodes, statusOf, until } from '../lib/nodes.mjs';
+import { startNodes, statusOf } from '../lib/nodes.mjs';
 import { Postgres } from '../lib/postgres.mjs';
 import { folder, freePort, runOstia, serve, tenantFile, users } from '../lib/program.mjs';
 import { extra } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 
 /** People sign up and tokens rotate before, while and after `happen` happens. */
 async function throughout(api, name, happen) {

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
 import { machine, Management, managementGrant } from '../lib/management.mjs';
-import { startNodes, statusOf, until } from '../lib/nodes.mjs';
+import { startNodes, statusOf } from '../lib/nodes.mjs';
 import { authorizeUrl, decode } from '../lib/person.mjs';
 import { careless, Postgres } from '../lib/postgres.mjs';
 import { folder, freePort, runOstia, serve } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, callback, extra, grants } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 
 const challenge = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' };
 const code_verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
@@ -82,12 +83,13 @@ for (const way of ['', ', through PgBouncer']) describe(`two nodes on one databa
     const made = await one.call('POST', 'clients', { name: 'New one', app_type: 'spa', callbacks: [callback], grant_types: ['authorization_code'] });
     assert.equal(made.status, 201, made.text);
     const ask = `authorize?${new URLSearchParams({ client_id: made.body.client_id, redirect_uri: callback, response_type: 'code', state: 's', ...challenge })}`;
-    await until(async () => (await statusOf(nodes.url(1) + ask)) === 302, 'the other node knows the application', 1500);
+    const soon = 20_000; // it looks every second; what it does by the minute would be too late
+    await until(async () => (await statusOf(nodes.url(1) + ask)) === 302, 'the other node knows the application', soon);
 
     assert.equal((await one.call('POST', 'keys/signing/rotate', {})).status, 201);
     const { kid } = JSON.parse(Buffer.from((await login(at(0))).body.id_token.split('.')[0], 'base64url'));
     const signs = async () => JSON.parse(Buffer.from((await login(at(1))).body.id_token.split('.')[0], 'base64url')).kid;
-    await until(async () => (await signs()) === kid, 'the other node signs with the new key', 1500);
+    await until(async () => (await signs()) === kid, 'the other node signs with the new key', soon);
 
     const person = new Reader(nodes.issuer);
     const silent = { client_id: 'app', redirect_uri: callback, response_type: 'code', state: 's', prompt: 'none', ...challenge };

@@ -6,7 +6,7 @@ const now = Math.floor(Date.now() / 1000);
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'RS256', use: 'sig' };
 const b64 = (o) => Buffer.from(typeof o === 'string' ? o : JSON.stringify(o)).toString('base64url');
-const claims = { iss: 'https://tenant.example/', sub: 'auth0|ada', aud: 'client', iat: now, exp: now + 600, nonce: 'N', name: 'Adà ☃' };
+const claims = { iss: 'https://tenant.example/', sub: 'auth0|ada', aud: 'client', iat: now, exp: now + 86_400, nonce: 'N', name: 'Adà ☃' };
 export function token(change = {}, header = {}) {
   const body = { ...claims, ...change };
   for (const k in body) if (body[k] === undefined) delete body[k];

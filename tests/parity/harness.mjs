@@ -12,7 +12,7 @@ const random = (text) => text
   .replace(/[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d GMT[^"\\]*/g, 'DATE')
   .replace(/Callback_\d+/g, 'Callback_N');
 
-async function until(done, ms = 3000) {
+async function until(done, ms) {
   for (const end = Date.now() + ms; !done() && Date.now() < end;) await new Promise((r) => setTimeout(r, 5));
 }
 
@@ -65,7 +65,7 @@ export async function open(browser, name) {
   });
 
   return {
-    /** What the case shows; patience multiplies the time given to what never calls back. */
+    /** What the case shows; patience multiplies the times that are waited. */
     async observe(case_, patience = 1) {
       one = { ...case_, patience };
       log = { warnings: [], requests: [], navigations: [] };
@@ -82,11 +82,11 @@ export async function open(browser, name) {
       if (one.setUp) await page.evaluate(one.setUp);
       armed = true;
       const observed = page.evaluate(call, one);
-      if (one.navigates) await until(() => log.navigations.length, 4000);
+      if (one.navigates) await until(() => log.navigations.length, 4000 * patience);
       if (one.navigates) await page.evaluate(() => window.goOn?.());
       const outcome = await observed;
-      if (one.again) await until(() => log.requests.length > 1);
-      if (outcome.seen?.length && outcome.seen[0][0].startsWith('http')) await until(() => log.requests.length);
+      if (one.again) await until(() => log.requests.length > 1, 3000 * patience);
+      if (outcome.seen?.length && outcome.seen[0][0].startsWith('http')) await until(() => log.requests.length, 3000 * patience);
       return JSON.parse(random(JSON.stringify({ ...outcome, ...log })));
     },
     close: () => context.close(),
@@ -124,13 +124,13 @@ async function call(c) {
         } catch (error) { return reject(error); }
         sync = false;
         // Once it is there, asked for anew: by its handle, or by the person.
-        if (c.again) setTimeout(() => (c.again === 'reload' ? value.reload((...r) => result.calls.push({ again: true, args: simple(r) })) : document.querySelector('.captcha-reload').click()), 200);
-        if (c.again) return void setTimeout(resolve, 500);
+        if (c.again) setTimeout(() => (c.again === 'reload' ? value.reload((...r) => result.calls.push({ again: true, args: simple(r) })) : document.querySelector('.captcha-reload').click()), 200 * c.patience);
+        if (c.again) return void setTimeout(resolve, 500 * c.patience);
         // A callback that never comes is an observation too.
         window.goOn = resolve;
-        setTimeout(resolve, c.navigates ? 4000 : !c.args.includes('@cb') || c.silent ? (c.wait ?? 30) * c.patience : 2500);
+        setTimeout(resolve, c.patience * (c.navigates ? 4000 : !c.args.includes('@cb') || c.silent ? c.wait ?? 30 : 2500));
       });
-      await new Promise((r) => setTimeout(r, 20));
+      await new Promise((r) => setTimeout(r, 20 * c.patience));
     }
   } catch (error) { result.thrown = `${error.name}: ${error.message}`; }
   const element = document.getElementById('captcha');

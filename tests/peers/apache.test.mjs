@@ -7,6 +7,7 @@ import { launch, openPage, signIn } from '../lib/browser.mjs';
 import { folder, freePort, startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
 import { extra } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 
 const group = scope();
 let browser, authority, site;
@@ -53,10 +54,7 @@ OIDCInfoHook userinfo id_token
   if (process.getuid() === 0) execFileSync('chown', ['-R', 'www-data', dir]); // else Apache runs as who starts it
   const server = spawn('/usr/sbin/apache2', ['-f', `${dir}/httpd.conf`, '-DFOREGROUND'], { stdio: 'inherit' });
   group.after(() => server.kill());
-  for (let i = 0; i < 200; i++) {
-    if (await fetch(`${site}/out.txt`).then((r) => r.ok, () => false)) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(() => fetch(`${site}/out.txt`).then((r) => r.ok, () => false), 'Apache answers');
 });
 after(() => browser.close());
 

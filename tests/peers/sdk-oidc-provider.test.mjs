@@ -40,7 +40,7 @@ import('${root}/tests/lib/person.mjs').then(async ({ Person }) => {
 });
 after(() => child.kill());
 const probe = (t, options) => new Probe(t, { BROWSER: browser }).make({ domain, issuer: domain, redirect_uri: 'http://127.0.0.1/callback', ...options });
-const login = { scope: 'openid profile', timeout_s: 20 };
+const login = { scope: 'openid profile', timeout_s: 120 };
 
 for (const alg of ['RS256', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'])
   test(`login with an ID token signed by ${alg}`, async (t) => {

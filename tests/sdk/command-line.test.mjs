@@ -8,6 +8,7 @@ import { root } from '../../tools/lib.mjs';
 import { approveDevice } from '../lib/person.mjs';
 import { folder, ostia, runOstia, startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
+import { until } from '../lib/until.mjs';
 
 const group = scope();
 let authority, domain, browser;
@@ -85,10 +86,13 @@ test('device: the code is shown, another device approves it', async (t) => {
   assert.equal((await run('token')).code, 0);
 });
 
-test('on a terminal the link is also a QR code', () => {
-  const command = `timeout 3 ${ostia} device --domain ${domain} --client-id native`;
-  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8', env: { ...process.env, HOME: authority.dir } });
-  assert.ok((stdout.match(/\x1b\[30;107m[ █▀▄]{25,}\x1b\[0m/g) ?? []).length > 10, stdout);
+test('on a terminal the link is also a QR code', async (t) => {
+  const child = spawn('script', ['-qec', `exec ${ostia} device --domain ${domain} --client-id native`, '/dev/null'], { env: { ...process.env, HOME: authority.dir }, stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  t.after(() => { child.kill(); return ended; });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (d) => (stdout += d));
+  await until(() => (stdout.match(/\x1b\[30;107m[ █▀▄]{25,}\x1b\[0m/g) ?? []).length > 10, 'the code is shown').catch((error) => assert.fail(`${error.message}: ${stdout}`));
 });
 
 describe('decode', () => {

@@ -96,8 +96,8 @@ test('a failing network or authority never logs anybody out', async (t) => {
 test('a renewal that is under way is not called off, so that the rotated token is kept', async (t) => {
   const dir = folder(), gate = await proxy(t);
   const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
-  gate.delay_ms = 2500; // longer than the caller wants to wait
-  const result = await p.value('credentials_get', { force: true }, { timeout_ms: 1500, form: 'completion' });
+  gate.delay_ms = 7000; // longer than the caller wants to wait, who has to have asked by then
+  const result = await p.value('credentials_get', { force: true }, { timeout_ms: 5000, form: 'completion' });
   assert.notEqual(result.access_token, login.access_token);
   gate.delay_ms = 0;
   assert.ok((await p.value('credentials_get', { force: true })).access_token);

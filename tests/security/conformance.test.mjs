@@ -5,10 +5,10 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createServer } from 'node:http';
 import { before, beforeEach, describe, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
-import { until } from '../lib/nodes.mjs';
 import { authorizeUrl, decode } from '../lib/person.mjs';
 import { freePort, startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
+import { until } from '../lib/until.mjs';
 
 const callback = 'https://client.example/callback', goodbye = 'https://client.example/bye?of=client';
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk', challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';

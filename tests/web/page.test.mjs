@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { launch, packages } from '../lib/browser.mjs';
+import { until } from '../lib/until.mjs';
 import { root } from '../../tools/lib.mjs';
 import { base, hash, jwks, token, transaction } from '../parity/cases.mjs';
 
@@ -62,8 +63,11 @@ describe("the page's snippets", { skip: snippets.length === 0 && 'the page is no
         }, base);
         const run = (code) => page.evaluate((text) => { const s = document.createElement('script'); s.textContent = text; document.body.append(s); }, code);
         const outcome = async () => { await page.waitForFunction(() => outcomes.length); return page.evaluate(() => outcomes[0]); };
-        const until = async (text) => { for (let i = 0; i < 600 && !seen.some((s) => s.includes(text)) && !logged.some((s) => s.includes(text)); i++) await new Promise((r) => setTimeout(r, 10)); assert.ok([...seen, ...logged].some((s) => s.includes(text)), `${text} in ${JSON.stringify([seen, logged])}`); };
-        return { page, run, seen, logged, outcome, until };
+        const has = async (text) => {
+          const isThere = () => [...seen, ...logged].some((s) => s.includes(text));
+          await until(isThere, text).catch(() => assert.fail(`${text} in ${JSON.stringify([seen, logged])}`));
+        };
+        return { page, run, seen, logged, outcome, until: has };
       }
       const back = "location.replace(q.get('redirect_uri') + '#access_token=AT&token_type=Bearer&state=' + q.get('state'))";
       const framed = (id) => `parent.postMessage({ type: 'authorization_response', response: { access_token: 'AT', id_token: ${JSON.stringify(id)}, state: q.get('state') } }, '*')`;

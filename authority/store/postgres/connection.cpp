@@ -102,10 +102,14 @@ Result<Handle> connect(const std::string& url, Role role) {
 }
 
 Rows rows_of(const PGresult* result) {
-  Rows rows(static_cast<std::size_t>(PQntuples(result)));
-  const int columns = PQnfields(result);
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    for (int column = 0; column < columns; ++column) rows[i].push_back(cell_of(result, static_cast<int>(i), column));
+  Rows rows;
+  const int count = PQntuples(result), columns = PQnfields(result);
+  for (int i = 0; i < count; ++i) {
+    Row row;
+    row.reserve(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column) row.push_back(cell_of(result, i, column));
+    rows.push_back(std::move(row));
+  }
   return rows;
 }
 
@@ -207,7 +211,7 @@ void Connection::take(PGresult* result) {
   switch (PQresultStatus(result)) {
     case PGRES_PIPELINE_SYNC: return settle();
     case PGRES_TUPLES_OK: now.rows = rows_of(result); return;
-    case PGRES_COMMAND_OK: now.rows.clear(); return;
+    case PGRES_COMMAND_OK: now.rows = {}; return;
     case PGRES_PIPELINE_ABORTED: return;  // one before it has failed, and has said why
     default:
       if (!now.error.empty()) return;

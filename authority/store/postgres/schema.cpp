@@ -31,8 +31,8 @@ Status run_all(PGconn* connection, const std::vector<std::string>& statements) {
 Status upgrade(PGconn* connection) {
   const auto row = run(connection, "SELECT version, oldest FROM ostia_schema WHERE id = 1 FOR UPDATE");
   if (!row) return row.error();
-  const auto version = static_cast<std::size_t>(int_at((*row)[0], 0)),
-             oldest = static_cast<std::size_t>(int_at((*row)[0], 1));
+  const auto version = static_cast<std::size_t>(int_at(row->first(), 0)),
+             oldest = static_cast<std::size_t>(int_at(row->first(), 1));
   const auto& steps = migrations();
   if (version > steps.size()) return oldest <= steps.size() ? ok() : Status(too_new(version));
   for (std::size_t step = version; step < steps.size(); ++step)

@@ -26,7 +26,8 @@ Status check_authorize(const Value& p) {
 
 std::string joined(const Value& items) {
   std::string out;
-  for (std::size_t i = 0; i < items.size(); ++i) out.append(i > 0 ? "," : "").append(display(items.items()[i]));
+  bool first = true;
+  for (const auto& item : items.items()) out.append(std::exchange(first, false) ? "" : ",").append(display(item));
   return out;
 }
 

@@ -29,10 +29,9 @@ void stringify_into(std::string& out, const std::string& name, const Value& valu
   const char t = tag(value);
   if (t == 'u' || t == 'f') return;
   if (value.is_object() || value.is_array()) {
-    for (std::size_t i = 0; i < value.size(); ++i)
-      stringify_into(
-          out, name + "[" + (value.is_object() ? value.keys()[i] : text::decimal(static_cast<std::int64_t>(i))) + "]",
-          value.items()[i]);
+    for (const auto& [key, item] : value.members()) stringify_into(out, name + "[" + key + "]", item);
+    for (std::int64_t i = 0; value.is_array() && i < static_cast<std::int64_t>(value.size()); ++i)
+      stringify_into(out, name + "[" + text::decimal(i) + "]", value.at(static_cast<std::size_t>(i)));
     return;
   }
   if (!out.empty()) out += '&';
@@ -78,7 +77,7 @@ Value pick(const Value& from, std::string_view names) {
 
 Value merge(const Value& base, std::string_view picked, const Value& call) {
   Value out = pick(base, picked);
-  for (std::size_t i = 0; i < call.keys().size(); ++i) out.set(call.keys()[i], call.items()[i]);
+  for (const auto& [key, item] : call.members()) out.set(key, item);
   return out;
 }
 
@@ -118,16 +117,15 @@ std::string snake_case(std::string_view name) {
 Value snake_case(const Value& value, std::string_view exceptions) {
   if (!value.is_object()) return value;
   Value out = Value::object();
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string& key = value.keys()[i];
-    out.set(text::has_word(exceptions, key) ? key : snake_case(key), snake_case(value.items()[i], {}));
+  for (const auto& [key, item] : value.members()) {
+    out.set(text::has_word(exceptions, key) ? key : snake_case(key), snake_case(item, {}));
   }
   return out;
 }
 
 std::string stringify(const Value& object) {
   std::string out;
-  for (std::size_t i = 0; i < object.keys().size(); ++i) stringify_into(out, object.keys()[i], object.items()[i]);
+  for (const auto& [key, item] : object.members()) stringify_into(out, key, item);
   return out;
 }
 

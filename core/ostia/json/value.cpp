@@ -55,12 +55,13 @@ Value::Kind Value::kind() const noexcept { return rep_ ? rep_->kind : Kind::null
 const std::string& Value::text() const noexcept { return rep_ ? rep_->text : no_text; }
 bool Value::is(const char* text) const noexcept { return is_string() && rep_->text == text; }
 bool Value::as_bool(bool otherwise) const noexcept { return is_bool() ? rep_->flag : otherwise; }
-const std::vector<Value>& Value::items() const noexcept { return rep_ ? rep_->items : no_items; }
-const std::vector<std::string>& Value::keys() const noexcept { return rep_ ? rep_->keys : no_keys; }
+Sequence<Value> Value::items() const& noexcept { return Sequence(rep_ ? rep_->items : no_items); }
+Sequence<std::string> Value::keys() const& noexcept { return Sequence(rep_ ? rep_->keys : no_keys); }
 
 bool operator==(const Value& a, const Value& b) {
-  return a.kind() == b.kind() && a.text() == b.text() && a.as_bool() == b.as_bool() && a.keys() == b.keys() &&
-         a.items() == b.items();
+  if (!a.rep_ || !b.rep_) return a.rep_ == b.rep_;
+  return a.rep_->kind == b.rep_->kind && a.rep_->text == b.rep_->text && a.rep_->flag == b.rep_->flag &&
+         a.rep_->keys == b.rep_->keys && a.rep_->items == b.rep_->items;
 }
 
 void Value::push_back(Value item) { make(Kind::array).items.push_back(std::move(item)); }
@@ -92,18 +93,25 @@ std::optional<double> Value::as_double() const {
 }
 
 const Value* Value::find(std::string_view key) const {
-  const auto& names = keys();
-  for (std::size_t i = names.size(); i-- > 0;)  // from the back: of a repeated name the last counts
-    if (names[i] == key) return &rep_->items[i];
+  if (!rep_) return nullptr;
+  for (std::size_t i = rep_->keys.size(); i-- > 0;)  // from the back: of a repeated name the last counts
+    if (rep_->keys[i] == key) return &rep_->items[i];
   return nullptr;
 }
 
 Value* Value::find(std::string_view key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
 
+namespace {
+const Value null_value;
+}  // namespace
+
 const Value& Value::operator[](std::string_view key) const {
-  static const Value null;
   const Value* found = find(key);
-  return found ? *found : null;
+  return found ? *found : null_value;
+}
+
+const Value& Value::at(std::size_t index) const noexcept {
+  return index < size() ? rep_->items[index] : null_value;
 }
 
 const Value& Value::operator[](const char* key) const { return (*this)[std::string_view(key)]; }

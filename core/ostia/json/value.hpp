@@ -16,6 +16,24 @@
 
 namespace ostia::json {
 
+/// What an array or an object has, to go through. There is no place by number here, which text from outside could put
+/// out of bounds: `Value::at` answers for every place.
+template <class T>
+class Sequence {
+ public:
+  explicit Sequence(const std::vector<T>& all) noexcept : begin_(all.data()), size_(all.size()) {}
+  [[nodiscard]] const T* begin() const noexcept { return begin_; }
+  [[nodiscard]] const T* end() const noexcept { return begin_ + size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  const T* begin_;
+  std::size_t size_;
+};
+
+class MemberSequence;
+
 /// A JSON value with value semantics. Reading a value as what it is not gives an empty or null answer, never a trap,
 /// so chains over untrusted input need no check at each step.
 class OSTIA_API Value {
@@ -66,9 +84,16 @@ class OSTIA_API Value {
   [[nodiscard]] std::optional<double> as_double() const;
 
   /// Items of an array, values of an object, nothing otherwise.
-  [[nodiscard]] const std::vector<Value>& items() const noexcept;
+  [[nodiscard]] Sequence<Value> items() const& noexcept;
+  Sequence<Value> items() && = delete;  // of a value that is gone when they are gone through
   /// Names of an object's members, one an item.
-  [[nodiscard]] const std::vector<std::string>& keys() const noexcept;
+  [[nodiscard]] Sequence<std::string> keys() const& noexcept;
+  Sequence<std::string> keys() && = delete;
+  /// Names and values of an object's members together, in their order; nothing otherwise.
+  [[nodiscard]] MemberSequence members() const& noexcept;
+  MemberSequence members() && = delete;
+  /// The item at `index`, from 0; a null value where there is none.
+  [[nodiscard]] const Value& at(std::size_t index) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return items().size(); }
   /// Appends to an array; a null value becomes one.
   void push_back(Value item);
@@ -96,6 +121,39 @@ class OSTIA_API Value {
 
   Rep* rep_ = nullptr;  // null: the null value
 };
+
+/// An object's members: `for (const auto& [key, value] : object.members())`.
+class MemberSequence {
+ public:
+  struct Member {
+    const std::string& key;
+    const Value& value;
+  };
+  class Iterator {
+   public:
+    Iterator(const std::string* key, const Value* value) noexcept : key_(key), value_(value) {}
+    Member operator*() const noexcept { return {*key_, *value_}; }
+    Iterator& operator++() noexcept {
+      ++key_;
+      ++value_;
+      return *this;
+    }
+    friend bool operator==(const Iterator& a, const Iterator& b) noexcept { return a.key_ == b.key_; }
+
+   private:
+    const std::string* key_;
+    const Value* value_;
+  };
+  MemberSequence(Sequence<std::string> keys, Sequence<Value> values) noexcept : keys_(keys), values_(values) {}
+  [[nodiscard]] Iterator begin() const noexcept { return {keys_.begin(), values_.begin()}; }
+  [[nodiscard]] Iterator end() const noexcept { return {keys_.end(), values_.end()}; }
+
+ private:
+  Sequence<std::string> keys_;  // as many as values, or none (of an array)
+  Sequence<Value> values_;
+};
+
+inline MemberSequence Value::members() const& noexcept { return {keys(), items()}; }
 
 /// RFC 8259, strictly: UTF-8 only, at most `depth` levels. Of a repeated name the last counts, as in JavaScript. The
 /// error's description has the byte offset.

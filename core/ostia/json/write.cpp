@@ -34,13 +34,15 @@ void write_value(std::string& out, const Value& value) {
   }
   const bool object = value.is_object();
   out += object ? '{' : '[';
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (i > 0) out += ',';
+  const std::string* key = value.keys().begin();
+  bool first = true;
+  for (const auto& item : value.items()) {
+    if (!std::exchange(first, false)) out += ',';
     if (object) {
-      write_string(out, value.keys()[i]);
+      write_string(out, *key++);
       out += ':';
     }
-    write_value(out, value.items()[i]);
+    write_value(out, item);
   }
   out += object ? '}' : ']';
 }
