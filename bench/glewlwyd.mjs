@@ -3,8 +3,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../tests/lib/nodes.mjs';
 import { freePort } from '../tests/lib/program.mjs';
+import { until } from '../tests/lib/until.mjs';
 
 const program = '/usr/bin/glewlwyd', schema = '/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz', modules = '/usr/lib/glewlwyd';
 

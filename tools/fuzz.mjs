@@ -1,4 +1,5 @@
-// Runs each fuzzer for a bounded time, starting from a copy of its corpus.
+// Runs each fuzzer for a bounded time (`SECONDS_EACH`), starting from a copy of its corpus. `ONLY=endpoint,two_requests`
+// names those to run.
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { root, run } from './lib.mjs';
 
@@ -7,7 +8,10 @@ process.env.ASAN_OPTIONS = 'allocator_may_return_null=1:max_allocation_size_mb=2
 const mostAtOnce = 1 << 20; // MB, for libFuzzer's own limit
 
 const seconds = process.env.SECONDS_EACH ?? '60';
-for (const target of readdirSync(`${root}/fuzz/corpus`)) {
+const all = readdirSync(`${root}/fuzz/corpus`);
+const chosen = process.env.ONLY?.split(',').filter(Boolean) ?? all;
+for (const target of chosen) if (!all.includes(target)) throw new Error(`ONLY: there is no target ${target}, but ${all.join(', ')}`);
+for (const target of chosen) {
   const work = `${root}/build/fuzz/corpus/${target}`;
   mkdirSync(work, { recursive: true });
   cpSync(`${root}/fuzz/corpus/${target}`, work, { recursive: true });

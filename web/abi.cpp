@@ -59,7 +59,7 @@ std::string handle(std::string_view text) {
   const Value &base = m["base"], &options = m["options"];
   if (m.find("call")) return json::write(call(m["call"], base, options));
 
-  Replay host(m["now"], m["answers"].items());
+  Replay host(m["now"], m["answers"]);
   const auto result = operate(host, m["start"], base, options, m["response"]);
   Value out = host.waits() ? Value::object() : outcome(result);
   out.set("effects", host.asked());

@@ -6,7 +6,7 @@ namespace ostia::abi {
 
 // `[what, …arguments]`; octets travel as base64url. The answer that is there, or null.
 const Value& Replay::say(const char* what, Value a, Value b, Value c) {
-  if (next_ < answers_.size()) return answers_[next_++];
+  if (next_ < answers_.size()) return answers_.at(next_++);
   Value effect;
   effect.push_back(what);
   effect.push_back(std::move(a));

@@ -10,7 +10,7 @@ using json::Value;
 class Replay final : public Host {
  public:
   /// `now` in milliseconds; the answers to what earlier runs asked, in order.
-  Replay(const Value& now, const std::vector<Value>& answers) : now_(now), answers_(answers) {}
+  Replay(const Value& now, const Value& answers) : now_(now), answers_(answers) {}
 
   /// What to perform: commands, and at the end perhaps a question.
   [[nodiscard]] const Value& asked() const { return asked_; }
@@ -36,7 +36,7 @@ class Replay final : public Host {
   Result<T> answered(T answer);
 
   const Value& now_;
-  const std::vector<Value>& answers_;
+  const Value& answers_;
   std::size_t next_ = 0;
   Value asked_;
   bool waits_ = false;

@@ -62,7 +62,8 @@ Result<std::string> passwordless_address(const Connection& c, std::string_view t
 
 Async<Unit> start_passwordless(Authority& a, const Request& request, PasswordlessStart start) {
   const auto tenant = a.tenant();
-  const Connection& c = *tenant->find_connection(start.connection);
+  const auto found_connection = tenant->find_connection(start.connection);
+  const Connection& c = *found_connection;
   auto finding = find_user_by_address(a.store, c.name, start.address);
   const auto user = co_await std::move(finding);
   if (!user) co_return user.error();

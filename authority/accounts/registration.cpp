@@ -110,7 +110,8 @@ std::optional<Statement> welcome(const Authority& a, const Request& request, con
 
 Async<Registered> register_user(Authority& a, const Request& request, Registration r) {
   const auto tenant = a.tenant();
-  const Connection& c = *tenant->find_connection(r.connection);
+  const auto found_connection = tenant->find_connection(r.connection);
+  const Connection& c = *found_connection;
   if (!c.requires_username) r.username.clear();
   const auto failed = [&](const std::string& reason) {
     record(a, request, {"fs", "Sign-up refused", r.client_id, {}, r.email, r.connection, reason});

@@ -158,8 +158,8 @@ std::string imported_hash_problem(const std::string& kept) {
                ? ""
                : "it is not a whole pbkdf2 hash of at most 64 bytes and 10,000,000 iterations (md5, sha1, sha256, sha512)";
   const auto custom = json::parse(kept);
-  if (custom && (!(*custom)["algorithm"].is("scrypt") || cost_of(*custom).is_bearable())) return {};
-  return "its cost is out of bounds: 128 N r at most 128 MiB, p at most 16";
+  if (custom && !imported_hash(*custom).empty()) return {};
+  return "it is not whole, or its cost is out of bounds: of scrypt 128 N r at most 128 MiB, p at most 16";
 }
 
 std::string imported_hash(const Value& custom) {

@@ -128,7 +128,8 @@ Answering show_verify_redirect(Authority& a, Request request) {
   Response refusal;
   const auto r = link_request(a, request, p, refusal);
   if (!r) co_return refusal;
-  const Client& client = *tenant->find_client(r->client_id);
+  const auto found_client = tenant->find_client(r->client_id);
+  const Client& client = *found_client;
   const auto c = tenant->find_connection(p.get("connection"), client);
   const auto address =
       c && c->is_passwordless() ? passwordless_address(*c, address_in(p)) : Result<std::string>(Error{});
@@ -156,8 +157,9 @@ Answering submit_verify_redirect(Authority& a, Request request) {
   const auto r = link_request(a, request, p, refusal);
   if (!r) co_return refusal;
   const auto tenant = a.tenant();
+  const auto client = tenant->find_client(r->client_id);
   auto logging_in =
-      authenticate_passwordless(a, request, *tenant->find_client(r->client_id), std::string(p.get("connection")),
+      authenticate_passwordless(a, request, *client, std::string(p.get("connection")),
                                 address_in(p), std::string(p.get("verification_code")));
   const auto user = co_await std::move(logging_in);
   if (!user)

@@ -124,8 +124,7 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user, 
   auto found_task = find_session(a.store, *cookie, a.clock.now(), a.session_limits());
   const auto found = co_await std::move(found_task);
   if (!found) co_return found.error();
-  if (!*found)
-    co_return Error{"server_error", "the session that was made is not there", "session_lost", 0, Fault::ours};
+  if (!*found) throw NotThere("the account has gone");
   co_return NewSession{{(*found)->session, std::move(user)}, *cookie};
 }
 

@@ -194,7 +194,8 @@ Judged judge_authorization_request(const Tenant& tenant, const Parameters& param
   r.issuer = std::move(issuer);
   for (const auto& [name, member] : fields) r.*member = std::string(parameters.get(name));
   if (auto page = check_destination(tenant, parameters, r, pushed)) return *std::move(page);
-  const Client& client = *tenant.find_client(r.client_id);
+  const auto found_client = tenant.find_client(r.client_id);
+  const Client& client = *found_client;
 
   Refusal refusal;
   if (const auto twice = parameters.repeated(); !twice.empty())

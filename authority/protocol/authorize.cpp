@@ -43,7 +43,8 @@ bool is_recent_enough(const AuthorizationRequest& r, const SignedIn& who, std::i
 Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who, const Access& access,
                 const Extension& extension) {
   const auto tenant = a.tenant();
-  const Client& client = *tenant->find_client(r.client_id);
+  const auto found_client = tenant->find_client(r.client_id);
+  const Client& client = *found_client;
   Grant grant{random_id(),     r.issuer,     r.client_id, who.user.id,           who.session.id,
               access.audience, access.scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
   grant.id_claims = extension.id_claims;
@@ -194,7 +195,8 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
     who = *found;
   }
   const auto tenant = a.tenant();
-  const Client& client = *tenant->find_client(r.client_id);
+  const auto found_client = tenant->find_client(r.client_id);
+  const Client& client = *found_client;
   const Doors doors(*tenant, client, r.organization);
   const auto named = doors.find(r.connection);
   const bool wants_upstream = named && named->is_upstream() && r.user_code.empty();
@@ -285,7 +287,8 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
 Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequest r, std::string ticket) {
   const auto tenant = a.tenant();
   const auto opened = open_login_ticket(a, r.client_id, ticket);
-  const Client& client = *tenant->find_client(r.client_id);
+  const auto found_client = tenant->find_client(r.client_id);
+  const Client& client = *found_client;
   if (opened && !opened->is_proven_by_cookie(request) && !client.cross_origin_page.empty())
     co_return ask_for_verifier(a, r, *opened, client);
   if (!opened || !opened->is_proven_by_cookie(request)) {
@@ -343,8 +346,9 @@ Answering authorize(Authority& a, Request request) {
     co_return deliver_error(error->request, error->error, error->description);
   }
   auto& r = std::get<AuthorizationRequest>(judged);
+  const auto client = tenant->find_client(r.client_id);
   // Before anybody is asked for a password: an audience that does not exist is the client's mistake.
-  if (auto access = resolve_access(a, *tenant->find_client(r.client_id), r.issuer, r.audience, r.scope); !access) {
+  if (auto access = resolve_access(a, *client, r.issuer, r.audience, r.scope); !access) {
     record(a, request, {"f", access.error().description, r.client_id, {}, {}, {}, access.error().reason});
     co_return deliver_error(r, access.error().code, access.error().description);
   }

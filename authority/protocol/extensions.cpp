@@ -61,7 +61,8 @@ Value request_of(const Request& request, const ExtendedLogin& l) {
 // ---- Rules
 
 Value rules_job(const Tenant& tenant, const Request& request, const ExtendedLogin& l, const Value& user) {
-  const Client& client = *tenant.find_client(l.client_id);
+  const auto found_client = tenant.find_client(l.client_id);
+  const Client& client = *found_client;
   const auto connection = tenant.find_connection(l.user.login_connection());
   Value rules = Value::array(), configuration = Value::object();
   for (const auto& rule : tenant.rules) rules.push_back(Value::object({{"name", rule.name}, {"script", rule.script}}));
@@ -149,7 +150,8 @@ Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin&
 
 Value actions_job(const Tenant& tenant, const Request& request, const ExtendedLogin& l, const Value& user,
                   std::int64_t now) {
-  const Client& client = *tenant.find_client(l.client_id);
+  const auto found_client = tenant.find_client(l.client_id);
+  const Client& client = *found_client;
   const auto connection = tenant.find_connection(l.user.login_connection());
   Value actions = Value::array(), methods = Value::array();
   for (const auto& action : tenant.post_login) {

@@ -73,7 +73,8 @@ Status check_door(const Tenant& tenant, const Client& client, const std::string&
 }
 
 Status check_door(const Tenant& tenant, const Grant& grant, const User& user) {
-  return check_door(tenant, *tenant.find_client(grant.client_id), grant.organization,
+  const auto client = tenant.find_client(grant.client_id);
+  return check_door(tenant, *client, grant.organization,
                     grant.connection.empty() ? user.login_connection() : grant.connection);
 }
 

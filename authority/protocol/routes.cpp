@@ -298,11 +298,13 @@ Answering with_faults(Authority& a, Request request, const Endpoint& found) {
 
 // The tenant has been changed while somebody was on their way.
 Response not_there(const Authority& a, const Request& about, const NotThere& e) {
-  const std::string what = std::string("The tenant has been changed meanwhile: ") + e.what() + ". Begin again.";
+  const std::string what = std::string("Something has been changed meanwhile: ") + e.what() + ". Begin again.";
   if (about.path.starts_with(management_route.path))
     return json_response(404, json::Value::object({{"statusCode", 404}, {"error", "Not Found"}, {"message", what}}));
-  const bool is_page = about.path.starts_with("/u/") || about.path.starts_with("/authorize") ||
-                       about.path == "/continue" || about.path.starts_with("/activate");
+  constexpr std::string_view pages_begin_with[] = {"/u/",     "/authorize", "/continue",         "/activate",
+                                                   "/account", "/login/",    "/passwordless/verify_redirect"};
+  const bool is_page = std::any_of(std::begin(pages_begin_with), std::end(pages_begin_with),
+                                   [&](auto begin) { return about.path.starts_with(begin); });
   return is_page ? stale_page(a, about) : oauth_error(400, "invalid_request", what);
 }
 

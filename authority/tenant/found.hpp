@@ -25,10 +25,11 @@ class Found {
   Found(const std::shared_ptr<const void>& owner, const T* part) noexcept : part_(owner, part) {}
 
   explicit operator bool() const noexcept { return part_ != nullptr; }
-  const T& operator*() const {
+  const T& operator*() const& {
     if (!part_) throw NotThere("a part of the tenant that this request needs is not there any more");
     return *part_;
   }
+  const T& operator*() && = delete;  // what is referred to would go with this, in the next line
   const T* operator->() const { return &**this; }
 
  private:

@@ -47,7 +47,9 @@ void lint_urls(Findings& out, const Value& client, const std::string& at) {
 
 void lint_tokens(Findings& out, const Value& client, const std::string& at) {
   if (client["jwt_configuration"]["alg"].is("HS256"))
-    out.push_back({at + ".jwt_configuration.alg", "HS256 lets whoever can check an ID token make one",
+    out.push_back({at + ".jwt_configuration.alg",
+                   "HS256 lets whoever can check an ID token make one, so this authority takes none of them back "
+                   "(id_token_hint, link_with, /tokeninfo)",
                    "RFC 8725 section 3.2", "set it to RS256"});
   if (client["ostia"]["compat"].is("auth0-js"))
     out.push_back({at + ".ostia.compat", "codes without PKCE are allowed for this public client",
@@ -66,11 +68,37 @@ void lint_tokens(Findings& out, const Value& client, const std::string& at) {
 void lint_api(Findings& out, const Value& api) {
   const std::string at = "resourceServers[" + api["identifier"].text() + "]";
   if (api["signing_alg"].is("HS256"))
-    out.push_back({at + ".signing_alg", "HS256 lets whoever can check a token make one", "RFC 8725 section 3.2",
-                   "set it to RS256"});
+    out.push_back({at + ".signing_alg",
+                   "HS256 lets whoever can check a token make one, so this authority takes none of them back (/userinfo, "
+                   "token exchange)",
+                   "RFC 8725 section 3.2", "set it to RS256"});
   if (api["token_lifetime"].as_int().value_or(0) > day)
     out.push_back({at + ".token_lifetime", "access tokens that live longer than a day outlive a revocation",
                    "RFC 9700 section 2.2.1", "set it to 86400 or less, and use refresh tokens"});
+}
+
+// Scopes of the Management API that are as good as being an administrator, and how (docs/security.md has the list).
+constexpr std::pair<std::string_view, const char*> administrative[] = {
+    {"update:administrators", "makes administrators"},
+    {"update:users", "sets an administrator's password or address"},
+    {"create:user_tickets", "makes a link that sets an administrator's password"},
+    {"create:client_grants", "gives itself every scope"},
+    {"update:client_grants", "gives itself every scope"},
+    {"read:client_keys", "reads the secrets of applications that have such scopes"},
+    {"update:clients", "sets the secret of an application that has such scopes"},
+    {"update:client_keys", "sets the secret of an application that has such scopes"},
+    {"update:email_provider", "sends the mails that reset an administrator's password to itself"},
+    {"update:email_templates", "puts the link that resets an administrator's password wherever it likes"},
+};
+
+void lint_grant(Findings& out, const Value& grant) {
+  if (!grant["audience"].text().ends_with("/api/v2/")) return;
+  const auto scopes = texts(grant["scope"]);
+  const std::string at = "clientGrants[" + grant["client_id"].text() + "].scope";
+  for (const auto& [scope, how] : administrative)
+    if (contains(scopes, scope) || grant["allow_all_scopes"].as_bool())
+      out.push_back({at, std::string(scope) + " is as good as an administrator: it " + how, "RFC 9700 section 2.3",
+                     "take it out, or guard the application's secret as an administrator's password"});
 }
 
 void lint_upstream(Findings& out, const Value& connection) {
@@ -114,6 +142,7 @@ Findings lint(const Value& config) {
     lint_tokens(out, client, at);
   }
   for (const auto& api : config["resourceServers"].items()) lint_api(out, api);
+  for (const auto& grant : config["clientGrants"].items()) lint_grant(out, grant);
   for (const auto& connection : config["connections"].items()) lint_upstream(out, connection);
   lint_tenant(out, config);
   return out;

@@ -30,10 +30,14 @@ inline bool contains(const std::vector<std::string>& list, std::string_view item
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-/// A whole number that is at least `lowest`, else `otherwise`.
+/// More than any count, size or duration of a tenant can mean (126 years of seconds), and little enough that sums and
+/// products with it stay numbers.
+inline constexpr std::int64_t boundless = 4'000'000'000;
+
+/// A whole number that is at least `lowest`, else `otherwise`; nothing above `boundless`.
 inline std::int64_t at_least(const json::Value& value, std::int64_t lowest, std::int64_t otherwise) {
   const auto number = value.as_int();
-  return number && *number >= lowest ? *number : otherwise;
+  return number && *number >= lowest ? std::min(*number, boundless) : otherwise;
 }
 
 }  // namespace ostia::authority

@@ -33,12 +33,15 @@ Api read_api(const Value& v, const Sealer& secrets) {
 
 std::int64_t hours(const Value& v, std::int64_t otherwise) {
   const auto number = v.as_double();
-  return number && *number > 0 ? static_cast<std::int64_t>(*number * 3600) : otherwise;
+  return number && *number > 0 ? static_cast<std::int64_t>(std::min(*number * 3600, static_cast<double>(boundless))) : otherwise;
 }
 
 Rate read_rate(const Value& v, Rate otherwise) {
   if (!v.is_object()) return otherwise;
-  return {v["per_second"].as_double().value_or(otherwise.per_second), v["burst"].as_double().value_or(otherwise.burst)};
+  const auto bounded = [](const Value& number, double usual) {
+    return std::clamp(number.as_double().value_or(usual), 0.0, static_cast<double>(boundless));
+  };
+  return {bounded(v["per_second"], otherwise.per_second), bounded(v["burst"], otherwise.burst)};
 }
 
 void read_rate_limits(RateLimits& limits, const Value& v) {

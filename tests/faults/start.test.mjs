@@ -150,7 +150,7 @@ test('the first start of an empty tenant prints a link, once, at which one admin
   const both = await Promise.all([make({}), make({ username: 'second@example.com' })]);
   assert.deepEqual(both.map((r) => r.status).sort(), [200, 403]);
   assert.equal((await person.get(link)).status, 403);
-  assert.equal(sqlite(join(dir, 'ostia.db'), "SELECT count(*) FROM users WHERE profile LIKE '%administrator%'").trim(), '1');
+  assert.equal(sqlite(join(dir, 'ostia.db'), "SELECT count(*) FROM administrators").trim(), '1');
   await first.stop();
   const second = await serve(args);
   t.after(() => second.stop());

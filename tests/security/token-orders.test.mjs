@@ -117,7 +117,7 @@ class Walk {
     this.expect(`/userinfo with a token of ${grant.number}`, (await api.get('/userinfo', { authorization: `Bearer ${access.value}` })).status, isGood ? 200 : 401);
   }
   async wait() {
-    const seconds = this.pick([30, 70, 7200]); // so that the time that passes by itself makes nothing old that the model has as young
+    const seconds = this.pick([35, 70, 7300]); // no sum of them is near a lifetime, where the time that passes by itself would count
     await api.advance(seconds);
     this.now += seconds;
     this.trace.push(`${seconds} s go by`);
