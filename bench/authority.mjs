@@ -23,11 +23,11 @@ const extra = {
 };
 const dir = mkdtempSync(join(tmpdir(), 'ostia-bench-'));
 
-async function startOurs(name, more = [], data = 'data') {
+export async function startOurs(name, more = [], data = 'data', program = undefined) {
   const folder = join(dir, name), port = await freePort();
   mkdirSync(folder, { recursive: true });
   const args = ['--data', join(folder, data), '--config', tenantFile(folder, { clients: [app, machine], extra }), '--users', users, '--plain-http', '--listen', `127.0.0.1:${port}`, ...more];
-  const server = await serve(args);
+  const server = await serve(args, {}, program);
   return { ...server, args, data: join(folder, data), pid: server.child.pid, base: `http://localhost:${port}/`, authorize: 'authorize', token: 'oauth/token', jwks: '.well-known/jwks.json', userinfo: 'userinfo', resource: { audience } };
 }
 
@@ -89,7 +89,7 @@ const file = (name, text) => {
 };
 
 /** What is measured, each as a function that gives a rate. The peer's store in memory forgets all but a thousand: each begins with a login. */
-function measuresOf(it) {
+export function measuresOf(it) {
   const machineForm = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'machine', client_secret: 'machine-secret', ...it.resource });
   // An answer that says no is given sooner: it is looked at before and after.
   const silent = async (response_type, found) => {

@@ -10,6 +10,7 @@ import { launch, packages } from '../tests/lib/browser.mjs';
 import { jwks, token } from '../tests/parity/cases.mjs';
 import { createServer } from 'node:http';
 import { authority } from './authority.mjs';
+import { builds } from './builds.mjs';
 import { fixed, line, median } from './lib.mjs';
 
 
@@ -139,11 +140,17 @@ async function validation() {
   line('heap allocations for each', allocations, `at most 10; and ${openssls} inside OpenSSL's verification`);
 }
 
+// What the hardened build costs, beside the same sources without it (cmake/hardening.cmake).
+async function hardening() {
+  for (const args of [['--preset', 'unhardened'], ['--build', '--preset', 'unhardened', '--target', 'ostia']]) execFileSync('cmake', args, { cwd: root, stdio: 'pipe' });
+  await builds(`${root}/build/unhardened/ostia`, `${root}/build/release/ostia`);
+}
+
 const only = process.argv[2];
 try {
   // One part alone, by its name.
   if (only) {
-    await { validation, authority }[only]();
+    await { validation, authority, hardening }[only]();
     process.exit();
   }
   sizes();
@@ -152,6 +159,7 @@ try {
   await parseHash();
   await validation();
   await authority();
+  await hardening();
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

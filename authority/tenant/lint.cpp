@@ -92,7 +92,7 @@ constexpr std::pair<std::string_view, const char*> administrative[] = {
 };
 
 void lint_grant(Findings& out, const Value& grant) {
-  if (!grant["audience"].text().ends_with("/api/v2/")) return;
+  if (!grant["audience"].text().ends_with("api/v2/")) return;  // a file may say `{issuer}api/v2/`
   const auto scopes = texts(grant["scope"]);
   const std::string at = "clientGrants[" + grant["client_id"].text() + "].scope";
   for (const auto& [scope, how] : administrative)

@@ -141,7 +141,7 @@ export const Refused = ({ who, what }: { who?: string; what?: string }) => (
   <main class="refused">
     <Mark />
     <h1>{who ? 'Not an administrator' : 'The sign-in failed'}</h1>
-    <p>{who ? `${who} may not manage this tenant. An administrator has "ostia": { "administrator": true } in app_metadata.` : what}</p>
+    <p>{who ? `${who} may not manage this tenant. An administrator makes others: Users, the person, Profile.` : what}</p>
     <div class="row">
       <button type="button" onClick={signInAgain}>Use another account</button>
       <button type="button" class="outline secondary" onClick={signOut}>Log out</button>

@@ -80,8 +80,8 @@ export function runOstia(args, { env = {}, input } = {}) {
 }
 
 /** Starts `ostia serve` and waits until it answers. */
-export async function serve(args, env = {}) {
-  const child = started(spawn(ostia, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }));
+export async function serve(args, env = {}, program = ostia) {
+  const child = started(spawn(program, ['serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }));
   let stderr = '';
   child.stderr.on('data', (d) => (stderr += d));
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));

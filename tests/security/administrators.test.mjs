@@ -140,3 +140,15 @@ test('administrators: a store from before the table keeps those that it had, and
   t.after(() => third.stop());
   assert.equal(sql(store, 'SELECT user_id FROM administrators').trim(), 'auth0|old', 'once in the store’s life');
 });
+
+test('administrators: lint names each scope that is as good as being one, and the docs list the same', async () => {
+  const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
+  const section = page.slice(page.indexOf('## Scopes that are as good'), page.indexOf('Not among them'));
+  const listed = [...section.matchAll(/`((?:read|create|update|delete):\w+)`/g)].map((m) => m[1]).sort();
+  assert.ok(listed.length >= 10);
+  const dir = folder();
+  const file = tenantFile(dir, { clients: [machine], extra: { clientGrants: [managementGrant([...listed, 'read:users', 'create:users'])] } });
+  const { stdout, stderr } = await runOstia(['lint', file]);
+  const named = [...`${stdout}${stderr}`.matchAll(/(\w+:\w+) is as good as an administrator/g)].map((m) => m[1]).sort();
+  assert.deepEqual(named, listed);
+});

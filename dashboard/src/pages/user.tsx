@@ -15,6 +15,7 @@ const profile: Field[] = [
   { name: 'email', label: 'Email', kind: 'email' },
   { name: 'email_verified', label: 'Email is verified', kind: 'switch' },
   { name: 'blocked', label: 'Blocked', kind: 'switch', help: 'Who is blocked is logged out everywhere and cannot log in.' },
+  { name: 'administrator', label: 'Administrator', kind: 'switch', help: 'May use this dashboard, signed in by the administrators’ connection.' },
 ];
 
 function Metadata({ user, path, set }: { user: Json; path: string; set: (user: Json) => void }) {
@@ -126,7 +127,7 @@ export function User() {
     <Loaded of={data}>
       {(user: Json) => (
         <Page title={user.name || user.email || user.user_id} back={['/dashboard/users', 'Users']}>
-          <p><code>{user.user_id}</code> {user.blocked && <mark>blocked</mark>}</p>
+          <p><code>{user.user_id}</code> {user.blocked && <mark>blocked</mark>} {user.administrator && <mark>administrator</mark>}</p>
           <Tabs label="The account" tabs={[
             { name: 'Profile', show: () => <Form fields={profile} document={user} save={(change) => patch(path, change)} saved={data.set} place={{ section: 'users', entry: { user_id: user.user_id } }} /> },
             { name: 'Metadata', show: () => <Metadata user={user} path={path} set={data.set} /> },
