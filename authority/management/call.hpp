@@ -6,10 +6,23 @@
 
 namespace ostia::authority::management {
 
+/// The values of a route's slots, decoded, in their order; empty ones where the route has no more.
+class Slots {
+ public:
+  explicit Slots(std::vector<std::string> values) : values_(std::move(values)) {}
+  const std::string& operator[](std::size_t i) const {
+    static const std::string none;
+    return i < values_.size() ? values_[i] : none;
+  }
+
+ private:
+  std::vector<std::string> values_;
+};
+
 struct Call {
   Request request;
   std::shared_ptr<const Tenant> tenant;
-  std::vector<std::string> path;  ///< the values of the route's slots, decoded
+  Slots path;
   Parameters query;
   json::Value body;
   json::Value token;    ///< the claims of who calls

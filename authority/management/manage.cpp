@@ -122,7 +122,7 @@ Status check_scope(const Route& route, Call& call) {
     return api_error(403, "insufficient_scope", "Insufficient scope, expected any of: " + list);
   }
   // The first slot is the account, where there is one; other endpoints look at the token themselves.
-  if (route.path.starts_with("users/{") && call.path.at(0) != call.token["sub"].text())
+  if (route.path.starts_with("users/{") && call.path[0] != call.token["sub"].text())
     return api_error(403, "operation_not_supported", "User to be acted on does not match subject in bearer token.");
   return ok();
 }
@@ -212,7 +212,7 @@ Answering manage(Authority& a, Request request) {
   // The body, which may be large, goes to the handler and is not kept.
   const Request about{request.method,  request.path,   request.query, {},
                       request.headers, request.issuer, request.peer,  request.id};
-  Call call{std::move(request), a.tenant(), std::move(found.slots), Parameters(url::parse_form(about.query)), {}, {}};
+  Call call{std::move(request), a.tenant(), Slots(std::move(found.slots)), Parameters(url::parse_form(about.query)), {}, {}};
   auto handling = handle(a, about, *found.route, std::move(call));
   const auto reply = co_await std::move(handling);
   if (method != "GET" || !reply) {
