@@ -178,6 +178,7 @@ bool is_this_machine(const std::string& host) {
 
 // What --dev opens is for who sits at this machine.
 Status check_dev(const ServeOptions& o, const std::string& host) {
+  if (o.dev_on_network && !o.dev) return invalid_option("--dev-on-network: it goes with --dev");
   if (!o.dev || o.dev_on_network || is_this_machine(host)) return ok();
   return invalid_option("--dev: " + host +
                         " is not a loopback address. Whoever reaches it could read every code and link that is sent "

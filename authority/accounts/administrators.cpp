@@ -5,6 +5,7 @@ namespace {
 
 using json::Value;
 
+constexpr std::string_view tenant_changed = "UPDATE revisions SET value = value + 1 WHERE name = 'tenant'";
 constexpr const char* moved = "administrators";  // of `revisions`: that the move has been made
 
 }  // namespace
@@ -17,12 +18,13 @@ Async<bool> is_administrator(Store& store, std::string user_id) {
   co_return is_one;
 }
 
-Statement make_administrator(const std::string& user_id, std::int64_t now) {
-  return {"INSERT INTO administrators (user_id, since) VALUES ($1, $2) ON CONFLICT DO NOTHING", {user_id, now}};
+std::vector<Statement> make_administrator(const std::string& user_id, std::int64_t now) {
+  return {{"INSERT INTO administrators (user_id, since) VALUES ($1, $2) ON CONFLICT DO NOTHING", {user_id, now}},
+          {tenant_changed, {}}};
 }
 
-Statement end_administrator(const std::string& user_id) {
-  return {"DELETE FROM administrators WHERE user_id = $1", {user_id}};
+std::vector<Statement> end_administrator(const std::string& user_id) {
+  return {{"DELETE FROM administrators WHERE user_id = $1", {user_id}}, {tenant_changed, {}}};
 }
 
 Result<bool> has_administrator(Store& store) {
@@ -62,7 +64,7 @@ Status move_administrators(Store& store, std::int64_t now) {
   for (const auto& row : *rows) {
     auto profile = json::parse(text_at(row, 1));
     if (!profile || !take_claim(*profile)) continue;
-    statements.push_back(make_administrator(text_at(row, 0), now));
+    for (auto& statement : make_administrator(text_at(row, 0), now)) statements.push_back(std::move(statement));
     statements.push_back({"UPDATE users SET profile = $2, version = version + 1 WHERE user_id = $1",
                           {text_at(row, 0), json::write(*profile)}});
   }

@@ -8,9 +8,10 @@ namespace ostia::authority {
 
 /// Whether that person may use the dashboard.
 Async<bool> is_administrator(Store& store, std::string user_id);
-/// The statements that make somebody one, and that end it.
-Statement make_administrator(const std::string& user_id, std::int64_t now);
-Statement end_administrator(const std::string& user_id);
+/// The statements that make somebody one, and that end it. The tenant is read again after them: whose connections the
+/// dashboard admits may have changed (`Tenant::with_administrators`).
+std::vector<Statement> make_administrator(const std::string& user_id, std::int64_t now);
+std::vector<Statement> end_administrator(const std::string& user_id);
 /// Whether there is one at all. Blocks.
 Result<bool> has_administrator(Store& store);
 

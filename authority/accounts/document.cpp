@@ -74,7 +74,7 @@ Value user_document(const Authority& a, const User& user, const std::vector<User
   out.set("name", login);
   out.set("nickname", login.substr(0, login.find('@')));
   for (const auto& [key, item] : user.profile.members()) {
-    if (key != "email_verified" && key != "phone_verified") out.set(key, item);
+    if (key != "email_verified" && key != "phone_verified" && key != "administrator") out.set(key, item);
   }
   out.set("updated_at", iso_time(user.updated_at));
   out.set("identities", identities_of(a, user, linked, with_tokens));

@@ -62,7 +62,7 @@ Async<bool> may_add(Authority& a, const SignedIn& who) {
 Async<bool> offers_passkey(Authority& a, const Request& request, const AuthorizationRequest& r, const SignedIn& who) {
   const auto tenant = a.tenant();
   const auto c = tenant->find_connection(who.session.body["connection"].text());
-  if (!c || !c->takes_passkeys || r.authenticated != who.session.id || r.passkey_offered == who.session.id ||
+  if (!c || !c->takes_passkeys || c->name != who.user.connection || r.authenticated != who.session.id || r.passkey_offered == who.session.id ||
       !read_cookie(request, CookieKind::no_passkey).empty())
     co_return false;
   auto listing = list_authenticators(a, who.user.id);
@@ -117,7 +117,9 @@ Answering submit_new_passkey(Authority& a, Request request) {
   const User& user = (*who)->user;
   auto asking = may_add(a, **who);
   const auto may = co_await std::move(asking);
-  if (!may || !*may || !takes_passkeys(*step, user)) co_return go_on(a, request, *step, **who);
+  // It will log in by the account's own connection: who came by another one does not make it.
+  const bool came_by_own = (*who)->session.body["connection"] == json::Value(user.connection);
+  if (!may || !*may || !came_by_own || !takes_passkeys(*step, user)) co_return go_on(a, request, *step, **who);
   auto making = make_key(a, request, user, "passkey", step->form);
   auto made = co_await std::move(making);
   if (!made) {

@@ -1,5 +1,7 @@
 // The link that `ostia serve` prints on the first start of an empty tenant: it makes the first administrator, once.
 #include "login/setup.hpp"
+
+#include "accounts/administrators.hpp"
 #include "log.hpp"
 #include "login/step.hpp"
 #include "ostia/text/ascii.hpp"
@@ -69,6 +71,10 @@ Answering submit_setup(Authority& a, Request request) {
   const std::string ticket(form.get("ticket")), password(form.get("password"));
   const std::string email = text::lower(form.get("username"));
   if (!is_good_ticket(a, ticket)) co_return no_longer_good(a, request);
+  const auto connection = a.tenant()->administrators_connection();
+  if (!connection)
+    co_return setup_page(a, request, 400, ticket, email,
+                         "This tenant has no database of people to make you in: add one to its file (databases).");
   if (auto wrong = what_is_wrong(email, password); !wrong.empty())
     co_return setup_page(a, request, 400, ticket, email, wrong);
   auto hashing = a.passwords.hash(password);
@@ -77,7 +83,7 @@ Answering submit_setup(Authority& a, Request request) {
 
   User user;
   user.id = "auth0|" + random_id().substr(0, 24);
-  user.connection = a.tenant()->administrators_connection();
+  user.connection = connection->name;
   user.email = email;
   user.password_hash = *hash;
   user.profile = json::Value::object({{"email_verified", true}});
@@ -90,6 +96,7 @@ Answering submit_setup(Authority& a, Request request) {
        {user.id, a.clock.now()},
        true});
   statements.push_back(insert_user(user, a.clock.now()));
+  for (auto& statement : make_administrator(user.id, a.clock.now())) statements.push_back(std::move(statement));
   auto committing = a.store.commit(std::move(statements));
   const auto made = co_await std::move(committing);
   if (!made && made.error().reason == "store_unmatched") co_return no_longer_good(a, request);
@@ -97,7 +104,8 @@ Answering submit_setup(Authority& a, Request request) {
     co_return setup_page(a, request, 400, ticket, email,
                          "This address has an account already, which somebody has made by signing up. Use another one.");
   if (!made) co_return setup_page(a, request, 500, ticket, email, "Something went wrong on our side. Try again.");
-  log_event("info", "administrator_made", {{"peer", request.peer}});
+  if (auto loaded = load_tenant(a.store, a.secrets)) a.set_tenant(*std::move(loaded));
+  log_event("info", "administrator_made", {{"peer", request.peer}, {"user_id", user.id}});
   co_return pages::message(look_for(*a.tenant(), request, "en"), "You are the administrator",
                            "Keep the password: there is no other way in.", {{"", "To the dashboard", "/dashboard"}});
 }

@@ -20,22 +20,6 @@ Status check_new_connection(const Tenant& tenant, Value& body) {
   return ok();
 }
 
-namespace {
-
-// Files name applications as people do; the API by their ids.
-Value client_ids(const Tenant& tenant, const Value& names) {
-  Value out = Value::array();
-  for (const auto& name : names.items()) {
-    const auto named = std::find_if(tenant.clients.begin(), tenant.clients.end(), [&](const auto& c) {
-      return c.first == name.text() || c.second.name == name.text();
-    });
-    if (named != tenant.clients.end()) out.push_back(named->first);
-  }
-  return out;
-}
-
-}  // namespace
-
 Value present_connection(const Authority& a, const Call& call, Value body) {
   body = call.has_scope("read:connections_options update:connections")
              ? with_secrets(section_of("database"), std::move(body), a.secrets)
@@ -47,8 +31,7 @@ Value present_connection(const Authority& a, const Call& call, Value body) {
   set_default(body, "is_domain_connection", false);
   Value everybody = Value::array();
   for (const auto& [id, client] : call.tenant->clients) everybody.push_back(id);
-  body.set("enabled_clients",
-           body.find("enabled_clients") ? client_ids(*call.tenant, body["enabled_clients"]) : everybody);
+  if (!body.find("enabled_clients")) body.set("enabled_clients", std::move(everybody));
   return body;
 }
 

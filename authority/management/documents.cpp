@@ -7,6 +7,7 @@
 #include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
 #include "protocol/endpoints.hpp"
+#include "protocol/own_token.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority::management {
@@ -146,6 +147,17 @@ Status settle(Authority& a, const Collection& c, const Tenant& tenant, Value& bo
   return ok();
 }
 
+// What this program is itself is nobody's to be.
+Status check_own_names(const Authority& a, std::string_view issuer, const Collection& c, const Value& body) {
+  if (std::string_view(c.kind) == "api" && (is_reserved_audience(a, issuer, body["identifier"].text()) ||
+                                            is_reserved_audience(a, a.issuer, body["identifier"].text())))
+    return api_error(400, "invalid_body", "The identifier is one of this authority's own: " + body["identifier"].text());
+  const auto is_own = [&](const Client& own) { return body["client_id"].text() == own.id; };
+  if (std::string_view(c.kind) == "client" && (is_own(dashboard_client()) || is_own(account_client())))
+    return api_error(400, "invalid_body", "The client_id is one of this authority's own: " + body["client_id"].text());
+  return ok();
+}
+
 Handling create(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
   Value body = call.body;
@@ -156,6 +168,7 @@ Handling create(Authority& a, Call call, const void* subject) {
     for (const auto& one : *documents)
       if (one[section(c).key] == body[section(c).key]) co_return taken(c);
   }
+  if (auto free = check_own_names(a, call.request.issuer, c, body); !free) co_return std::move(free).error();
   if (auto settled = settle(a, c, *call.tenant, body, {}); !settled) co_return std::move(settled).error();
   std::vector<Statement> statements;
   statements.push_back({"INSERT INTO tenant_objects (kind, id, body) VALUES ($1, $2, $3)",

@@ -109,8 +109,18 @@ void merge_settings(Value& into, Value change) {
   settle_lifetimes(into);
 }
 
+// Who could not be let in by what is named is not let in by anything.
+Status check_administrators(const Tenant& tenant, const Value& change) {
+  const Value& named = change["ostia"]["administrators_connection"];
+  if (named.is_null()) return ok();
+  const auto c = tenant.find_connection(named.text());
+  if (c && c->is_database()) return ok();
+  return invalid_body("'" + json::write(named) + " is no database, on property ostia.administrators_connection'");
+}
+
 Handling update(Authority& a, Call call, const void* subject) {
   const auto& s = *static_cast<const Setting*>(subject);
+  if (auto good = check_administrators(*call.tenant, call.body); !good) co_return std::move(good).error();
   auto editing = edit_document(a, "settings", s.id, [&](Value& body) -> Status {
     if (!body.is_object()) body = Value::object();
     if (*s.member != '\0' && !body[s.member].is_object()) body.set(s.member, Value::object());

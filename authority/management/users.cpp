@@ -1,4 +1,5 @@
 // Users over HTTP: made, read, changed, deleted.
+#include "logs/journal.hpp"
 #include "management/users.hpp"
 
 #include <algorithm>
@@ -217,7 +218,9 @@ Handling change_user(Authority& a, Call call) {
   auto editing = edit_user(a.store, before->id, a.clock.now(), [&](User& user, auto& statements) -> Status {
     if (auto good = apply_profile(c, user, call.body); !good) return good;
     if (const Value& wanted = call.body["administrator"]; wanted.is_bool())
-      statements.push_back(wanted.as_bool() ? make_administrator(user.id, a.clock.now()) : end_administrator(user.id));
+      for (auto& statement :
+           wanted.as_bool() ? make_administrator(user.id, a.clock.now()) : end_administrator(user.id))
+        statements.push_back(std::move(statement));
     const bool moves = user.email != before->email;  // the address before hears of it
     auto mail = moves ? notice(a, call.request, *before, Notice::email_changed) : std::nullopt;
     if (mail) statements.push_back(*std::move(mail));
@@ -231,6 +234,12 @@ Handling change_user(Authority& a, Call call) {
   if (!user && user.error().reason == "store_conflict")
     co_return api_error(400, "auth0_idp_error", "The specified new email or username already exists");
   if (!user) co_return user.error();
+  if (const Value& wanted = call.body["administrator"]; wanted.is_bool()) {
+    record(a, call.request,
+           {"sapi", wanted.as_bool() ? "Made an administrator" : "Ended as an administrator", call.token["azp"].text(),
+            user->id, user->login_name(), user->connection, {}});
+    if (auto loaded = load_tenant(a.store, a.secrets)) a.set_tenant(*std::move(loaded));
+  }
   a.outbox.wake();
   auto documenting = read_document(a, *user, false);
   auto document = co_await std::move(documenting);

@@ -57,7 +57,10 @@ class Renderer {
       : source_(source), values_(std::move(values)), escapes_(escapes) {}
 
   Result<std::string> run() {
-    while (at_ < source_.size() && !failed()) step();
+    while (at_ < source_.size() && !failed()) {
+      step();
+      if (out_.size() > most_output) fail("it makes more than a megabyte");
+    }
     if (!failed() && !blocks_.empty()) fail("a block is not closed");
     if (failed())
       return Error{"invalid_template", "line " + text::decimal(line()) + ": " + problem_, "template_malformed"};
@@ -65,6 +68,8 @@ class Renderer {
   }
 
  private:
+  static constexpr std::size_t most_output = 1 << 20;  // bytes
+
   // An `if` or `unless` that is open: whether its present branch is shown, and whether one has been.
   struct Block {
     bool shown, was_shown, outer;
@@ -209,12 +214,9 @@ class Renderer {
     if (s == "true" || s == "false") return s == "true";
     if (s.size() >= 2 && (s[0] == '"' || s[0] == '\'') && s.back() == s[0]) return s.substr(1, s.size() - 2);
     if (const auto number = text::parse_int(s)) return *number;
-    Value value = values_;
-    for (const auto part : text::split(s, '.')) {
-      Value next = value[part];
-      value = std::move(next);
-    }
-    return value;
+    const Value* value = &values_;
+    for (const auto part : text::split(s, '.')) value = &(*value)[part];
+    return *value;
   }
 
   std::string_view source_;

@@ -16,7 +16,7 @@ using json::Value;
 constexpr std::string_view reserved[] = {"iss",     "sub",         "aud",     "exp",      "iat",    "nbf",       "jti",
                                          "azp",     "nonce",       "at_hash", "c_hash",   "s_hash", "auth_time", "sid",
                                          "scope",   "permissions", "org_id",  "org_name", "gty",    "client_id", "act",
-                                         "may_act", "cnf",         "acr",     "amr"};
+                                         "may_act", "cnf",         "acr",     "amr",      "id_claims"};
 
 bool is_free(std::string_view name) {
   return std::find(std::begin(reserved), std::end(reserved), name) == std::end(reserved);

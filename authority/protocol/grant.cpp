@@ -43,9 +43,10 @@ std::string sign_hs256(const std::string& secret, const Value& claims, std::stri
   return input + "." + text::base64url_encode(hmac_sha256(secret, input));
 }
 
-std::string sign_access_token(const Authority& a, const std::string& audience, const Value& claims) {
+std::string sign_access_token(const Authority& a, std::string_view issuer, const std::string& audience,
+                              const Value& claims) {
   const auto tenant = a.tenant();
-  const auto api = tenant->find_api(audience);
+  const auto api = is_reserved_audience(a, issuer, audience) ? nullptr : tenant->find_api(audience);
   return api && api->signing_alg == "HS256" ? sign_hs256(api->signing_secret, claims, "at+jwt")
                                             : a.signing_key()->sign(claims, "at+jwt");
 }
@@ -152,14 +153,16 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   claims.set("exp", now + lifetime);
   claims.set("scope", g.scope);
   claims.set("azp", g.client_id);
-  if (!g.id.empty()) claims.set("jti", g.id + "." + random_id().substr(0, 11));
+  // The grant, so that it can be revoked, and the door, which an exchange asks for again.
+  const auto door = a.tenant()->find_connection(g.connection);
+  if (!g.id.empty()) claims.set("jti", g.id + "." + random_id().substr(0, 11) + (door ? "." + door->id : ""));
   if (g.permissions.is_array()) claims.set("permissions", g.permissions);
   add_organization_claims(*a.tenant(), g.organization, claims);
   add_claims(claims, g.access_claims);
   // `/userinfo` tells what the ID token tells; only who made a sealed token reads it.
   if (g.audience.empty() && g.id_claims.size() > 0) claims.set("id_claims", g.id_claims);
   if (g.audience.empty()) return {a.access_tokens.seal(json::write(claims)), lifetime};
-  return {sign_access_token(a, g.audience, claims), lifetime};
+  return {sign_access_token(a, g.issuer, g.audience, claims), lifetime};
 }
 
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
@@ -180,7 +183,7 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
     for (const auto word : text::split(scope, ' ')) permissions.push_back(word);
     claims.set("permissions", std::move(permissions));
   }
-  return {sign_access_token(a, audience, claims), lifetime};
+  return {sign_access_token(a, issuer, audience, claims), lifetime};
 }
 
 std::string issue_id_token(const Authority& a, const Grant& g, const User& user, const Client& client,
@@ -209,6 +212,12 @@ std::string grant_id_of(const Value& claims) {
   const std::string& jti = claims["jti"].text();
   const auto dot = jti.find('.');
   return dot == jti.npos ? "" : jti.substr(0, dot);
+}
+
+std::string connection_of(const Tenant& tenant, const Value& claims) {
+  const auto parts = text::split(claims["jti"].text(), '.');
+  const auto door = parts.size() == 3 ? tenant.find_connection_by_id(parts.back()) : nullptr;
+  return door ? door->name : "";
 }
 
 Async<Unit> revoke_grant(Authority& a, std::string id) {

@@ -55,6 +55,8 @@ inline constexpr std::int64_t longest_access_token = 30 * 24 * 3600;
 
 /// The grant that an access token's claims belong to; empty for machine tokens.
 std::string grant_id_of(const json::Value& claims);
+/// The connection that the person of an access token came by; empty where it does not say, or it is there no more.
+std::string connection_of(const Tenant& tenant, const json::Value& claims);
 /// Ends everything that a grant gave: its refresh tokens, and its access tokens where this authority is asked.
 Async<Unit> revoke_grant(Authority& a, std::string grant_id);
 /// Whom a token with these claims is of; nobody if its grant has been revoked.

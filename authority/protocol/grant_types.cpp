@@ -320,7 +320,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
   auto user_task = still_good(find_holder(a, *claims), invalid);
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
-  const Grant grant{grant_id_of(*claims),
+  Grant grant{grant_id_of(*claims),
                     request.issuer,
                     client.id,
                     user->id,
@@ -330,6 +330,8 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
                     {},
                     a.clock.now(),
                     false};
+  grant.connection = connection_of(*tenant, *claims);
+  grant.organization = (*claims)["org_id"].text();
   if (auto open = still_open(a, grant, *user); !open) co_return std::move(open).error();
   const AccessToken token = issue_access_token(a, grant, false);
   co_return Value::object({{"access_token", token.value},

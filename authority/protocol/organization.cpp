@@ -74,6 +74,8 @@ Status check_door(const Tenant& tenant, const Client& client, const std::string&
 
 Status check_door(const Tenant& tenant, const Grant& grant, const User& user) {
   const auto client = tenant.find_client(grant.client_id);
+  if (client->requires_organization && grant.organization.empty())
+    return not_let_in("The application takes logins to an organization only", "organization_missing");
   return check_door(tenant, *client, grant.organization,
                     grant.connection.empty() ? user.login_connection() : grant.connection);
 }

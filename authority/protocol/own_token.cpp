@@ -95,6 +95,11 @@ bool is_management_api(const Authority& a, std::string_view issuer, std::string_
   return audience == a.issuer + "api/v2/" || (!is_custom && audience == std::string(issuer) + "api/v2/");
 }
 
+bool is_reserved_audience(const Authority& a, std::string_view issuer, std::string_view audience) {
+  return is_management_api(a, issuer, audience) || audience == std::string(issuer) + "api/v2/" ||
+         audience == userinfo_audience(issuer) || audience == mfa_audience(issuer);
+}
+
 bool is_for(const Value& claims, std::string_view audience) {
   const Value& aud = claims["aud"];
   const Value wanted(audience);

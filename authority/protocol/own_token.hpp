@@ -37,6 +37,10 @@ inline std::string userinfo_audience(std::string_view issuer) { return std::stri
 /// Whether `audience` is the Management API, by the canonical domain or by the one that was asked.
 bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience);
 
+/// Whether `audience` is one of this authority's own at `issuer`: what is signed for it is signed by its own key, and no
+/// API may have it as its identifier.
+bool is_reserved_audience(const Authority& a, std::string_view issuer, std::string_view audience);
+
 /// Whether one of a token's audiences (`aud`: a text or a list of them, RFC 7519 section 4.1.3) is `audience`.
 bool is_for(const json::Value& claims, std::string_view audience);
 

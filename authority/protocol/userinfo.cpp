@@ -41,8 +41,8 @@ Answering userinfo(Authority& a, Request request) {
   const auto tenant = a.tenant();
   const auto client = tenant->find_client((*claims)["azp"].text());
   Value profile = profile_claims(**user, (*claims)["scope"].text(), client && client->strict_openid);
-  const Value& added = (*claims)["id_claims"];
-  for (const auto& [key, item] : added.members()) profile.set(key, item);
+  for (const auto& [key, item] : (*claims)["id_claims"].members())
+    if (key != "sub") profile.set(key, item);
   co_return json_response(200, profile).with("Cache-Control", "no-store");
 }
 

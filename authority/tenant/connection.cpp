@@ -124,7 +124,7 @@ bool is_known_strategy(std::string_view strategy) {
 bool Connection::is_enabled_for(const Client& client) const {
   if (client.is_dashboard) return is_for_administrators;
   if (client.is_account) return everywhere || !enabled_clients.empty();  // whoever can sign in somewhere
-  return everywhere || contains(enabled_clients, client.id) || contains(enabled_clients, client.name);
+  return everywhere || contains(enabled_clients, client.id);
 }
 
 bool Connection::takes_signups_for(const Client& client) const {

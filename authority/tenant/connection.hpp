@@ -57,7 +57,7 @@ struct Upstream {
 struct Connection {
   std::string id, name, strategy;
   std::string display_name;
-  std::vector<std::string> enabled_clients;  ///< ids or names; all when `everywhere`
+  std::vector<std::string> enabled_clients;  ///< ids; all when `everywhere`
   bool everywhere = false;
   bool disable_signup = false;
   bool requires_username = false;

@@ -66,13 +66,15 @@ class Importing {
       : secrets_(secrets), stored_(std::move(stored)), folder_(std::move(folder)) {}
 
   Status run(const Value& config) {
+    // Connections and grants name clients, and settings connections, which must be known by then.
+    constexpr std::string_view first[] = {"clients", "databases", "connections"};
+    for (const auto name : first)
+      if (auto done = section(std::string(name), config[name]); !done) return done;
     for (const auto& [name, item] : config.members()) {
-      if (name == "clients" || name == "clientGrants") continue;
+      if (std::find(std::begin(first), std::end(first), name) != std::end(first)) continue;
       if (auto done = section(name, item); !done) return done;
     }
-    // Grants name clients, which must be known by then.
-    if (auto done = section("clients", config["clients"]); !done) return done;
-    return section("clientGrants", config["clientGrants"]);
+    return ok();
   }
 
   ImportPlan plan;
@@ -96,6 +98,8 @@ class Importing {
     if (name == "emailProvider" && !content["name"].is("smtp"))
       warn("emailProvider: \"" + content["name"].text() +
            "\" is not supported by this version, which sends by smtp; no mail will leave");
+    if (name == "tenant")
+      if (auto good = check_tenant(content); !good) return good;
     const Section& s = section_of("settings");
     Value body = content;
     const Value before = stored("settings", name);
@@ -137,7 +141,10 @@ class Importing {
       if (body["addons"].size() > 0)
         warn("client \"" + body["name"].text() + "\": addons have no effect in this version");
     }
-    if (kind == "database") check_connection_entry(body);
+    if (kind == "database") {
+      name_clients_by_id(body);
+      check_connection_entry(body);
+    }
     if (kind == "grant") {
       if (body["audience"].text().empty()) return bad_entry(where, "needs client_id and audience");
       // The deploy CLI writes a client's name where its id belongs.
@@ -156,6 +163,30 @@ class Importing {
       warn("factor \"" + body["name"].text() + "\" has no effect in this version");
     if (kind == "page") warn("page \"" + body["name"].text() + "\": a tenant's own HTML has no effect in this version");
     return ok();
+  }
+
+  // Files name applications as people do. A name can be taken by somebody else later, an id cannot.
+  void name_clients_by_id(Value& body) {
+    if (!body.find("enabled_clients")) return;
+    Value ids = Value::array();
+    for (const auto& named : texts(body["enabled_clients"])) {
+      const auto& clients = stored_["client"];
+      const auto it = std::find_if(clients.begin(), clients.end(),
+                                   [&](const auto& client) { return client.second["name"].is(named.c_str()); });
+      const bool is_known = clients.contains(named) || it != clients.end();
+      if (!is_known) warn("connection \"" + body["name"].text() + "\": enabled_clients: there is no client \"" + named + "\"");
+      ids.push_back(clients.contains(named) || !is_known ? named : it->first);
+    }
+    body.set("enabled_clients", std::move(ids));
+  }
+
+  // Who could not be let in by what is named is not let in by anything.
+  Status check_tenant(const Value& body) {
+    const Value& named = body["ostia"]["administrators_connection"];
+    if (named.is_null()) return ok();
+    for (const auto& [id, one] : stored_["database"])
+      if (one["name"] == named && text_or(one["strategy"], "auth0") == "auth0") return ok();
+    return bad_entry("tenant.ostia.administrators_connection", json::write(named) + " is no database of this tenant");
   }
 
   void check_connection_entry(const Value& body) {

@@ -87,8 +87,11 @@ constexpr std::pair<std::string_view, const char*> administrative[] = {
     {"read:client_keys", "reads the secrets of applications that have such scopes"},
     {"update:clients", "sets the secret of an application that has such scopes"},
     {"update:client_keys", "sets the secret of an application that has such scopes"},
+    {"create:email_provider", "sends the mails that reset an administrator's password to itself"},
     {"update:email_provider", "sends the mails that reset an administrator's password to itself"},
+    {"create:email_templates", "puts the link that resets an administrator's password wherever it likes"},
     {"update:email_templates", "puts the link that resets an administrator's password wherever it likes"},
+    {"create:custom_domains", "makes a domain of its own the one that the link that resets a password leads to"},
 };
 
 void lint_grant(Findings& out, const Value& grant) {

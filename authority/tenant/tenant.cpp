@@ -212,9 +212,12 @@ void read_extension(Tenant& t, Reading& reading, const std::string& kind, const 
 }
 
 void finish(Tenant& t, const Reading& reading) {
+  const std::string first = t.administrators.empty() ? t.first_database() : t.administrators;
   for (auto& connection : t.connections)
     connection.is_for_administrators =
-        connection.is_database() && connection.name == t.administrators_connection();
+        connection.is_database() && (t.administrators.empty() && !t.with_administrators.empty()
+                                         ? contains(t.with_administrators, connection.name)
+                                         : connection.name == first);
   std::stable_sort(t.rules.begin(), t.rules.end(), [](const Rule& x, const Rule& y) { return x.order < y.order; });
   for (const auto& name : reading.triggered)
     if (const auto action = reading.actions.find(name); action != reading.actions.end())
@@ -286,14 +289,15 @@ bool Tenant::grants_all(std::string_view client_id, std::string_view audience) c
 }
 
 std::string Tenant::first_database() const {
-  if (!default_directory.empty()) return default_directory;
+  if (const auto named = find_connection(default_directory); named && named->is_database()) return default_directory;
   for (const auto& connection : connections)
     if (connection.is_database()) return connection.name;
   return "Username-Password-Authentication";
 }
 
-std::string Tenant::administrators_connection() const {
-  return administrators.empty() ? first_database() : administrators;
+Found<Connection> Tenant::administrators_connection() const {
+  const std::string wanted = administrators.empty() ? first_database() : administrators;
+  return first(connections, [&](const Connection& c) { return c.is_database() && c.name == wanted; });
 }
 
 std::vector<std::string> Tenant::databases_of(const Client& client) const {
@@ -321,7 +325,8 @@ const std::vector<std::string>& current_user_scopes() {
 Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& secrets) {
   auto rows =
       store.commit_now({{"SELECT kind, id, body FROM tenant_objects UNION ALL SELECT 'revision', '', CAST(value AS "
-                         "TEXT) FROM revisions WHERE name = 'tenant' ORDER BY 1, 2",
+                         "TEXT) FROM revisions WHERE name = 'tenant' UNION SELECT 'administrators', connection, 'null' FROM users WHERE "
+                         "user_id IN (SELECT user_id FROM administrators) ORDER BY 1, 2",
                          {}}});
   if (!rows) return std::move(rows).error();
   auto tenant = std::make_shared<Tenant>();
@@ -330,6 +335,7 @@ Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& se
     const auto body = json::parse(text_at(row, 2));
     if (!body)
       return Error{"server_error", "a stored " + text_at(row, 0) + " is not JSON", "store_malformed", 0, Fault::ours};
+    if (text_at(row, 0) == "administrators") tenant->with_administrators.push_back(text_at(row, 1));
     if (text_at(row, 0) == "revision") tenant->revision = body->as_int().value_or(0);
     read_object(*tenant, text_at(row, 0), text_at(row, 1), *body, secrets);
     read_extension(*tenant, reading, text_at(row, 0), text_at(row, 1), *body, secrets);

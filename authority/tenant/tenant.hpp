@@ -119,7 +119,8 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   std::int64_t revision = 0;  ///< of the stored documents
   std::string name = "Ostia", support_email, support_url;
   std::string default_audience, default_directory;
-  std::string administrators;  ///< `ostia.administrators_connection`
+  std::string administrators;  ///< `ostia.administrators_connection`: the one that the dashboard admits
+  std::vector<std::string> with_administrators;  ///< without that setting: the databases that administrators are in
   std::vector<std::string> allowed_logout_urls, enabled_locales, custom_domains;
   std::int64_t session_lifetime = 168 * 3600;      ///< seconds
   std::int64_t idle_session_lifetime = 72 * 3600;  ///< seconds
@@ -171,8 +172,9 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   [[nodiscard]] bool grants_all(std::string_view client_id, std::string_view audience) const;
   /// Where users live who name no connection.
   [[nodiscard]] std::string first_database() const;
-  /// The one database whose people may sign in at the dashboard: `ostia.administrators_connection`, else the first.
-  [[nodiscard]] std::string administrators_connection() const;
+  /// The database that the first administrator is made in: `ostia.administrators_connection`, else the first one; null if
+  /// there is none.
+  [[nodiscard]] Found<Connection> administrators_connection() const;
   /// Database connections that the application may use, in their order.
   [[nodiscard]] std::vector<std::string> databases_of(const Client& client) const;
   /// Whether any application lists the origin, for requests that do not say which they come from.

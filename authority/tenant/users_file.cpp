@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <map>
+#include <mutex>
 #include <thread>
 
 #include "accounts/administrators.hpp"
@@ -84,7 +86,7 @@ struct Wanted {
 // What of an imported user is the profile: all but what has a column, and never a password.
 Value profile_of(Value user) {
   for (const char* column : {"user_id", "connection", "email", "username", "password", "password_hash",
-                             "custom_password_hash", "blocked", "phone_number"})
+                             "custom_password_hash", "blocked", "phone_number", "administrator"})
     user.erase(column);
   return user;
 }
@@ -115,6 +117,10 @@ User user_of(const Value& v, const UsersImport& how) {
     u.id.insert(0, (is_named ? u.connection : how.provider) + "|");
   }
   return u;
+}
+
+void add(std::vector<Statement>& to, std::vector<Statement> more) {
+  for (auto& statement : more) to.push_back(std::move(statement));
 }
 
 class Importing {
@@ -184,14 +190,23 @@ class Importing {
   // On all cores: a hash takes 20 ms, and a file may have many.
   void hash() {
     std::atomic<std::size_t> next = 0;
+    std::exception_ptr failure;
+    std::mutex mutex;
     std::vector<std::jthread> workers;
     const bool is_work =
         std::any_of(batch_.begin(), batch_.end(), [](const Wanted& w) { return w.source["password"].is_string(); });
     for (unsigned i = 0; i < (is_work ? std::max(1U, std::thread::hardware_concurrency()) : 1); ++i)
       workers.emplace_back([&] {
-        for (std::size_t at = next++; at < batch_.size(); at = next++)
-          batch_[at].user.password_hash = hash_of(batch_[at].source);
+        try {
+          for (std::size_t at = next++; at < batch_.size(); at = next++)
+            batch_[at].user.password_hash = hash_of(batch_[at].source);
+        } catch (...) {  // no memory, say: whoever waits for the threads is told
+          const std::lock_guard lock(mutex);
+          failure = std::current_exception();
+        }
       });
+    workers.clear();  // joins them
+    if (failure) std::rethrow_exception(failure);
   }
 
   struct Existing {
@@ -228,7 +243,7 @@ class Importing {
                                        "The user_id is that of a user of another connection", "user_id"));
       } else if (*there && how_.upsert) {
         statements.push_back(change((*there)->id, wanted));
-        if (wanted.is_administrator) statements.push_back(make_administrator((*there)->id, how_.now));
+        if (wanted.is_administrator) add(statements, make_administrator((*there)->id, how_.now));
         ++changed;
       } else if (!how_.skips_existing || is_twice) {
         out.mistakes.push_back(mistake(wanted.line, wanted.source, "USER_EXISTS",
@@ -239,7 +254,7 @@ class Importing {
     hash();
     for (auto& wanted : batch_) {
       statements.push_back(insert_user(wanted.user, how_.now));
-      if (wanted.is_administrator) statements.push_back(make_administrator(wanted.user.id, how_.now));
+      if (wanted.is_administrator) add(statements, make_administrator(wanted.user.id, how_.now));
     }
     if (!statements.empty()) {
       auto committed = store_.commit_now(std::move(statements));

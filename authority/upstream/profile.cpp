@@ -43,7 +43,7 @@ constexpr std::string_view not_theirs[] = {
     "exp",           "iat",          "nbf",         "nonce",         "at_hash",      "c_hash",
     "s_hash",        "azp",          "auth_time",   "sid",           "jti",          "acr",
     "amr",           "sub",          "org_id",      "org_name",      "phone_number", "phone_number_verified",
-    "phone_verified"};
+    "phone_verified", "administrator"};
 constexpr std::string_view texts_of_profile[] = {"name",    "given_name", "family_name", "nickname",
                                                  "picture", "email",      "locale"};
 
