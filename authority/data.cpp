@@ -37,6 +37,14 @@ Status sync_to_disk(const std::string& path) {
 }
 
 Status write_private_file(const std::string& path, const std::string& text) {
+  std::error_code kind;
+  if (const auto there = fs::status(path, kind); fs::exists(there) && !fs::is_regular_file(there)) {
+    // A device or a pipe, such as /dev/null, is written to and not put out of the way.
+    std::ofstream out(path, std::ios::binary);
+    out << text;
+    out.close();
+    return out ? ok() : Status(invalid_option("cannot write " + path));
+  }
   const std::string temporary = path + ".new";
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
   out << text;

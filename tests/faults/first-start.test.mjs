@@ -1,6 +1,7 @@
 // The first start cannot be taken away, development is not opened to the network by accident, and a crash is told of.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folder, freePort, runOstia, serve, tenantFile } from '../lib/program.mjs';
@@ -78,4 +79,14 @@ test('the unit starts the program again when it fails, and the guide says where 
   const unit = readFileSync(new URL('../../deploy/systemd/ostia.service', import.meta.url), 'utf8');
   assert.match(unit, /^Restart=on-failure$/m);
   assert.match(readFileSync(new URL('../../docs/guides/operating.md', import.meta.url), 'utf8'), /last_run_crashed/);
+});
+
+test('a file that is none: what is written to a pipe or a device goes through it, and it stays what it is', async (t) => {
+  const server = await start(t), dir = folder(), pipe = join(dir, 'pipe');
+  await server.stop();
+  execFileSync('mkfifo', [pipe]);
+  const reading = new Promise((resolve) => { let text = ''; createReadStream(pipe).on('data', (d) => { text += d; }).on('close', () => resolve(text)); });
+  assert.equal((await runOstia(['export', '--data', server.args[1], '--output', pipe])).code, 0);
+  assert.match(await reading, /^tenant:|^databases:|:/m);
+  assert.ok(statSync(pipe).isFIFO());
 });
