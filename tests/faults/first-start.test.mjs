@@ -90,3 +90,22 @@ test('a file that is none: what is written to a pipe or a device goes through it
   assert.match(await reading, /^tenant:|^databases:|:/m);
   assert.ok(statSync(pipe).isFIFO());
 });
+
+test('first start: a tenant without a database of people makes nobody, and says what is missing', async (t) => {
+  for (const extra of [{ databases: [] }, { databases: [], connections: [{ name: 'email', strategy: 'email' }], tenant: { default_directory: 'email' } }]) {
+    const dir = folder();
+    const server = await start(t, ['--config', tenantFile(dir, { clients: [{ name: 'App', client_id: 'app' }], extra })], dir);
+    const answer = await setUp(linkOf(server), 'root@example.com');
+    assert.equal(answer.status, 400);
+    assert.match(await answer.text(), /no database of people.*databases/);
+    assert.equal((await new Person().get(linkOf(server))).status, 200, 'the link is as good as before');
+    await server.stop();
+  }
+});
+
+test('first start: a connection of administrators that is none is refused, before anything is opened', async () => {
+  const dir = folder();
+  const { code, stderr } = await runOstia(['serve', '--config', tenantFile(dir, { clients: [], extra: { tenant: { ostia: { administrators_connection: 'Employes' } } } }), '--data', join(dir, 'data'), '--listen', '127.0.0.1:0']);
+  assert.equal(code, 2);
+  assert.match(stderr, /administrators_connection: "Employes" is no database of this tenant/);
+});
