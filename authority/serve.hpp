@@ -25,7 +25,7 @@ struct ServeOptions {
   std::string metrics_listen;                ///< empty: nowhere
   bool access_log = false;                   ///< a line for each request
   bool dev = false;
-  bool dev_on_network = false;  ///< `dev` may be at an address that is not this machine's own
+  bool dev_on_network = false;              ///< `dev` may be at an address that is not this machine's own
   std::string dev_http = "127.0.0.1:8080";  ///< with `dev`; `none` turns it off
 };
 

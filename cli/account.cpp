@@ -163,8 +163,7 @@ void print_json(const Value& value) { std::puts(json::write(value).c_str()); }
 
 void print_profile(const UserProfile& user) {
   for (const auto& [key, claim] : user.claims.members()) {
-    std::printf("  %-15s %s\n", key.c_str(),
-                claim.is_string() ? claim.text().c_str() : json::write(claim).c_str());
+    std::printf("  %-15s %s\n", key.c_str(), claim.is_string() ? claim.text().c_str() : json::write(claim).c_str());
   }
 }
 

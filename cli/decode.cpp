@@ -34,8 +34,7 @@ std::string own_audience(const Value& payload) {
 
 void print_object(const char* title, const Value& object) {
   std::printf("%s\n", title);
-  for (const auto& [key, item] : object.members())
-    std::printf("  %-12s %s\n", key.c_str(), json::write(item).c_str());
+  for (const auto& [key, item] : object.members()) std::printf("  %-12s %s\n", key.c_str(), json::write(item).c_str());
 }
 
 void print_checks(const std::vector<TokenVerifier::Check>& checks, const std::string& hint) {

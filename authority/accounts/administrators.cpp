@@ -58,7 +58,8 @@ Status move_administrators(Store& store, std::int64_t now) {
   if (!done) return std::move(done).error();
   if (!done->empty()) return ok();
   // The text finds who may be meant; their document says who is.
-  auto rows = store.commit_now({{"SELECT user_id, profile FROM users WHERE profile LIKE '%\"administrator\":true%'", {}}});
+  auto rows =
+      store.commit_now({{"SELECT user_id, profile FROM users WHERE profile LIKE '%\"administrator\":true%'", {}}});
   if (!rows) return std::move(rows).error();
   std::vector<Statement> statements;
   for (const auto& row : *rows) {

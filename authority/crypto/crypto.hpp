@@ -71,8 +71,9 @@ bool check_password(std::string_view password, const std::string& hash);
 /// Whether `hash` is of another kind or of other parameters than `hash_password` makes.
 bool is_outdated_hash(const std::string& hash);
 
-/// Why `hash`, as it would be kept, can never be checked here: an unknown kind, a malformed one, or one whose cost is more
-/// than a login may cost (docs/guides/moving-a-tenant.md has the bounds). Empty: it can. `check_password` says no to it.
+/// Why `hash`, as it would be kept, can never be checked here: an unknown kind, a malformed one, or one whose cost is
+/// more than a login may cost (docs/guides/moving-a-tenant.md has the bounds). Empty: it can. `check_password` says no
+/// to it.
 std::string hash_problem(const std::string& hash);
 
 /// The vendor's `custom_password_hash` as it is kept; empty if it cannot be checked here. Argon2, bcrypt, scrypt,

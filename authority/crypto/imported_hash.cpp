@@ -154,9 +154,9 @@ bool check_scrypt(std::string_view password, const Value& custom) {
 
 std::string imported_hash_problem(const std::string& kept) {
   if (kept.starts_with("$pbkdf2"))
-    return read_pbkdf2(kept).is_bearable()
-               ? ""
-               : "it is not a whole pbkdf2 hash of at most 64 bytes and 10,000,000 iterations (md5, sha1, sha256, sha512)";
+    return read_pbkdf2(kept).is_bearable() ? ""
+                                           : "it is not a whole pbkdf2 hash of at most 64 bytes and 10,000,000 "
+                                             "iterations (md5, sha1, sha256, sha512)";
   const auto custom = json::parse(kept);
   if (custom && !imported_hash(*custom).empty()) return {};
   return "it is not whole, or its cost is out of bounds: of scrypt 128 N r at most 128 MiB, p at most 16";

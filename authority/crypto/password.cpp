@@ -16,8 +16,8 @@ constexpr std::size_t memory = 19456 * 1024;
 
 // A login may cost a few seconds of one core and half a gigabyte, and no more: who may import users must not be able to
 // stop everybody else.
-constexpr std::int64_t most_bcrypt_cost = 16;                     // 3 s
-constexpr std::int64_t most_argon2_memory = 512 * 1024;           // KiB
+constexpr std::int64_t most_bcrypt_cost = 16;                      // 3 s
+constexpr std::int64_t most_argon2_memory = 512 * 1024;            // KiB
 constexpr std::int64_t most_argon2_work = 4 * most_argon2_memory;  // memory times passes: 3 s
 
 // The number behind `name=` among `list`, or -1.
@@ -34,8 +34,8 @@ std::string argon2_problem(const std::string& hash) {
     const auto m = number_of(part, "m="), t = number_of(part, "t="), p = number_of(part, "p=");
     if (m < 8 || t < 1 || p < 1) return "its cost (m, t, p) is not complete";
     if (m > most_argon2_memory || t > most_argon2_work / m || p > 64)
-      return "its cost is out of bounds: at most m=" + text::decimal(most_argon2_memory) +
-             ", m times t at most " + text::decimal(most_argon2_work) + ", p at most 64";
+      return "its cost is out of bounds: at most m=" + text::decimal(most_argon2_memory) + ", m times t at most " +
+             text::decimal(most_argon2_work) + ", p at most 64";
     return hash.starts_with("$argon2d$") ? "argon2d is not supported, argon2i and argon2id are" : "";
   }
   return "its cost (m, t, p) is missing";

@@ -45,8 +45,7 @@ Status check_metadata(const Value& metadata) {
   if (metadata.size() > 10) return bad("user_metadata must have at most 10 members", "user_metadata_malformed");
   for (const auto& [key, item] : metadata.members())
     if (!item.is_string() || item.text().size() > 500)
-      return bad("user_metadata." + key + " must be a string of at most 500 characters",
-                 "user_metadata_malformed");
+      return bad("user_metadata." + key + " must be a string of at most 500 characters", "user_metadata_malformed");
   return ok();
 }
 
@@ -100,7 +99,8 @@ Answering signup(Authority& a, Request request) {
   };
   const auto target = find_target(*tenant, *body, {"client_id", "connection", "email", "password"});
   if (!target) co_return failed(target.error());
-  if (!target->connection->takes_signups_for(*target->client)) co_return failed(bad("public signup is disabled", "signup_disabled"));
+  if (!target->connection->takes_signups_for(*target->client))
+    co_return failed(bad("public signup is disabled", "signup_disabled"));
   if (target->connection->requires_username && !(*body)["username"].is_string())
     co_return failed(bad("username is required", "field_missing"));
   auto profile = read_profile(*body);

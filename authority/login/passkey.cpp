@@ -62,8 +62,8 @@ Async<bool> may_add(Authority& a, const SignedIn& who) {
 Async<bool> offers_passkey(Authority& a, const Request& request, const AuthorizationRequest& r, const SignedIn& who) {
   const auto tenant = a.tenant();
   const auto c = tenant->find_connection(who.session.body["connection"].text());
-  if (!c || !c->takes_passkeys || c->name != who.user.connection || r.authenticated != who.session.id || r.passkey_offered == who.session.id ||
-      !read_cookie(request, CookieKind::no_passkey).empty())
+  if (!c || !c->takes_passkeys || c->name != who.user.connection || r.authenticated != who.session.id ||
+      r.passkey_offered == who.session.id || !read_cookie(request, CookieKind::no_passkey).empty())
     co_return false;
   auto listing = list_authenticators(a, who.user.id);
   const auto all = co_await std::move(listing);

@@ -158,9 +158,8 @@ Answering submit_verify_redirect(Authority& a, Request request) {
   if (!r) co_return refusal;
   const auto tenant = a.tenant();
   const auto client = tenant->find_client(r->client_id);
-  auto logging_in =
-      authenticate_passwordless(a, request, *client, std::string(p.get("connection")),
-                                address_in(p), std::string(p.get("verification_code")));
+  auto logging_in = authenticate_passwordless(a, request, *client, std::string(p.get("connection")), address_in(p),
+                                              std::string(p.get("verification_code")));
   const auto user = co_await std::move(logging_in);
   if (!user)
     co_return pages::error(look_for(*tenant, request, {}),

@@ -101,8 +101,9 @@ Answering submit_setup(Authority& a, Request request) {
   const auto made = co_await std::move(committing);
   if (!made && made.error().reason == "store_unmatched") co_return no_longer_good(a, request);
   if (!made && made.error().reason == "store_conflict")
-    co_return setup_page(a, request, 400, ticket, email,
-                         "This address has an account already, which somebody has made by signing up. Use another one.");
+    co_return setup_page(
+        a, request, 400, ticket, email,
+        "This address has an account already, which somebody has made by signing up. Use another one.");
   if (!made) co_return setup_page(a, request, 500, ticket, email, "Something went wrong on our side. Try again.");
   if (auto loaded = load_tenant(a.store, a.secrets)) a.set_tenant(*std::move(loaded));
   log_event("info", "administrator_made", {{"peer", request.peer}, {"user_id", user.id}});

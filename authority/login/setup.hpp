@@ -5,7 +5,8 @@
 
 namespace ostia::authority {
 
-/// The address at which somebody becomes the first administrator; good for a day, and only while there is no administrator.
+/// The address at which somebody becomes the first administrator; good for a day, and only while there is no
+/// administrator.
 std::string setup_link(const Authority& a);
 
 }  // namespace ostia::authority

@@ -18,7 +18,9 @@ using pages::FormPage;
 
 // The database that a new account goes into: the one that was asked for, else the first that takes sign-ups.
 Found<Connection> database_of(const Step& step) {
-  const auto fits = [&](const Connection& c) { return c.is_database() && c.takes_signups_for(*step.client) && step.doors().admit(c); };
+  const auto fits = [&](const Connection& c) {
+    return c.is_database() && c.takes_signups_for(*step.client) && step.doors().admit(c);
+  };
   const auto named = step.doors().find(step.request.connection);
   if (named && fits(*named)) return named;
   return step.tenant->find_connection_that(fits);

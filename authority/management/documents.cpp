@@ -151,7 +151,8 @@ Status settle(Authority& a, const Collection& c, const Tenant& tenant, Value& bo
 Status check_own_names(const Authority& a, std::string_view issuer, const Collection& c, const Value& body) {
   if (std::string_view(c.kind) == "api" && (is_reserved_audience(a, issuer, body["identifier"].text()) ||
                                             is_reserved_audience(a, a.issuer, body["identifier"].text())))
-    return api_error(400, "invalid_body", "The identifier is one of this authority's own: " + body["identifier"].text());
+    return api_error(400, "invalid_body",
+                     "The identifier is one of this authority's own: " + body["identifier"].text());
   const auto is_own = [&](const Client& own) { return body["client_id"].text() == own.id; };
   if (std::string_view(c.kind) == "client" && (is_own(dashboard_client()) || is_own(account_client())))
     return api_error(400, "invalid_body", "The client_id is one of this authority's own: " + body["client_id"].text());

@@ -174,8 +174,8 @@ Handling start_import(Authority& a, Call call) {
   job.set("connection", c->name);
   job.set("upsert", part(parts, "upsert") == "true");
   if (const auto external = part(parts, "external_id"); !external.empty()) job.set("external_id", external);
-  UsersImport how{c->name, c->is_database() ? "auth0" : c->strategy, part(parts, "upsert") == "true", false,
-                  false, a.clock.now()};
+  UsersImport how{c->name,      c->is_database() ? "auth0" : c->strategy, part(parts, "upsert") == "true", false, false,
+                  a.clock.now()};
   auto keeping = keep_job(a, job, 202);
   auto reply = co_await std::move(keeping);
   if (reply) a.run_apart([&a, job, users, how] { run_import(a, job, *users, how); });

@@ -163,7 +163,8 @@ Async<Reply> handle(Authority& a, const Request& request, const Route& route, Ca
 Event event_of(const Authority& a, const Request& request, const Route& route, const Result<Reply>& reply) {
   Event event{reply ? "sapi" : "fapi", route.summary, {}, {}, {}, {}, reply ? "" : reply.error().description};
   const std::string_view header = request.header("authorization");
-  const auto claims = header.size() < 8 ? std::nullopt : read_own_token(a, TokenUse::management, request.issuer, header.substr(7));
+  const auto claims =
+      header.size() < 8 ? std::nullopt : read_own_token(a, TokenUse::management, request.issuer, header.substr(7));
   if (!claims) return event;
   event.client_id = (*claims)["azp"].text();
   if ((*claims)["gty"].is_null()) event.user_id = (*claims)["sub"].text();
@@ -212,7 +213,8 @@ Answering manage(Authority& a, Request request) {
   // The body, which may be large, goes to the handler and is not kept.
   const Request about{request.method,  request.path,   request.query, {},
                       request.headers, request.issuer, request.peer,  request.id};
-  Call call{std::move(request), a.tenant(), Slots(std::move(found.slots)), Parameters(url::parse_form(about.query)), {}, {}};
+  Call call{
+      std::move(request), a.tenant(), Slots(std::move(found.slots)), Parameters(url::parse_form(about.query)), {}, {}};
   auto handling = handle(a, about, *found.route, std::move(call));
   const auto reply = co_await std::move(handling);
   if (method != "GET" || !reply) {

@@ -5,7 +5,8 @@
 
 namespace ostia::authority::management {
 
-/// Which items were asked for. Whatever the query says, `start` is a place from 0 on, though there may be no item there.
+/// Which items were asked for. Whatever the query says, `start` is a place from 0 on, though there may be no item
+/// there.
 struct Page {
   std::int64_t page = 0, per_page = 50;
   bool include_totals = false;

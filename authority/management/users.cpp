@@ -1,6 +1,6 @@
 // Users over HTTP: made, read, changed, deleted.
-#include "logs/journal.hpp"
 #include "management/users.hpp"
+#include "logs/journal.hpp"
 
 #include <algorithm>
 
@@ -218,8 +218,7 @@ Handling change_user(Authority& a, Call call) {
   auto editing = edit_user(a.store, before->id, a.clock.now(), [&](User& user, auto& statements) -> Status {
     if (auto good = apply_profile(c, user, call.body); !good) return good;
     if (const Value& wanted = call.body["administrator"]; wanted.is_bool())
-      for (auto& statement :
-           wanted.as_bool() ? make_administrator(user.id, a.clock.now()) : end_administrator(user.id))
+      for (auto& statement : wanted.as_bool() ? make_administrator(user.id, a.clock.now()) : end_administrator(user.id))
         statements.push_back(std::move(statement));
     const bool moves = user.email != before->email;  // the address before hears of it
     auto mail = moves ? notice(a, call.request, *before, Notice::email_changed) : std::nullopt;
@@ -236,8 +235,13 @@ Handling change_user(Authority& a, Call call) {
   if (!user) co_return user.error();
   if (const Value& wanted = call.body["administrator"]; wanted.is_bool()) {
     record(a, call.request,
-           {"sapi", wanted.as_bool() ? "Made an administrator" : "Ended as an administrator", call.token["azp"].text(),
-            user->id, user->login_name(), user->connection, {}});
+           {"sapi",
+            wanted.as_bool() ? "Made an administrator" : "Ended as an administrator",
+            call.token["azp"].text(),
+            user->id,
+            user->login_name(),
+            user->connection,
+            {}});
     if (auto loaded = load_tenant(a.store, a.secrets)) a.set_tenant(*std::move(loaded));
   }
   a.outbox.wake();
@@ -264,7 +268,8 @@ Routes user_routes() {
       on("GET", "users/{id}", "read:users", "get_user", "Get a user", get_user)
           .by_oneself("read:current_user")
           .asks(fields),
-      on("PATCH", "users/{id}", "update:users update:users_app_metadata update:administrators", "update_user", "Update a user", change_user)
+      on("PATCH", "users/{id}", "update:users update:users_app_metadata update:administrators", "update_user",
+         "Update a user", change_user)
           .by_oneself("update:current_user_metadata create:current_user_metadata delete:current_user_metadata")
           .takes("user_update"),
       on("DELETE", "users/{id}", "delete:users", "delete_user", "Delete a user", remove_user),

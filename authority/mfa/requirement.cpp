@@ -63,5 +63,4 @@ Async<PendingGrant> open_mfa_token(Authority& a, const Request& request, std::st
   co_return PendingGrant{std::move(grant), **user, std::move(token)};
 }
 
-
 }  // namespace ostia::authority

@@ -29,5 +29,4 @@ struct PendingGrant {
 /// gone.
 Async<PendingGrant> open_mfa_token(Authority& a, const Request& request, std::string client_id, std::string token);
 
-
 }  // namespace ostia::authority

@@ -41,7 +41,7 @@ void note_signal(int signal) {
 
 void watch_signals() {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they tell more, by handlers of their own
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESETHAND | SA_NODEFER;
   for (const int signal : fatal) sigaction(signal, &action, nullptr);
@@ -51,10 +51,12 @@ void watch_signals() {
 void tell_of(std::string_view mark) {
   if (mark == running)
     return log_event("error", "last_run_crashed",
-                     {{"what", "the last run was ended from outside: by SIGKILL (out of memory, an operator) or with the "
-                               "machine"}});
+                     {{"what",
+                       "the last run was ended from outside: by SIGKILL (out of memory, an operator) or with the "
+                       "machine"}});
   log_event("error", "last_run_crashed",
-            {{"signal", mark}, {"what", "the last run was ended by the signal " + std::string(mark) + ", a defect: report it"}});
+            {{"signal", mark},
+             {"what", "the last run was ended by the signal " + std::string(mark) + ", a defect: report it"}});
 }
 
 }  // namespace

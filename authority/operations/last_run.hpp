@@ -1,13 +1,13 @@
-// How the run before this one ended, for the first line of the log: who is started again by a supervisor would else look
-// as if nothing had happened.
+// How the run before this one ended, for the first line of the log: who is started again by a supervisor would else
+// look as if nothing had happened.
 #pragma once
 
 #include <string>
 
 namespace ostia::authority {
 
-/// Keeps a mark in the data folder (`run`) as long as the program runs. The mark of a run that has ended as it should is
-/// empty; a fatal signal leaves its name there; nothing at all could be written by one that was killed.
+/// Keeps a mark in the data folder (`run`) as long as the program runs. The mark of a run that has ended as it should
+/// is empty; a fatal signal leaves its name there; nothing at all could be written by one that was killed.
 class RunMark {
  public:
   /// Logs `last_run_crashed` if the run before in that folder did not end as it should. Where another program runs with

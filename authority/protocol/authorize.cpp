@@ -202,8 +202,7 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   const bool wants_upstream = named && named->is_upstream() && r.user_code.empty();
   // An application that names an upstream wants the person's account there, as when it is to be linked.
   const bool is_elsewhere = wants_upstream && who && who->session.body["connection"] != Value(named->name);
-  const bool is_outside =
-      who && !check_door(*tenant, client, r.organization, who->session.body["connection"].text());
+  const bool is_outside = who && !check_door(*tenant, client, r.organization, who->session.body["connection"].text());
   const auto refused = [&](const std::string& error, const std::string& description) {
     record(a, request,
            {r.prompts("none") ? "fsa" : "f", description, r.client_id, who ? who->user.id : "", {}, {}, error});

@@ -13,10 +13,10 @@ namespace {
 using json::Value;
 
 // Claims that say who somebody is or what a token is good for are the protocol's.
-constexpr std::string_view reserved[] = {"iss",     "sub",         "aud",     "exp",      "iat",    "nbf",       "jti",
-                                         "azp",     "nonce",       "at_hash", "c_hash",   "s_hash", "auth_time", "sid",
-                                         "scope",   "permissions", "org_id",  "org_name", "gty",    "client_id", "act",
-                                         "may_act", "cnf",         "acr",     "amr",      "id_claims"};
+constexpr std::string_view reserved[] = {
+    "iss",     "sub",       "aud",    "exp",       "iat", "nbf",   "jti",         "azp",      "nonce",
+    "at_hash", "c_hash",    "s_hash", "auth_time", "sid", "scope", "permissions", "org_id",   "org_name",
+    "gty",     "client_id", "act",    "may_act",   "cnf", "acr",   "amr",         "id_claims"};
 
 bool is_free(std::string_view name) {
   return std::find(std::begin(reserved), std::end(reserved), name) == std::end(reserved);
@@ -129,8 +129,7 @@ Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin&
   add_claims(out.id_claims, context["idToken"]);
   const Value& access = context["accessToken"];
   for (const auto& [key, item] : access.members())
-    if (key != "scope" && is_free(key))
-      out.access_claims.set(key, item);
+    if (key != "scope" && is_free(key)) out.access_claims.set(key, item);
   if (access["scope"].is_array()) {
     out.scope.clear();
     for (const auto& word : texts(access["scope"])) out.scope.append(out.scope.empty() ? "" : " ").append(word);

@@ -284,7 +284,8 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
     co_return oauth(403, "access_denied", "Service not enabled within domain: " + audience, "audience_unknown");
   const std::string known_as = management ? a.issuer + "api/v2/" : audience;
   auto granted = tenant->find_grant(client.id, known_as);
-  if (granted && tenant->grants_all(client.id, known_as)) granted = {tenant, management ? &management_scopes() : &api->scopes};
+  if (granted && tenant->grants_all(client.id, known_as))
+    granted = {tenant, management ? &management_scopes() : &api->scopes};
   if (!granted)
     co_return oauth(403, "access_denied",
                     "Client is not authorized to access \"" + audience +
@@ -321,15 +322,15 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
   const auto user = co_await std::move(user_task);
   if (!user) co_return user.error();
   Grant grant{grant_id_of(*claims),
-                    request.issuer,
-                    client.id,
-                    user->id,
-                    {},
-                    audience,
-                    machine_scope(*granted, p.get("scope")),
-                    {},
-                    a.clock.now(),
-                    false};
+              request.issuer,
+              client.id,
+              user->id,
+              {},
+              audience,
+              machine_scope(*granted, p.get("scope")),
+              {},
+              a.clock.now(),
+              false};
   grant.connection = connection_of(*tenant, *claims);
   grant.organization = (*claims)["org_id"].text();
   if (auto open = still_open(a, grant, *user); !open) co_return std::move(open).error();

@@ -122,13 +122,15 @@ OidcLogout judge(const Authority& a, const Request& request, const Parameters& p
   out.client_id = p.get("client_id");
   out.locales = p.get("ui_locales");
   const std::string hint_text(p.get("id_token_hint"));
-  const auto hint = hint_text.empty() ? std::nullopt : read_own_token(a, TokenUse::id_token_hint, request.issuer, hint_text);
+  const auto hint =
+      hint_text.empty() ? std::nullopt : read_own_token(a, TokenUse::id_token_hint, request.issuer, hint_text);
   const bool bad_hint = !hint_text.empty() && !hint;
   const bool differs = hint && !out.client_id.empty() && (*hint)["aud"] != Value(out.client_id);
   if (bad_hint || differs) {
     out.problem = pages::ErrorPage{400,
                                    "link_over",
-                                   bad_hint ? "invalid_request: id_token_hint is not an ID token that this authority has signed with its own key (RS256)"
+                                   bad_hint ? "invalid_request: id_token_hint is not an ID token that this authority "
+                                              "has signed with its own key (RS256)"
                                             : "invalid_request: client_id and id_token_hint are of two applications",
                                    {}};
     return out;

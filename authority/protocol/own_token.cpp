@@ -25,7 +25,8 @@ bool for_management(Asked a, std::string_view issuer, const Value& claims) {
   const auto is_ours = [&](const Value& one) { return one.is_string() && is_management_api(a, issuer, one.text()); };
   return is_ours(aud) || std::any_of(aud.items().begin(), aud.items().end(), is_ours);
 }
-// An access token of a person. Which API it is for is no matter: the exchange asks what the caller may have of the next.
+// An access token of a person. Which API it is for is no matter: the exchange asks what the caller may have of the
+// next.
 bool for_a_person(Asked, std::string_view, const Value& claims) { return claims["gty"].is_null(); }
 // An ID token is for one application, which is still there (Core section 2).
 bool for_an_application(Asked a, std::string_view, const Value& claims) {
@@ -35,7 +36,7 @@ bool for_an_application(Asked a, std::string_view, const Value& claims) {
 struct Acceptance {
   TokenUse use;
   Kind kind;
-  bool takes_sealed;   // an opaque token: only who made it reads it
+  bool takes_sealed;  // an opaque token: only who made it reads it
   bool takes_expired;
   bool (*is_its_audience)(Asked, std::string_view issuer, const Value& claims);
 };
@@ -50,7 +51,8 @@ constexpr Acceptance table[] = {
 };
 
 const Acceptance& acceptance_of(TokenUse use) {
-  return *std::find_if(std::begin(table), std::end(table), [&](const Acceptance& accepted) { return accepted.use == use; });
+  return *std::find_if(std::begin(table), std::end(table),
+                       [&](const Acceptance& accepted) { return accepted.use == use; });
 }
 
 // RS256 by a key of the ring, which `kid` names. No other algorithm has a key that is nobody else's.
@@ -84,8 +86,7 @@ std::optional<Value> read_own_token(const Authority& a, TokenUse use, std::strin
 }
 
 bool is_own_access_token(const Authority& a, std::string_view issuer, std::string_view token) {
-  const auto claims =
-      token.find('.') == token.npos ? read_sealed(a, token) : read_signed(a, Kind::access_token, token);
+  const auto claims = token.find('.') == token.npos ? read_sealed(a, token) : read_signed(a, Kind::access_token, token);
   return claims && (*claims)["iss"] == Value(issuer) && (*claims)["exp"].as_int().value_or(0) > a.clock.now();
 }
 
@@ -103,7 +104,8 @@ bool is_reserved_audience(const Authority& a, std::string_view issuer, std::stri
 bool is_for(const Value& claims, std::string_view audience) {
   const Value& aud = claims["aud"];
   const Value wanted(audience);
-  return aud == wanted || (aud.is_array() && std::find(aud.items().begin(), aud.items().end(), wanted) != aud.items().end());
+  return aud == wanted ||
+         (aud.is_array() && std::find(aud.items().begin(), aud.items().end(), wanted) != aud.items().end());
 }
 
 }  // namespace ostia::authority

@@ -19,10 +19,10 @@ enum class TokenUse : std::uint8_t {
   tokeninfo,       ///< whose profile `/tokeninfo` tells
 };
 
-/// The claims of `token` if this authority made it for `issuer` and it is good for `use` now: of the right kind (`typ`),
-/// signed with a key that this authority alone holds, and for the one audience that `use` has. What somebody else can
-/// sign, too, by the shared secret of an API or an application (HS256), is nobody's word here.
-/// Whether its grant has been revoked since is the caller's to ask (`find_holder`).
+/// The claims of `token` if this authority made it for `issuer` and it is good for `use` now: of the right kind
+/// (`typ`), signed with a key that this authority alone holds, and for the one audience that `use` has. What somebody
+/// else can sign, too, by the shared secret of an API or an application (HS256), is nobody's word here. Whether its
+/// grant has been revoked since is the caller's to ask (`find_holder`).
 std::optional<json::Value> read_own_token(const Authority& a, TokenUse use, std::string_view issuer,
                                           std::string_view token);
 
@@ -37,8 +37,8 @@ inline std::string userinfo_audience(std::string_view issuer) { return std::stri
 /// Whether `audience` is the Management API, by the canonical domain or by the one that was asked.
 bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience);
 
-/// Whether `audience` is one of this authority's own at `issuer`: what is signed for it is signed by its own key, and no
-/// API may have it as its identifier.
+/// Whether `audience` is one of this authority's own at `issuer`: what is signed for it is signed by its own key, and
+/// no API may have it as its identifier.
 bool is_reserved_audience(const Authority& a, std::string_view issuer, std::string_view audience);
 
 /// Whether one of a token's audiences (`aud`: a text or a list of them, RFC 7519 section 4.1.3) is `audience`.

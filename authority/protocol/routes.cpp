@@ -301,8 +301,8 @@ Response not_there(const Authority& a, const Request& about, const NotThere& e) 
   const std::string what = std::string("Something has been changed meanwhile: ") + e.what() + ". Begin again.";
   if (about.path.starts_with(management_route.path))
     return json_response(404, json::Value::object({{"statusCode", 404}, {"error", "Not Found"}, {"message", what}}));
-  constexpr std::string_view pages_begin_with[] = {"/u/",     "/authorize", "/continue",         "/activate",
-                                                   "/account", "/login/",    "/passwordless/verify_redirect"};
+  constexpr std::string_view pages_begin_with[] = {
+      "/u/", "/authorize", "/continue", "/activate", "/account", "/login/", "/passwordless/verify_redirect"};
   const bool is_page = std::any_of(std::begin(pages_begin_with), std::end(pages_begin_with),
                                    [&](auto begin) { return about.path.starts_with(begin); });
   return is_page ? stale_page(a, about) : oauth_error(400, "invalid_request", what);

@@ -17,8 +17,8 @@ namespace ostia::authority {
 using Cell = std::variant<std::monostate, std::int64_t, std::string>;
 using Row = std::vector<Cell>;
 
-/// The answer of a query. Whether there is a row is asked by `empty`; who does not ask reads empty cells (`first`), never
-/// what is not there.
+/// The answer of a query. Whether there is a row is asked by `empty`; who does not ask reads empty cells (`first`),
+/// never what is not there.
 class Rows {
  public:
   void push_back(Row row) { all_.push_back(std::move(row)); }

@@ -68,9 +68,9 @@ struct Connection {
   SmsSettings sms;
   MessageWording wording;
   Upstream upstream;
-  bool syncs_profile = true;    ///< `set_user_root_attributes: on_each_login`
-  bool takes_passkeys = false;  ///< `authentication_methods.passkey.enabled`
-  bool shows_button = true;     ///< on the login page
+  bool syncs_profile = true;           ///< `set_user_root_attributes: on_each_login`
+  bool takes_passkeys = false;         ///< `authentication_methods.passkey.enabled`
+  bool shows_button = true;            ///< on the login page
   bool is_for_administrators = false;  ///< the one that `/dashboard` admits (`Tenant::administrators_connection`)
 
   [[nodiscard]] bool is_upstream() const { return !is_database() && !is_passwordless(); }

@@ -14,8 +14,8 @@ class NotThere : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A part of a tenant, or nothing. It keeps the snapshot that it belongs to, so it stays good however the tenant changes
-/// meanwhile; and nothing is never read: asking it for something throws `NotThere`.
+/// A part of a tenant, or nothing. It keeps the snapshot that it belongs to, so it stays good however the tenant
+/// changes meanwhile; and nothing is never read: asking it for something throws `NotThere`.
 template <class T>
 class Found {
  public:

@@ -174,7 +174,8 @@ class Importing {
       const auto it = std::find_if(clients.begin(), clients.end(),
                                    [&](const auto& client) { return client.second["name"].is(named.c_str()); });
       const bool is_known = clients.contains(named) || it != clients.end();
-      if (!is_known) warn("connection \"" + body["name"].text() + "\": enabled_clients: there is no client \"" + named + "\"");
+      if (!is_known)
+        warn("connection \"" + body["name"].text() + "\": enabled_clients: there is no client \"" + named + "\"");
       ids.push_back(clients.contains(named) || !is_known ? named : it->first);
     }
     body.set("enabled_clients", std::move(ids));
@@ -348,10 +349,11 @@ Result<Value> export_users(Store& store, const ExportProgress& progress) {
   const double all = static_cast<double>(std::max<std::int64_t>(1, int_at(count->first(), 0)));
   Value out = Value::array();
   for (std::string after;;) {
-    auto rows =
-        store.commit_now({{"SELECT user_id, connection, email, username, password_hash, blocked, profile, phone_number, "
-                           "(SELECT count(*) FROM administrators AS a WHERE a.user_id = users.user_id) FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT $2",
-                           {after, batch}}});
+    auto rows = store.commit_now(
+        {{"SELECT user_id, connection, email, username, password_hash, blocked, profile, phone_number, "
+          "(SELECT count(*) FROM administrators AS a WHERE a.user_id = users.user_id) FROM users WHERE linked_to = '' "
+          "AND user_id > $1 ORDER BY user_id LIMIT $2",
+          {after, batch}}});
     if (!rows) return std::move(rows).error();
     for (const auto& r : *rows) {
       auto user = user_of_row(r);

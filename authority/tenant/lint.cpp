@@ -68,10 +68,11 @@ void lint_tokens(Findings& out, const Value& client, const std::string& at) {
 void lint_api(Findings& out, const Value& api) {
   const std::string at = "resourceServers[" + api["identifier"].text() + "]";
   if (api["signing_alg"].is("HS256"))
-    out.push_back({at + ".signing_alg",
-                   "HS256 lets whoever can check a token make one, so this authority takes none of them back (/userinfo, "
-                   "token exchange)",
-                   "RFC 8725 section 3.2", "set it to RS256"});
+    out.push_back(
+        {at + ".signing_alg",
+         "HS256 lets whoever can check a token make one, so this authority takes none of them back (/userinfo, "
+         "token exchange)",
+         "RFC 8725 section 3.2", "set it to RS256"});
   if (api["token_lifetime"].as_int().value_or(0) > day)
     out.push_back({at + ".token_lifetime", "access tokens that live longer than a day outlive a revocation",
                    "RFC 9700 section 2.2.1", "set it to 86400 or less, and use refresh tokens"});

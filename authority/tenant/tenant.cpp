@@ -33,7 +33,8 @@ Api read_api(const Value& v, const Sealer& secrets) {
 
 std::int64_t hours(const Value& v, std::int64_t otherwise) {
   const auto number = v.as_double();
-  return number && *number > 0 ? static_cast<std::int64_t>(std::min(*number * 3600, static_cast<double>(boundless))) : otherwise;
+  return number && *number > 0 ? static_cast<std::int64_t>(std::min(*number * 3600, static_cast<double>(boundless)))
+                               : otherwise;
 }
 
 Rate read_rate(const Value& v, Rate otherwise) {
@@ -215,9 +216,9 @@ void finish(Tenant& t, const Reading& reading) {
   const std::string first = t.administrators.empty() ? t.first_database() : t.administrators;
   for (auto& connection : t.connections)
     connection.is_for_administrators =
-        connection.is_database() && (t.administrators.empty() && !t.with_administrators.empty()
-                                         ? contains(t.with_administrators, connection.name)
-                                         : connection.name == first);
+        connection.is_database() &&
+        (t.administrators.empty() && !t.with_administrators.empty() ? contains(t.with_administrators, connection.name)
+                                                                    : connection.name == first);
   std::stable_sort(t.rules.begin(), t.rules.end(), [](const Rule& x, const Rule& y) { return x.order < y.order; });
   for (const auto& name : reading.triggered)
     if (const auto action = reading.actions.find(name); action != reading.actions.end())
@@ -247,9 +248,7 @@ Found<Client> Tenant::find_client(std::string_view id) const {
   return at(clients, id);
 }
 
-Found<Api> Tenant::find_api(std::string_view identifier) const {
-  return at(apis, identifier);
-}
+Found<Api> Tenant::find_api(std::string_view identifier) const { return at(apis, identifier); }
 
 bool Tenant::sends(std::string_view kind) const {
   const auto it = email_templates.find(kind);
@@ -323,11 +322,11 @@ const std::vector<std::string>& current_user_scopes() {
 }
 
 Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& secrets) {
-  auto rows =
-      store.commit_now({{"SELECT kind, id, body FROM tenant_objects UNION ALL SELECT 'revision', '', CAST(value AS "
-                         "TEXT) FROM revisions WHERE name = 'tenant' UNION SELECT 'administrators', connection, 'null' FROM users WHERE "
-                         "user_id IN (SELECT user_id FROM administrators) ORDER BY 1, 2",
-                         {}}});
+  auto rows = store.commit_now(
+      {{"SELECT kind, id, body FROM tenant_objects UNION ALL SELECT 'revision', '', CAST(value AS "
+        "TEXT) FROM revisions WHERE name = 'tenant' UNION SELECT 'administrators', connection, 'null' FROM users WHERE "
+        "user_id IN (SELECT user_id FROM administrators) ORDER BY 1, 2",
+        {}}});
   if (!rows) return std::move(rows).error();
   auto tenant = std::make_shared<Tenant>();
   Reading reading;

@@ -172,8 +172,8 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   [[nodiscard]] bool grants_all(std::string_view client_id, std::string_view audience) const;
   /// Where users live who name no connection.
   [[nodiscard]] std::string first_database() const;
-  /// The database that the first administrator is made in: `ostia.administrators_connection`, else the first one; null if
-  /// there is none.
+  /// The database that the first administrator is made in: `ostia.administrators_connection`, else the first one; null
+  /// if there is none.
   [[nodiscard]] Found<Connection> administrators_connection() const;
   /// Database connections that the application may use, in their order.
   [[nodiscard]] std::vector<std::string> databases_of(const Client& client) const;

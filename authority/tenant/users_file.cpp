@@ -167,9 +167,8 @@ class Importing {
     }
     if (const Value& hash = (*value)["password_hash"]; hash.is_string())
       if (const auto problem = hash_problem(hash.text()); !problem.empty()) {
-        out.mistakes.push_back(
-            mistake(entry.line, *value, "INVALID_FORMAT", "the password_hash cannot be checked: " + problem,
-                    "password_hash"));
+        out.mistakes.push_back(mistake(entry.line, *value, "INVALID_FORMAT",
+                                       "the password_hash cannot be checked: " + problem, "password_hash"));
         return;
       }
     if (claims_administrator((*value)["app_metadata"]) && !how_.makes_administrators) {
@@ -213,11 +212,11 @@ class Importing {
     std::string id, connection;
   };
   Result<std::optional<Existing>> existing(const User& u) {
-    auto rows =
-        store_.commit_now({{"SELECT user_id, connection FROM users WHERE user_id = $5 OR (connection = $1 AND (email = $2 AND "
-                            "email <> '' OR username = $3 AND "
-                            "username <> '' OR phone_number = $4 AND phone_number <> '')) LIMIT 1",
-                            {u.connection, u.email, u.username, u.phone_number, u.id}}});
+    auto rows = store_.commit_now(
+        {{"SELECT user_id, connection FROM users WHERE user_id = $5 OR (connection = $1 AND (email = $2 AND "
+          "email <> '' OR username = $3 AND "
+          "username <> '' OR phone_number = $4 AND phone_number <> '')) LIMIT 1",
+          {u.connection, u.email, u.username, u.phone_number, u.id}}});
     if (!rows) return std::move(rows).error();
     if (rows->empty()) return std::optional<Existing>();
     return std::optional(Existing{text_at(rows->first(), 0), text_at(rows->first(), 1)});
@@ -269,9 +268,10 @@ class Importing {
   // An entry that says nothing of it blocks nobody, and unblocks nobody.
   Statement change(const std::string& id, const Wanted& wanted) const {
     const auto blocked = wanted.source["blocked"].is_bool() ? static_cast<std::int64_t>(wanted.user.blocked) : -1;
-    return {"UPDATE users SET profile = $2, blocked = CASE WHEN $3 < 0 THEN blocked ELSE $3 END, updated_at = $4, "
-            "version = version + 1 WHERE user_id = $1",
-            {id, json::write(wanted.user.profile), blocked, how_.now}};
+    return {
+        "UPDATE users SET profile = $2, blocked = CASE WHEN $3 < 0 THEN blocked ELSE $3 END, updated_at = $4, "
+        "version = version + 1 WHERE user_id = $1",
+        {id, json::write(wanted.user.profile), blocked, how_.now}};
   }
 
   Store& store_;

@@ -110,9 +110,7 @@ const Value& Value::operator[](std::string_view key) const {
   return found ? *found : null_value;
 }
 
-const Value& Value::at(std::size_t index) const noexcept {
-  return index < size() ? rep_->items[index] : null_value;
-}
+const Value& Value::at(std::size_t index) const noexcept { return index < size() ? rep_->items[index] : null_value; }
 
 const Value& Value::operator[](const char* key) const { return (*this)[std::string_view(key)]; }
 Value& Value::set(const char* key, Value value) { return set(std::string_view(key), std::move(value)); }
