@@ -29,9 +29,10 @@ void stringify_into(std::string& out, const std::string& name, const Value& valu
   const char t = tag(value);
   if (t == 'u' || t == 'f') return;
   if (value.is_object() || value.is_array()) {
-    for (const auto& [key, item] : value.members()) stringify_into(out, name + "[" + key + "]", item);
-    for (std::int64_t i = 0; value.is_array() && i < static_cast<std::int64_t>(value.size()); ++i)
-      stringify_into(out, name + "[" + text::decimal(i) + "]", value.at(static_cast<std::size_t>(i)));
+    const std::string* key = value.keys().begin();
+    std::int64_t i = 0;
+    for (const auto& item : value.items())
+      stringify_into(out, name + "[" + (value.is_object() ? *key++ : text::decimal(i++)) + "]", item);
     return;
   }
   if (!out.empty()) out += '&';

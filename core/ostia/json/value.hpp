@@ -21,15 +21,14 @@ namespace ostia::json {
 template <class T>
 class Sequence {
  public:
-  explicit Sequence(const std::vector<T>& all) noexcept : begin_(all.data()), size_(all.size()) {}
-  [[nodiscard]] const T* begin() const noexcept { return begin_; }
-  [[nodiscard]] const T* end() const noexcept { return begin_ + size_; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  explicit Sequence(const std::vector<T>& all) noexcept : all_(&all) {}
+  [[nodiscard]] const T* begin() const noexcept { return all_->data(); }
+  [[nodiscard]] const T* end() const noexcept { return all_->data() + all_->size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return all_->size(); }
+  [[nodiscard]] bool empty() const noexcept { return all_->empty(); }
 
  private:
-  const T* begin_;
-  std::size_t size_;
+  const std::vector<T>* all_;  // one pointer: what goes through registers costs WebAssembly the least
 };
 
 class MemberSequence;
@@ -144,16 +143,15 @@ class MemberSequence {
     const std::string* key_;
     const Value* value_;
   };
-  MemberSequence(Sequence<std::string> keys, Sequence<Value> values) noexcept : keys_(keys), values_(values) {}
-  [[nodiscard]] Iterator begin() const noexcept { return {keys_.begin(), values_.begin()}; }
-  [[nodiscard]] Iterator end() const noexcept { return {keys_.end(), values_.end()}; }
+  explicit MemberSequence(const Value& object) noexcept : object_(&object) {}
+  [[nodiscard]] Iterator begin() const noexcept { return {object_->keys().begin(), object_->items().begin()}; }
+  [[nodiscard]] Iterator end() const noexcept { return {object_->keys().end(), nullptr}; }
 
  private:
-  Sequence<std::string> keys_;  // as many as values, or none (of an array)
-  Sequence<Value> values_;
+  const Value* object_;
 };
 
-inline MemberSequence Value::members() const& noexcept { return {keys(), items()}; }
+inline MemberSequence Value::members() const& noexcept { return MemberSequence(*this); }
 
 /// RFC 8259, strictly: UTF-8 only, at most `depth` levels. Of a repeated name the last counts, as in JavaScript. The
 /// error's description has the byte offset.
