@@ -26,24 +26,20 @@ Statement mark_used(std::string_view ticket, std::int64_t until) {
 }
 
 Async<bool> was_used(Authority& a, std::string ticket) {
-  auto task = a.store.query({"SELECT 1 FROM used_tickets WHERE id = $1", {text::base64url_encode(sha256(ticket))}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  const bool was = !rows->empty();
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT 1 FROM used_tickets WHERE id = $1", {text::base64url_encode(sha256(ticket))}}));
+  const bool was = !rows.empty();
   co_return was;
 }
 
 Statement decoy_write() { return mark_used(random_id(), 0); }
 
 Async<bool> use_once(Authority& a, std::string ticket, std::int64_t until) {
-  std::vector<Statement> statements;
-  statements.push_back(
-      {"INSERT INTO used_tickets (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",
-       {text::base64url_encode(sha256(ticket)), until}});
-  auto first_task = a.store.commit(std::move(statements));
-  const auto first = co_await std::move(first_task);
-  if (!first) co_return first.error();
-  const bool is_first = !first->empty();
+  CO_TRY(const auto first,
+         a.store.write(
+             {"INSERT INTO used_tickets (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id",
+              {text::base64url_encode(sha256(ticket)), until}}));
+  const bool is_first = !first.empty();
   co_return is_first;
 }
 

@@ -11,10 +11,8 @@ constexpr const char* moved = "administrators";  // of `revisions`: that the mov
 }  // namespace
 
 Async<bool> is_administrator(Store& store, std::string user_id) {
-  auto task = store.query({"SELECT 1 FROM administrators WHERE user_id = $1", {std::move(user_id)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  const bool is_one = !rows->empty();
+  CO_TRY(const auto rows, store.query({"SELECT 1 FROM administrators WHERE user_id = $1", {std::move(user_id)}}));
+  const bool is_one = !rows.empty();
   co_return is_one;
 }
 

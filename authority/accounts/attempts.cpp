@@ -43,11 +43,9 @@ Async<Unit> check_attempts(Authority& a, Attempt t) {
   const auto tenant = a.tenant();
   const auto& p = tenant->attack_protection;
   const std::int64_t now = a.clock.now();
-  auto task = a.store.query({"SELECT id, failures, updated_at FROM attempts WHERE id = $1 OR id = $2",
-                             {account_id(t, p.per_address), address_id(t)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  for (const auto& row : *rows) {
+  CO_TRY(const auto rows, a.store.query({"SELECT id, failures, updated_at FROM attempts WHERE id = $1 OR id = $2",
+                                         {account_id(t, p.per_address), address_id(t)}}));
+  for (const auto& row : rows) {
     const std::int64_t failures = int_at(row, 1), age = now - int_at(row, 2);
     if (text_at(row, 0) == address_id(t)) {
       const std::int64_t refilled = age * 1000 / p.address_refill_ms;
@@ -79,10 +77,8 @@ Async<bool> count_failure(Authority& a, Attempt t) {
          "RETURNING failures",
          {account_id(t, p.per_address), now, memory}});
   if (statements.empty()) co_return false;
-  auto task = a.store.commit(std::move(statements));
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  const bool blocks = counts_account(*tenant, t) && !rows->empty() && int_at(rows->first(), 0) == p.max_failures;
+  CO_TRY(const auto rows, a.store.commit(std::move(statements)));
+  const bool blocks = counts_account(*tenant, t) && !rows.empty() && int_at(rows.first(), 0) == p.max_failures;
   co_return blocks;
 }
 
@@ -92,11 +88,9 @@ Async<std::int64_t> forget_failures(Authority& a, Attempt t) {
   const bool everywhere = t.address.empty();
   std::int64_t failures = 0;
   if (!everywhere) {  // most logins have nothing to forget, and a read is cheaper than a write
-    auto reading = a.store.query({"SELECT failures FROM attempts WHERE id = $1", {id}});
-    const auto rows = co_await std::move(reading);
-    if (!rows) co_return rows.error();
-    if (rows->empty()) co_return 0;
-    failures = int_at(rows->first(), 0);
+    CO_TRY(const auto rows, a.store.query({"SELECT failures FROM attempts WHERE id = $1", {id}}));
+    if (rows.empty()) co_return 0;
+    failures = int_at(rows.first(), 0);
   }
   std::vector<Statement> statements;
   if (everywhere)
@@ -104,9 +98,7 @@ Async<std::int64_t> forget_failures(Authority& a, Attempt t) {
                           {"account " + t.subject + " ", "account " + t.subject + "!"}});
   else
     statements.push_back({"DELETE FROM attempts WHERE id = $1", {id}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   co_return failures;
 }
 

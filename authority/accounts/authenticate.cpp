@@ -39,22 +39,16 @@ Async<Unit> notify(Authority& a, const Request& request, User user, std::string 
       a, "unblock", json::Value::object({{"user_id", user.id}, {"address", request.peer}}), unblock_lifetime);
   const auto& texts = Texts::choose(accepted_languages(request.header("accept-language")), tenant->enabled_locales);
   const json::Value profile = json::Value::object({{"email", user.email}, {"name", user.profile["name"]}});
-  std::vector<Statement> statements;
-  statements.push_back(a.outbox.queue(
+  CO_TRY_VOID(a.store.write(a.outbox.queue(
       compose_mail(*tenant, texts, "blocked_account", user.email, nullptr,
-                   {request.issuer + "u/unblock?ticket=" + ticket, {}, request.peer, profile, client_id})));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+                   {request.issuer + "u/unblock?ticket=" + ticket, {}, request.peer, profile, client_id}))));
   a.outbox.wake();
   co_return Unit{};
 }
 
 Async<Unit> on_failure(Authority& a, const Request& request, std::optional<User> user, PasswordLogin login,
                        Attempt attempt) {
-  auto counting = count_failure(a, attempt);
-  const auto blocks = co_await std::move(counting);
-  if (!blocks) co_return blocks.error();
+  CO_TRY(const auto blocks, count_failure(a, attempt));
   record(a, request,
          {user ? "fp" : "fu",
           "Wrong email or password.",
@@ -63,7 +57,7 @@ Async<Unit> on_failure(Authority& a, const Request& request, std::optional<User>
           login.username,
           {},
           "wrong_password"});
-  if (!*blocks) co_return Unit{};
+  if (!blocks) co_return Unit{};
   record(a, request,
          {"limit_wc",
           "Too many failed logins for one account",
@@ -73,15 +67,13 @@ Async<Unit> on_failure(Authority& a, const Request& request, std::optional<User>
           {},
           "too_many_attempts"});
   if (!user) co_return Unit{};
-  auto notifying = notify(a, request, *user, login.client_id);
-  co_return co_await std::move(notifying);
+  CO_RETURN(notify(a, request, *user, login.client_id));
 }
 
 // A hash of another kind, such as an imported bcrypt, is replaced while the password is at hand.
 Async<Unit> modernize(Authority& a, User user, std::string password) {
   if (!is_outdated_hash(user.password_hash)) co_return Unit{};
-  auto hashing = a.passwords.hash(std::move(password));
-  const auto hash = co_await std::move(hashing);
+  CO_AWAIT(const auto hash, a.passwords.hash(std::move(password)));
   if (!hash) co_return Unit{};  // too busy: the next login is as good
   std::vector<Statement> statements;
   statements.push_back({"UPDATE users SET password_hash = $2 WHERE user_id = $1 AND password_hash = $3",
@@ -116,11 +108,7 @@ Async<Unit> tell_of_guesses(Authority& a, const Request& request, const User& us
   if (failures < suspicious) co_return Unit{};
   auto mail = notice(a, request, user, Notice::login_after_failures);
   if (!mail) co_return Unit{};
-  std::vector<Statement> statements;
-  statements.push_back(*std::move(mail));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.write(*std::move(mail)));
   a.outbox.wake();
   co_return Unit{};
 }
@@ -129,52 +117,37 @@ Async<Unit> tell_of_guesses(Authority& a, const Request& request, const User& us
 
 Async<User> authenticate_password(Authority& a, const Request& request, PasswordLogin login) {
   if (auto allowed = take_attempt(a, request, login.username); !allowed) co_return std::move(allowed).error();
-  auto user_task = find_user_by_login(a.store, login.connections, login.username);
-  auto user = co_await std::move(user_task);
-  if (!user) co_return std::move(user).error();
-  const Attempt attempt{subject_of(*user, login), request.peer, protects(a, login)};
-  auto checking = check_attempts(a, attempt);
-  auto allowed = co_await std::move(checking);
+  CO_TRY(auto user, find_user_by_login(a.store, login.connections, login.username));
+  const Attempt attempt{subject_of(user, login), request.peer, protects(a, login)};
+  CO_AWAIT(auto allowed, check_attempts(a, attempt));
   if (!allowed) {
     record(a, request,
            {allowed.error().reason == "address_blocked" ? "limit_mu" : "limit_wc",
             "Login refused",
             login.client_id,
-            *user ? (*user)->id : "",
+            user ? user->id : "",
             login.username,
             {},
             allowed.error().reason});
     co_return std::move(allowed).error();
   }
   std::string hash;
-  if (*user) hash = (*user)->password_hash;
-  auto good_task = a.passwords.check(login.password, std::move(hash));
-  const auto good = co_await std::move(good_task);
-  if (!good) co_return good.error();
-  if (!*good) {
-    auto failing = on_failure(a, request, *user, login, attempt);
-    auto counted = co_await std::move(failing);
-    if (!counted) co_return std::move(counted).error();
+  if (user) hash = user->password_hash;
+  CO_TRY(const auto good, a.passwords.check(login.password, std::move(hash)));
+  if (!good) {
+    CO_TRY_VOID(on_failure(a, request, user, login, attempt));
     co_return wrong_password();
   }
   // Once more: of many guesses at once, those that were counted while this one was checked must stop it.
-  auto again = check_attempts(a, attempt);
-  auto still = co_await std::move(again);
-  if (!still) co_return std::move(still).error();
-  auto owning = owner_of(a.store, **user);
-  const auto owner = co_await std::move(owning);
-  if (!owner) co_return owner.error();
-  auto account_task = check_account(a, request, *owner, login);
-  auto account = co_await std::move(account_task);
-  if (!account) co_return std::move(account).error();
-  auto forgetting = forget_failures(a, attempt);
-  auto forgotten = co_await std::move(forgetting);
-  if (!forgotten) co_return std::move(forgotten).error();
-  auto telling = tell_of_guesses(a, request, *owner, *forgotten);
+  CO_TRY_VOID(check_attempts(a, attempt));
+  CO_TRY(const auto owner, owner_of(a.store, *user));
+  CO_TRY_VOID(check_account(a, request, owner, login));
+  CO_TRY(auto forgotten, forget_failures(a, attempt));
+  auto telling = tell_of_guesses(a, request, owner, forgotten);
   (void)co_await std::move(telling);  // a mail that cannot be written keeps nobody out
-  auto modernizing = modernize(a, **user, login.password);
+  auto modernizing = modernize(a, *user, login.password);
   (void)co_await std::move(modernizing);
-  co_return *owner;
+  co_return owner;
 }
 
 }  // namespace ostia::authority

@@ -91,40 +91,33 @@ Value user_document(const Authority& a, const User& user, const std::vector<User
 }
 
 Async<Value> read_document(Authority& a, User user, bool with_tokens) {
-  auto linking = linked_accounts(a.store, user.id);
-  const auto linked = co_await std::move(linking);
-  if (!linked) co_return linked.error();
-  auto reading = a.store.query(
-      {"SELECT DISTINCT type FROM authenticators WHERE user_id = $1 AND confirmed = 1 ORDER BY type", {user.id}});
-  const auto rows = co_await std::move(reading);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto linked, linked_accounts(a.store, user.id));
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT DISTINCT type FROM authenticators WHERE user_id = $1 AND confirmed = 1 ORDER BY type",
+                        {user.id}}));
   std::vector<std::string> factors;
-  for (const auto& row : *rows) factors.push_back(text_at(row, 0));
-  auto asking = is_administrator(a.store, user.id);
-  const auto is_one = co_await std::move(asking);
-  if (!is_one) co_return is_one.error();
-  Value document = user_document(a, user, *linked, factors, with_tokens);
-  if (*is_one) document.set("administrator", true);
+  for (const auto& row : rows) factors.push_back(text_at(row, 0));
+  CO_TRY(const auto is_one, is_administrator(a.store, user.id));
+  Value document = user_document(a, user, linked, factors, with_tokens);
+  if (is_one) document.set("administrator", true);
   co_return document;
 }
 
 Async<std::vector<Value>> read_documents(Authority& a, std::string after, std::int64_t size) {
-  auto reading = read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS
-                                      " FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT $2",
-                                      {after, size}});
-  const auto users = co_await std::move(reading);
-  if (!users) co_return users.error();
+  CO_TRY(const auto users,
+         read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS
+                              " FROM users WHERE linked_to = '' AND user_id > $1 ORDER BY user_id LIMIT $2",
+                              {after, size}}));
   std::vector<Value> out;
-  if (users->empty()) co_return out;
-  auto linking =
+  if (users.empty()) co_return out;
+  CO_TRY(
+      const auto linked,
       read_users(a.store, {"SELECT " OSTIA_USER_COLUMNS
                            " FROM users WHERE linked_to <> '' AND linked_to > $1 AND linked_to <= $2 ORDER BY user_id",
-                           {after, users->back().id}});
-  const auto linked = co_await std::move(linking);
-  if (!linked) co_return linked.error();
-  for (const auto& user : *users) {
+                           {after, users.back().id}}));
+  for (const auto& user : users) {
     std::vector<User> mine;
-    for (const auto& account : *linked)
+    for (const auto& account : linked)
       if (account.linked_to == user.id) mine.push_back(account);
     out.push_back(user_document(a, user, mine, {}, false));
   }

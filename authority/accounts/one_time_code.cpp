@@ -44,17 +44,14 @@ NewCode make_code(const Authority& a, const std::string& id, std::int64_t digits
 
 Async<Value> check_code(Authority& a, std::string id, std::string code, std::string client_id, bool uses_up) {
   // The try is counted before it is judged, so that a thousand at once are still three.
-  std::vector<Statement> counting;
-  counting.push_back(
-      {"UPDATE one_time_codes SET tries = tries + 1 WHERE id = $1 AND expires_at >= $2 AND tries < $3 RETURNING "
-       "code_mark, body",
-       {id, a.clock.now(), most_tries}});
-  auto task = a.store.commit(std::move(counting));
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return refused("code_over");
-  const std::string mark = text_at(rows->first(), 0);
-  const auto body = json::parse(text_at(rows->first(), 1));
+  CO_TRY(const auto rows,
+         a.store.write(
+             {"UPDATE one_time_codes SET tries = tries + 1 WHERE id = $1 AND expires_at >= $2 AND tries < $3 RETURNING "
+              "code_mark, body",
+              {id, a.clock.now(), most_tries}}));
+  if (rows.empty()) co_return refused("code_over");
+  const std::string mark = text_at(rows.first(), 0);
+  const auto body = json::parse(text_at(rows.first(), 1));
   if (!body) co_return body.error();
   if (!equal_in_constant_time(mark, mark_of(a, id, code)) || (*body)["client_id"].text() != client_id)
     co_return refused("wrong_code");
@@ -64,10 +61,8 @@ Async<Value> check_code(Authority& a, std::string id, std::string code, std::str
   else
     settling.push_back(
         {"UPDATE one_time_codes SET tries = tries - 1 WHERE id = $1 AND code_mark = $2 RETURNING id", {id, mark}});
-  auto settled_task = a.store.commit(std::move(settling));
-  const auto settled = co_await std::move(settled_task);
-  if (!settled) co_return settled.error();
-  if (settled->empty()) co_return refused("code_over");  // somebody else was faster with the same code
+  CO_TRY(const auto settled, a.store.commit(std::move(settling)));
+  if (settled.empty()) co_return refused("code_over");  // somebody else was faster with the same code
   co_return *body;
 }
 
@@ -79,8 +74,7 @@ Async<Value> check_one_time_code(Authority& a, std::string connection, std::stri
                                  std::string client_id, bool uses_up) {
   const auto tenant = a.tenant();
   const auto c = tenant->find_connection(connection);
-  auto checking = check_code(a, id_of(connection, address), std::move(code), std::move(client_id), uses_up);
-  auto body = co_await std::move(checking);
+  CO_AWAIT(auto body, check_code(a, id_of(connection, address), std::move(code), std::move(client_id), uses_up));
   if (!body && body.error().code == "access_denied")
     body.error().description =
         c && c->strategy == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.";

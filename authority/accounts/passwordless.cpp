@@ -64,11 +64,9 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
   const auto tenant = a.tenant();
   const auto found_connection = tenant->find_connection(start.connection);
   const Connection& c = *found_connection;
-  auto finding = find_user_by_address(a.store, c.name, start.address);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
+  CO_TRY(const auto user, find_user_by_address(a.store, c.name, start.address));
   // Where sign-ups are off, a stranger gets no message, and no other or faster answer.
-  const bool is_refused = !*user && c.disable_signup;
+  const bool is_refused = !user && c.disable_signup;
   Value body = Value::object({{"client_id", start.client_id}});
   const NewCode made = make_one_time_code(a, c, start.address, body);
   MessageValues values;
@@ -92,9 +90,7 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
     statements.push_back(made.keep);
     statements.push_back(a.outbox.queue(message));
   }
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   a.outbox.wake();
   if (is_refused)
     record(a, request, {"fs", "Sign-up refused", start.client_id, {}, start.address, c.name, "signup_disabled"});
@@ -103,7 +99,7 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
            {start.link ? "cls" : "cs",
             "Code or link sent",
             start.client_id,
-            *user ? (*user)->id : "",
+            user ? user->id : "",
             start.address,
             c.name,
             {}});
@@ -121,11 +117,8 @@ Async<User> authenticate_passwordless(Authority& a, const Request& request, cons
       c->strategy == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.";
   if (!normal) co_return refused(403, "access_denied", wrong, "wrong_code");
   const Attempt attempt{"? " + *normal, request.peer, false};
-  auto allowing = check_attempts(a, attempt);
-  auto allowed = co_await std::move(allowing);
-  if (!allowed) co_return std::move(allowed).error();
-  auto checking = check_one_time_code(a, c->name, *normal, std::move(code), client.id, true);
-  auto checked = co_await std::move(checking);
+  CO_TRY_VOID(check_attempts(a, attempt));
+  CO_AWAIT(auto checked, check_one_time_code(a, c->name, *normal, std::move(code), client.id, true));
   if (!checked) {
     if (checked.error().fault == Fault::ours) co_return std::move(checked).error();
     record(a, request, {"fcpro", checked.error().description, client.id, {}, *normal, c->name, checked.error().reason});
@@ -133,21 +126,16 @@ Async<User> authenticate_passwordless(Authority& a, const Request& request, cons
     (void)co_await std::move(counting);
     co_return std::move(checked).error();
   }
-  auto finding = find_user_by_address(a.store, c->name, *normal);
-  const auto account = co_await std::move(finding);
-  if (!account) co_return account.error();
-  if (!*account) {
-    auto registering = register_passwordless(a, request, c->name, *normal, client.id);
-    co_return co_await std::move(registering);
+  CO_TRY(const auto account, find_user_by_address(a.store, c->name, *normal));
+  if (!account) {
+    CO_RETURN(register_passwordless(a, request, c->name, *normal, client.id));
   }
-  auto owning = owner_of(a.store, **account);
-  const auto user = co_await std::move(owning);
-  if (!user) co_return user.error();
-  if (user->blocked) {
-    record(a, request, {"f", "Blocked user", client.id, user->id, *normal, c->name, "user_blocked"});
+  CO_TRY(const auto user, owner_of(a.store, *account));
+  if (user.blocked) {
+    record(a, request, {"f", "Blocked user", client.id, user.id, *normal, c->name, "user_blocked"});
     co_return refused(403, "blocked_user", "Blocked user", "user_blocked");
   }
-  co_return *user;
+  co_return user;
 }
 
 }  // namespace ostia::authority

@@ -22,22 +22,16 @@ void add_role(const Tenant& tenant, std::string_view id, const std::string& audi
 Async<std::set<std::string>> permissions_of(Authority& a, const Grant& g) {
   const auto tenant = a.tenant();
   std::set<std::string> out;
-  auto roles_task = a.store.query({"SELECT role_id FROM user_roles WHERE user_id = $1", {g.user_id}});
-  const auto roles = co_await std::move(roles_task);
-  if (!roles) co_return roles.error();
-  for (const auto& row : *roles) add_role(*tenant, text_at(row, 0), g.audience, out);
-  auto own_task = a.store.query(
-      {"SELECT permission FROM user_permissions WHERE user_id = $1 AND audience = $2", {g.user_id, g.audience}});
-  const auto own = co_await std::move(own_task);
-  if (!own) co_return own.error();
-  for (const auto& row : *own) out.insert(text_at(row, 0));
+  CO_TRY(const auto roles, a.store.query({"SELECT role_id FROM user_roles WHERE user_id = $1", {g.user_id}}));
+  for (const auto& row : roles) add_role(*tenant, text_at(row, 0), g.audience, out);
+  CO_TRY(const auto own, a.store.query({"SELECT permission FROM user_permissions WHERE user_id = $1 AND audience = $2",
+                                        {g.user_id, g.audience}}));
+  for (const auto& row : own) out.insert(text_at(row, 0));
   if (g.organization.empty()) co_return out;
-  auto member_task =
-      a.store.query({"SELECT roles FROM organization_members WHERE organization_id = $1 AND user_id = $2",
-                     {g.organization, g.user_id}});
-  const auto member = co_await std::move(member_task);
-  if (!member) co_return member.error();
-  for (const auto& row : *member)
+  CO_TRY(const auto member,
+         a.store.query({"SELECT roles FROM organization_members WHERE organization_id = $1 AND user_id = $2",
+                        {g.organization, g.user_id}}));
+  for (const auto& row : member)
     if (const auto list = json::parse(text_at(row, 0)))
       for (const auto& id : texts(*list)) add_role(*tenant, id, g.audience, out);
   co_return out;
@@ -45,10 +39,8 @@ Async<std::set<std::string>> permissions_of(Authority& a, const Grant& g) {
 
 // Who is no administrator may know who they are, and nothing else.
 Async<Grant> for_dashboard(Authority& a, Grant g) {
-  auto asking = is_administrator(a.store, g.user_id);
-  const auto is_one = co_await std::move(asking);
-  if (!is_one) co_return is_one.error();
-  if (*is_one) co_return g;
+  CO_TRY(const auto is_one, is_administrator(a.store, g.user_id));
+  if (is_one) co_return g;
   std::string scope;
   for (const auto word : text::split(g.scope, ' '))
     if (!contains(management_scopes(), word)) scope.append(scope.empty() ? "" : " ").append(word);
@@ -61,22 +53,19 @@ Async<Grant> for_dashboard(Authority& a, Grant g) {
 Async<Grant> apply_policies(Authority& a, Grant g) {
   const auto tenant = a.tenant();
   if (g.client_id == dashboard_client().id) {
-    auto restricting = for_dashboard(a, std::move(g));
-    co_return co_await std::move(restricting);
+    CO_RETURN(for_dashboard(a, std::move(g)));
   }
   const auto api = tenant->find_api(g.audience);
   if (!api || !api->enforces_policies) co_return g;
-  auto reading = permissions_of(a, g);
-  const auto permitted = co_await std::move(reading);
-  if (!permitted) co_return permitted.error();
+  CO_TRY(const auto permitted, permissions_of(a, g));
   std::string scope;
   for (const auto word : text::split(g.scope, ' '))
-    if (!contains(api->scopes, word) || permitted->contains(std::string(word)))
+    if (!contains(api->scopes, word) || permitted.contains(std::string(word)))
       scope.append(scope.empty() ? "" : " ").append(word);
   g.scope = std::move(scope);
   if (api->tells_permissions) {
     g.permissions = Value::array();
-    for (const auto& one : *permitted) g.permissions.push_back(one);
+    for (const auto& one : permitted) g.permissions.push_back(one);
   }
   co_return g;
 }

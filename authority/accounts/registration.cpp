@@ -59,14 +59,13 @@ Status check(const Connection& c, const Registration& r) {
 
 // Which of its names an account that is there already has.
 Async<std::string> taken(Authority& a, Registration r) {
-  auto task = a.store.query(
-      {"SELECT email = $2 AND email <> '' FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR "
-       "username = $3 AND username <> '') LIMIT 1",
-       {r.connection, text::lower(r.email), text::lower(r.username)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows,
+         a.store.query(
+             {"SELECT email = $2 AND email <> '' FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR "
+              "username = $3 AND username <> '') LIMIT 1",
+              {r.connection, text::lower(r.email), text::lower(r.username)}}));
   std::string which;
-  if (!rows->empty()) which = int_at(rows->first(), 0) != 0 ? "user_exists" : "username_exists";
+  if (!rows.empty()) which = int_at(rows.first(), 0) != 0 ? "user_exists" : "username_exists";
   co_return which;
 }
 
@@ -130,26 +129,21 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
     co_return password_leaked();
   }
   // The hash comes first, so that an address that has an account takes as long as one that has none.
-  auto hashing = a.passwords.hash(r.password);
-  auto hash = co_await std::move(hashing);
-  if (!hash) co_return std::move(hash).error();
-  auto taking = taken(a, r);
-  const auto reason = co_await std::move(taking);
-  if (!reason) co_return reason.error();
-  if (!reason->empty()) {
-    failed(*reason);
-    co_return invalid_signup(*tenant, *reason);
+  CO_TRY(auto hash, a.passwords.hash(r.password));
+  CO_TRY(const auto reason, taken(a, r));
+  if (!reason.empty()) {
+    failed(reason);
+    co_return invalid_signup(*tenant, reason);
   }
   User user{
-      "auth0|" + random_id().substr(0, 24), r.connection, text::lower(r.email), text::lower(r.username), *hash, {}};
+      "auth0|" + random_id().substr(0, 24), r.connection, text::lower(r.email), text::lower(r.username), hash, {}};
   user.profile = r.profile;
   user.profile.set("email_verified", false);
   user.updated_at = a.clock.now();
   std::vector<Statement> statements;
   statements.push_back(insert_user(user, a.clock.now()));
   if (tenant->sends("verify_email")) statements.push_back(verification_mail(a, request, user, r.client_id));
-  auto task = a.store.commit(std::move(statements));
-  const auto stored = co_await std::move(task);
+  CO_AWAIT(const auto stored, a.store.commit(std::move(statements)));
   if (!stored && stored.error().reason == "store_conflict") co_return invalid_signup(*tenant, "user_exists");
   if (!stored) co_return stored.error();
   a.outbox.wake();
@@ -166,11 +160,7 @@ Async<User> register_passwordless(Authority& a, const Request& request, std::str
       strategy + "|" + random_id().substr(0, 24), connection, by_phone ? "" : address, {}, {}, by_phone ? address : ""};
   user.profile = Value::object({{by_phone ? "phone_verified" : "email_verified", true}});
   user.updated_at = a.clock.now();
-  std::vector<Statement> statements;
-  statements.push_back(insert_user(user, a.clock.now()));
-  auto task = a.store.commit(std::move(statements));
-  const auto stored = co_await std::move(task);
-  if (!stored) co_return stored.error();
+  CO_TRY_VOID(a.store.write(insert_user(user, a.clock.now())));
   record(a, request, {"ss", "Signed up", client_id, user.id, address, connection, {}});
   co_return user;
 }
@@ -179,14 +169,12 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
                                    std::string client_id) {
   const auto tenant = a.tenant();
   std::vector<std::string> connections = {connection};
-  auto finding = find_user_by_login(a.store, std::move(connections), email);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  record(a, request, {"scpr", "Change password requested", client_id, *user ? (*user)->id : "", email, connection, {}});
+  CO_TRY(const auto user, find_user_by_login(a.store, std::move(connections), email));
+  record(a, request, {"scpr", "Change password requested", client_id, user ? user->id : "", email, connection, {}});
   // The mail is written for nobody too, so that the time does not tell who has an account. The ticket knows the present
   // hash, so a password that has been changed ends it.
-  const bool has_account = *user && !(*user)->email.empty();
-  const User to = has_account ? **user : User{};
+  const bool has_account = user && !user->email.empty();
+  const User to = has_account ? *user : User{};
   const std::string ticket = seal_ticket(
       a, "reset_password",
       Value::object({{"user_id", to.id}, {"hash", a.secrets.mark(to.password_hash)}, {"client_id", client_id}}),
@@ -194,11 +182,7 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
   const Message mail =
       compose_mail(*tenant, texts_for(*tenant, request), "reset_email", to.email, nullptr,
                    {request.issuer + "u/reset-password?ticket=" + ticket, {}, {}, user_values(to), client_id});
-  std::vector<Statement> statements;
-  statements.push_back(has_account ? a.outbox.queue(mail) : decoy_write());
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.write(has_account ? a.outbox.queue(mail) : decoy_write()));
   a.outbox.wake();
   co_return Unit{};
 }
@@ -215,28 +199,20 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
       breaches.at_change && is_breached(password, breaches.file))
     co_return password_leaked();
   if (policy.history > 0) {
-    auto reading =
-        a.store.query({"SELECT password_hash FROM password_history WHERE user_id = $1 ORDER BY at DESC LIMIT $2",
-                       {user.id, policy.history - 1}});
-    const auto rows = co_await std::move(reading);
-    if (!rows) co_return rows.error();
+    CO_TRY(const auto rows,
+           a.store.query({"SELECT password_hash FROM password_history WHERE user_id = $1 ORDER BY at DESC LIMIT $2",
+                          {user.id, policy.history - 1}}));
     std::vector<std::string> hashes = {user.password_hash};
-    for (const auto& row : *rows) hashes.push_back(text_at(row, 0));
-    auto checking = a.passwords.check_any(password, std::move(hashes));
-    const auto used = co_await std::move(checking);
-    if (!used) co_return used.error();
-    if (*used) co_return std::optional(history_violation());
+    for (const auto& row : rows) hashes.push_back(text_at(row, 0));
+    CO_TRY(const auto used, a.passwords.check_any(password, std::move(hashes)));
+    if (used) co_return std::optional(history_violation());
   }
-  auto hashing = a.passwords.hash(password);
-  const auto hash = co_await std::move(hashing);
-  if (!hash) co_return hash.error();
-  std::vector<Statement> statements = change_password(user, *hash, a.clock.now());
+  CO_TRY(const auto hash, a.passwords.hash(password));
+  std::vector<Statement> statements = change_password(user, hash, a.clock.now());
   for (auto& statement : end_everything(user.linked_to.empty() ? user.id : user.linked_to))
     statements.push_back(std::move(statement));
   if (auto mail = notice(a, request, user, Notice::password_changed)) statements.push_back(*std::move(mail));
-  auto task = a.store.commit(std::move(statements));
-  const auto stored = co_await std::move(task);
-  if (!stored) co_return stored.error();
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   a.outbox.wake();
   auto forgetting = forget_failures(a, Attempt{user.id, {}});
   (void)co_await std::move(forgetting);

@@ -23,16 +23,13 @@ Result<Session> to_session(const Row& r) {
 Async<std::string> start_session(Store& store, std::string user_id, json::Value body, std::int64_t now,
                                  SessionLimits limits) {
   std::string cookie = random_id();
-  std::vector<Statement> statements;
-  statements.push_back({"UPDATE users SET logins = logins + 1, last_login = $2, last_address = $3 WHERE user_id = $1",
-                        {user_id, now, body["address"].text()}});
-  statements.push_back(
-      {"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at, body) VALUES ($1, $2, $3, $3, "
-       "$3, $4, $5)",
-       {session_id(cookie), std::move(user_id), now, now + limits.absolute, json::write(body)}});
-  auto stored_task = store.commit(std::move(statements));
-  auto stored = co_await std::move(stored_task);
-  if (!stored) co_return std::move(stored).error();
+  CO_TRY_VOID(store.commit(
+      together(Statement{"UPDATE users SET logins = logins + 1, last_login = $2, last_address = $3 WHERE user_id = $1",
+                         {user_id, now, body["address"].text()}},
+               Statement{"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at, body) VALUES "
+                         "($1, $2, $3, $3, "
+                         "$3, $4, $5)",
+                         {session_id(cookie), std::move(user_id), now, now + limits.absolute, json::write(body)}})));
   co_return cookie;
 }
 
@@ -46,35 +43,25 @@ Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, st
       "AS session_owner, auth_time, used_at, body AS session_body FROM sessions WHERE id = $1 AND expires_at "
       "> $2 AND used_at > $3) AS session JOIN users ON user_id = session_owner AND linked_to = ''",
       {id, now, now - limits.idle}};
-  auto rows_task = store.query(std::move(find));
-  auto rows = co_await std::move(rows_task);
-  if (!rows) co_return std::move(rows).error();
-  if (rows->empty()) co_return std::optional<SignedIn>();
-  const Row& row = rows->first();
+  CO_TRY(auto rows, store.query(std::move(find)));
+  if (rows.empty()) co_return std::optional<SignedIn>();
+  const Row& row = rows.first();
   auto user = to_user(row);
   if (!user) co_return std::move(user).error();
   auto session = to_session({row.end() - session_columns, row.end()});
   if (!session) co_return std::move(session).error();
   if (session->used_at + touch_interval <= now) {
-    std::vector<Statement> touch;
-    touch.push_back({"UPDATE sessions SET used_at = $2 WHERE id = $1", {id, now}});
-    auto touched_task = store.commit(std::move(touch));
-    auto touched = co_await std::move(touched_task);
-    if (!touched) co_return std::move(touched).error();
+    CO_TRY_VOID(store.write({"UPDATE sessions SET used_at = $2 WHERE id = $1", {id, now}}));
   }
   co_return std::optional(SignedIn{*std::move(session), *std::move(user)});
 }
 
 Async<std::optional<Session>> end_session(Store& store, std::string cookie) {
   if (cookie.empty()) co_return std::optional<Session>();
-  std::vector<Statement> statements;
-  statements.push_back(
-      {"DELETE FROM sessions WHERE id = $1 RETURNING id, user_id, auth_time, used_at, body", {session_id(cookie)}});
-  auto done_task = store.commit(std::move(statements));
-  auto done = co_await std::move(done_task);
-  if (!done) co_return std::move(done).error();
-  if (done->empty()) co_return std::optional<Session>();
-  auto session = to_session(done->first());
+  CO_TRY(auto done, store.write({"DELETE FROM sessions WHERE id = $1 RETURNING id, user_id, auth_time, used_at, body",
+                                 {session_id(cookie)}}));
+  if (done.empty()) co_return std::optional<Session>();
+  auto session = to_session(done.first());
   if (!session) co_return std::move(session).error();
   co_return std::optional(*std::move(session));
 }

@@ -22,8 +22,7 @@ void copy_claims(Value& to, const Value& from, std::initializer_list<const char*
 }
 
 Async<std::optional<User>> find_one(Store& store, Statement find) {
-  auto rows_task = store.query(std::move(find));
-  const auto rows = co_await std::move(rows_task);
+  CO_AWAIT(const auto rows, store.query(std::move(find)));
   co_return read_user(rows);
 }
 
@@ -52,37 +51,31 @@ Result<User> to_user(const Row& r) {
 }
 
 Async<std::optional<User>> find_user(Store& store, std::string id) {
-  auto task = find_one(
-      store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id = $1 AND linked_to = ''", {std::move(id)}});
-  co_return co_await std::move(task);
+  CO_RETURN(find_one(
+      store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id = $1 AND linked_to = ''", {std::move(id)}}));
 }
 
 Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, std::string grant_id) {
-  auto task = find_one(store, {"SELECT " OSTIA_USER_COLUMNS
-                               " FROM users WHERE user_id = $1 AND linked_to = '' AND NOT EXISTS (SELECT 1 FROM "
-                               "revoked_grants WHERE id = $2)",
-                               {std::move(id), std::move(grant_id)}});
-  co_return co_await std::move(task);
+  CO_RETURN(find_one(store, {"SELECT " OSTIA_USER_COLUMNS
+                             " FROM users WHERE user_id = $1 AND linked_to = '' AND NOT EXISTS (SELECT 1 FROM "
+                             "revoked_grants WHERE id = $2)",
+                             {std::move(id), std::move(grant_id)}}));
 }
 
 Async<std::optional<User>> find_account(Store& store, std::string id) {
-  auto task = find_one(store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id = $1", {std::move(id)}});
-  co_return co_await std::move(task);
+  CO_RETURN(find_one(store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id = $1", {std::move(id)}}));
 }
 
 Async<std::vector<User>> linked_accounts(Store& store, std::string id) {
-  auto task = read_users(
+  CO_RETURN(read_users(
       store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE linked_to = $1 AND linked_to <> '' ORDER BY user_id",
-              {std::move(id)}});
-  co_return co_await std::move(task);
+              {std::move(id)}}));
 }
 
 Async<std::vector<User>> read_users(Store& store, Statement select) {
-  auto task = store.query(std::move(select));
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows, store.query(std::move(select)));
   std::vector<User> out;
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     auto user = to_user(row);
     if (!user) co_return std::move(user).error();
     out.push_back(*std::move(user));
@@ -92,25 +85,23 @@ Async<std::vector<User>> read_users(Store& store, Statement select) {
 
 Async<User> owner_of(Store& store, User account) {
   if (account.linked_to.empty()) co_return account;
-  auto task = find_user(store, account.linked_to);
-  auto owner = co_await std::move(task);
-  if (!owner) co_return std::move(owner).error();
-  if (!*owner)
+  CO_TRY(auto owner, find_user(store, account.linked_to));
+  if (!owner)
     co_return Error{"server_error", "an account is linked to one that is not there", "store_malformed", 0, Fault::ours};
-  (*owner)->via = account.connection;
-  co_return **owner;
+  owner->via = account.connection;
+  co_return *owner;
 }
 
 Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::string> connections, std::string name) {
   const std::string login = text::lower(name);
   for (const auto& connection : connections) {
     if (login.empty()) break;
-    auto task =
+    CO_AWAIT(
+        auto user,
         find_one(store, {"SELECT " OSTIA_USER_COLUMNS
                          " FROM users WHERE connection = $1 AND ((email = $2 AND email <> '') OR (username = $2 AND "
                          "username <> '')) LIMIT 1",
-                         {connection, login}});
-    auto user = co_await std::move(task);
+                         {connection, login}}));
     if (!user || user->has_value()) co_return user;
   }
   co_return std::optional<User>();
@@ -123,8 +114,7 @@ Async<std::optional<User>> find_user_by_address(Store& store, std::string connec
                           : "SELECT " OSTIA_USER_COLUMNS
                             " FROM users WHERE connection = $1 AND email = $2 AND email <> ''",
                  {std::move(connection), is_phone ? address : text::lower(address)}};
-  auto task = find_one(store, std::move(find));
-  co_return co_await std::move(task);
+  CO_RETURN(find_one(store, std::move(find)));
 }
 
 Statement insert_user(const User& u, std::int64_t now) {
@@ -163,20 +153,17 @@ using FindUser = Async<std::optional<User>> (*)(Store&, std::string);
 Async<User> edit_found(Store& store, FindUser find, std::string id, std::int64_t now, EditUser edit) {
   constexpr int most_tries = 20;
   for (int tries = 0; tries < most_tries; ++tries) {
-    auto finding = find(store, id);
-    auto user = co_await std::move(finding);
-    if (!user) co_return std::move(user).error();
-    if (!*user) co_return Error{"inexistent_user", "The user does not exist.", "user_unknown", 404, Fault::caller};
+    CO_TRY(auto user, find(store, id));
+    if (!user) co_return Error{"inexistent_user", "The user does not exist.", "user_unknown", 404, Fault::caller};
     std::vector<Statement> statements;
-    if (auto edited = edit(**user, statements); !edited) co_return std::move(edited).error();
-    statements.push_back(update_user(**user, now));
-    auto task = store.commit(std::move(statements));
-    const auto done = co_await std::move(task);
+    if (auto edited = edit(*user, statements); !edited) co_return std::move(edited).error();
+    statements.push_back(update_user(*user, now));
+    CO_AWAIT(const auto done, store.commit(std::move(statements)));
     if (!done && done.error().reason == "store_unmatched") continue;
     if (!done) co_return done.error();
-    ++(*user)->version;
-    (*user)->updated_at = now;
-    co_return **user;
+    ++user->version;
+    user->updated_at = now;
+    co_return *user;
   }
   co_return Error{"server_error", "the account is being changed by too many at once; try again", "user_contended", 503,
                   Fault::ours};
@@ -185,13 +172,11 @@ Async<User> edit_found(Store& store, FindUser find, std::string id, std::int64_t
 }  // namespace
 
 Async<User> edit_user(Store& store, std::string id, std::int64_t now, EditUser edit) {
-  auto task = edit_found(store, find_user, std::move(id), now, std::move(edit));
-  co_return co_await std::move(task);
+  CO_RETURN(edit_found(store, find_user, std::move(id), now, std::move(edit)));
 }
 
 Async<User> edit_account(Store& store, std::string id, std::int64_t now, EditUser edit) {
-  auto task = edit_found(store, find_account, std::move(id), now, std::move(edit));
-  co_return co_await std::move(task);
+  CO_RETURN(edit_found(store, find_account, std::move(id), now, std::move(edit)));
 }
 
 namespace {

@@ -1,10 +1,10 @@
 // Accounts of the tenant and their sessions, as the store has them.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <optional>
 
+#include "base/async.hpp"
 #include "ostia/json/value.hpp"
 #include "store/store.hpp"
 
@@ -31,9 +31,6 @@ struct User {
   }
   [[nodiscard]] const std::string& login_connection() const { return via.empty() ? connection : via; }
 };
-
-template <class T>
-using Async = boost::asio::awaitable<Result<T>>;
 
 /// The person of that id. An account that is linked to another one is nobody of its own.
 Async<std::optional<User>> find_user(Store& store, std::string id);

@@ -77,8 +77,7 @@ Answering stand_in_token(Authority& a, Request request) {
   const auto v = open_ticket(a, "stand_in_code", code);
   const bool is_proven = v && (*v)["code_challenge"] == Value(text::base64url_encode(sha256(p.get("code_verifier"))));
   if (!is_proven) co_return oauth_error(400, "invalid_grant", "The code is not good.");
-  auto using_it = use_once(a, code, (*v)["until"].as_int().value_or(0));
-  const auto first = co_await std::move(using_it);
+  CO_AWAIT(const auto first, use_once(a, code, (*v)["until"].as_int().value_or(0)));
   if (!first || !*first) co_return oauth_error(400, "invalid_grant", "The code has been used.");
   co_return json_response(
       200,

@@ -112,13 +112,10 @@ std::string draw_captcha(std::string_view text) {
 Async<Unit> check_captcha(Authority& a, std::string kind, std::string state, std::string answer) {
   if (!a.tenant()->attack_protection.always_captcha) co_return Unit{};
   const std::string id = id_of(kind, state);
-  std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM challenges WHERE id = $1 RETURNING answer_mark, expires_at", {id}});
-  auto task = a.store.commit(std::move(statements));
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  const bool good = !answer.empty() && !rows->empty() && int_at(rows->first(), 1) >= a.clock.now() &&
-                    equal_in_constant_time(text_at(rows->first(), 0), mark_of(a, id, answer));
+  CO_TRY(const auto rows,
+         a.store.write({"DELETE FROM challenges WHERE id = $1 RETURNING answer_mark, expires_at", {id}}));
+  const bool good = !answer.empty() && !rows.empty() && int_at(rows.first(), 1) >= a.clock.now() &&
+                    equal_in_constant_time(text_at(rows.first(), 0), mark_of(a, id, answer));
   if (!good) co_return Error{"invalid_captcha", "Invalid captcha value", "captcha_wrong", 400, Fault::caller};
   co_return Unit{};
 }
@@ -131,14 +128,13 @@ Answering challenge(Authority& a, Request request) {
   if (!a.tenant()->attack_protection.always_captcha)
     co_return json_response(200, Value::object({{"required", false}})).with("Cache-Control", "no-store");
   const std::string text = random_text(), id = id_of(kind_of(request.path), (*body)["state"].text());
-  std::vector<Statement> statements;
-  statements.push_back(
-      {"INSERT INTO challenges (id, answer_mark, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET "
-       "answer_mark = "
-       "excluded.answer_mark, expires_at = excluded.expires_at",
-       {id, mark_of(a, id, text), a.clock.now() + lifetime}});
-  auto task = a.store.commit(std::move(statements));
-  const auto stored = co_await std::move(task);
+  CO_AWAIT(
+      const auto stored,
+      a.store.write(
+          {"INSERT INTO challenges (id, answer_mark, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET "
+           "answer_mark = "
+           "excluded.answer_mark, expires_at = excluded.expires_at",
+           {id, mark_of(a, id, text), a.clock.now() + lifetime}}));
   if (!stored) co_return oauth_problem(a, stored.error());
   co_return json_response(
       200, Value::object({{"required", true},

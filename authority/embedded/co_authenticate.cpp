@@ -79,13 +79,11 @@ Async<User> log_in(Authority& a, const Request& request, const Tenant& tenant, C
   if (!connection || (by_code ? !connection->is_passwordless() : !connection->is_database()))
     co_return oauth(400, "invalid_request", "Unknown realm " + realm + ".", "realm_unknown");
   if (by_code) {
-    auto task =
-        authenticate_passwordless(a, request, *checked.client, realm, body["username"].text(), body["otp"].text());
-    co_return co_await std::move(task);
+    CO_RETURN(
+        authenticate_passwordless(a, request, *checked.client, realm, body["username"].text(), body["otp"].text()));
   }
-  auto task = authenticate_password(a, request,
-                                    {{realm}, body["username"].text(), body["password"].text(), checked.client->id});
-  co_return co_await std::move(task);
+  CO_RETURN(authenticate_password(a, request,
+                                  {{realm}, body["username"].text(), body["password"].text(), checked.client->id}));
 }
 
 }  // namespace
@@ -115,8 +113,7 @@ Answering co_authenticate(Authority& a, Request request) {
   }
   const auto checked = check(*tenant, *body);
   if (!checked) co_return refused(checked.error());
-  auto logging_in = log_in(a, request, *tenant, *checked, *body);
-  const auto user = co_await std::move(logging_in);
+  CO_AWAIT(const auto user, log_in(a, request, *tenant, *checked, *body));
   if (!user) co_return refused(user.error());
   co_return issue_login_ticket(a, request, *user, *checked->client);
 }

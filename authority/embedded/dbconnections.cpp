@@ -105,13 +105,13 @@ Answering signup(Authority& a, Request request) {
     co_return failed(bad("username is required", "field_missing"));
   auto profile = read_profile(*body);
   if (!profile) co_return failed(profile.error());
-  auto checking = check_captcha(a, "/dbconnections/signup", (*body)["state"].text(), (*body)["captcha"].text());
-  const auto human = co_await std::move(checking);
+  CO_AWAIT(const auto human,
+           check_captcha(a, "/dbconnections/signup", (*body)["state"].text(), (*body)["captcha"].text()));
   if (!human) co_return database_problem(a, human.error());
-  auto registering = register_user(a, request,
-                                   {target->connection->name, target->client->id, (*body)["email"].text(),
-                                    (*body)["username"].text(), (*body)["password"].text(), request.issuer, *profile});
-  const auto registered = co_await std::move(registering);
+  CO_AWAIT(const auto registered,
+           register_user(a, request,
+                         {target->connection->name, target->client->id, (*body)["email"].text(),
+                          (*body)["username"].text(), (*body)["password"].text(), request.issuer, *profile}));
   if (!registered) co_return database_problem(a, registered.error());
   if (registered->violation) co_return refuse_policy(*registered->violation);
   co_return registered_body(*registered->user, *body);
@@ -126,13 +126,11 @@ Answering change_password_request(Authority& a, Request request) {
   if (!target) co_return plain_problem(a, target.error());
   if (name == std::string_view("email") && !is_email((*body)["email"].text()))
     co_return plain_problem(a, bad("email is not valid", "email_malformed"));
-  auto checking =
-      check_captcha(a, "/dbconnections/change_password", (*body)["state"].text(), (*body)["captcha"].text());
-  const auto human = co_await std::move(checking);
+  CO_AWAIT(const auto human,
+           check_captcha(a, "/dbconnections/change_password", (*body)["state"].text(), (*body)["captcha"].text()));
   if (!human) co_return database_problem(a, human.error());
-  auto requesting =
-      request_password_reset(a, request, target->connection->name, (*body)[name].text(), target->client->id);
-  const auto requested = co_await std::move(requesting);
+  CO_AWAIT(const auto requested,
+           request_password_reset(a, request, target->connection->name, (*body)[name].text(), target->client->id));
   if (!requested) co_return oauth_problem(a, requested.error());
   co_return Response{200,
                      {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}},

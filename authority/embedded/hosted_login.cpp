@@ -57,12 +57,11 @@ Answering hosted_login(Authority& a, Request request) {
     if (!(*body)[field].is_string())
       co_return database_problem(a,
                                  oauth(400, "invalid_request", std::string(field) + " is required", "field_missing"));
-  auto checking = check_captcha(a, "/usernamepassword", (*body)["state"].text(), (*body)["captcha"].text());
-  const auto human = co_await std::move(checking);
+  CO_AWAIT(const auto human, check_captcha(a, "/usernamepassword", (*body)["state"].text(), (*body)["captcha"].text()));
   if (!human) co_return database_problem(a, human.error());
-  auto logging_in = authenticate_password(
-      a, request, {{connection->name}, (*body)["username"].text(), (*body)["password"].text(), client->id});
-  const auto user = co_await std::move(logging_in);
+  CO_AWAIT(const auto user,
+           authenticate_password(
+               a, request, {{connection->name}, (*body)["username"].text(), (*body)["password"].text(), client->id}));
   if (!user)
     co_return database_problem(a, as_form_error(user.error()),
                                user.error().reason == "wrong_password" ? "ValidationError" : "BadRequestError");
@@ -97,19 +96,15 @@ Answering hosted_callback(Authority& a, Request request) {
     co_return pages::error(look_for(*tenant, request, {}), *page);
   if (const auto* error = std::get_if<ClientError>(&judged))
     co_return deliver_error(error->request, error->error, error->description);
-  auto using_it = use_once(a, wresult, (*v)["until"].as_int().value_or(0));
-  const auto first = co_await std::move(using_it);
-  auto finding = find_user(a.store, (*v)["user_id"].text());
-  const auto user = co_await std::move(finding);
+  CO_AWAIT(const auto first, use_once(a, wresult, (*v)["until"].as_int().value_or(0)));
+  CO_AWAIT(const auto user, find_user(a.store, (*v)["user_id"].text()));
   if (!first || !*first || !user || !*user || (*user)->blocked) co_return stale_page(a, request);
-  auto finishing = finish_login(a, request, std::get<AuthorizationRequest>(judged), **user);
-  co_return co_await std::move(finishing);
+  CO_RETURN(finish_login(a, request, std::get<AuthorizationRequest>(judged), **user));
 }
 
 // Whether somebody is signed in at this browser, and by what; for origins that an application lists.
 Answering ssodata(Authority& a, Request request) {
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, current_session(a, request));
   if (!who) co_return oauth_problem(a, who.error());
   if (!*who) co_return json_response(200, Value::object({{"sso", false}})).with("Cache-Control", "no-store");
   const User& user = (*who)->user;

@@ -105,14 +105,13 @@ Answering passwordless_start(Authority& a, Request request) {
   if (target->connection->strategy == "sms" && !target->connection->sms.is_set() && !a.dev)
     co_return failed(
         oauth(400, "sms_provider_error", "No provider of text messages is configured", "sms_provider_missing"));
-  auto checking = check_captcha(a, "/passwordless", (*body)["state"].text(), (*body)["captcha"].text());
-  const auto human = co_await std::move(checking);
+  CO_AWAIT(const auto human, check_captcha(a, "/passwordless", (*body)["state"].text(), (*body)["captcha"].text()));
   if (!human) co_return failed(human.error());
-  auto starting = start_passwordless(
-      a, request,
-      {target->connection->name, target->address, link, completed(*target->client, (*body)["authParams"]),
-       target->client->id, std::string(request.header("x-request-language"))});
-  const auto started = co_await std::move(starting);
+  CO_AWAIT(const auto started,
+           start_passwordless(
+               a, request,
+               {target->connection->name, target->address, link, completed(*target->client, (*body)["authParams"]),
+                target->client->id, std::string(request.header("x-request-language"))}));
   if (!started) co_return failed(started.error());
   co_return started_body(*target);
 }
@@ -126,9 +125,8 @@ Answering passwordless_verify(Authority& a, Request request) {
   if (!target) co_return oauth_problem(a, target.error());
   if (!(*body)["verification_code"].is_string())
     co_return oauth_problem(a, oauth(400, "bad.request", "verification_code is required", "field_missing"));
-  auto checking = check_one_time_code(a, target->connection->name, target->address, (*body)["verification_code"].text(),
-                                      target->client->id, false);
-  const auto checked = co_await std::move(checking);
+  CO_AWAIT(const auto checked, check_one_time_code(a, target->connection->name, target->address,
+                                                   (*body)["verification_code"].text(), target->client->id, false));
   if (checked) co_return text_response(200, "OK").with("Cache-Control", "no-store");
   Error e = checked.error();
   if (e.fault != Fault::ours) e = oauth(401, "invalid_user_password", e.description, e.reason);

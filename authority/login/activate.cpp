@@ -48,11 +48,9 @@ boost::asio::awaitable<Response> take_code(Authority& a, const Request& request)
   const auto look = look_for(*a.tenant(), request, {});
   const std::string typed(form.get("user_code"));
   const Attempt attempt{"? device", request.peer, false};
-  auto allowing = check_attempts(a, attempt);
-  const auto allowed = co_await std::move(allowing);
+  CO_AWAIT(const auto allowed, check_attempts(a, attempt));
   if (!allowed) co_return code_page(look, {}, alert_for(look, allowed.error()));
-  auto finding = find_device_request(a, typed);
-  const auto found = co_await std::move(finding);
+  CO_AWAIT(const auto found, find_device_request(a, typed));
   if (!found || !*found) {
     auto counting = count_failure(a, attempt);
     (void)co_await std::move(counting);
@@ -69,15 +67,12 @@ boost::asio::awaitable<Response> take_code(Authority& a, const Request& request)
 
 Answering submit_activate(Authority& a, Request request) {
   if (request.path == "/activate") {
-    auto taking = take_code(a, request);
-    co_return co_await std::move(taking);
+    CO_RETURN(take_code(a, request));
   }
   const auto step = sent_step(a, request);
   if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
-  auto finding = find_device_request(a, step->request.user_code);
-  const auto found = co_await std::move(finding);
+  CO_AWAIT(const auto who, current_session(a, request));
+  CO_AWAIT(const auto found, find_device_request(a, step->request.user_code));
   if (!who || !*who || !found || !*found) co_return stale_page(a, request);
   const auto& look = step->look;
   if (step->form.get("action") != "accept") {
@@ -101,8 +96,7 @@ Answering submit_activate(Authority& a, Request request) {
   grant.connection = (*who)->session.body["connection"].text();
   if (!check_door(*step->tenant, grant, (*who)->user)) co_return stale_page(a, request);
   grant.with_second_factor = has_second_factor((*who)->session, {}, a.clock.now());
-  auto approving = approve_device(a, **found, grant);
-  const auto approved = co_await std::move(approving);
+  CO_AWAIT(const auto approved, approve_device(a, **found, grant));
   if (!approved || !*approved) co_return stale_page(a, request);
   record(a, request, {"sdeac", "Device connected", step->client->id, (*who)->user.id, {}, {}, {}});
   co_return pages::message(look, look.texts.get("activate.done.title"), look.texts.get("activate.done.text"));

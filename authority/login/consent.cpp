@@ -34,8 +34,7 @@ std::vector<std::string> what_is_asked(const Step& step, const Access& access) {
 Answering show_consent(Authority& a, Request request) {
   const auto step = shown_step(a, request);
   if (!step) co_return stale_page(a, request);
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
   const auto access =
       resolve_access(a, *step->client, step->request.issuer, step->request.audience, step->request.scope);
@@ -58,8 +57,7 @@ Answering show_consent(Authority& a, Request request) {
 Answering submit_consent(Authority& a, Request request) {
   const auto step = sent_step(a, request);
   if (!step) co_return stale_page(a, request);
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
   AuthorizationRequest r = step->request;
   if (step->form.get("action") != "accept") {
@@ -69,10 +67,7 @@ Answering submit_consent(Authority& a, Request request) {
   }
   const auto access = resolve_access(a, *step->client, r.issuer, r.audience, r.scope);
   if (!access) co_return deliver_error(r, access.error().code, access.error().description);
-  std::vector<Statement> statements;
-  statements.push_back(keep_consent((*who)->user.id, r.client_id, *access));
-  auto task = a.store.commit(std::move(statements));
-  const auto kept = co_await std::move(task);
+  CO_AWAIT(const auto kept, a.store.write(keep_consent((*who)->user.id, r.client_id, *access)));
   if (!kept) co_return pages::error(step->look, {500, "ours", "server_error", {}});
   r.consented = (*who)->session.id;
   co_return show_step(a, request, r, "/authorize/resume");

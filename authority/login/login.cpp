@@ -76,23 +76,21 @@ Answering submit_login(Authority& a, Request request) {
   const auto step = sent_step(a, request);
   if (!step) co_return stale_page(a, request);
   const std::string username(step->form.get("username"));
-  auto user_task = authenticate_password(
-      a, request, {connections_of(*step), username, std::string(step->form.get("password")), step->client->id});
-  const auto user = co_await std::move(user_task);
+  CO_AWAIT(const auto user, authenticate_password(a, request,
+                                                  {connections_of(*step), username,
+                                                   std::string(step->form.get("password")), step->client->id}));
   if (!user) {
     const Error& e = user.error();
     const int status = e.status == 0 ? 500 : e.reason == "wrong_password" ? 400 : e.status;
     co_return login_page(*step, status, username, alert_for(step->look, e));
   }
-  auto finishing = finish_login(a, request, step->request, *user);
-  co_return co_await std::move(finishing);
+  CO_RETURN(finish_login(a, request, step->request, *user));
 }
 
 Answering show_picker(Authority& a, Request request) {
   const auto step = shown_step(a, request);
   if (!step) co_return stale_page(a, request);
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
   FormPage page{200, step->text("picker.title"), step->text("picker.text"), {}, "/u/account", {{"state", step->state}}};
   page.buttons = {{"default", step->text("picker.as", {{"user", name_of((*who)->user)}})},
@@ -104,8 +102,7 @@ Answering show_picker(Authority& a, Request request) {
 Answering submit_picker(Authority& a, Request request) {
   const auto step = sent_step(a, request);
   if (!step) co_return stale_page(a, request);
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who || step->form.get("action") != "default")
     co_return show_step(a, request, step->request, "/u/login");
   AuthorizationRequest r = step->request;

@@ -50,10 +50,8 @@ Response go_on(const Authority& a, const Request& request, const Step& step, con
 // A new way in is for whoever may come in by all that is asked for today.
 Async<bool> may_add(Authority& a, const SignedIn& who) {
   if (has_second_factor(who.session, {}, a.clock.now())) co_return true;
-  auto looking = factors_of(a, who.user);
-  const auto factors = co_await std::move(looking);
-  if (!factors) co_return factors.error();
-  const bool has_none = factors->usable.empty();
+  CO_TRY(const auto factors, factors_of(a, who.user));
+  const bool has_none = factors.usable.empty();
   co_return has_none;
 }
 
@@ -65,13 +63,10 @@ Async<bool> offers_passkey(Authority& a, const Request& request, const Authoriza
   if (!c || !c->takes_passkeys || c->name != who.user.connection || r.authenticated != who.session.id ||
       r.passkey_offered == who.session.id || !read_cookie(request, CookieKind::no_passkey).empty())
     co_return false;
-  auto listing = list_authenticators(a, who.user.id);
-  const auto all = co_await std::move(listing);
-  if (!all) co_return all.error();
-  for (const auto& one : *all)
+  CO_TRY(const auto all, list_authenticators(a, who.user.id));
+  for (const auto& one : all)
     if (one.type == "passkey") co_return false;
-  auto asking = may_add(a, who);
-  co_return co_await std::move(asking);
+  CO_RETURN(may_add(a, who));
 }
 
 Answering show_passkey(Authority& a, Request request) {
@@ -83,31 +78,26 @@ Answering show_passkey(Authority& a, Request request) {
 Answering submit_passkey(Authority& a, Request request) {
   const auto step = sent_step(a, request);
   if (!step) co_return stale_page(a, request);
-  auto finding = find_by_passkey(a, request, step->form);
-  const auto user = co_await std::move(finding);
+  CO_AWAIT(const auto user, find_by_passkey(a, request, step->form));
   if (!user || !takes_passkeys(*step, *user)) {
     const std::string reason = user ? "connection_not_enabled" : user.error().reason;
     record(a, request, {"f", "Login with a passkey", step->client->id, {}, {}, {}, reason});
     co_return login_page(a, request, *step,
                          step->text(reason == "user_blocked" ? "alert.user_blocked" : "alert.device_key"));
   }
-  auto finishing = finish_login(a, request, step->request, *user);
-  co_return co_await std::move(finishing);
+  CO_RETURN(finish_login(a, request, step->request, *user));
 }
 
 Answering show_new_passkey(Authority& a, Request request) {
   const auto step = shown_step(a, request);
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, current_session(a, request));
   if (!step || !who || !*who) co_return stale_page(a, request);
-  auto showing = offer_page(a, request, *step, (*who)->user, {});
-  co_return co_await std::move(showing);
+  CO_RETURN(offer_page(a, request, *step, (*who)->user, {}));
 }
 
 Answering submit_new_passkey(Authority& a, Request request) {
   const auto step = sent_step(a, request);
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, current_session(a, request));
   if (!step || !who || !*who) co_return stale_page(a, request);
   if (step->form.get("action") == "later") {
     Response response = go_on(a, request, *step, **who);
@@ -115,16 +105,13 @@ Answering submit_new_passkey(Authority& a, Request request) {
     co_return response;
   }
   const User& user = (*who)->user;
-  auto asking = may_add(a, **who);
-  const auto may = co_await std::move(asking);
+  CO_AWAIT(const auto may, may_add(a, **who));
   // It will log in by the account's own connection: who came by another one does not make it.
   const bool came_by_own = (*who)->session.body["connection"] == json::Value(user.connection);
   if (!may || !*may || !came_by_own || !takes_passkeys(*step, user)) co_return go_on(a, request, *step, **who);
-  auto making = make_key(a, request, user, "passkey", step->form);
-  auto made = co_await std::move(making);
+  CO_AWAIT(auto made, make_key(a, request, user, "passkey", step->form));
   if (!made) {
-    auto showing = offer_page(a, request, *step, user, step->text("alert.device_key"));
-    co_return co_await std::move(showing);
+    CO_RETURN(offer_page(a, request, *step, user, step->text("alert.device_key")));
   }
   made->confirmed = true;
   std::vector<Statement> statements;

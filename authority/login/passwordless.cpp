@@ -60,8 +60,7 @@ boost::asio::awaitable<Response> send_code(Authority& a, const Request& request,
   const auto address = passwordless_address(c, typed);
   if (!address) co_return address_page(step, c, typed, alert_for(step.look, address.error()));
   PasswordlessStart start{c.name, *address, false, {}, step.client->id, step.look.texts.language()};
-  auto starting = start_passwordless(a, request, start);
-  const auto started = co_await std::move(starting);
+  CO_AWAIT(const auto started, start_passwordless(a, request, start));
   if (!started) co_return address_page(step, c, typed, alert_for(step.look, started.error()));
   co_return code_page(step, c, *address, {});
 }
@@ -98,8 +97,7 @@ Answering submit_passwordless(Authority& a, Request request) {
   if (!step) co_return stale_page(a, request);
   const auto c = connection_of(*step, step->form.get("connection"));
   if (!c) co_return show_step(a, request, step->request, "/u/login");
-  auto sending = send_code(a, request, *step, *c, std::string(step->form.get("username")));
-  co_return co_await std::move(sending);
+  CO_RETURN(send_code(a, request, *step, *c, std::string(step->form.get("username"))));
 }
 
 Answering submit_passwordless_code(Authority& a, Request request) {
@@ -109,15 +107,12 @@ Answering submit_passwordless_code(Authority& a, Request request) {
   if (!c) co_return show_step(a, request, step->request, "/u/login");
   const std::string address(step->form.get("username"));
   if (step->form.get("action") == "resend") {
-    auto sending = send_code(a, request, *step, *c, address);
-    co_return co_await std::move(sending);
+    CO_RETURN(send_code(a, request, *step, *c, address));
   }
-  auto logging_in =
-      authenticate_passwordless(a, request, *step->client, c->name, address, std::string(step->form.get("code")));
-  const auto user = co_await std::move(logging_in);
+  CO_AWAIT(const auto user,
+           authenticate_passwordless(a, request, *step->client, c->name, address, std::string(step->form.get("code"))));
   if (!user) co_return code_page(*step, *c, address, alert_for(step->look, user.error()));
-  auto finishing = finish_login(a, request, step->request, *user);
-  co_return co_await std::move(finishing);
+  CO_RETURN(finish_login(a, request, step->request, *user));
 }
 
 // A link in a mail is also opened by scanners, so the code is used up by the button and not by the visit.
@@ -134,8 +129,8 @@ Answering show_verify_redirect(Authority& a, Request request) {
   const auto address =
       c && c->is_passwordless() ? passwordless_address(*c, address_in(p)) : Result<std::string>(Error{});
   if (!address) co_return pages::error(look, {400, "link_over", "invalid_request: unknown connection or address", {}});
-  auto checking = check_one_time_code(a, c->name, *address, std::string(p.get("verification_code")), client.id, false);
-  const auto checked = co_await std::move(checking);
+  CO_AWAIT(const auto checked,
+           check_one_time_code(a, c->name, *address, std::string(p.get("verification_code")), client.id, false));
   if (!checked) co_return pages::error(look, {403, "link_over", "access_denied: unknown, used or expired code", {}});
   FormPage page{200,
                 look.texts.get("passwordless.link.title"),
@@ -158,14 +153,12 @@ Answering submit_verify_redirect(Authority& a, Request request) {
   if (!r) co_return refusal;
   const auto tenant = a.tenant();
   const auto client = tenant->find_client(r->client_id);
-  auto logging_in = authenticate_passwordless(a, request, *client, std::string(p.get("connection")), address_in(p),
-                                              std::string(p.get("verification_code")));
-  const auto user = co_await std::move(logging_in);
+  CO_AWAIT(const auto user, authenticate_passwordless(a, request, *client, std::string(p.get("connection")),
+                                                      address_in(p), std::string(p.get("verification_code"))));
   if (!user)
     co_return pages::error(look_for(*tenant, request, {}),
                            {403, "link_over", "access_denied: unknown, used or expired code", {}});
-  auto finishing = finish_login(a, request, *r, *user);
-  co_return co_await std::move(finishing);
+  CO_RETURN(finish_login(a, request, *r, *user));
 }
 
 }  // namespace ostia::authority

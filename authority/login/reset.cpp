@@ -34,11 +34,9 @@ struct Reset {
 Async<std::optional<Reset>> open_reset(Authority& a, std::string ticket) {
   const auto v = open_ticket(a, "reset_password", ticket);
   if (!v) co_return std::optional<Reset>();
-  auto finding = find_account(a.store, (*v)["user_id"].text());
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  if (!*user || a.secrets.mark((*user)->password_hash) != (*v)["hash"].text()) co_return std::optional<Reset>();
-  co_return std::optional(Reset{**user, ticket, (*v)["client_id"].text(), (*v)["result_url"].text(),
+  CO_TRY(const auto user, find_account(a.store, (*v)["user_id"].text()));
+  if (!user || a.secrets.mark(user->password_hash) != (*v)["hash"].text()) co_return std::optional<Reset>();
+  co_return std::optional(Reset{*user, ticket, (*v)["client_id"].text(), (*v)["result_url"].text(),
                                 (*v)["mark_email_as_verified"].as_bool(), (*v)["includeEmailInRedirect"].as_bool()});
 }
 
@@ -85,8 +83,7 @@ Answering submit_reset_request(Authority& a, Request request) {
   const std::string email(step->form.get("email"));
   if (!is_email(email)) co_return request_page(*step, email, step->text("alert.email_malformed"));
   for (const auto& connection : step->doors().databases()) {
-    auto requesting = request_password_reset(a, request, connection, email, step->client->id);
-    const auto requested = co_await std::move(requesting);
+    CO_AWAIT(const auto requested, request_password_reset(a, request, connection, email, step->client->id));
     if (!requested) co_return pages::error(step->look, {500, "ours", "server_error", {}});
   }
   co_return pages::message(step->look, step->text("reset_request.sent.title"),
@@ -97,8 +94,7 @@ Answering submit_reset_request(Authority& a, Request request) {
 Answering show_reset(Authority& a, Request request) {
   const Parameters query(url::parse_form(request.query));
   const auto look = look_for(*a.tenant(), request, {});
-  auto opening = open_reset(a, std::string(query.get("ticket")));
-  const auto reset = co_await std::move(opening);
+  CO_AWAIT(const auto reset, open_reset(a, std::string(query.get("ticket"))));
   if (!reset || !*reset) co_return over(look);
   co_return reset_page(a, look, **reset, {});
 }
@@ -106,14 +102,12 @@ Answering show_reset(Authority& a, Request request) {
 Answering submit_reset(Authority& a, Request request) {
   const Parameters form = read_form(request);
   const auto look = look_for(*a.tenant(), request, {});
-  auto opening = open_reset(a, std::string(form.get("ticket")));
-  const auto reset = co_await std::move(opening);
+  CO_AWAIT(const auto reset, open_reset(a, std::string(form.get("ticket"))));
   if (!reset || !*reset) co_return over(look);
   const std::string password(form.get("password"));
   if (form.get("re-enter-password") != password)
     co_return reset_page(a, look, **reset, look.texts.get("reset.mismatch"));
-  auto resetting = reset_password(a, request, (*reset)->user, password);
-  const auto violation = co_await std::move(resetting);
+  CO_AWAIT(const auto violation, reset_password(a, request, (*reset)->user, password));
   if (!violation) co_return reset_page(a, look, **reset, alert_for(look, violation.error()));
   if (*violation) co_return reset_page(a, look, **reset, look.texts.get("alert." + (*violation)->name));
   if ((*reset)->verifies_email) {
@@ -140,8 +134,7 @@ Answering show_unblock(Authority& a, Request request) {
   const auto v = open_ticket(a, "unblock", ticket);
   const auto look = look_for(*a.tenant(), request, {});
   if (!v) co_return over(look);
-  auto finding = find_account(a.store, (*v)["user_id"].text());
-  const auto user = co_await std::move(finding);
+  CO_AWAIT(const auto user, find_account(a.store, (*v)["user_id"].text()));
   if (!user || !*user) co_return over(look);
   FormPage page{200,
                 look.texts.get("unblock.ask.title"),
@@ -158,11 +151,9 @@ Answering submit_unblock(Authority& a, Request request) {
   const auto v = open_ticket(a, "unblock", form.get("ticket"));
   const auto look = look_for(*a.tenant(), request, {});
   if (!v) co_return over(look);
-  auto using_it = use_once(a, std::string(form.get("ticket")), (*v)["until"].as_int().value_or(0));
-  const auto first = co_await std::move(using_it);
+  CO_AWAIT(const auto first, use_once(a, std::string(form.get("ticket")), (*v)["until"].as_int().value_or(0)));
   if (!first || !*first) co_return over(look);
-  auto forgetting = forget_failures(a, Attempt{(*v)["user_id"].text(), (*v)["address"].text()});
-  const auto forgotten = co_await std::move(forgetting);
+  CO_AWAIT(const auto forgotten, forget_failures(a, Attempt{(*v)["user_id"].text(), (*v)["address"].text()}));
   if (!forgotten) co_return pages::error(look, {500, "ours", "server_error", {}});
   record(a, request, {"sui", "Account unblocked", {}, (*v)["user_id"].text(), {}, {}, {}});
   co_return pages::message(look, look.texts.get("unblock.title"), look.texts.get("unblock.text"));

@@ -25,10 +25,8 @@ Response no_longer_good(const Authority& a, const Request& request) {
 
 // There is no administrator but the one that this makes. Whoever else has an account is no matter: anybody can sign up.
 Async<bool> is_open(Authority& a) {
-  auto query = a.store.query({"SELECT 1 FROM administrators LIMIT 1", {}});
-  const auto administrators = co_await std::move(query);
-  if (!administrators) co_return administrators.error();
-  const bool nobody = administrators->empty();
+  CO_TRY(const auto administrators, a.store.query({"SELECT 1 FROM administrators LIMIT 1", {}}));
+  const bool nobody = administrators.empty();
   co_return nobody;
 }
 
@@ -60,8 +58,7 @@ std::string setup_link(const Authority& a) {
 Answering show_setup(Authority& a, Request request) {
   const Parameters query(url::parse_form(request.query));
   const std::string ticket(query.get("ticket"));
-  auto opening = is_open(a);
-  const auto open = co_await std::move(opening);
+  CO_AWAIT(const auto open, is_open(a));
   if (!is_good_ticket(a, ticket) || !open || !*open) co_return no_longer_good(a, request);
   co_return setup_page(a, request, 200, ticket, {}, {});
 }
@@ -77,8 +74,7 @@ Answering submit_setup(Authority& a, Request request) {
                          "This tenant has no database of people to make you in: add one to its file (databases).");
   if (auto wrong = what_is_wrong(email, password); !wrong.empty())
     co_return setup_page(a, request, 400, ticket, email, wrong);
-  auto hashing = a.passwords.hash(password);
-  const auto hash = co_await std::move(hashing);
+  CO_AWAIT(const auto hash, a.passwords.hash(password));
   if (!hash) co_return setup_page(a, request, 503, ticket, email, hash.error().description);
 
   User user;
@@ -97,8 +93,7 @@ Answering submit_setup(Authority& a, Request request) {
        true});
   statements.push_back(insert_user(user, a.clock.now()));
   for (auto& statement : make_administrator(user.id, a.clock.now())) statements.push_back(std::move(statement));
-  auto committing = a.store.commit(std::move(statements));
-  const auto made = co_await std::move(committing);
+  CO_AWAIT(const auto made, a.store.commit(std::move(statements)));
   if (!made && made.error().reason == "store_unmatched") co_return no_longer_good(a, request);
   if (!made && made.error().reason == "store_conflict")
     co_return setup_page(

@@ -72,15 +72,13 @@ Answering submit_signup(Authority& a, Request request) {
                  std::string(step->form.get("username")),
                  std::string(step->form.get("password")),
                  request.issuer};
-  auto registering = register_user(a, request, r);
-  const auto registered = co_await std::move(registering);
+  CO_AWAIT(const auto registered, register_user(a, request, r));
   if (!registered)
     co_return signup_page(*step, *c, registered.error().status ? registered.error().status : 500, r.email, r.username,
                           alert_of(*step, *c, registered.error()));
   if (registered->violation)
     co_return signup_page(*step, *c, 400, r.email, r.username, step->text("alert." + registered->violation->name));
-  auto finishing = finish_login(a, request, step->request, *registered->user);
-  co_return co_await std::move(finishing);
+  CO_RETURN(finish_login(a, request, step->request, *registered->user));
 }
 
 // A link in a mail is also opened by scanners: the button decides, not the visit.
@@ -107,15 +105,15 @@ Answering submit_email_verification(Authority& a, Request request) {
   const pages::ErrorPage over{400, "link_over", "invalid_request: unknown, used or expired ticket", {}};
   if (!v) co_return pages::error(look, over);
   const auto until = (*v)["until"].as_int().value_or(0);
-  auto editing = edit_user(a.store, (*v)["user_id"].text(), a.clock.now(), [&](User& user, auto& statements) -> Status {
-    if (user.email != (*v)["email"].text())
-      return oauth(400, "invalid_request", "the address has been changed since", "email_changed");
-    user.profile.set("email_verified", true);
-    statements.push_back(mark_used(form.get("ticket"), until));
-    if (auto mail = welcome(a, request, user)) statements.push_back(*std::move(mail));
-    return ok();
-  });
-  const auto edited = co_await std::move(editing);
+  CO_AWAIT(const auto edited,
+           edit_user(a.store, (*v)["user_id"].text(), a.clock.now(), [&](User& user, auto& statements) -> Status {
+             if (user.email != (*v)["email"].text())
+               return oauth(400, "invalid_request", "the address has been changed since", "email_changed");
+             user.profile.set("email_verified", true);
+             statements.push_back(mark_used(form.get("ticket"), until));
+             if (auto mail = welcome(a, request, user)) statements.push_back(*std::move(mail));
+             return ok();
+           }));
   if (!edited && edited.error().fault == Fault::ours && edited.error().reason != "store_conflict")
     co_return pages::error(look, {500, "ours", "server_error", {}});
   if (!edited) co_return pages::error(look, over);

@@ -111,27 +111,20 @@ std::string_view first_page(const Tenant& tenant, const Client& client, const Au
 }
 
 Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body) {
-  auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
-  const auto ended = co_await std::move(ended_task);
-  if (!ended) co_return ended.error();
+  CO_TRY_VOID(end_session(a.store, read_cookie(request, CookieKind::session)));
   if (!body.is_object()) body = json::Value::object();
   body.set("connection", user.login_connection());
   body.set("address", request.peer);
   body.set("user_agent", request.header("user-agent").substr(0, 300));
-  auto session_task = start_session(a.store, user.id, std::move(body), a.clock.now(), a.session_limits());
-  auto cookie = co_await std::move(session_task);
-  if (!cookie) co_return std::move(cookie).error();
-  auto found_task = find_session(a.store, *cookie, a.clock.now(), a.session_limits());
-  const auto found = co_await std::move(found_task);
-  if (!found) co_return found.error();
-  if (!*found) throw NotThere("the account has gone");
-  co_return NewSession{{(*found)->session, std::move(user)}, *cookie};
+  CO_TRY(auto cookie, start_session(a.store, user.id, std::move(body), a.clock.now(), a.session_limits()));
+  CO_TRY(const auto found, find_session(a.store, cookie, a.clock.now(), a.session_limits()));
+  if (!found) throw NotThere("the account has gone");
+  co_return NewSession{{found->session, std::move(user)}, cookie};
 }
 
 boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user,
                                               json::Value body) {
-  auto making = make_session(a, request, user, std::move(body));
-  const auto made = co_await std::move(making);
+  CO_AWAIT(const auto made, make_session(a, request, user, std::move(body)));
   if (!made) co_return pages::error(look_for(*a.tenant(), request, r.ui_locales), {500, "ours", "server_error", {}});
   r.authenticated = made->who.session.id;
   record(a, request, {"s", "Logged in", r.client_id, user.id, user.login_name(), user.login_connection(), {}});

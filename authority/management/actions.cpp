@@ -23,51 +23,42 @@ namespace {
 Error no_action() { return not_found("That action does not exist.", "inexistent_action"); }
 
 Async<Value> action_of(Authority& a, std::string id) {
-  auto finding = find_document(a.store, "action", std::move(id));
-  auto found = co_await std::move(finding);
-  if (!found) co_return std::move(found).error();
-  if (!*found) co_return no_action();
-  co_return **found;
+  CO_TRY(auto found, find_document(a.store, "action", std::move(id)));
+  if (!found) co_return no_action();
+  co_return *found;
 }
 
 Handling deploy(Authority& a, Call call) {
-  auto editing = edit_document(a, "action", call.path[0], [](Value& action) -> Status {
-    if (action.is_null()) return no_action();
-    deploy_action(action);
-    return ok();
-  });
-  const auto action = co_await std::move(editing);
-  if (!action) co_return action.error();
-  Value version = (*action)["deployed_version"];
+  CO_TRY(const auto action, edit_document(a, "action", call.path[0], [](Value& action) -> Status {
+           if (action.is_null()) return no_action();
+           deploy_action(action);
+           return ok();
+         }));
+  Value version = action["deployed_version"];
   version.set("id", call.path[0] + "." + version["number"].text());
-  version.set("action", Value::object({{"id", call.path[0]}, {"name", (*action)["name"]}}));
+  version.set("action", Value::object({{"id", call.path[0]}, {"name", action["name"]}}));
   co_return Reply{200, std::move(version)};
 }
 
 // Runs it as a login would, on an event that was sent along.
 Handling test(Authority& a, Call call) {
-  auto finding = action_of(a, call.path[0]);
-  const auto action = co_await std::move(finding);
-  if (!action) co_return action.error();
-  const Value open = with_secrets(section_of("action"), *action, a.secrets);
+  CO_TRY(const auto action, action_of(a, call.path[0]));
+  const Value open = with_secrets(section_of("action"), action, a.secrets);
   Value secrets = Value::object();
   for (const auto& secret : open["secrets"].items()) secrets.set(secret["name"].text(), secret["value"]);
   const Value job = Value::object(
       {{"actions",
         Value::array({Value::object({{"name", open["name"]}, {"code", open["code"]}, {"secrets", secrets}})})},
        {"event", call.body["payload"]}});
-  auto running = a.scripts.run(job, call.tenant->script_timeout);
-  const auto outcome = co_await std::move(running);
+  CO_AWAIT(const auto outcome, a.scripts.run(job, call.tenant->script_timeout));
   if (!outcome) co_return api_error(400, "action_failed", outcome.error().description);
   co_return Reply{200, Value::object({{"payload", *outcome}})};
 }
 
 Handling list_versions(Authority& a, Call call) {
-  auto finding = action_of(a, call.path[0]);
-  const auto action = co_await std::move(finding);
-  if (!action) co_return action.error();
+  CO_TRY(const auto action, action_of(a, call.path[0]));
   Value versions = Value::array();
-  if (const Value& deployed = (*action)["deployed_version"]; deployed.is_object()) versions.push_back(deployed);
+  if (const Value& deployed = action["deployed_version"]; deployed.is_object()) versions.push_back(deployed);
   co_return Reply{200,
                   Value::object({{"versions", versions}, {"total", versions.size()}, {"page", 0}, {"per_page", 50}})};
 }
@@ -84,18 +75,14 @@ Error no_trigger() { return not_found("There is no such trigger here: post-login
 
 // What a trigger runs, with each action as it is.
 Handling bindings_of(Authority& a) {
-  auto finding = find_document(a.store, "settings", "triggers");
-  const auto triggers = co_await std::move(finding);
-  if (!triggers) co_return triggers.error();
-  auto reading = list_documents(a.store, "action");
-  const auto actions = co_await std::move(reading);
-  if (!actions) co_return actions.error();
+  CO_TRY(const auto triggers, find_document(a.store, "settings", "triggers"));
+  CO_TRY(const auto actions, list_documents(a.store, "action"));
   Value out = Value::array();
-  const Value bound = *triggers ? (**triggers)["post-login"] : Value();
+  const Value bound = triggers ? (*triggers)["post-login"] : Value();
   for (const auto& binding : bound.items()) {
-    const auto it = std::find_if(actions->begin(), actions->end(),
+    const auto it = std::find_if(actions.begin(), actions.end(),
                                  [&](const Value& one) { return one["name"] == binding["action_name"]; });
-    if (it == actions->end()) continue;
+    if (it == actions.end()) continue;
     Value action = without_secrets(section_of("action"), *it);
     action.set("id", id_of(section_of("action"), *it));
     out.push_back(Value::object(
@@ -109,23 +96,20 @@ Handling bindings_of(Authority& a) {
 
 Handling get_bindings(Authority& a, Call call) {
   if (call.path[0] != "post-login") co_return no_trigger();
-  auto reading = bindings_of(a);
-  co_return co_await std::move(reading);
+  CO_RETURN(bindings_of(a));
 }
 
 Handling set_bindings(Authority& a, Call call) {
   if (call.path[0] != "post-login") co_return no_trigger();
-  auto reading = list_documents(a.store, "action");
-  const auto actions = co_await std::move(reading);
-  if (!actions) co_return actions.error();
+  CO_TRY(const auto actions, list_documents(a.store, "action"));
   Value bound = Value::array();
   for (const auto& binding : call.body["bindings"].items()) {
     const Value& ref = binding["ref"];
-    const auto it = std::find_if(actions->begin(), actions->end(), [&](const Value& one) {
+    const auto it = std::find_if(actions.begin(), actions.end(), [&](const Value& one) {
       return ref["type"].is("action_id") ? id_of(section_of("action"), one) == ref["value"].text()
                                          : one["name"] == ref["value"];
     });
-    if (it == actions->end())
+    if (it == actions.end())
       co_return not_found("The action " + ref["value"].text() + " does not exist.", "inexistent_action");
     if (!(*it)["deployed"].as_bool(true))
       co_return api_error(400, "action_not_deployed",
@@ -136,11 +120,8 @@ Handling set_bindings(Authority& a, Call call) {
   }
   std::vector<Statement> statements;
   statements.push_back(put_document("settings", "triggers", Value::object({{"post-login", std::move(bound)}})));
-  auto changing = change_tenant(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
-  if (!changed) co_return changed.error();
-  auto answering = bindings_of(a);
-  co_return co_await std::move(answering);
+  CO_TRY_VOID(change_tenant(a, std::move(statements)));
+  CO_RETURN(bindings_of(a));
 }
 
 }  // namespace

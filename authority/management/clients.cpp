@@ -45,16 +45,14 @@ Value present_client(const Authority& a, const Call& call, Value body) {
 namespace {
 
 Handling rotate_secret(Authority& a, Call call) {
-  auto editing = edit_document(a, "client", call.path[0], [&](Value& body) -> Status {
-    if (body.is_null()) return unknown(collection_of("client"));
-    body.erase("client_secret_sealed");
-    identify_client(body, {}, a.secrets);
-    return ok();
-  });
-  const auto body = co_await std::move(editing);
-  if (!body) co_return body.error();
+  CO_TRY(const auto body, edit_document(a, "client", call.path[0], [&](Value& body) -> Status {
+           if (body.is_null()) return unknown(collection_of("client"));
+           body.erase("client_secret_sealed");
+           identify_client(body, {}, a.secrets);
+           return ok();
+         }));
   // Whoever makes a new secret has to see it, once.
-  co_return Reply{200, present_client(a, call, with_secrets(section_of("client"), *body, a.secrets))};
+  co_return Reply{200, present_client(a, call, with_secrets(section_of("client"), body, a.secrets))};
 }
 
 }  // namespace

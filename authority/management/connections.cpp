@@ -38,20 +38,16 @@ Value present_connection(const Authority& a, const Call& call, Value body) {
 namespace {
 
 Async<Value> connection_of(Authority& a, std::string id) {
-  auto finding = find_in(a, collection_of("database"), std::move(id));
-  auto found = co_await std::move(finding);
-  if (!found) co_return std::move(found).error();
-  if (!*found) co_return unknown(collection_of("database"));
-  co_return **found;
+  CO_TRY(auto found, find_in(a, collection_of("database"), std::move(id)));
+  if (!found) co_return unknown(collection_of("database"));
+  co_return *found;
 }
 
 Handling list_enabled_clients(Authority& a, Call call) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto finding = connection_of(a, call.path[0]);
-  const auto found = co_await std::move(finding);
-  if (!found) co_return found.error();
-  const Value connection = present_connection(a, call, *found);
+  CO_TRY(const auto found, connection_of(a, call.path[0]));
+  const Value connection = present_connection(a, call, found);
   std::vector<Value> out;
   for (const auto& id : connection["enabled_clients"].items()) out.push_back(Value::object({{"client_id", id}}));
   Page checkpoint = *page;
@@ -63,10 +59,8 @@ Handling enable_clients(Authority& a, Call call) {
   for (const auto& one : call.body.items())
     if (!call.tenant->find_client(one["client_id"].text()))
       co_return not_found("The client " + one["client_id"].text() + " does not exist", "inexistent_client");
-  auto finding = connection_of(a, call.path[0]);
-  const auto found = co_await std::move(finding);
-  if (!found) co_return found.error();
-  auto editing = edit_document(a, "database", (*found)["name"].text(), [&](Value& body) -> Status {
+  CO_TRY(const auto found, connection_of(a, call.path[0]));
+  CO_TRY_VOID(edit_document(a, "database", found["name"].text(), [&](Value& body) -> Status {
     if (body.is_null()) return unknown(collection_of("database"));
     std::vector<std::string> enabled = texts(present_connection(a, call, body)["enabled_clients"]);
     for (const auto& one : call.body.items()) {
@@ -75,26 +69,18 @@ Handling enable_clients(Authority& a, Call call) {
     }
     body.set("enabled_clients", as_array(enabled));
     return ok();
-  });
-  const auto edited = co_await std::move(editing);
-  if (!edited) co_return edited.error();
+  }));
   co_return Reply{204, {}};
 }
 
 Handling delete_connection_user(Authority& a, Call call) {
-  auto finding = connection_of(a, call.path[0]);
-  const auto found = co_await std::move(finding);
-  if (!found) co_return found.error();
+  CO_TRY(const auto found, connection_of(a, call.path[0]));
   const std::string email = text::lower(call.query.get("email"));
   if (!is_email(email)) co_return invalid_query("'Missing required property: email'.");
-  auto searching = find_user_by_address(a.store, (*found)["name"].text(), email);
-  const auto user = co_await std::move(searching);
-  if (!user) co_return user.error();
-  if (!*user) co_return Reply{204, {}};
-  std::vector<Statement> statements = delete_user((*user)->id);
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY(const auto user, find_user_by_address(a.store, found["name"].text(), email));
+  if (!user) co_return Reply{204, {}};
+  std::vector<Statement> statements = delete_user(user->id);
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   co_return Reply{204, {}};
 }
 

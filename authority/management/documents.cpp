@@ -83,10 +83,8 @@ Value management_api(const Authority& a) {
 }  // namespace
 
 Async<std::optional<Value>> find_in(Authority& a, const Collection& c, std::string id) {
-  auto reading = list_documents(a.store, c.kind);
-  auto documents = co_await std::move(reading);
-  if (!documents) co_return std::move(documents).error();
-  for (auto& document : *documents)
+  CO_TRY(auto documents, list_documents(a.store, c.kind));
+  for (auto& document : documents)
     if (id_of(section(c), document) == id || (!section(c).renamable && document[section(c).key].text() == id))
       co_return std::optional(std::move(document));
   co_return std::optional<Value>();
@@ -98,12 +96,10 @@ Handling list(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto reading = list_documents(a.store, c.kind);
-  auto documents = co_await std::move(reading);
-  if (!documents) co_return std::move(documents).error();
+  CO_TRY(auto documents, list_documents(a.store, c.kind));
   std::vector<Value> out;
-  if (std::string_view(c.kind) == "api") documents->insert(documents->begin(), management_api(a));
-  for (auto& document : *documents) {
+  if (std::string_view(c.kind) == "api") documents.insert(documents.begin(), management_api(a));
+  for (auto& document : documents) {
     Value body = shown(a, c, call, std::move(document));
     if (passes(body, call, c)) out.push_back(selected(std::move(body), call.query));
   }
@@ -128,11 +124,9 @@ Handling list(Authority& a, Call call, const void* subject) {
 
 Handling get(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
-  auto finding = find_in(a, c, call.path[0]);
-  auto found = co_await std::move(finding);
-  if (!found) co_return std::move(found).error();
-  if (!*found) co_return unknown(c);
-  co_return Reply{200, selected(shown(a, c, call, **found), call.query)};
+  CO_TRY(auto found, find_in(a, c, call.path[0]));
+  if (!found) co_return unknown(c);
+  co_return Reply{200, selected(shown(a, c, call, *found), call.query)};
 }
 
 // Checks `body` and makes of it what is kept.
@@ -163,10 +157,8 @@ Handling create(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
   Value body = call.body;
   if (section(c).renamable && std::string_view(c.kind) != "client") {
-    auto reading = list_documents(a.store, c.kind);
-    const auto documents = co_await std::move(reading);
-    if (!documents) co_return documents.error();
-    for (const auto& one : *documents)
+    CO_TRY(const auto documents, list_documents(a.store, c.kind));
+    for (const auto& one : documents)
       if (one[section(c).key] == body[section(c).key]) co_return taken(c);
   }
   if (auto free = check_own_names(a, call.request.issuer, c, body); !free) co_return std::move(free).error();
@@ -174,8 +166,7 @@ Handling create(Authority& a, Call call, const void* subject) {
   std::vector<Statement> statements;
   statements.push_back({"INSERT INTO tenant_objects (kind, id, body) VALUES ($1, $2, $3)",
                         {c.kind, store_id(section(c), body), json::write(body)}});
-  auto changing = change_tenant(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
+  CO_AWAIT(const auto changed, change_tenant(a, std::move(statements)));
   if (!changed && changed.error().reason == "store_conflict") co_return taken(c);  // of two at once, one is the first
   if (!changed) co_return changed.error();
   call.tenant = a.tenant();
@@ -184,57 +175,47 @@ Handling create(Authority& a, Call call, const void* subject) {
 
 // Changes the document of that store id, and shows it as it is now.
 Handling edit(Authority& a, Call call, const Collection& c, std::string id, bool merges) {
-  auto editing = edit_document(a, c.kind, std::move(id), [&](Value& body) -> Status {
-    const Value before = body;
-    if (merges && before.is_null()) return unknown(c);
-    if (merges)
-      merge(body, call.body);
-    else
-      body = call.body;
-    if (!merges) body.set(section(c).key, call.path[0]);
-    return settle(a, c, *call.tenant, body, before);
-  });
-  const auto body = co_await std::move(editing);
-  if (!body) co_return body.error();
+  CO_TRY(const auto body, edit_document(a, c.kind, std::move(id), [&](Value& body) -> Status {
+           const Value before = body;
+           if (merges && before.is_null()) return unknown(c);
+           if (merges)
+             merge(body, call.body);
+           else
+             body = call.body;
+           if (!merges) body.set(section(c).key, call.path[0]);
+           return settle(a, c, *call.tenant, body, before);
+         }));
   call.tenant = a.tenant();
-  co_return Reply{200, shown(a, c, call, *body)};
+  co_return Reply{200, shown(a, c, call, body)};
 }
 
 Handling update(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
-  auto finding = find_in(a, c, call.path[0]);
-  const auto found = co_await std::move(finding);
-  if (!found) co_return found.error();
-  if (!*found) co_return unknown(c);
-  auto editing = edit(a, std::move(call), c, store_id(section(c), **found), true);
-  co_return co_await std::move(editing);
+  CO_TRY(const auto found, find_in(a, c, call.path[0]));
+  if (!found) co_return unknown(c);
+  CO_RETURN(edit(a, std::move(call), c, store_id(section(c), *found), true));
 }
 
 // What PUT makes is known by its key.
 Handling replace(Authority& a, Call call, const void* subject) {
   const std::string key = call.path[0];
-  auto editing = edit(a, std::move(call), *static_cast<const Collection*>(subject), key, false);
-  co_return co_await std::move(editing);
+  CO_RETURN(edit(a, std::move(call), *static_cast<const Collection*>(subject), key, false));
 }
 
 Handling remove(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
-  auto finding = find_in(a, c, call.path[0]);
-  const auto found = co_await std::move(finding);
-  if (!found) co_return found.error();
-  if (!*found) co_return Reply{204, {}};
+  CO_TRY(const auto found, find_in(a, c, call.path[0]));
+  if (!found) co_return Reply{204, {}};
   std::vector<Statement> statements;
-  statements.push_back(delete_document(c.kind, store_id(section(c), **found)));
+  statements.push_back(delete_document(c.kind, store_id(section(c), *found)));
   if (std::string_view(c.kind) == "client") {
     statements.push_back({"DELETE FROM tenant_objects WHERE kind = 'grant' AND id >= $1 AND id < $2",
                           {call.path[0] + " ", call.path[0] + "!"}});
     statements.push_back({"DELETE FROM refresh_tokens WHERE client_id = $1", {call.path[0]}});
   }
   if (std::string_view(c.kind) == "database")
-    for (auto& statement : delete_users_of((**found)["name"].text())) statements.push_back(std::move(statement));
-  auto changing = change_tenant(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
-  if (!changed) co_return changed.error();
+    for (auto& statement : delete_users_of((*found)["name"].text())) statements.push_back(std::move(statement));
+  CO_TRY_VOID(change_tenant(a, std::move(statements)));
   co_return Reply{204, {}};
 }
 

@@ -40,13 +40,9 @@ Result<std::string> named_account(const Authority& a, const Call& call) {
 }
 
 Handling identities_after(Authority& a, const Call& call, std::string id, int status) {
-  auto finding = user_of(a, std::move(id));
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  auto linking = linked_accounts(a.store, user->id);
-  const auto linked = co_await std::move(linking);
-  if (!linked) co_return linked.error();
-  co_return Reply{status, identities_of(a, *user, *linked, call.has_scope("read:user_idp_tokens"))};
+  CO_TRY(const auto user, user_of(a, std::move(id)));
+  CO_TRY(const auto linked, linked_accounts(a.store, user.id));
+  co_return Reply{status, identities_of(a, user, linked, call.has_scope("read:user_idp_tokens"))};
 }
 
 std::vector<Statement> link(const User& primary, User secondary, std::int64_t now) {
@@ -76,49 +72,39 @@ Handling link_identity(Authority& a, Call call) {
   if (!id) co_return id.error();
   if (*id == call.path[0])
     co_return api_error(400, "invalid_body", "The main account and the account to link are the same.");
-  auto finding = user_of(a, call.path[0]);
-  const auto primary = co_await std::move(finding);
-  if (!primary) co_return primary.error();
-  auto searching = find_account(a.store, *id);
-  const auto secondary = co_await std::move(searching);
-  if (!secondary) co_return secondary.error();
-  if (*secondary && (*secondary)->linked_to == primary->id)
+  CO_TRY(const auto primary, user_of(a, call.path[0]));
+  CO_TRY(const auto secondary, find_account(a.store, *id));
+  if (secondary && secondary->linked_to == primary.id)
     co_return api_error(409, "identity_conflict", "Specified identity already exists.");
-  if (!*secondary || !(*secondary)->linked_to.empty()) co_return no_user();
-  auto task = a.store.commit(link(*primary, **secondary, a.clock.now()));
-  const auto done = co_await std::move(task);
+  if (!secondary || !secondary->linked_to.empty()) co_return no_user();
+  CO_AWAIT(const auto done, a.store.commit(link(primary, *secondary, a.clock.now())));
   if (!done && done.error().reason == "store_unmatched")
     co_return api_error(409, "identity_conflict", "One of the accounts was changed at the same moment. Try again.");
   if (!done) co_return done.error();
   record(a, call.request,
-         {"sapi", "Link identity " + *id, call.token["azp"].text(), primary->id, {}, (*secondary)->connection, {}});
-  auto answering = identities_after(a, call, primary->id, 201);
-  co_return co_await std::move(answering);
+         {"sapi", "Link identity " + *id, call.token["azp"].text(), primary.id, {}, secondary->connection, {}});
+  CO_RETURN(identities_after(a, call, primary.id, 201));
 }
 
 Handling unlink_identity(Authority& a, Call call) {
   const std::string id = call.path[1] + "|" + call.path[2];
-  auto finding = user_of(a, call.path[0]);
-  const auto primary = co_await std::move(finding);
-  if (!primary) co_return primary.error();
-  if (id == primary->id)
+  CO_TRY(const auto primary, user_of(a, call.path[0]));
+  if (id == primary.id)
     co_return api_error(400, "operation_not_supported",
                         "The main identity cannot be unlinked: it is the account itself.");
-  std::vector<Statement> statements;
-  statements.push_back(
-      {"UPDATE users SET linked_to = '', updated_at = $3, version = version + 1 WHERE user_id = $1 AND "
-       "linked_to = $2 RETURNING user_id",
-       {id, primary->id, a.clock.now()},
-       true});
-  statements.push_back(
-      {"UPDATE users SET updated_at = $2, version = version + 1 WHERE user_id = $1", {primary->id, a.clock.now()}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
+  CO_AWAIT(
+      const auto done,
+      a.store.commit(together(
+          Statement{"UPDATE users SET linked_to = '', updated_at = $3, version = version + 1 WHERE user_id = $1 AND "
+                    "linked_to = $2 RETURNING user_id",
+                    {id, primary.id, a.clock.now()},
+                    true},
+          Statement{"UPDATE users SET updated_at = $2, version = version + 1 WHERE user_id = $1",
+                    {primary.id, a.clock.now()}})));
   if (!done && done.error().reason == "store_unmatched")
     co_return not_found("The user has no such identity.", "inexistent_identity");
   if (!done) co_return done.error();
-  auto answering = identities_after(a, call, primary->id, 200);
-  co_return co_await std::move(answering);
+  CO_RETURN(identities_after(a, call, primary.id, 200));
 }
 
 }  // namespace

@@ -35,53 +35,37 @@ Value new_job(const Authority& a, const char* type) {
 }
 
 Async<Value> job_of(Authority& a, std::string id) {
-  auto task = a.store.query({"SELECT body FROM jobs WHERE id = $1", {std::move(id)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return not_found("The job does not exist", "inexistent_job");
-  co_return json::parse(text_at(rows->first(), 0));
+  CO_TRY(const auto rows, a.store.query({"SELECT body FROM jobs WHERE id = $1", {std::move(id)}}));
+  if (rows.empty()) co_return not_found("The job does not exist", "inexistent_job");
+  co_return json::parse(text_at(rows.first(), 0));
 }
 
 Handling get_job(Authority& a, Call call) {
-  auto finding = job_of(a, call.path[0]);
-  const auto job = co_await std::move(finding);
-  if (!job) co_return job.error();
-  co_return Reply{200, *job};
+  CO_TRY(const auto job, job_of(a, call.path[0]));
+  co_return Reply{200, job};
 }
 
 Handling get_errors(Authority& a, Call call) {
-  auto task = a.store.query({"SELECT result FROM jobs WHERE id = $1", {call.path[0]}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return not_found("The job does not exist", "inexistent_job");
-  if (text_at(rows->first(), 0).empty()) co_return Reply{204, {}};
-  auto errors = json::parse(text_at(rows->first(), 0));
+  CO_TRY(const auto rows, a.store.query({"SELECT result FROM jobs WHERE id = $1", {call.path[0]}}));
+  if (rows.empty()) co_return not_found("The job does not exist", "inexistent_job");
+  if (text_at(rows.first(), 0).empty()) co_return Reply{204, {}};
+  auto errors = json::parse(text_at(rows.first(), 0));
   if (!errors) co_return std::move(errors).error();
   co_return Reply{200, *std::move(errors)};
 }
 
 Handling keep_job(Authority& a, Value job, int status) {
-  std::vector<Statement> statements;
-  statements.push_back(put_job(job["id"].text(), job, a.clock.now()));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.write(put_job(job["id"].text(), job, a.clock.now())));
   co_return Reply{status, std::move(job)};
 }
 
 Handling send_verification(Authority& a, Call call) {
-  auto finding = user_of(a, call.body["user_id"].text());
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  if (user->email.empty()) co_return api_error(400, "operation_not_supported", "The user has no e-mail address.");
+  CO_TRY(const auto user, user_of(a, call.body["user_id"].text()));
+  if (user.email.empty()) co_return api_error(400, "operation_not_supported", "The user has no e-mail address.");
   Value job = new_job(a, "verification_email");
   job.set("status", "completed");
-  std::vector<Statement> statements;
-  statements.push_back(verification_mail(a, call.request, *user, call.body["client_id"].text()));
-  statements.push_back(put_job(job["id"].text(), job, a.clock.now()));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(together(verification_mail(a, call.request, user, call.body["client_id"].text()),
+                                      put_job(job["id"].text(), job, a.clock.now()))));
   a.outbox.wake();
   co_return Reply{201, std::move(job)};
 }
@@ -176,8 +160,7 @@ Handling start_import(Authority& a, Call call) {
   if (const auto external = part(parts, "external_id"); !external.empty()) job.set("external_id", external);
   UsersImport how{c->name,      c->is_database() ? "auth0" : c->strategy, part(parts, "upsert") == "true", false, false,
                   a.clock.now()};
-  auto keeping = keep_job(a, job, 202);
-  auto reply = co_await std::move(keeping);
+  CO_AWAIT(auto reply, keep_job(a, job, 202));
   if (reply) a.run_apart([&a, job, users, how] { run_import(a, job, *users, how); });
   co_return reply;
 }
@@ -198,8 +181,7 @@ Handling start_export(Authority& a, Call call) {
   // Made when it is fetched, by whoever has the link.
   job.set("location", call.request.issuer + "exports/" + job["id"].text() + (format == "csv" ? ".csv.gz" : ".json.gz") +
                           "?ticket=" + seal_ticket(a, "users_export", ticket, kept_for));
-  auto keeping = keep_job(a, std::move(job), 201);
-  co_return co_await std::move(keeping);
+  CO_RETURN(keep_job(a, std::move(job), 201));
 }
 
 std::string csv_cell(const Value& v) {
@@ -313,8 +295,7 @@ Answering download_export(Authority& a, Request request) {
   std::int64_t left = at_least((*v)["limit"], 1, std::numeric_limits<std::int64_t>::max());
   const std::string connection = (*v)["connection"].text();
   for (std::string after; left > 0;) {
-    auto reading = read_documents(a, after, 500);
-    const auto documents = co_await std::move(reading);
+    CO_AWAIT(const auto documents, read_documents(a, after, 500));
     if (!documents) co_return text_response(500, "The users could not be read; try again.\n");
     if (documents->empty()) break;
     for (json::Value document : *documents) {

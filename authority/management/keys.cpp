@@ -34,44 +34,36 @@ Value shown(const Row& r) {
 }
 
 Handling list_keys(Authority& a, Call) {
-  auto task = a.store.query({"SELECT " KEY_COLUMNS " FROM signing_keys ORDER BY state, created_at DESC", {}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT " KEY_COLUMNS " FROM signing_keys ORDER BY state, created_at DESC", {}}));
   Value out = Value::array();
-  for (const auto& row : *rows) out.push_back(shown(row));
+  for (const auto& row : rows) out.push_back(shown(row));
   co_return Reply{200, std::move(out)};
 }
 
 Async<Row> key_of(Authority& a, std::string kid) {
-  auto task = a.store.query({"SELECT " KEY_COLUMNS " FROM signing_keys WHERE kid = $1", {std::move(kid)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return not_found("There is no key of that kid.", "inexistent_key");
-  co_return rows->first();
+  CO_TRY(const auto rows, a.store.query({"SELECT " KEY_COLUMNS " FROM signing_keys WHERE kid = $1", {std::move(kid)}}));
+  if (rows.empty()) co_return not_found("There is no key of that kid.", "inexistent_key");
+  co_return rows.first();
 }
 
 Handling get_key(Authority& a, Call call) {
-  auto finding = key_of(a, call.path[0]);
-  const auto row = co_await std::move(finding);
-  if (!row) co_return row.error();
-  co_return Reply{200, shown(*row)};
+  CO_TRY(const auto row, key_of(a, call.path[0]));
+  co_return Reply{200, shown(row)};
 }
 
 // Makes the statements durable, and works with the keys as they are then.
 Async<Unit> change_keys(Authority& a, std::vector<Statement> statements) {
-  auto changing = change_tenant(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
-  if (!changed) co_return changed.error();
+  CO_TRY_VOID(change_tenant(a, std::move(statements)));
   co_return reload_keys(a);
 }
 
 // The next key signs from now on, the current one is only checked by, and a new next one is published.
 Handling rotate(Authority& a, Call) {
-  auto task = a.store.query({"SELECT kid FROM signing_keys WHERE state = 'next' ORDER BY created_at LIMIT 1", {}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT kid FROM signing_keys WHERE state = 'next' ORDER BY created_at LIMIT 1", {}}));
   const std::int64_t now = a.clock.now();
-  const std::string next = rows->empty() ? "" : text_at(rows->first(), 0);
+  const std::string next = rows.empty() ? "" : text_at(rows.first(), 0);
   std::vector<Statement> statements;
   statements.push_back(
       {"UPDATE signing_keys SET state = 'previous', current_until = $1 WHERE state = 'current'", {now}});
@@ -80,8 +72,7 @@ Handling rotate(Authority& a, Call) {
        {next, now},
        true});
   statements.push_back(insert_key(SigningKey::generate(a.tenant()->name), a.secrets, "next", now));
-  auto changing = change_keys(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
+  CO_AWAIT(const auto changed, change_keys(a, std::move(statements)));
   if (!changed && changed.error().reason == "store_unmatched")
     co_return api_error(409, "key_conflict", "The keys were rotated at the same moment. Look at them and try again.");
   if (!changed) co_return changed.error();
@@ -90,20 +81,16 @@ Handling rotate(Authority& a, Call) {
 }
 
 Handling revoke(Authority& a, Call call) {
-  auto finding = key_of(a, call.path[0]);
-  const auto row = co_await std::move(finding);
-  if (!row) co_return row.error();
-  const std::string& state = text_at(*row, 1);
+  CO_TRY(const auto row, key_of(a, call.path[0]));
+  const std::string& state = text_at(row, 1);
   if (state == "current" || state == "next")
     co_return api_error(400, "operation_not_supported", "Only a previous key can be revoked: rotate first.");
   std::vector<Statement> statements;
   statements.push_back(
       {"UPDATE signing_keys SET state = 'revoked', revoked_at = $2 WHERE kid = $1 AND state = 'previous'",
        {call.path[0], a.clock.now()}});
-  auto changing = change_keys(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
-  if (!changed) co_return changed.error();
-  co_return Reply{200, Value::object({{"kid", call.path[0]}, {"cert", text_at(*row, 3)}})};
+  CO_TRY_VOID(change_keys(a, std::move(statements)));
+  co_return Reply{200, Value::object({{"kid", call.path[0]}, {"cert", text_at(row, 3)}})};
 }
 
 }  // namespace

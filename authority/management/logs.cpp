@@ -29,37 +29,33 @@ Async<Scanned> scan(Authority& a, Query query, bool ascending, std::int64_t star
   Scanned out;
   std::string after = ascending ? "" : "~";  // after every id
   for (std::int64_t seen = 0; seen < most_scanned; seen += batch_size) {
-    auto task = a.store.query({ascending ? "SELECT id, body FROM logs WHERE id > $1 ORDER BY id LIMIT $2"
-                                         : "SELECT id, body FROM logs WHERE id < $1 ORDER BY id DESC LIMIT $2",
-                               {after, batch_size}});
-    const auto rows = co_await std::move(task);
-    if (!rows) co_return rows.error();
-    for (const auto& row : *rows) {
+    CO_TRY(const auto rows,
+           a.store.query({ascending ? "SELECT id, body FROM logs WHERE id > $1 ORDER BY id LIMIT $2"
+                                    : "SELECT id, body FROM logs WHERE id < $1 ORDER BY id DESC LIMIT $2",
+                          {after, batch_size}}));
+    for (const auto& row : rows) {
       after = text_at(row, 0);
       Value entry = entry_of(row);
       if (!query.matches(entry)) continue;
       if (out.total >= start && out.total < start + count) out.items.push_back(std::move(entry));
       ++out.total;
     }
-    if (static_cast<std::int64_t>(rows->size()) < batch_size) break;
+    if (static_cast<std::int64_t>(rows.size()) < batch_size) break;
   }
   co_return out;
 }
 
 // From an entry on, oldest first: how a program follows the log.
 Handling list_from(Authority& a, const Call& call, const Page& page, std::string from) {
-  auto task =
-      a.store.query({"SELECT id, body FROM logs WHERE id > $1 ORDER BY id LIMIT $2", {std::move(from), page.per_page}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows, a.store.query({"SELECT id, body FROM logs WHERE id > $1 ORDER BY id LIMIT $2",
+                                         {std::move(from), page.per_page}}));
   Value out = Value::array();
-  for (const auto& row : *rows) out.push_back(selected(entry_of(row), call.query));
+  for (const auto& row : rows) out.push_back(selected(entry_of(row), call.query));
   co_return Reply{200, std::move(out)};
 }
 
 Handling search_logs(Authority& a, Call call, std::string text) {
-  auto settling = a.store.settle();
-  if (const auto settled = co_await std::move(settling); !settled) co_return settled.error();
+  CO_TRY_VOID(a.store.settle());
   Parameters without_from;
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& pair : call.query.pairs())
@@ -67,39 +63,31 @@ Handling search_logs(Authority& a, Call call, std::string text) {
   const auto page = read_page(Parameters(pairs), 50);
   if (!page) co_return page.error();
   if (call.query.has("from") || call.query.has("take")) {
-    auto listing = list_from(a, call, *page, std::string(call.query.get("from")));
-    co_return co_await std::move(listing);
+    CO_RETURN(list_from(a, call, *page, std::string(call.query.get("from"))));
   }
   auto query = Query::parse(text);
   if (!query) co_return std::move(query).error();
   const auto sort = call.query.get("sort");
-  auto scanning = scan(a, *std::move(query), sort.ends_with(":1"), page->start(), page->per_page);
-  auto found = co_await std::move(scanning);
-  if (!found) co_return std::move(found).error();
-  for (auto& item : found->items) item = selected(std::move(item), call.query);
-  co_return page_of(*page, "logs", std::move(found->items), found->total);
+  CO_TRY(auto found, scan(a, *std::move(query), sort.ends_with(":1"), page->start(), page->per_page));
+  for (auto& item : found.items) item = selected(std::move(item), call.query);
+  co_return page_of(*page, "logs", std::move(found.items), found.total);
 }
 
 Handling list_logs(Authority& a, Call call) {
   const std::string text(call.query.has("q") ? call.query.get("q") : call.query.get("search"));
-  auto searching = search_logs(a, std::move(call), text);
-  co_return co_await std::move(searching);
+  CO_RETURN(search_logs(a, std::move(call), text));
 }
 
 Handling list_user_logs(Authority& a, Call call) {
   const std::string text = "user_id:\"" + call.path[0] + "\"";
-  auto searching = search_logs(a, std::move(call), text);
-  co_return co_await std::move(searching);
+  CO_RETURN(search_logs(a, std::move(call), text));
 }
 
 Handling get_log(Authority& a, Call call) {
-  auto settling = a.store.settle();
-  if (const auto settled = co_await std::move(settling); !settled) co_return settled.error();
-  auto task = a.store.query({"SELECT id, body FROM logs WHERE id = $1", {call.path[0]}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return not_found("The log does not exist.", "inexistent_log");
-  co_return Reply{200, entry_of(rows->first())};
+  CO_TRY_VOID(a.store.settle());
+  CO_TRY(const auto rows, a.store.query({"SELECT id, body FROM logs WHERE id = $1", {call.path[0]}}));
+  if (rows.empty()) co_return not_found("The log does not exist.", "inexistent_log");
+  co_return Reply{200, entry_of(rows.first())};
 }
 
 Handling daily_stats(Authority& a, Call call) {
@@ -111,18 +99,16 @@ Handling daily_stats(Authority& a, Call call) {
                           : std::nullopt;
     return time.value_or(otherwise);
   };
-  auto settling = a.store.settle();
-  if (const auto settled = co_await std::move(settling); !settled) co_return settled.error();
+  CO_TRY_VOID(a.store.settle());
   const std::int64_t now = a.clock.now(), from = bound("from", now - 30 * day) / day * day,
                      to = bound("to", now) / day * day + day;
-  auto task = a.store.query(
-      {"SELECT at / 86400, SUM(CASE WHEN type IN ('s', 'scoa', 'sepft') THEN 1 ELSE 0 END), SUM(CASE type WHEN 'ss' "
-       "THEN 1 ELSE 0 END) FROM logs WHERE at >= $1 AND at < $2 GROUP BY at / 86400 ORDER BY 1",
-       {from, to}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT at / 86400, SUM(CASE WHEN type IN ('s', 'scoa', 'sepft') THEN 1 ELSE 0 END), SUM(CASE "
+                        "type WHEN 'ss' "
+                        "THEN 1 ELSE 0 END) FROM logs WHERE at >= $1 AND at < $2 GROUP BY at / 86400 ORDER BY 1",
+                        {from, to}}));
   Value out = Value::array();
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     const std::string date = iso_time(int_at(row, 0) * day);
     out.push_back(Value::object({{"date", date},
                                  {"logins", int_at(row, 1)},
@@ -135,10 +121,9 @@ Handling daily_stats(Authority& a, Call call) {
 }
 
 Handling active_users(Authority& a, Call) {
-  auto task = a.store.query({"SELECT count(*) FROM users WHERE last_login > $1", {a.clock.now() - 30 * day}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  co_return Reply{200, int_at(rows->first(), 0)};
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT count(*) FROM users WHERE last_login > $1", {a.clock.now() - 30 * day}}));
+  co_return Reply{200, int_at(rows.first(), 0)};
 }
 
 }  // namespace

@@ -99,15 +99,11 @@ Async<Value> authorize_call(Authority& a, const Request& request) {
   if (!claims) co_return unauthorized("Invalid token");
   if (!a.tenant()->find_client((*claims)["azp"].text())) co_return unauthorized("Invalid token");
   if (!(*claims)["gty"].is_null()) co_return *claims;
-  auto finding = find_holder(a, *claims);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  if (!*user || (*user)->blocked) co_return unauthorized("Invalid token");
+  CO_TRY(const auto user, find_holder(a, *claims));
+  if (!user || user->blocked) co_return unauthorized("Invalid token");
   if ((*claims)["azp"] != Value(dashboard_client().id)) co_return *claims;
-  auto asking = is_administrator(a.store, (*user)->id);
-  const auto is_one = co_await std::move(asking);
-  if (!is_one) co_return is_one.error();
-  if (!*is_one) co_return unauthorized("Invalid token");
+  CO_TRY(const auto is_one, is_administrator(a.store, user->id));
+  if (!is_one) co_return unauthorized("Invalid token");
   co_return *claims;
 }
 
@@ -146,17 +142,13 @@ Status check_query(const Route& route, const Parameters& query) {
 }
 
 Async<Reply> handle(Authority& a, const Request& request, const Route& route, Call call) {
-  auto authorizing = authorize_call(a, request);
-  auto token = co_await std::move(authorizing);
-  if (!token) co_return std::move(token).error();
-  call.token = *std::move(token);
+  CO_TRY(auto token, authorize_call(a, request));
+  call.token = std::move(token);
   if (auto allowed = take_call(a, request, call.token["azp"].text()); !allowed) co_return std::move(allowed).error();
   if (auto allowed = check_scope(route, call); !allowed) co_return std::move(allowed).error();
   if (auto good = check_query(route, call.query); !good) co_return std::move(good).error();
   if (auto good = read_body(route, call); !good) co_return std::move(good).error();
-  auto handling =
-      route.handle_for ? route.handle_for(a, std::move(call), route.subject) : route.handle(a, std::move(call));
-  co_return co_await std::move(handling);
+  CO_RETURN(route.handle_for ? route.handle_for(a, std::move(call), route.subject) : route.handle(a, std::move(call)));
 }
 
 // What the log keeps of a call: who made it, as far as its token is good.
@@ -180,9 +172,7 @@ bool Call::has_scope(std::string_view any_of) const {
 }
 
 Handling commit(Authority& a, std::vector<Statement> statements, int status, Value body) {
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   co_return Reply{status, std::move(body)};
 }
 
@@ -215,8 +205,7 @@ Answering manage(Authority& a, Request request) {
                       request.headers, request.issuer, request.peer,  request.id};
   Call call{
       std::move(request), a.tenant(), Slots(std::move(found.slots)), Parameters(url::parse_form(about.query)), {}, {}};
-  auto handling = handle(a, about, *found.route, std::move(call));
-  const auto reply = co_await std::move(handling);
+  CO_AWAIT(const auto reply, handle(a, about, *found.route, std::move(call)));
   if (method != "GET" || !reply) {
     record(a, about, event_of(a, about, *found.route, reply));
   }

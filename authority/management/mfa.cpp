@@ -25,58 +25,42 @@ Value shown(const Authenticator& one) {
 }
 
 Handling list_methods(Authority& a, Call call) {
-  auto finding = user_of(a, call.path[0]);
-  if (const auto user = co_await std::move(finding); !user) co_return user.error();
-  auto reading = list_authenticators(a, call.path[0]);
-  const auto all = co_await std::move(reading);
-  if (!all) co_return all.error();
+  CO_TRY_VOID(user_of(a, call.path[0]));
+  CO_TRY(const auto all, list_authenticators(a, call.path[0]));
   Value out = Value::array();
-  for (const auto& one : *all) out.push_back(shown(one));
+  for (const auto& one : all) out.push_back(shown(one));
   co_return Reply{200, std::move(out)};
 }
 
 Handling get_method(Authority& a, Call call) {
-  auto reading = list_authenticators(a, call.path[0]);
-  const auto all = co_await std::move(reading);
-  if (!all) co_return all.error();
-  for (const auto& one : *all)
+  CO_TRY(const auto all, list_authenticators(a, call.path[0]));
+  for (const auto& one : all)
     if (one.id == call.path[1]) co_return Reply{200, shown(one)};
   co_return not_found("The authentication method does not exist.", "inexistent_authentication_method");
 }
 
 Handling delete_methods(Authority& a, Call call) {
-  auto finding = user_of(a, call.path[0]);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  auto listing = list_authenticators(a, user->id);
-  const auto all = co_await std::move(listing);
-  if (!all) co_return all.error();
+  CO_TRY(const auto user, user_of(a, call.path[0]));
+  CO_TRY(const auto all, list_authenticators(a, user.id));
   std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM authenticators WHERE user_id = $1", {user->id}});
-  auto mail = all->empty() ? std::nullopt : notice(a, call.request, *user, Notice::factor_removed);
+  statements.push_back({"DELETE FROM authenticators WHERE user_id = $1", {user.id}});
+  auto mail = all.empty() ? std::nullopt : notice(a, call.request, user, Notice::factor_removed);
   if (mail) statements.push_back(*std::move(mail));
-  auto committing = commit(a, std::move(statements), 204);
-  auto reply = co_await std::move(committing);
+  CO_AWAIT(auto reply, commit(a, std::move(statements), 204));
   a.outbox.wake();
   co_return reply;
 }
 
 Handling delete_method(Authority& a, Call call) {
-  auto finding = user_of(a, call.path[0]);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  auto removing = remove_authenticator(a, call.request, *user, call.path[1]);
-  if (const auto removed = co_await std::move(removing); !removed) co_return removed.error();
+  CO_TRY(const auto user, user_of(a, call.path[0]));
+  CO_TRY_VOID(remove_authenticator(a, call.request, user, call.path[1]));
   co_return Reply{204, {}};
 }
 
 Handling regenerate_code(Authority& a, Call call) {
-  auto finding = user_of(a, call.path[0]);
-  if (const auto user = co_await std::move(finding); !user) co_return user.error();
+  CO_TRY_VOID(user_of(a, call.path[0]));
   const NewRecoveryCode made = make_recovery_code(a, call.path[0]);
-  auto task = a.store.commit(made.keep);
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(made.keep));
   co_return Reply{201, Value::object({{"recovery_code", made.code}})};
 }
 

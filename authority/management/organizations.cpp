@@ -19,22 +19,18 @@ constexpr std::int64_t invitation_lifetime = 7 * 24 * 3600;  // seconds: the ven
 Error no_organization() { return not_found("No organization found by that id or name", "inexistent_organization"); }
 
 Async<Value> organization_of(Authority& a, std::string id) {
-  auto finding = find_document(a.store, "organization", std::move(id));
-  auto found = co_await std::move(finding);
-  if (!found) co_return std::move(found).error();
-  if (!*found) co_return no_organization();
-  co_return **found;
+  CO_TRY(auto found, find_document(a.store, "organization", std::move(id)));
+  if (!found) co_return no_organization();
+  co_return *found;
 }
 
 Handling get_by_name(Authority& a, Call call) {
   const auto o = call.tenant->find_organization(call.path[0]);
   if (!o || o->id == call.path[0]) co_return no_organization();
-  auto finding = organization_of(a, o->id);
-  auto body = co_await std::move(finding);
-  if (!body) co_return std::move(body).error();
-  body->set("id", o->id);
-  body->erase("connections");
-  co_return Reply{200, *std::move(body)};
+  CO_TRY(auto body, organization_of(a, o->id));
+  body.set("id", o->id);
+  body.erase("connections");
+  co_return Reply{200, std::move(body)};
 }
 
 // ---- Connections
@@ -50,11 +46,9 @@ Value shown_door(const Tenant& tenant, const Value& door) {
 Handling list_connections(Authority& a, Call call) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto finding = organization_of(a, call.path[0]);
-  const auto o = co_await std::move(finding);
-  if (!o) co_return o.error();
+  CO_TRY(const auto o, organization_of(a, call.path[0]));
   std::vector<Value> out;
-  for (const auto& door : (*o)["connections"].items()) out.push_back(shown_door(*call.tenant, door));
+  for (const auto& door : o["connections"].items()) out.push_back(shown_door(*call.tenant, door));
   const bool is_older = call.request.path.ends_with("enabled_connections");
   co_return paged(*page, is_older ? "enabled_connections" : "connections", out);
 }
@@ -67,7 +61,7 @@ Handling change_door(Authority& a, Call call, std::string connection_id, ChangeD
   const auto c = call.tenant->find_connection_by_id(connection_id);
   if (!c) co_return not_found("The connection does not exist.", "inexistent_connection");
   Value door;
-  auto editing = edit_document(a, "organization", call.path[0], [&](Value& body) -> Status {
+  CO_TRY_VOID(edit_document(a, "organization", call.path[0], [&](Value& body) -> Status {
     if (body.is_null()) return no_organization();
     Value others = Value::array(), there;
     for (const auto& one : body["connections"].items()) {
@@ -85,9 +79,7 @@ Handling change_door(Authority& a, Call call, std::string connection_id, ChangeD
     }
     body.set("connections", std::move(others));
     return ok();
-  });
-  const auto edited = co_await std::move(editing);
-  if (!edited) co_return edited.error();
+  }));
   co_return Reply{status, door.is_null() ? Value() : shown_door(*call.tenant, door)};
 }
 
@@ -103,8 +95,7 @@ Handling add_connection(Authority& a, Call call) {
     if (there.is_null()) return with_change(Value::object(), body);
     return api_error(409, "organization_connection_conflict", "The connection is enabled already.");
   };
-  auto changing = change_door(a, std::move(call), id, change, 201);
-  co_return co_await std::move(changing);
+  CO_RETURN(change_door(a, std::move(call), id, change, 201));
 }
 
 Handling update_connection(Authority& a, Call call) {
@@ -113,23 +104,19 @@ Handling update_connection(Authority& a, Call call) {
     if (!there.is_null()) return with_change(there, body);
     return not_found("The connection is not enabled for the organization.", "inexistent_connection");
   };
-  auto changing = change_door(a, std::move(call), id, change, 200);
-  co_return co_await std::move(changing);
+  CO_RETURN(change_door(a, std::move(call), id, change, 200));
 }
 
 Handling remove_connection(Authority& a, Call call) {
   const std::string id = call.path[1];
   const ChangeDoor change = [](const Value&, const Value&) -> Result<Value> { return Value(); };
-  auto changing = change_door(a, std::move(call), id, change, 204);
-  co_return co_await std::move(changing);
+  CO_RETURN(change_door(a, std::move(call), id, change, 204));
 }
 
 Handling get_connection(Authority& a, Call call) {
-  auto finding = organization_of(a, call.path[0]);
-  const auto o = co_await std::move(finding);
-  if (!o) co_return o.error();
+  CO_TRY(const auto o, organization_of(a, call.path[0]));
   const auto c = call.tenant->find_connection_by_id(call.path[1]);
-  for (const auto& door : (*o)["connections"].items())
+  for (const auto& door : o["connections"].items())
     if (c && door["name"].text() == c->name) co_return Reply{200, shown_door(*call.tenant, door)};
   co_return not_found("The connection is not enabled for the organization.", "inexistent_connection");
 }
@@ -137,29 +124,24 @@ Handling get_connection(Authority& a, Call call) {
 // ---- Members
 
 Handling list_members(Authority& a, Call call) {
-  auto finding = organization_of(a, call.path[0]);
-  if (const auto o = co_await std::move(finding); !o) co_return o.error();
+  CO_TRY_VOID(organization_of(a, call.path[0]));
   Statement select{"SELECT " OSTIA_USER_COLUMNS
                    " FROM users WHERE user_id IN (SELECT user_id FROM organization_members WHERE organization_id = $1) "
                    "ORDER BY user_id",
                    {call.path[0]}};
-  auto listing = list_people(a, std::move(call), "members", std::move(select));
-  co_return co_await std::move(listing);
+  CO_RETURN(list_people(a, std::move(call), "members", std::move(select)));
 }
 
 Handling add_members(Authority& a, Call call) {
-  auto finding = organization_of(a, call.path[0]);
-  if (const auto o = co_await std::move(finding); !o) co_return o.error();
+  CO_TRY_VOID(organization_of(a, call.path[0]));
   std::vector<Statement> statements;
   for (const auto& id : call.body["members"].items()) {
-    auto searching = user_of(a, id.text());
-    if (const auto user = co_await std::move(searching); !user) co_return user.error();
+    CO_TRY_VOID(user_of(a, id.text()));
     statements.push_back(
         {"INSERT INTO organization_members (organization_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
          {call.path[0], id.text()}});
   }
-  auto committing = commit(a, std::move(statements), 204);
-  co_return co_await std::move(committing);
+  CO_RETURN(commit(a, std::move(statements), 204));
 }
 
 Handling remove_members(Authority& a, Call call) {
@@ -167,17 +149,15 @@ Handling remove_members(Authority& a, Call call) {
   for (const auto& id : call.body["members"].items())
     statements.push_back(
         {"DELETE FROM organization_members WHERE organization_id = $1 AND user_id = $2", {call.path[0], id.text()}});
-  auto committing = commit(a, std::move(statements), 204);
-  co_return co_await std::move(committing);
+  CO_RETURN(commit(a, std::move(statements), 204));
 }
 
 Async<std::vector<std::string>> member_roles(Authority& a, std::string organization, std::string user) {
-  auto task = a.store.query({"SELECT roles FROM organization_members WHERE organization_id = $1 AND user_id = $2",
-                             {std::move(organization), std::move(user)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return not_found("The user is not a member of the organization.", "inexistent_member");
-  auto roles = json::parse(text_at(rows->first(), 0));
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT roles FROM organization_members WHERE organization_id = $1 AND user_id = $2",
+                        {std::move(organization), std::move(user)}}));
+  if (rows.empty()) co_return not_found("The user is not a member of the organization.", "inexistent_member");
+  auto roles = json::parse(text_at(rows.first(), 0));
   if (!roles) co_return std::move(roles).error();
   co_return texts(*roles);
 }
@@ -185,47 +165,40 @@ Async<std::vector<std::string>> member_roles(Authority& a, std::string organizat
 Handling list_member_roles(Authority& a, Call call) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto reading = member_roles(a, call.path[0], call.path[1]);
-  const auto roles = co_await std::move(reading);
-  if (!roles) co_return roles.error();
+  CO_TRY(const auto roles, member_roles(a, call.path[0], call.path[1]));
   std::vector<Value> out;
-  for (const auto& id : *roles)
+  for (const auto& id : roles)
     if (const auto role = call.tenant->roles.find(id); role != call.tenant->roles.end())
       out.push_back(Value::object({{"id", id}, {"name", role->second.name}}));
   co_return paged(*page, "roles", out);
 }
 
 Handling change_member_roles(Authority& a, Call call) {
-  auto reading = member_roles(a, call.path[0], call.path[1]);
-  auto roles = co_await std::move(reading);
-  if (!roles) co_return std::move(roles).error();
+  CO_TRY(auto roles, member_roles(a, call.path[0], call.path[1]));
   const bool adds = call.request.method == "POST";
   for (const auto& id : call.body["roles"].items()) {
     if (adds && !call.tenant->roles.contains(id.text()))
       co_return not_found("The role does not exist.", "inexistent_role");
-    std::erase(*roles, id.text());
-    if (adds) roles->push_back(id.text());
+    std::erase(roles, id.text());
+    if (adds) roles.push_back(id.text());
   }
   Value list = Value::array();
-  for (const auto& id : *roles) list.push_back(id);
+  for (const auto& id : roles) list.push_back(id);
   std::vector<Statement> statements;
   statements.push_back({"UPDATE organization_members SET roles = $3 WHERE organization_id = $1 AND user_id = $2",
                         {call.path[0], call.path[1], json::write(list)}});
-  auto committing = commit(a, std::move(statements), 204);
-  co_return co_await std::move(committing);
+  CO_RETURN(commit(a, std::move(statements), 204));
 }
 
 Handling list_of_user(Authority& a, Call call) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto finding = user_of(a, call.path[0]);
-  if (const auto user = co_await std::move(finding); !user) co_return user.error();
-  auto task = a.store.query(
-      {"SELECT organization_id FROM organization_members WHERE user_id = $1 ORDER BY organization_id", {call.path[0]}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY_VOID(user_of(a, call.path[0]));
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT organization_id FROM organization_members WHERE user_id = $1 ORDER BY organization_id",
+                        {call.path[0]}}));
   std::vector<Value> out;
-  for (const auto& row : *rows)
+  for (const auto& row : rows)
     if (const auto o = call.tenant->find_organization(text_at(row, 0)))
       out.push_back(Value::object({{"id", o->id}, {"name", o->name}, {"display_name", o->display_name}}));
   co_return paged(*page, "organizations", out);
@@ -248,25 +221,21 @@ Value invitation_of(const Row& r) {
 Handling list_invitations(Authority& a, Call call) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto finding = organization_of(a, call.path[0]);
-  if (const auto o = co_await std::move(finding); !o) co_return o.error();
-  auto task = a.store.query({"SELECT " INVITATION_COLUMNS
-                             " FROM invitations WHERE organization_id = $1 ORDER BY created_at DESC, id",
-                             {call.path[0]}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY_VOID(organization_of(a, call.path[0]));
+  CO_TRY(const auto rows, a.store.query({"SELECT " INVITATION_COLUMNS
+                                         " FROM invitations WHERE organization_id = $1 ORDER BY created_at DESC, id",
+                                         {call.path[0]}}));
   std::vector<Value> out;
-  for (const auto& row : *rows) out.push_back(selected(invitation_of(row), call.query));
+  for (const auto& row : rows) out.push_back(selected(invitation_of(row), call.query));
   co_return paged(*page, "invitations", out);
 }
 
 Handling get_invitation(Authority& a, Call call) {
-  auto task = a.store.query({"SELECT " INVITATION_COLUMNS " FROM invitations WHERE organization_id = $1 AND id = $2",
-                             {call.path[0], call.path[1]}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return not_found("The invitation does not exist.", "inexistent_invitation");
-  co_return Reply{200, selected(invitation_of(rows->first()), call.query)};
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT " INVITATION_COLUMNS " FROM invitations WHERE organization_id = $1 AND id = $2",
+                        {call.path[0], call.path[1]}}));
+  if (rows.empty()) co_return not_found("The invitation does not exist.", "inexistent_invitation");
+  co_return Reply{200, selected(invitation_of(rows.first()), call.query)};
 }
 
 // Where a person begins who accepts: the application's own login, with the ticket; else straight to `/authorize`'s
@@ -312,8 +281,7 @@ Handling invite(Authority& a, Call call) {
     statements.push_back(a.outbox.queue(
         compose_mail(*call.tenant, texts, "user_invitation", email, nullptr, {*url, {}, {}, user, client->id})));
   }
-  auto committing = commit(a, std::move(statements), 201);
-  auto reply = co_await std::move(committing);
+  CO_AWAIT(auto reply, commit(a, std::move(statements), 201));
   if (!reply) co_return reply;
   a.outbox.wake();
   body.set("id", id);
@@ -329,8 +297,7 @@ Handling delete_invitation(Authority& a, Call call) {
   std::vector<Statement> statements;
   statements.push_back(
       {"DELETE FROM invitations WHERE organization_id = $1 AND id = $2", {call.path[0], call.path[1]}});
-  auto committing = commit(a, std::move(statements), 204);
-  co_return co_await std::move(committing);
+  CO_RETURN(commit(a, std::move(statements), 204));
 }
 
 }  // namespace

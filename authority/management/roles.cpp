@@ -14,11 +14,9 @@ using json::Value;
 Error no_role() { return not_found("The role does not exist.", "inexistent_role"); }
 
 Async<Value> role_of(Authority& a, std::string id) {
-  auto finding = find_document(a.store, "role", std::move(id));
-  auto found = co_await std::move(finding);
-  if (!found) co_return std::move(found).error();
-  if (!*found) co_return no_role();
-  co_return **found;
+  CO_TRY(auto found, find_document(a.store, "role", std::move(id)));
+  if (!found) co_return no_role();
+  co_return *found;
 }
 
 Value shown(Value role) {
@@ -55,11 +53,9 @@ Status check_permissions(const Tenant& tenant, const Value& list) {
 Handling list_permissions(Authority& a, Call call) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto finding = role_of(a, call.path[0]);
-  const auto role = co_await std::move(finding);
-  if (!role) co_return role.error();
+  CO_TRY(const auto role, role_of(a, call.path[0]));
   std::vector<Value> out;
-  for (const auto& one : (*role)["permissions"].items())
+  for (const auto& one : role["permissions"].items())
     out.push_back(
         shown_permission(*call.tenant, one["resource_server_identifier"].text(), one["permission_name"].text()));
   co_return paged(*page, "permissions", out);
@@ -75,7 +71,7 @@ Handling change_permissions(Authority& a, Call call) {
   const auto& named = call.body["permissions"].items();
   if (adds)
     if (auto good = check_permissions(*call.tenant, call.body["permissions"]); !good) co_return std::move(good).error();
-  auto editing = edit_document(a, "role", call.path[0], [&](Value& role) -> Status {
+  CO_TRY_VOID(edit_document(a, "role", call.path[0], [&](Value& role) -> Status {
     if (role.is_null()) return no_role();
     Value kept = Value::array();
     for (const auto& one : role["permissions"].items())
@@ -87,20 +83,16 @@ Handling change_permissions(Authority& a, Call call) {
                                       {"resource_server_identifier", one["resource_server_identifier"]}}));
     role.set("permissions", std::move(kept));
     return ok();
-  });
-  const auto edited = co_await std::move(editing);
-  if (!edited) co_return edited.error();
+  }));
   co_return Reply{adds ? 201 : 204, {}};
 }
 
 Handling list_role_users(Authority& a, Call call) {
-  auto finding = role_of(a, call.path[0]);
-  if (const auto role = co_await std::move(finding); !role) co_return role.error();
+  CO_TRY_VOID(role_of(a, call.path[0]));
   Statement select{"SELECT " OSTIA_USER_COLUMNS
                    " FROM users WHERE user_id IN (SELECT user_id FROM user_roles WHERE role_id = $1) ORDER BY user_id",
                    {call.path[0]}};
-  auto listing = list_people(a, std::move(call), "users", std::move(select));
-  co_return co_await std::move(listing);
+  CO_RETURN(list_people(a, std::move(call), "users", std::move(select)));
 }
 
 Statement assign(const std::string& user, const std::string& role) {
@@ -111,38 +103,31 @@ Statement assign(const std::string& user, const std::string& role) {
 }
 
 Handling assign_users(Authority& a, Call call) {
-  auto finding = role_of(a, call.path[0]);
-  if (const auto role = co_await std::move(finding); !role) co_return role.error();
+  CO_TRY_VOID(role_of(a, call.path[0]));
   std::vector<Statement> statements;
   for (const auto& id : call.body["users"].items()) {
-    auto searching = user_of(a, id.text());
-    if (const auto user = co_await std::move(searching); !user) co_return user.error();
+    CO_TRY_VOID(user_of(a, id.text()));
     statements.push_back(assign(id.text(), call.path[0]));
   }
-  auto committing = commit(a, std::move(statements), 200);
-  co_return co_await std::move(committing);
+  CO_RETURN(commit(a, std::move(statements), 200));
 }
 
 Handling list_user_roles(Authority& a, Call call) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto finding = user_of(a, call.path[0]);
-  if (const auto user = co_await std::move(finding); !user) co_return user.error();
-  auto task =
-      a.store.query({"SELECT body FROM tenant_objects WHERE kind = 'role' AND id IN (SELECT role_id FROM user_roles "
-                     "WHERE user_id = $1) ORDER BY id",
-                     {call.path[0]}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY_VOID(user_of(a, call.path[0]));
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT body FROM tenant_objects WHERE kind = 'role' AND id IN (SELECT role_id FROM user_roles "
+                        "WHERE user_id = $1) ORDER BY id",
+                        {call.path[0]}}));
   std::vector<Value> out;
-  for (const auto& row : *rows)
+  for (const auto& row : rows)
     if (auto role = json::parse(text_at(row, 0))) out.push_back(shown(*role));
   co_return paged(*page, "roles", out);
 }
 
 Handling change_user_roles(Authority& a, Call call) {
-  auto finding = user_of(a, call.path[0]);
-  if (const auto user = co_await std::move(finding); !user) co_return user.error();
+  CO_TRY_VOID(user_of(a, call.path[0]));
   const bool adds = call.request.method == "POST";
   std::vector<Statement> statements;
   for (const auto& id : call.body["roles"].items()) {
@@ -151,30 +136,26 @@ Handling change_user_roles(Authority& a, Call call) {
         adds ? assign(call.path[0], id.text())
              : Statement{"DELETE FROM user_roles WHERE user_id = $1 AND role_id = $2", {call.path[0], id.text()}});
   }
-  auto committing = commit(a, std::move(statements), 204);
-  co_return co_await std::move(committing);
+  CO_RETURN(commit(a, std::move(statements), 204));
 }
 
 Handling list_user_permissions(Authority& a, Call call) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto finding = user_of(a, call.path[0]);
-  if (const auto user = co_await std::move(finding); !user) co_return user.error();
+  CO_TRY_VOID(user_of(a, call.path[0]));
   std::vector<Value> out;
-  auto task = a.store.query(
-      {"SELECT audience, permission FROM user_permissions WHERE user_id = $1 ORDER BY audience, permission",
-       {call.path[0]}});
-  const auto direct = co_await std::move(task);
-  if (!direct) co_return direct.error();
-  for (const auto& row : *direct) {
+  CO_TRY(const auto direct,
+         a.store.query(
+             {"SELECT audience, permission FROM user_permissions WHERE user_id = $1 ORDER BY audience, permission",
+              {call.path[0]}}));
+  for (const auto& row : direct) {
     Value one = shown_permission(*call.tenant, text_at(row, 0), text_at(row, 1));
     one.set("sources", Value::array({Value::object({{"source_type", "DIRECT"}})}));
     out.push_back(std::move(one));
   }
-  auto reading = a.store.query({"SELECT role_id FROM user_roles WHERE user_id = $1 ORDER BY role_id", {call.path[0]}});
-  const auto roles = co_await std::move(reading);
-  if (!roles) co_return roles.error();
-  for (const auto& row : *roles) {
+  CO_TRY(const auto roles,
+         a.store.query({"SELECT role_id FROM user_roles WHERE user_id = $1 ORDER BY role_id", {call.path[0]}}));
+  for (const auto& row : roles) {
     const auto role = call.tenant->roles.find(text_at(row, 0));
     if (role == call.tenant->roles.end()) continue;
     for (const auto& [audience, name] : role->second.permissions) {
@@ -189,8 +170,7 @@ Handling list_user_permissions(Authority& a, Call call) {
 }
 
 Handling change_user_permissions(Authority& a, Call call) {
-  auto finding = user_of(a, call.path[0]);
-  if (const auto user = co_await std::move(finding); !user) co_return user.error();
+  CO_TRY_VOID(user_of(a, call.path[0]));
   const bool adds = call.request.method == "POST";
   if (adds)
     if (auto good = check_permissions(*call.tenant, call.body["permissions"]); !good) co_return std::move(good).error();
@@ -201,8 +181,7 @@ Handling change_user_permissions(Authority& a, Call call) {
              ? "INSERT INTO user_permissions (user_id, audience, permission) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
              : "DELETE FROM user_permissions WHERE user_id = $1 AND audience = $2 AND permission = $3",
          {call.path[0], one["resource_server_identifier"].text(), one["permission_name"].text()}});
-  auto committing = commit(a, std::move(statements), adds ? 201 : 204);
-  co_return co_await std::move(committing);
+  CO_RETURN(commit(a, std::move(statements), adds ? 201 : 204));
 }
 
 }  // namespace

@@ -9,11 +9,9 @@ using json::Value;
 
 // Runs it as a login would, on a user and a context that were sent along; `script`: instead of the one that is kept.
 Handling test(Authority& a, Call call) {
-  auto finding = find_in(a, collection_of("rule"), call.path[0]);
-  const auto found = co_await std::move(finding);
-  if (!found) co_return found.error();
-  if (!*found) co_return unknown(collection_of("rule"));
-  const Value& rule = **found;
+  CO_TRY(const auto found, find_in(a, collection_of("rule"), call.path[0]));
+  if (!found) co_return unknown(collection_of("rule"));
+  const Value& rule = *found;
   const Value& script = call.body["script"].is_string() ? call.body["script"] : rule["script"];
   Value configuration = Value::object();
   for (const auto& [key, value] : call.tenant->rule_configs) configuration.set(key, value);
@@ -23,8 +21,7 @@ Handling test(Authority& a, Call call) {
                      {"user", call.body["user"]},
                      {"context", call.body["context"]},
                      {"domain", call.request.issuer}});
-  auto running = a.scripts.run(job, call.tenant->script_timeout);
-  auto outcome = co_await std::move(running);
+  CO_AWAIT(auto outcome, a.scripts.run(job, call.tenant->script_timeout));
   if (!outcome) co_return api_error(400, "rule_failed", outcome.error().description);
   co_return Reply{200, *std::move(outcome)};
 }

@@ -14,11 +14,9 @@ namespace {
 using json::Value;
 
 Async<std::vector<Value>> read(Authority& a, Statement select, Value (*shown)(const Row&)) {
-  auto task = a.store.query(std::move(select));
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows, a.store.query(std::move(select)));
   std::vector<Value> out;
-  for (const auto& row : *rows) out.push_back(shown(row));
+  for (const auto& row : rows) out.push_back(shown(row));
   co_return out;
 }
 
@@ -27,18 +25,14 @@ Handling listed(Authority& a, Call call, const char* name, Statement select, Val
   auto page = read_page(call.query, 50);
   if (!page) co_return std::move(page).error();
   page->checkpoint = true;
-  auto reading = read(a, std::move(select), shown);
-  const auto all = co_await std::move(reading);
-  if (!all) co_return all.error();
-  co_return paged(*page, name, *all);
+  CO_TRY(const auto all, read(a, std::move(select), shown));
+  co_return paged(*page, name, all);
 }
 
 Handling one_of(Authority& a, Statement select, Value (*shown)(const Row&), const char* what) {
-  auto reading = read(a, std::move(select), shown);
-  const auto found = co_await std::move(reading);
-  if (!found) co_return found.error();
-  if (found->empty()) co_return not_found(std::string("The ") + what + " does not exist.", "not_found");
-  co_return Reply{200, found->front()};
+  CO_TRY(const auto found, read(a, std::move(select), shown));
+  if (found.empty()) co_return not_found(std::string("The ") + what + " does not exist.", "not_found");
+  co_return Reply{200, found.front()};
 }
 
 Value session_of(const Row& r) {
@@ -61,24 +55,20 @@ Handling list_sessions(Authority& a, Call call) {
   Statement select{"SELECT " SESSION_COLUMNS
                    " FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at DESC, id",
                    {call.path[0], a.clock.now()}};
-  auto listing = listed(a, std::move(call), "sessions", std::move(select), session_of);
-  co_return co_await std::move(listing);
+  CO_RETURN(listed(a, std::move(call), "sessions", std::move(select), session_of));
 }
 
 Handling get_session(Authority& a, Call call) {
-  auto finding =
-      one_of(a, {"SELECT " SESSION_COLUMNS " FROM sessions WHERE id = $1", {call.path[0]}}, session_of, "session");
-  co_return co_await std::move(finding);
+  CO_RETURN(
+      one_of(a, {"SELECT " SESSION_COLUMNS " FROM sessions WHERE id = $1", {call.path[0]}}, session_of, "session"));
 }
 
 Handling delete_sessions(Authority& a, Call call) {
-  auto running = commit(a, {{"DELETE FROM sessions WHERE user_id = $1", {call.path[0]}}}, 202);
-  co_return co_await std::move(running);
+  CO_RETURN(commit(a, {{"DELETE FROM sessions WHERE user_id = $1", {call.path[0]}}}, 202));
 }
 
 Handling delete_session(Authority& a, Call call) {
-  auto running = commit(a, {{"DELETE FROM sessions WHERE id = $1", {call.path[0]}}}, 202);
-  co_return co_await std::move(running);
+  CO_RETURN(commit(a, {{"DELETE FROM sessions WHERE id = $1", {call.path[0]}}}, 202));
 }
 
 Value refresh_token_of(const Row& r) {
@@ -105,30 +95,25 @@ Handling list_refresh_tokens(Authority& a, Call call) {
       "SELECT " REFRESH_TOKEN_COLUMNS
       " FROM refresh_tokens WHERE user_id = $1 AND expires_at > $2 AND rotated_at IS NULL ORDER BY created_at, id",
       {call.path[0], a.clock.now()}};
-  auto listing = listed(a, std::move(call), "tokens", std::move(select), refresh_token_of);
-  co_return co_await std::move(listing);
+  CO_RETURN(listed(a, std::move(call), "tokens", std::move(select), refresh_token_of));
 }
 
 Handling get_refresh_token(Authority& a, Call call) {
-  auto finding = one_of(
+  CO_RETURN(one_of(
       a,
       {"SELECT " REFRESH_TOKEN_COLUMNS " FROM refresh_tokens WHERE grant_id = $1 ORDER BY created_at DESC LIMIT 1",
        {call.path[0]}},
-      refresh_token_of, "refresh token");
-  co_return co_await std::move(finding);
+      refresh_token_of, "refresh token"));
 }
 
 // By its grant, so that everything that came of it ends.
 Handling delete_refresh_token(Authority& a, Call call) {
-  auto revoking = revoke_grant(a, call.path[0]);
-  const auto revoked = co_await std::move(revoking);
-  if (!revoked) co_return revoked.error();
+  CO_TRY_VOID(revoke_grant(a, call.path[0]));
   co_return Reply{202, {}};
 }
 
 Handling delete_refresh_tokens(Authority& a, Call call) {
-  auto running = commit(a, {{"DELETE FROM refresh_tokens WHERE user_id = $1", {call.path[0]}}}, 202);
-  co_return co_await std::move(running);
+  CO_RETURN(commit(a, {{"DELETE FROM refresh_tokens WHERE user_id = $1", {call.path[0]}}}, 202));
 }
 
 // ---- Consents, which the vendor calls grants
@@ -147,15 +132,14 @@ Handling list_grants(Authority& a, Call call) {
   const auto asked = [&](const char* name) { return std::string(call.query.get(name)); };
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto reading =
+  CO_TRY(
+      const auto all,
       read(a,
            {"SELECT user_id, client_id, audience, scope FROM consents WHERE ($1 = '' OR user_id = $1) AND ($2 = '' OR "
             "client_id = $2) AND ($3 = '' OR audience = $3) ORDER BY user_id, client_id, audience",
             {asked("user_id"), asked("client_id"), asked("audience")}},
-           consent_of);
-  const auto all = co_await std::move(reading);
-  if (!all) co_return all.error();
-  co_return paged(*page, "grants", *all);
+           consent_of));
+  co_return paged(*page, "grants", all);
 }
 
 // Its id is whose it is, of which application and for what. Refresh tokens of the application end with it.
@@ -171,18 +155,16 @@ Handling delete_grant(Authority& a, Call call) {
   auto statements = revoke_access(user, client, a.clock.now());
   statements.push_back(
       {"DELETE FROM consents WHERE user_id = $1 AND client_id = $2 AND audience = $3", {user, client, audience}});
-  auto running = commit(a, std::move(statements), 204);
-  co_return co_await std::move(running);
+  CO_RETURN(commit(a, std::move(statements), 204));
 }
 
 Handling delete_grants(Authority& a, Call call) {
   if (call.query.get("user_id").empty()) co_return invalid_query("'Missing required property: user_id'.");
   const std::string user(call.query.get("user_id"));
-  auto running = commit(
+  CO_RETURN(commit(
       a,
       {{"DELETE FROM consents WHERE user_id = $1", {user}}, {"DELETE FROM refresh_tokens WHERE user_id = $1", {user}}},
-      204);
-  co_return co_await std::move(running);
+      204));
 }
 
 // ---- Device credentials
@@ -203,16 +185,14 @@ Handling list_device_credentials(Authority& a, Call call) {
   const std::string user(call.is_own ? call.token["sub"].text() : std::string(call.query.get("user_id")));
   if (call.is_own && call.query.has("user_id") && call.query.get("user_id") != user)
     co_return api_error(403, "operation_not_supported", "User to be acted on does not match subject in bearer token.");
-  auto reading = read(
-      a,
-      {"SELECT id, user_id, client_id, created_at, body FROM device_credentials WHERE $1 = '' OR user_id = $1 ORDER BY "
-       "created_at, id",
-       {user}},
-      device_credential_of);
-  const auto all = co_await std::move(reading);
-  if (!all) co_return all.error();
+  CO_TRY(const auto all, read(a,
+                              {"SELECT id, user_id, client_id, created_at, body FROM device_credentials WHERE $1 = '' "
+                               "OR user_id = $1 ORDER BY "
+                               "created_at, id",
+                               {user}},
+                              device_credential_of));
   std::vector<Value> out;
-  for (const auto& one : *all) {
+  for (const auto& one : all) {
     if (call.query.has("client_id") && one["client_id"].text() != call.query.get("client_id")) continue;
     if (call.query.has("type") && one["type"].text() != call.query.get("type")) continue;
     out.push_back(selected(one, call.query));
@@ -234,8 +214,7 @@ Handling create_device_credential(Authority& a, Call call) {
   statements.push_back(
       {"INSERT INTO device_credentials (id, user_id, client_id, created_at, body) VALUES ($1, $2, $3, $4, $5)",
        {id, call.token["sub"].text(), client, a.clock.now(), json::write(body)}});
-  auto running = commit(a, std::move(statements), 201);
-  auto done = co_await std::move(running);
+  CO_AWAIT(auto done, commit(a, std::move(statements), 201));
   if (done) done->body = Value::object({{"id", id}});
   co_return done;
 }
@@ -245,22 +224,20 @@ Handling delete_device_credential(Authority& a, Call call) {
   std::vector<Statement> statements;
   statements.push_back(
       {"DELETE FROM device_credentials WHERE id = $1 AND ($2 = '' OR user_id = $2)", {call.path[0], user}});
-  auto running = commit(a, std::move(statements), 204);
-  co_return co_await std::move(running);
+  CO_RETURN(commit(a, std::move(statements), 204));
 }
 
 // ---- Blocks
 
 Async<Value> blocks_of(Authority& a, User user) {
   const auto tenant = a.tenant();
-  auto task =
-      a.store.query({"SELECT id, failures FROM attempts WHERE id >= $1 AND id < $2 AND failures >= $3",
-                     {"account " + user.id + " ", "account " + user.id + "!", tenant->attack_protection.max_failures}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows,
+         a.store.query(
+             {"SELECT id, failures FROM attempts WHERE id >= $1 AND id < $2 AND failures >= $3",
+              {"account " + user.id + " ", "account " + user.id + "!", tenant->attack_protection.max_failures}}));
   Value out = Value::array();
   const std::string& name = user.login_name();
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     Value one = Value::object({{"identifier", name}, {"connection", user.connection}});
     if (const std::string address = text_at(row, 0).substr(text_at(row, 0).rfind(' ') + 1); !address.empty())
       one.set("ip", address);
@@ -270,29 +247,17 @@ Async<Value> blocks_of(Authority& a, User user) {
 }
 
 Handling with_user(Authority& a, std::string id, bool unblocks) {
-  auto finding = user_of(a, std::move(id));
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
+  CO_TRY(const auto user, user_of(a, std::move(id)));
   if (!unblocks) {
-    auto reading = blocks_of(a, *user);
-    const auto blocks = co_await std::move(reading);
-    if (!blocks) co_return blocks.error();
-    co_return Reply{200, Value::object({{"blocked_for", *blocks}})};
+    CO_TRY(const auto blocks, blocks_of(a, user));
+    co_return Reply{200, Value::object({{"blocked_for", blocks}})};
   }
-  auto forgetting = forget_failures(a, Attempt{user->id, {}});
-  const auto forgotten = co_await std::move(forgetting);
-  if (!forgotten) co_return forgotten.error();
+  CO_TRY_VOID(forget_failures(a, Attempt{user.id, {}}));
   co_return Reply{204, {}};
 }
 
-Handling get_blocks(Authority& a, Call call) {
-  auto handling = with_user(a, call.path[0], false);
-  co_return co_await std::move(handling);
-}
-Handling delete_blocks(Authority& a, Call call) {
-  auto handling = with_user(a, call.path[0], true);
-  co_return co_await std::move(handling);
-}
+Handling get_blocks(Authority& a, Call call) { CO_RETURN(with_user(a, call.path[0], false)); }
+Handling delete_blocks(Authority& a, Call call) { CO_RETURN(with_user(a, call.path[0], true)); }
 
 // By what a person types to log in.
 Handling by_identifier(Authority& a, Call call) {
@@ -300,13 +265,10 @@ Handling by_identifier(Authority& a, Call call) {
   if (name.empty()) co_return invalid_query("'Missing required property: identifier'.");
   std::vector<std::string> connections;
   for (const auto& c : call.tenant->connections) connections.push_back(c.name);
-  auto finding = find_user_by_login(a.store, connections, name);
-  const auto account = co_await std::move(finding);
-  if (!account) co_return account.error();
-  if (!*account) co_return no_user();
-  auto handling = with_user(a, (*account)->linked_to.empty() ? (*account)->id : (*account)->linked_to,
-                            call.request.method == "DELETE");
-  co_return co_await std::move(handling);
+  CO_TRY(const auto account, find_user_by_login(a.store, connections, name));
+  if (!account) co_return no_user();
+  CO_RETURN(
+      with_user(a, account->linked_to.empty() ? account->id : account->linked_to, call.request.method == "DELETE"));
 }
 
 }  // namespace

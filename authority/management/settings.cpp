@@ -58,10 +58,8 @@ Value with_defaults(Value body, const char* defaults) {
 }
 
 Async<Value> stored(Authority& a, std::string id) {
-  auto finding = find_document(a.store, "settings", std::move(id));
-  auto found = co_await std::move(finding);
-  if (!found) co_return std::move(found).error();
-  co_return *found ? **found : Value::object();
+  CO_TRY(auto found, find_document(a.store, "settings", std::move(id)));
+  co_return found ? *found : Value::object();
 }
 
 Value part_of(const Setting& s, const Value& document) {
@@ -75,10 +73,8 @@ Value shown(const Setting& s, const Value& document) {
 
 Handling get(Authority& a, Call, const void* subject) {
   const auto& s = *static_cast<const Setting*>(subject);
-  auto reading = stored(a, s.id);
-  const auto document = co_await std::move(reading);
-  if (!document) co_return document.error();
-  co_return Reply{200, shown(s, *document)};
+  CO_TRY(const auto document, stored(a, s.id));
+  co_return Reply{200, shown(s, document)};
 }
 
 // The vendor takes a session's lifetime in hours or in minutes; it is kept in hours where they are whole.
@@ -94,8 +90,7 @@ void settle_lifetimes(Value& settings) {
 Async<Unit> keep(Authority& a, std::string id, Value document) {
   std::vector<Statement> statements;
   statements.push_back(put_document("settings", id, document));
-  auto changing = change_tenant(a, std::move(statements));
-  co_return co_await std::move(changing);
+  CO_RETURN(change_tenant(a, std::move(statements)));
 }
 
 // Members are replaced; those of `flags` one by one.
@@ -121,15 +116,13 @@ Status check_administrators(const Tenant& tenant, const Value& change) {
 Handling update(Authority& a, Call call, const void* subject) {
   const auto& s = *static_cast<const Setting*>(subject);
   if (auto good = check_administrators(*call.tenant, call.body); !good) co_return std::move(good).error();
-  auto editing = edit_document(a, "settings", s.id, [&](Value& body) -> Status {
-    if (!body.is_object()) body = Value::object();
-    if (*s.member != '\0' && !body[s.member].is_object()) body.set(s.member, Value::object());
-    merge_settings(*s.member == '\0' ? body : *body.find(s.member), call.body);
-    return ok();
-  });
-  const auto body = co_await std::move(editing);
-  if (!body) co_return body.error();
-  co_return Reply{200, shown(s, *body)};
+  CO_TRY(const auto body, edit_document(a, "settings", s.id, [&](Value& body) -> Status {
+           if (!body.is_object()) body = Value::object();
+           if (*s.member != '\0' && !body[s.member].is_object()) body.set(s.member, Value::object());
+           merge_settings(*s.member == '\0' ? body : *body.find(s.member), call.body);
+           return ok();
+         }));
+  co_return Reply{200, shown(s, body)};
 }
 
 // ---- The mail provider, whose password nobody gets to see again
@@ -139,36 +132,30 @@ Error no_provider() { return not_found("There is not a configured email provider
 Value without_password(const Value& provider) { return without_secrets(section_of("settings"), provider); }
 
 Handling get_provider(Authority& a, Call) {
-  auto finding = find_document(a.store, "settings", "emailProvider");
-  const auto found = co_await std::move(finding);
-  if (!found) co_return found.error();
-  if (!*found) co_return no_provider();
-  co_return Reply{200, without_password(**found)};
+  CO_TRY(const auto found, find_document(a.store, "settings", "emailProvider"));
+  if (!found) co_return no_provider();
+  co_return Reply{200, without_password(*found)};
 }
 
 Handling set_provider(Authority& a, Call call) {
   const bool is_new = call.request.method == "POST";
-  auto editing = edit_document(a, "settings", "emailProvider", [&](Value& body) -> Status {
-    const Value before = body;
-    if (is_new && !before.is_null())
-      return api_error(409, "email_provider_conflict", "The email provider is configured already");
-    if (!is_new && before.is_null()) return no_provider();
-    if (is_new) body = Value::object();
-    merge(body, call.body);
-    seal_secrets(section_of("settings"), body, before, a.secrets);
-    return ok();
-  });
-  const auto body = co_await std::move(editing);
-  if (!body) co_return body.error();
-  co_return Reply{is_new ? 201 : 200, without_password(*body)};
+  CO_TRY(const auto body, edit_document(a, "settings", "emailProvider", [&](Value& body) -> Status {
+           const Value before = body;
+           if (is_new && !before.is_null())
+             return api_error(409, "email_provider_conflict", "The email provider is configured already");
+           if (!is_new && before.is_null()) return no_provider();
+           if (is_new) body = Value::object();
+           merge(body, call.body);
+           seal_secrets(section_of("settings"), body, before, a.secrets);
+           return ok();
+         }));
+  co_return Reply{is_new ? 201 : 200, without_password(body)};
 }
 
 Handling delete_provider(Authority& a, Call) {
   std::vector<Statement> statements;
   statements.push_back(delete_document("settings", "emailProvider"));
-  auto changing = change_tenant(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
-  if (!changed) co_return changed.error();
+  CO_TRY_VOID(change_tenant(a, std::move(statements)));
   co_return Reply{204, {}};
 }
 
@@ -191,23 +178,17 @@ Handling set_factor(Authority& a, Call call) {
   std::vector<Statement> statements;
   statements.push_back(
       put_document("factor", name, Value::object({{"name", name}, {"enabled", call.body["enabled"]}})));
-  auto changing = change_tenant(a, std::move(statements));
-  const auto changed = co_await std::move(changing);
-  if (!changed) co_return changed.error();
+  CO_TRY_VOID(change_tenant(a, std::move(statements)));
   co_return Reply{200, Value::object({{"enabled", call.body["enabled"]}})};
 }
 
 Handling get_policies(Authority& a, Call) {
-  auto reading = stored(a, "guardianPolicies");
-  const auto document = co_await std::move(reading);
-  if (!document) co_return document.error();
-  co_return Reply{200, (*document)["policies"].is_array() ? (*document)["policies"] : Value::array()};
+  CO_TRY(const auto document, stored(a, "guardianPolicies"));
+  co_return Reply{200, document["policies"].is_array() ? document["policies"] : Value::array()};
 }
 
 Handling set_policies(Authority& a, Call call) {
-  auto keeping = keep(a, "guardianPolicies", Value::object({{"policies", call.body}}));
-  const auto kept = co_await std::move(keeping);
-  if (!kept) co_return kept.error();
+  CO_TRY_VOID(keep(a, "guardianPolicies", Value::object({{"policies", call.body}})));
   co_return Reply{200, call.body};
 }
 

@@ -15,19 +15,16 @@ constexpr std::int64_t usual_lifetime = 432'000;  // seconds: the vendor's five 
 // The user a body names: by id, or by e-mail in a connection.
 Async<User> named_user(Authority& a, const Call& call) {
   if (call.body["user_id"].is_string()) {
-    auto finding = user_of(a, call.body["user_id"].text());
-    co_return co_await std::move(finding);
+    CO_RETURN(user_of(a, call.body["user_id"].text()));
   }
   const std::string &email = call.body["email"].text(), &id = call.body["connection_id"].text();
   if (email.empty() || id.empty())
     co_return invalid_body("'Missing required property: user_id' (or connection_id with email).");
   const auto c = call.tenant->find_connection_by_id(id);
   if (!c) co_return not_found("The connection does not exist.", "inexistent_connection");
-  auto finding = find_user_by_address(a.store, c->name, email);
-  auto user = co_await std::move(finding);
-  if (!user) co_return std::move(user).error();
-  if (!*user) co_return no_user();
-  co_return **user;
+  CO_TRY(auto user, find_user_by_address(a.store, c->name, email));
+  if (!user) co_return no_user();
+  co_return *user;
 }
 
 // What the ticket remembers for its page's end.
@@ -42,24 +39,20 @@ std::int64_t lifetime(const Call& call) {
 }
 
 Handling password_change(Authority& a, Call call) {
-  auto finding = named_user(a, call);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  const auto c = call.tenant->find_connection(user->connection);
+  CO_TRY(const auto user, named_user(a, call));
+  const auto c = call.tenant->find_connection(user.connection);
   if (!c || !c->is_database())
     co_return api_error(400, "operation_not_supported", "Only users of a database connection have a password.");
-  Value ticket = Value::object({{"user_id", user->id}, {"hash", a.secrets.mark(user->password_hash)}});
+  Value ticket = Value::object({{"user_id", user.id}, {"hash", a.secrets.mark(user.password_hash)}});
   add_result(call, ticket);
   co_return Reply{201, Value::object({{"ticket", call.request.issuer + "u/reset-password?ticket=" +
                                                      seal_ticket(a, "reset_password", ticket, lifetime(call))}})};
 }
 
 Handling email_verification(Authority& a, Call call) {
-  auto finding = named_user(a, call);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  if (user->email.empty()) co_return api_error(400, "operation_not_supported", "The user has no e-mail address.");
-  Value ticket = Value::object({{"user_id", user->id}, {"email", user->email}});
+  CO_TRY(const auto user, named_user(a, call));
+  if (user.email.empty()) co_return api_error(400, "operation_not_supported", "The user has no e-mail address.");
+  Value ticket = Value::object({{"user_id", user.id}, {"email", user.email}});
   add_result(call, ticket);
   co_return Reply{201, Value::object({{"ticket", call.request.issuer + "u/email-verification?ticket=" +
                                                      seal_ticket(a, "verify_email", ticket, lifetime(call))}})};

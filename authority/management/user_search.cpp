@@ -48,17 +48,15 @@ Async<std::vector<Found>> scan(Authority& a, Query query, Sort sort) {
   auto executor = co_await asio::this_coro::executor;
   std::vector<Found> out;
   for (std::string after;;) {
-    auto reading = read_documents(a, after, batch_size);
-    const auto batch = co_await std::move(reading);
-    if (!batch) co_return batch.error();
-    for (const auto& document : *batch) {
+    CO_TRY(const auto batch, read_documents(a, after, batch_size));
+    for (const auto& document : batch) {
       after = document["user_id"].text();
       if (!query.matches(document)) continue;
       const Value key = at_path(document, sort.field);
       out.push_back({text::lower(key.is_bool() ? (key.as_bool() ? "1" : "0") : key.text()), after,
                      key.is_number() ? key.as_double() : std::nullopt});
     }
-    if (static_cast<std::int64_t>(batch->size()) < batch_size) break;
+    if (static_cast<std::int64_t>(batch.size()) < batch_size) break;
     co_await asio::post(executor, asio::use_awaitable);
   }
   std::stable_sort(out.begin(), out.end(), [&](const Found& x, const Found& y) {
@@ -73,76 +71,56 @@ Async<std::vector<Found>> scan(Authority& a, Query query, Sort sort) {
 Async<std::optional<std::vector<Found>>> look_up(Authority& a, Query query) {
   const auto email = query.demands("email");
   if (!email) co_return std::optional<std::vector<Found>>();
-  auto reading =
-      a.store.query({"SELECT user_id FROM users WHERE email = $1 AND email <> '' AND linked_to = ''", {*email}});
-  const auto rows = co_await std::move(reading);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT user_id FROM users WHERE email = $1 AND email <> '' AND linked_to = ''", {*email}}));
   std::vector<Found> out;
-  for (const auto& row : *rows) {
-    auto finding = find_user(a.store, text_at(row, 0));
-    const auto user = co_await std::move(finding);
-    if (!user) co_return user.error();
-    if (!*user) continue;
-    auto documenting = read_document(a, **user, false);
-    const auto document = co_await std::move(documenting);
-    if (!document) co_return document.error();
-    if (query.matches(*document)) out.push_back({{}, (*user)->id, {}});
+  for (const auto& row : rows) {
+    CO_TRY(const auto user, find_user(a.store, text_at(row, 0)));
+    if (!user) continue;
+    CO_TRY(const auto document, read_document(a, *user, false));
+    if (query.matches(document)) out.push_back({{}, user->id, {}});
   }
   co_return std::optional(std::move(out));
 }
 
 Async<std::vector<Found>> search(Authority& a, Query query, Sort sort) {
-  auto looking = look_up(a, query);
-  auto found = co_await std::move(looking);
-  if (!found) co_return std::move(found).error();
-  if (*found) co_return **std::move(found);
-  auto scanning = scan(a, std::move(query), std::move(sort));
-  co_return co_await std::move(scanning);
+  CO_TRY(auto found, look_up(a, query));
+  if (found) co_return *std::move(found);
+  CO_RETURN(scan(a, std::move(query), std::move(sort)));
 }
 
 Async<std::vector<Value>> documents_of(Authority& a, const std::vector<Found>& found, std::int64_t start,
                                        std::int64_t count, Parameters query, bool with_tokens) {
   std::vector<Value> out;
   for (auto i = start; i < std::min(static_cast<std::int64_t>(found.size()), start + count); ++i) {
-    auto finding = find_user(a.store, found[static_cast<std::size_t>(i)].id);
-    const auto user = co_await std::move(finding);
-    if (!user) co_return user.error();
-    if (!*user) continue;
-    auto documenting = read_document(a, **user, with_tokens);
-    auto document = co_await std::move(documenting);
-    if (!document) co_return std::move(document).error();
-    out.push_back(selected(*std::move(document), query));
+    CO_TRY(const auto user, find_user(a.store, found[static_cast<std::size_t>(i)].id));
+    if (!user) continue;
+    CO_TRY(auto document, read_document(a, *user, with_tokens));
+    out.push_back(selected(std::move(document), query));
   }
   co_return out;
 }
 
 // Everybody, in the order of their making: the store pages by itself.
 Handling list_all(Authority& a, Call call, Page page) {
-  auto counting = a.store.query({"SELECT count(*) FROM users WHERE linked_to = ''", {}});
-  const auto count = co_await std::move(counting);
-  if (!count) co_return count.error();
-  auto reading =
+  CO_TRY(const auto count, a.store.query({"SELECT count(*) FROM users WHERE linked_to = ''", {}}));
+  CO_TRY(
+      const auto rows,
       a.store.query({"SELECT user_id FROM users WHERE linked_to = '' ORDER BY created_at, user_id LIMIT $1 OFFSET $2",
-                     {page.per_page, page.start()}});
-  const auto rows = co_await std::move(reading);
-  if (!rows) co_return rows.error();
+                     {page.per_page, page.start()}}));
   std::vector<Found> found;
-  for (const auto& row : *rows) found.push_back({{}, text_at(row, 0), {}});
-  auto documenting = documents_of(a, found, 0, page.per_page, call.query, call.has_scope("read:user_idp_tokens"));
-  auto documents = co_await std::move(documenting);
-  if (!documents) co_return std::move(documents).error();
-  co_return page_of(page, "users", *std::move(documents), int_at(count->first(), 0));
+  for (const auto& row : rows) found.push_back({{}, text_at(row, 0), {}});
+  CO_TRY(auto documents, documents_of(a, found, 0, page.per_page, call.query, call.has_scope("read:user_idp_tokens")));
+  co_return page_of(page, "users", std::move(documents), int_at(count.first(), 0));
 }
 
 // From a checkpoint on, in the order of the ids.
 Handling list_from(Authority& a, Call call, Page page) {
-  auto reading = read_documents(a, page.after, page.per_page);
-  auto batch = co_await std::move(reading);
-  if (!batch) co_return std::move(batch).error();
-  const bool has_more = static_cast<std::int64_t>(batch->size()) == page.per_page;
-  const std::string last = batch->empty() ? "" : batch->back()["user_id"].text();
-  for (auto& document : *batch) document = selected(std::move(document), call.query);
-  Value body = Value::object({{"users", Value::array(*std::move(batch))}});
+  CO_TRY(auto batch, read_documents(a, page.after, page.per_page));
+  const bool has_more = static_cast<std::int64_t>(batch.size()) == page.per_page;
+  const std::string last = batch.empty() ? "" : batch.back()["user_id"].text();
+  for (auto& document : batch) document = selected(std::move(document), call.query);
+  Value body = Value::object({{"users", Value::array(std::move(batch))}});
   if (has_more) body.set("next", text::base64url_encode(last));
   co_return Reply{200, std::move(body)};
 }
@@ -162,25 +140,19 @@ Handling list_users(Authority& a, Call call) {
     co_return e;
   }
   if (page->checkpoint) {
-    auto listing = list_from(a, std::move(call), *page);
-    co_return co_await std::move(listing);
+    CO_RETURN(list_from(a, std::move(call), *page));
   }
   if (page->start() >= most_found)
     co_return api_error(
         400, "invalid_paging",
         "You can only page through the first 1000 records. Use from and take, or an export job, for more.");
   if (text.empty() && !call.query.has("sort")) {
-    auto listing = list_all(a, std::move(call), *page);
-    co_return co_await std::move(listing);
+    CO_RETURN(list_all(a, std::move(call), *page));
   }
-  auto searching = search(a, *std::move(query), *sort);
-  const auto found = co_await std::move(searching);
-  if (!found) co_return found.error();
-  auto documenting =
-      documents_of(a, *found, page->start(), page->per_page, call.query, call.has_scope("read:user_idp_tokens"));
-  auto documents = co_await std::move(documenting);
-  if (!documents) co_return std::move(documents).error();
-  co_return page_of(*page, "users", *std::move(documents), static_cast<std::int64_t>(found->size()));
+  CO_TRY(const auto found, search(a, *std::move(query), *sort));
+  CO_TRY(auto documents,
+         documents_of(a, found, page->start(), page->per_page, call.query, call.has_scope("read:user_idp_tokens")));
+  co_return page_of(*page, "users", std::move(documents), static_cast<std::int64_t>(found.size()));
 }
 
 Handling list_by_email(Authority& a, Call call) {
@@ -188,13 +160,9 @@ Handling list_by_email(Authority& a, Call call) {
   if (!is_email(email)) co_return invalid_query("'Object didn't pass validation for format email' on property email.");
   auto query = Query::parse("email:\"" + email + "\"");
   if (!query) co_return std::move(query).error();
-  auto searching = search(a, *std::move(query), {});
-  const auto found = co_await std::move(searching);
-  if (!found) co_return found.error();
-  auto documenting = documents_of(a, *found, 0, most_found, call.query, call.has_scope("read:user_idp_tokens"));
-  auto documents = co_await std::move(documenting);
-  if (!documents) co_return std::move(documents).error();
-  co_return Reply{200, Value::array(*std::move(documents))};
+  CO_TRY(const auto found, search(a, *std::move(query), {}));
+  CO_TRY(auto documents, documents_of(a, found, 0, most_found, call.query, call.has_scope("read:user_idp_tokens")));
+  co_return Reply{200, Value::array(std::move(documents))};
 }
 
 }  // namespace

@@ -15,21 +15,17 @@ namespace ostia::authority::management {
 using json::Value;
 
 Async<User> user_of(Authority& a, std::string id) {
-  auto finding = find_user(a.store, std::move(id));
-  auto user = co_await std::move(finding);
-  if (!user) co_return std::move(user).error();
-  if (!*user) co_return no_user();
-  co_return **user;
+  CO_TRY(auto user, find_user(a.store, std::move(id)));
+  if (!user) co_return no_user();
+  co_return *user;
 }
 
 Handling list_people(Authority& a, Call call, const char* name, Statement select) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
-  auto reading = read_users(a.store, std::move(select));
-  const auto users = co_await std::move(reading);
-  if (!users) co_return users.error();
+  CO_TRY(const auto users, read_users(a.store, std::move(select)));
   std::vector<Value> out;
-  for (const auto& user : *users) {
+  for (const auto& user : users) {
     const Value document = user_document(a, user, {}, {}, false);
     Value one = Value::object();
     for (const char* member : {"user_id", "email", "picture", "name"})
@@ -42,13 +38,9 @@ Handling list_people(Authority& a, Call call, const char* name, Statement select
 namespace {
 
 Handling get_user(Authority& a, Call call) {
-  auto finding = user_of(a, call.path[0]);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  auto documenting = read_document(a, *user, call.has_scope("read:user_idp_tokens"));
-  auto document = co_await std::move(documenting);
-  if (!document) co_return std::move(document).error();
-  co_return Reply{200, selected(*std::move(document), call.query)};
+  CO_TRY(const auto user, user_of(a, call.path[0]));
+  CO_TRY(auto document, read_document(a, user, call.has_scope("read:user_idp_tokens")));
+  co_return Reply{200, selected(std::move(document), call.query)};
 }
 
 Error refused_password(const PolicyViolation& violation) {
@@ -66,8 +58,7 @@ Async<std::string> hash_for(Authority& a, const Connection& c, const User& user,
   if (password.empty()) co_return std::string();
   if (auto violation = check_password_policy(c.password_policy, password, known_of(user)))
     co_return refused_password(*violation);
-  auto hashing = a.passwords.hash(std::move(password));
-  co_return co_await std::move(hashing);
+  CO_RETURN(a.passwords.hash(std::move(password)));
 }
 
 std::string new_id(const Connection& c, const Value& body) {
@@ -101,26 +92,21 @@ Handling create_user(Authority& a, Call call) {
   user.connection = c->name;
   user.profile = Value::object({{c->strategy == "sms" ? "phone_verified" : "email_verified", false}});
   if (auto good = apply_profile(c, user, call.body); !good) co_return std::move(good).error();
-  auto hashing = hash_for(a, *c, user, call.body["password"].text());
-  auto hash = co_await std::move(hashing);
-  if (!hash) co_return std::move(hash).error();
-  user.password_hash = *hash;
+  CO_TRY(auto hash, hash_for(a, *c, user, call.body["password"].text()));
+  user.password_hash = hash;
   user.created_at = user.updated_at = a.clock.now();
   std::vector<Statement> statements;
   statements.push_back(insert_user(user, a.clock.now()));
   const bool verifies = c->is_database() && !user.profile["email_verified"].as_bool() &&
                         call.body["verify_email"].as_bool(true) && call.tenant->sends("verify_email");
   if (verifies) statements.push_back(verification_mail(a, call.request, user, {}));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_conflict")
     co_return api_error(409, "auth0_idp_error", "The user already exists.");
   if (!done) co_return done.error();
   a.outbox.wake();
-  auto documenting = read_document(a, user, false);
-  auto document = co_await std::move(documenting);
-  if (!document) co_return std::move(document).error();
-  co_return Reply{201, *std::move(document)};
+  CO_TRY(auto document, read_document(a, user, false));
+  co_return Reply{201, std::move(document)};
 }
 
 // A person changes their own `user_metadata`, as their token's scopes say.
@@ -183,21 +169,17 @@ Status check_source(Found<Connection> c, const Value& body) {
 Async<Unit> change_own_password(Authority& a, const Call& call, User user) {
   User account = user;
   if (const std::string& named = call.body["connection"].text(); !named.empty() && named != user.connection) {
-    auto linking = linked_accounts(a.store, user.id);
-    const auto linked = co_await std::move(linking);
-    if (!linked) co_return linked.error();
-    const auto it = std::find_if(linked->begin(), linked->end(), [&](const User& u) { return u.connection == named; });
-    if (it == linked->end())
+    CO_TRY(const auto linked, linked_accounts(a.store, user.id));
+    const auto it = std::find_if(linked.begin(), linked.end(), [&](const User& u) { return u.connection == named; });
+    if (it == linked.end())
       co_return api_error(400, "inexistent_connection", "The user has no identity in that connection.");
     account = *it;
   }
   const auto c = call.tenant->find_connection(account.connection);
   if (!c || !c->is_database())
     co_return api_error(400, "operation_not_supported", "Only users of a database connection have a password.");
-  auto resetting = reset_password(a, call.request, account, call.body["password"].text());
-  const auto violation = co_await std::move(resetting);
-  if (!violation) co_return violation.error();
-  if (*violation) co_return refused_password(**violation);
+  CO_TRY(const auto violation, reset_password(a, call.request, account, call.body["password"].text()));
+  if (violation) co_return refused_password(*violation);
   co_return Unit{};
 }
 
@@ -205,31 +187,27 @@ Handling change_user(Authority& a, Call call) {
   if (auto good = call.is_own ? check_own_change(call) : check_machine_change(call); !good)
     co_return std::move(good).error();
   if (auto good = check_one_at_a_time(call.body); !good) co_return std::move(good).error();
-  auto finding = user_of(a, call.path[0]);
-  const auto before = co_await std::move(finding);
-  if (!before) co_return before.error();
-  const auto c = call.tenant->find_connection(before->connection);
+  CO_TRY(const auto before, user_of(a, call.path[0]));
+  const auto c = call.tenant->find_connection(before.connection);
   if (auto good = check_source(c, call.body); !good) co_return std::move(good).error();
   if (call.body["password"].is_string()) {
-    auto changing = change_own_password(a, call, *before);
-    const auto changed = co_await std::move(changing);
-    if (!changed) co_return changed.error();
+    CO_TRY_VOID(change_own_password(a, call, before));
   }
-  auto editing = edit_user(a.store, before->id, a.clock.now(), [&](User& user, auto& statements) -> Status {
-    if (auto good = apply_profile(c, user, call.body); !good) return good;
-    if (const Value& wanted = call.body["administrator"]; wanted.is_bool())
-      for (auto& statement : wanted.as_bool() ? make_administrator(user.id, a.clock.now()) : end_administrator(user.id))
-        statements.push_back(std::move(statement));
-    const bool moves = user.email != before->email;  // the address before hears of it
-    auto mail = moves ? notice(a, call.request, *before, Notice::email_changed) : std::nullopt;
-    if (mail) statements.push_back(*std::move(mail));
-    if (user.blocked && !before->blocked)
-      for (auto& statement : end_everything(user.id)) statements.push_back(std::move(statement));
-    if (call.body["verify_email"].as_bool() && !user.email.empty())
-      statements.push_back(verification_mail(a, call.request, user, call.body["client_id"].text()));
-    return ok();
-  });
-  const auto user = co_await std::move(editing);
+  CO_AWAIT(const auto user, edit_user(a.store, before.id, a.clock.now(), [&](User& user, auto& statements) -> Status {
+             if (auto good = apply_profile(c, user, call.body); !good) return good;
+             if (const Value& wanted = call.body["administrator"]; wanted.is_bool())
+               for (auto& statement :
+                    wanted.as_bool() ? make_administrator(user.id, a.clock.now()) : end_administrator(user.id))
+                 statements.push_back(std::move(statement));
+             const bool moves = user.email != before.email;  // the address before hears of it
+             auto mail = moves ? notice(a, call.request, before, Notice::email_changed) : std::nullopt;
+             if (mail) statements.push_back(*std::move(mail));
+             if (user.blocked && !before.blocked)
+               for (auto& statement : end_everything(user.id)) statements.push_back(std::move(statement));
+             if (call.body["verify_email"].as_bool() && !user.email.empty())
+               statements.push_back(verification_mail(a, call.request, user, call.body["client_id"].text()));
+             return ok();
+           }));
   if (!user && user.error().reason == "store_conflict")
     co_return api_error(400, "auth0_idp_error", "The specified new email or username already exists");
   if (!user) co_return user.error();
@@ -245,17 +223,13 @@ Handling change_user(Authority& a, Call call) {
     if (auto loaded = load_tenant(a.store, a.secrets)) a.set_tenant(*std::move(loaded));
   }
   a.outbox.wake();
-  auto documenting = read_document(a, *user, false);
-  auto document = co_await std::move(documenting);
-  if (!document) co_return std::move(document).error();
-  co_return Reply{200, *std::move(document)};
+  CO_TRY(auto document, read_document(a, *user, false));
+  co_return Reply{200, std::move(document)};
 }
 
 Handling remove_user(Authority& a, Call call) {
   std::vector<Statement> statements = delete_user(call.path[0]);
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   co_return Reply{204, {}};
 }
 

@@ -33,11 +33,9 @@ Async<Bearer> by_access_token(Authority& a, const Request& request, std::string 
   if (!claims) co_return invalid_token();
   if (!text::has_word((*claims)["scope"].text(), scope))
     co_return oauth(403, "insufficient_scope", "Insufficient scope, expected: " + scope, "scope_missing");
-  auto finding = find_holder(a, *claims);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  if (!*user || (*user)->blocked) co_return invalid_token();
-  co_return Bearer{**user, (*claims)["azp"].text(), false};
+  CO_TRY(const auto user, find_holder(a, *claims));
+  if (!user || user->blocked) co_return invalid_token();
+  co_return Bearer{*user, (*claims)["azp"].text(), false};
 }
 
 Async<Bearer> bearer_of(Authority& a, const Request& request, std::string otherwise, std::string scope) {
@@ -45,13 +43,10 @@ Async<Bearer> bearer_of(Authority& a, const Request& request, std::string otherw
   std::string token = text::lower(header.substr(0, 7)) == "bearer " ? std::string(header.substr(7)) : otherwise;
   if (token.empty()) co_return oauth(401, "unauthorized", "Missing mfa_token", "mfa_token_missing");
   if (token.find('.') != token.npos) {
-    auto reading = by_access_token(a, request, std::move(token), std::move(scope));
-    co_return co_await std::move(reading);
+    CO_RETURN(by_access_token(a, request, std::move(token), std::move(scope)));
   }
-  auto opening = open_mfa_token(a, request, {}, std::move(token));
-  auto pending = co_await std::move(opening);
-  if (!pending) co_return std::move(pending).error();
-  co_return Bearer{std::move(pending->user), pending->grant.client_id, true};
+  CO_TRY(auto pending, open_mfa_token(a, request, {}, std::move(token)));
+  co_return Bearer{std::move(pending.user), pending.grant.client_id, true};
 }
 
 // A client that names itself must be the one that the token was given to.
@@ -62,10 +57,8 @@ Async<Unit> check_client(Authority& a, const Request& request, const Value& body
     if (item.is_string()) pairs.emplace_back(key, item.text());
   const auto tenant = a.tenant();
   const Parameters parameters(std::move(pairs));
-  auto authenticating = authenticate_client(a, *tenant, request, parameters);
-  const auto client = co_await std::move(authenticating);
-  if (!client) co_return client.error();
-  if ((*client)->id != client_id) co_return invalid_token();
+  CO_TRY(const auto client, authenticate_client(a, *tenant, request, parameters));
+  if (client->id != client_id) co_return invalid_token();
   co_return Unit{};
 }
 
@@ -112,52 +105,45 @@ Result<Wanted> read_wanted(const Tenant& tenant, const Value& body) {
 }
 
 Async<Response> associate(Authority& a, const Request& request, const Value& body) {
-  auto reading = bearer_of(a, request, {}, "enroll");
-  const auto who = co_await std::move(reading);
-  if (!who) co_return who.error();
-  auto checking = check_client(a, request, body, who->client_id);
-  if (const auto checked = co_await std::move(checking); !checked) co_return checked.error();
+  CO_TRY(const auto who, bearer_of(a, request, {}, "enroll"));
+  CO_TRY_VOID(check_client(a, request, body, who.client_id));
   const auto tenant = a.tenant();
   const auto wanted = read_wanted(*tenant, body);
   if (!wanted) co_return wanted.error();
-  auto looking = factors_of(a, who->user);
-  const auto factors = co_await std::move(looking);
-  if (!factors) co_return factors.error();
-  if (who->has_only_password && !factors->usable.empty())
+  CO_TRY(const auto factors, factors_of(a, who.user));
+  if (who.has_only_password && !factors.usable.empty())
     co_return oauth(403, "access_denied", "User is already enrolled.", "mfa_enrolled");
   const bool is_otp = wanted->type == "otp";
   const std::string secret = is_otp ? make_totp_secret() : "";
   const Authenticator made =
-      make_authenticator(a, who->user.id, wanted->type,
+      make_authenticator(a, who.user.id, wanted->type,
                          is_otp ? Value::object({{"secret", secret}}) : Value::object({{"address", wanted->address}}));
   std::vector<Statement> statements;  // whoever begins again has not finished before
   statements.push_back(
-      {"DELETE FROM authenticators WHERE user_id = $1 AND type = $2 AND confirmed = 0", {who->user.id, wanted->type}});
+      {"DELETE FROM authenticators WHERE user_id = $1 AND type = $2 AND confirmed = 0", {who.user.id, wanted->type}});
   statements.push_back(insert_authenticator(a, made));
-  if (auto mail = notice(a, request, who->user, Notice::factor_added)) statements.push_back(*std::move(mail));
+  if (auto mail = notice(a, request, who.user, Notice::factor_added)) statements.push_back(*std::move(mail));
   Value out = Value::object({{"authenticator_type", is_otp ? "otp" : "oob"}});
   if (is_otp) {
     out.set("secret", secret);
-    out.set("barcode_uri", totp_uri(tenant->name, who->user.login_name(), secret));
+    out.set("barcode_uri", totp_uri(tenant->name, who.user.login_name(), secret));
   } else {
     out.set("binding_method", "prompt");
     out.set("oob_channel", wanted->type);
-    out.set("oob_code", seal_oob_code(a, who->user.id, made.id));
+    out.set("oob_code", seal_oob_code(a, who.user.id, made.id));
   }
-  if (factors->usable.empty() && tenant->gives_recovery_codes) {
-    NewRecoveryCode code = make_recovery_code(a, who->user.id);
+  if (factors.usable.empty() && tenant->gives_recovery_codes) {
+    NewRecoveryCode code = make_recovery_code(a, who.user.id);
     for (auto& statement : code.keep) statements.push_back(std::move(statement));
     out.set("recovery_codes", Value::array({code.code}));
   }
-  auto task = a.store.commit(std::move(statements));
-  if (const auto done = co_await std::move(task); !done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   a.outbox.wake();
   if (!is_otp) {
-    auto sending = send_code(a, request, who->user, made, who->client_id);
-    if (const auto sent = co_await std::move(sending); !sent) co_return sent.error();
+    CO_TRY_VOID(send_code(a, request, who.user, made, who.client_id));
   }
   record(a, request,
-         {"gd_enrollment_complete", "Second factor: " + wanted->type, who->client_id, who->user.id, {}, {}, {}});
+         {"gd_enrollment_complete", "Second factor: " + wanted->type, who.client_id, who.user.id, {}, {}, {}});
   co_return answer(200, out);
 }
 
@@ -171,59 +157,43 @@ const Authenticator* choose(const Factors& factors, std::string_view types, std:
 }
 
 Async<Response> challenge_by(Authority& a, const Request& request, const Value& body) {
-  auto reading = bearer_of(a, request, body["mfa_token"].text(), "enroll");
-  const auto who = co_await std::move(reading);
-  if (!who) co_return who.error();
-  auto checking = check_client(a, request, body, who->client_id);
-  if (const auto checked = co_await std::move(checking); !checked) co_return checked.error();
-  auto looking = factors_of(a, who->user);
-  const auto factors = co_await std::move(looking);
-  if (!factors) co_return factors.error();
-  if (factors->usable.empty())
+  CO_TRY(const auto who, bearer_of(a, request, body["mfa_token"].text(), "enroll"));
+  CO_TRY_VOID(check_client(a, request, body, who.client_id));
+  CO_TRY(const auto factors, factors_of(a, who.user));
+  if (factors.usable.empty())
     co_return oauth(403, "association_required", "User does not have any authenticators: associate one first",
                     "mfa_association_required");
   const std::string types = body["challenge_type"].text().empty() ? "otp oob" : body["challenge_type"].text();
-  const Authenticator* one = choose(*factors, types, body["authenticator_id"].text());
+  const Authenticator* one = choose(factors, types, body["authenticator_id"].text());
   if (!one)
     co_return oauth(403, "unsupported_challenge_type", "User does not have a factor of: " + types,
                     "mfa_challenge_unsupported");
   if (!one->is_out_of_band()) co_return answer(200, Value::object({{"challenge_type", "otp"}}));
-  auto sending = send_code(a, request, who->user, *one, who->client_id);
-  if (const auto sent = co_await std::move(sending); !sent) co_return sent.error();
+  CO_TRY_VOID(send_code(a, request, who.user, *one, who.client_id));
   co_return answer(200, Value::object({{"challenge_type", "oob"},
-                                       {"oob_code", seal_oob_code(a, who->user.id, one->id)},
+                                       {"oob_code", seal_oob_code(a, who.user.id, one->id)},
                                        {"binding_method", "prompt"}}));
 }
 
 Async<Response> list(Authority& a, const Request& request) {
-  auto reading = bearer_of(a, request, {}, "read:authenticators");
-  const auto who = co_await std::move(reading);
-  if (!who) co_return who.error();
-  auto listing = list_authenticators(a, who->user.id);
-  const auto all = co_await std::move(listing);
-  if (!all) co_return all.error();
-  auto looking = factors_of(a, who->user);
-  const auto factors = co_await std::move(looking);
-  if (!factors) co_return factors.error();
+  CO_TRY(const auto who, bearer_of(a, request, {}, "read:authenticators"));
+  CO_TRY(const auto all, list_authenticators(a, who.user.id));
+  CO_TRY(const auto factors, factors_of(a, who.user));
   Value out = Value::array();
-  for (const auto& one : *all) out.push_back(shown(one));
-  for (const auto& one : factors->usable)  // their own address, which is kept with the account
-    if (one.id == "email|" + who->user.id) out.push_back(shown(one));
+  for (const auto& one : all) out.push_back(shown(one));
+  for (const auto& one : factors.usable)  // their own address, which is kept with the account
+    if (one.id == "email|" + who.user.id) out.push_back(shown(one));
   co_return answer(200, out);
 }
 
 Async<Response> remove(Authority& a, const Request& request, std::string id) {
-  auto reading = bearer_of(a, request, {}, "remove:authenticators");
-  const auto who = co_await std::move(reading);
-  if (!who) co_return who.error();
-  if (who->has_only_password)
+  CO_TRY(const auto who, bearer_of(a, request, {}, "remove:authenticators"));
+  if (who.has_only_password)
     co_return oauth(403, "insufficient_scope", "An access token with the scope remove:authenticators is needed",
                     "scope_missing");
-  auto removing = remove_authenticator(a, request, who->user, id);
-  const auto removed = co_await std::move(removing);
-  if (!removed) co_return removed.error();
-  if (!*removed) co_return oauth(404, "not_found", "There is no such authenticator", "authenticator_unknown");
-  record(a, request, {"gd_unenroll", "Second factor removed", who->client_id, who->user.id, {}, {}, {}});
+  CO_TRY(const auto removed, remove_authenticator(a, request, who.user, id));
+  if (!removed) co_return oauth(404, "not_found", "There is no such authenticator", "authenticator_unknown");
+  record(a, request, {"gd_unenroll", "Second factor removed", who.client_id, who.user.id, {}, {}, {}});
   co_return Response{204, {}, {}};
 }
 
@@ -237,8 +207,7 @@ Answering reply(Authority& a, Async<Response> handling) {
 Answering mfa_associate(Authority& a, Request request) {
   const auto body = read_json_object(request);
   if (!body) co_return oauth_problem(a, body.error());
-  auto replying = reply(a, associate(a, request, *body));
-  co_return co_await std::move(replying);
+  CO_RETURN(reply(a, associate(a, request, *body)));
 }
 
 Answering mfa_challenge(Authority& a, Request request) {
@@ -246,19 +215,14 @@ Answering mfa_challenge(Authority& a, Request request) {
   const auto parameters = read_parameters(request);
   if (!parameters) co_return oauth_problem(a, parameters.error());
   for (const auto& [name, value] : parameters->pairs()) body.set(name, value);
-  auto replying = reply(a, challenge_by(a, request, body));
-  co_return co_await std::move(replying);
+  CO_RETURN(reply(a, challenge_by(a, request, body)));
 }
 
-Answering mfa_authenticators(Authority& a, Request request) {
-  auto replying = reply(a, list(a, request));
-  co_return co_await std::move(replying);
-}
+Answering mfa_authenticators(Authority& a, Request request) { CO_RETURN(reply(a, list(a, request))); }
 
 Answering mfa_remove_authenticator(Authority& a, Request request) {
   constexpr std::string_view folder = "/mfa/authenticators/";
-  auto replying = reply(a, remove(a, request, url::percent_decode(request.path.substr(folder.size())).value_or("")));
-  co_return co_await std::move(replying);
+  CO_RETURN(reply(a, remove(a, request, url::percent_decode(request.path.substr(folder.size())).value_or(""))));
 }
 
 }  // namespace ostia::authority

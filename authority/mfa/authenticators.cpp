@@ -12,11 +12,9 @@ namespace {
   "SELECT id, user_id, type, confirmed, created_at, used_at, counter, sealed FROM authenticators "
 
 Async<std::vector<Authenticator>> read(Authority& a, Statement select) {
-  auto task = a.store.query(std::move(select));
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows, a.store.query(std::move(select)));
   std::vector<Authenticator> out;
-  for (const auto& r : *rows) {
+  for (const auto& r : rows) {
     const auto text = a.secrets.open(text_at(r, 7));
     auto body = text ? json::parse(*text) : Result<Value>(Value::object());
     if (!body) co_return std::move(body).error();
@@ -29,15 +27,12 @@ Async<std::vector<Authenticator>> read(Authority& a, Statement select) {
 }  // namespace
 
 Async<std::vector<Authenticator>> list_authenticators(Authority& a, std::string user_id) {
-  auto reading = read(a, {OSTIA_AUTHENTICATOR "WHERE user_id = $1 ORDER BY created_at, id", {std::move(user_id)}});
-  co_return co_await std::move(reading);
+  CO_RETURN(read(a, {OSTIA_AUTHENTICATOR "WHERE user_id = $1 ORDER BY created_at, id", {std::move(user_id)}}));
 }
 
 Async<std::optional<Authenticator>> find_authenticator(Authority& a, std::string id) {
-  auto reading = read(a, {OSTIA_AUTHENTICATOR "WHERE id = $1", {std::move(id)}});
-  auto found = co_await std::move(reading);
-  if (!found) co_return std::move(found).error();
-  co_return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+  CO_TRY(auto found, read(a, {OSTIA_AUTHENTICATOR "WHERE id = $1", {std::move(id)}}));
+  co_return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
 Authenticator make_authenticator(const Authority& a, const std::string& user_id, const std::string& type, Value body) {
@@ -85,8 +80,7 @@ Async<bool> remove_authenticator(Authority& a, const Request& request, const Use
   if (mail) statements.push_back(*std::move(mail));
   statements.push_back(
       {"DELETE FROM authenticators WHERE user_id = $1 AND id = $2 RETURNING id", {owner.id, std::move(id)}, true});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched") co_return false;
   if (!done) co_return done.error();
   a.outbox.wake();

@@ -44,20 +44,15 @@ Async<Answered> read_answer(Authority& a, std::string user_id, const Parameters&
   if (!v || (*v)["user_id"] != Value(user_id) || !answer || !answer->is_object())
     co_return refused("the answer is too old, or none", "webauthn_malformed");
   if (answer->find("error")) co_return refused("the device gave no answer", "webauthn_cancelled");
-  auto using_it = use_once(a, ticket, (*v)["until"].as_int().value_or(0));
-  const auto first = co_await std::move(using_it);
-  if (!first) co_return first.error();
-  if (!*first) co_return refused("the question has been answered", "webauthn_challenge");
+  CO_TRY(const auto first, use_once(a, ticket, (*v)["until"].as_int().value_or(0)));
+  if (!first) co_return refused("the question has been answered", "webauthn_challenge");
   co_return Answered{ticket, *std::move(answer)};
 }
 
 // A counter that does not rise is that of a copy; a device that does not count says zero each time.
 Async<Unit> use_key(Authority& a, const Authenticator& one, std::int64_t counter) {
   const bool counts = counter > 0 || one.counter > 0;
-  std::vector<Statement> statements;
-  statements.push_back(counts ? use_authenticator(a, one, counter) : use_authenticator(a, one));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
+  CO_AWAIT(const auto done, a.store.write(counts ? use_authenticator(a, one, counter) : use_authenticator(a, one)));
   if (!done && done.error().reason == "store_unmatched")
     co_return refused("the key's counter has gone back: there may be a copy of it", "webauthn_counter");
   if (!done) co_return done.error();
@@ -68,8 +63,7 @@ Async<Unit> check_key(Authority& a, const Request& request, const Answered& answ
   const auto counter =
       webauthn::check_assertion(ceremony_of(request, answered.ticket, one.type), answered.answer, one.body);
   if (!counter) co_return counter.error();
-  auto using_it = use_key(a, one, *counter);
-  co_return co_await std::move(using_it);
+  CO_RETURN(use_key(a, one, *counter));
 }
 
 }  // namespace
@@ -94,8 +88,7 @@ boost::asio::awaitable<void> add_creation(Authority& a, const Request& request, 
                                           pages::FormPage& page) {
   const std::string ticket = question(a, user.id);
   page.hidden.insert(page.hidden.end(), {{"question", ticket}, {"answer", ""}});
-  auto listing = list_authenticators(a, user.id);
-  const auto all = co_await std::move(listing);
+  CO_AWAIT(const auto all, list_authenticators(a, user.id));
   std::vector<std::string> known;
   if (all)
     for (const auto& one : *all)
@@ -112,10 +105,8 @@ boost::asio::awaitable<void> add_creation(Authority& a, const Request& request, 
 
 Async<Authenticator> make_key(Authority& a, const Request& request, const User& user, std::string type,
                               const Parameters& form) {
-  auto reading = read_answer(a, user.id, form);
-  const auto answered = co_await std::move(reading);
-  if (!answered) co_return answered.error();
-  auto key = webauthn::check_creation(ceremony_of(request, answered->ticket, type), answered->answer);
+  CO_TRY(const auto answered, read_answer(a, user.id, form));
+  auto key = webauthn::check_creation(ceremony_of(request, answered.ticket, type), answered.answer);
   if (!key) co_return std::move(key).error();
   const std::int64_t counter = (*key)["counter"].as_int().value_or(0);
   key->erase("counter");
@@ -129,15 +120,12 @@ Async<Authenticator> make_key(Authority& a, const Request& request, const User& 
 Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
                          const std::vector<Authenticator>& factors, const Parameters& form) {
   const Attempt attempt{"mfa " + user.id, request.peer};
-  auto checking = check_attempts(a, attempt);
-  if (const auto free = co_await std::move(checking); !free) co_return free.error();
-  auto reading = read_answer(a, user.id, form);
-  const auto answered = co_await std::move(reading);
-  if (!answered) co_return answered.error();
+  CO_TRY_VOID(check_attempts(a, attempt));
+  CO_TRY(const auto answered, read_answer(a, user.id, form));
   Result<Unit> proven = refused("the key is not one of this account's", "webauthn_key");
   for (const auto& one : factors)
-    if (one.is_webauthn() && one.body["credential"] == answered->answer["id"]) {
-      auto trying = check_key(a, request, *answered, one);
+    if (one.is_webauthn() && one.body["credential"] == answered.answer["id"]) {
+      auto trying = check_key(a, request, answered, one);
       proven = co_await std::move(trying);
     }
   record(a, request,
@@ -153,27 +141,20 @@ Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
     (void)co_await std::move(counting);
     co_return proven;
   }
-  auto forgetting = forget_failures(a, {attempt.subject, {}});
-  if (const auto forgotten = co_await std::move(forgetting); !forgotten) co_return forgotten.error();
+  CO_TRY_VOID(forget_failures(a, {attempt.subject, {}}));
   co_return proven;
 }
 
 Async<User> find_by_passkey(Authority& a, const Request& request, const Parameters& form) {
-  auto reading = read_answer(a, {}, form);
-  const auto answered = co_await std::move(reading);
-  if (!answered) co_return answered.error();
-  auto finding = find_authenticator(a, "passkey|" + text::base64url_encode(sha256(answered->answer["id"].text())));
-  const auto one = co_await std::move(finding);
-  if (!one) co_return one.error();
-  if (!*one) co_return refused("the passkey is not known here", "passkey_unknown");
-  auto checking = check_key(a, request, *answered, **one);
-  if (const auto checked = co_await std::move(checking); !checked) co_return checked.error();
-  auto user_task = find_user(a.store, (*one)->user_id);
-  const auto user = co_await std::move(user_task);
-  if (!user) co_return user.error();
-  if (!*user) co_return refused("the passkey is not known here", "passkey_unknown");
-  if ((*user)->blocked) co_return Error{"blocked_user", "Blocked user", "user_blocked", 403, Fault::caller};
-  co_return **user;
+  CO_TRY(const auto answered, read_answer(a, {}, form));
+  CO_TRY(const auto one,
+         find_authenticator(a, "passkey|" + text::base64url_encode(sha256(answered.answer["id"].text()))));
+  if (!one) co_return refused("the passkey is not known here", "passkey_unknown");
+  CO_TRY_VOID(check_key(a, request, answered, *one));
+  CO_TRY(const auto user, find_user(a.store, one->user_id));
+  if (!user) co_return refused("the passkey is not known here", "passkey_unknown");
+  if (user->blocked) co_return Error{"blocked_user", "Blocked user", "user_blocked", 403, Fault::caller};
+  co_return *user;
 }
 
 }  // namespace ostia::authority

@@ -27,15 +27,12 @@ Async<Unit> judged(Authority& a, const Request& request, const User& user, bool 
   if (is_right) {
     record(a, request,
            {"gd_auth_succeed", "Second factor: " + factor, {}, user.id, user.login_name(), user.connection, {}});
-    auto forgetting = forget_failures(a, {"mfa " + user.id, {}});
-    if (const auto forgotten = co_await std::move(forgetting); !forgotten) co_return forgotten.error();
+    CO_TRY_VOID(forget_failures(a, {"mfa " + user.id, {}}));
     co_return Unit{};
   }
   record(a, request,
          {"gd_auth_failed", "Second factor: " + factor, {}, user.id, user.login_name(), user.connection, "wrong_code"});
-  auto counting = count_failure(a, attempt_of(request, user));
-  const auto counted = co_await std::move(counting);
-  if (!counted) co_return counted.error();
+  CO_TRY_VOID(count_failure(a, attempt_of(request, user)));
   co_return wrong_code();
 }
 
@@ -65,12 +62,10 @@ const Authenticator* Factors::find(std::string_view id) const {
 }
 
 Async<Factors> factors_of(Authority& a, const User& user) {
-  auto listing = list_authenticators(a, user.id);
-  auto all = co_await std::move(listing);
-  if (!all) co_return std::move(all).error();
+  CO_TRY(auto all, list_authenticators(a, user.id));
   const auto tenant = a.tenant();
   Factors out;
-  for (auto& one : *all) {
+  for (auto& one : all) {
     if (one.type == "recovery-code") out.has_recovery_code = true;
     if (one.confirmed && contains(tenant->factors, one.type)) out.usable.push_back(std::move(one));
   }
@@ -91,87 +86,64 @@ Async<std::optional<Authenticator>> challenged(Authority& a, const User& user, s
   const auto tenant = a.tenant();
   const auto email = contains(tenant->factors, "email") ? own_email(user) : std::nullopt;
   if (email && email->id == id) co_return email;
-  auto finding = find_authenticator(a, std::move(id));
-  auto found = co_await std::move(finding);
-  if (!found) co_return std::move(found).error();
-  const bool is_theirs = *found && (*found)->user_id == user.id && contains(tenant->factors, (*found)->type);
-  co_return is_theirs ? *std::move(found) : std::nullopt;
+  CO_TRY(auto found, find_authenticator(a, std::move(id)));
+  const bool is_theirs = found && found->user_id == user.id && contains(tenant->factors, found->type);
+  co_return is_theirs ? std::move(found) : std::nullopt;
 }
 
 Async<Unit> prove_by_otp(Authority& a, const Request& request, const User& user, std::string code, bool confirms) {
-  auto checking = check_attempts(a, attempt_of(request, user));
-  if (const auto free = co_await std::move(checking); !free) co_return free.error();
-  auto listing = list_authenticators(a, user.id);
-  const auto all = co_await std::move(listing);
-  if (!all) co_return all.error();
+  CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
+  CO_TRY(const auto all, list_authenticators(a, user.id));
   bool is_right = false;
-  for (const auto& one : *all) {
+  for (const auto& one : all) {
     if (one.type != "otp" || (!one.confirmed && !confirms) || is_right) continue;
     const auto step = find_totp_step(one.body["secret"].text(), code, a.clock.now());
     if (!step) continue;
-    std::vector<Statement> statements;
-    statements.push_back(use_authenticator(a, one, *step));
-    auto task = a.store.commit(std::move(statements));
-    const auto done = co_await std::move(task);
+    CO_AWAIT(const auto done, a.store.write(use_authenticator(a, one, *step)));
     if (!done && done.error().reason != "store_unmatched") co_return done.error();
     is_right = done.has_value();  // otherwise this code has been used before
   }
-  auto judging = judged(a, request, user, is_right, "otp");
-  co_return co_await std::move(judging);
+  CO_RETURN(judged(a, request, user, is_right, "otp"));
 }
 
 Async<Unit> prove_by_recovery_code(Authority& a, const Request& request, const User& user, std::string code) {
-  auto checking = check_attempts(a, attempt_of(request, user));
-  if (const auto free = co_await std::move(checking); !free) co_return free.error();
+  CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
   std::erase_if(code, [](char c) { return c == ' ' || c == '-'; });
   for (auto& c : code) c = text::to_upper(c);
-  auto listing = list_authenticators(a, user.id);
-  const auto all = co_await std::move(listing);
-  if (!all) co_return all.error();
+  CO_TRY(const auto all, list_authenticators(a, user.id));
   bool is_right = false;
-  for (const auto& one : *all) {
+  for (const auto& one : all) {
     if (one.type != "recovery-code" || !equal_in_constant_time(one.body["mark"].text(), a.secrets.mark(code))) continue;
-    std::vector<Statement> statements;  // it works once: of two at once, one finds it
-    statements.push_back({"DELETE FROM authenticators WHERE id = $1 RETURNING id", {one.id}, true});
-    auto task = a.store.commit(std::move(statements));
-    const auto done = co_await std::move(task);
+    CO_AWAIT(const auto done, a.store.write({"DELETE FROM authenticators WHERE id = $1 RETURNING id", {one.id}, true}));
     if (!done && done.error().reason != "store_unmatched") co_return done.error();
     is_right = done.has_value();
   }
-  auto judging = judged(a, request, user, is_right, "recovery-code");
-  co_return co_await std::move(judging);
+  CO_RETURN(judged(a, request, user, is_right, "recovery-code"));
 }
 
 Async<Unit> prove_by_message(Authority& a, const Request& request, const User& user, Authenticator one,
                              std::string code, std::string client_id) {
-  auto attempts = check_attempts(a, attempt_of(request, user));
-  if (const auto free = co_await std::move(attempts); !free) co_return free.error();
-  auto checking = check_code(a, code_id(one), std::move(code), std::move(client_id), true);
-  const auto checked = co_await std::move(checking);
+  CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
+  CO_AWAIT(const auto checked, check_code(a, code_id(one), std::move(code), std::move(client_id), true));
   if (!checked && checked.error().code != "access_denied") co_return checked.error();
   if (!checked && checked.error().reason == "code_over") co_return checked.error();
   if (checked) {
     std::vector<Statement> statements;
     statements.push_back(use_authenticator(a, one));
     statements.back().must_match = false;  // a person's own address is nowhere as a factor
-    auto task = a.store.commit(std::move(statements));
-    const auto done = co_await std::move(task);
-    if (!done) co_return done.error();
+    CO_TRY_VOID(a.store.commit(std::move(statements)));
   }
-  auto judging = judged(a, request, user, checked.has_value(), one.type);
-  co_return co_await std::move(judging);
+  CO_RETURN(judged(a, request, user, checked.has_value(), one.type));
 }
 
 Async<Unit> send_code(Authority& a, const Request& request, const User& user, const Authenticator& one,
                       std::string client_id) {
-  auto checking = check_attempts(a, attempt_of(request, user));
-  if (const auto free = co_await std::move(checking); !free) co_return free.error();
+  CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
   // A page that is loaded again sends nothing again, nor does somebody who wants to cost money.
-  auto looking = a.store.query({"SELECT 1 FROM one_time_codes WHERE id = $1 AND tries = 0 AND expires_at > $2",
-                                {code_id(one), a.clock.now() + code_lifetime - pause}});
-  const auto recent = co_await std::move(looking);
-  if (!recent) co_return recent.error();
-  if (!recent->empty()) co_return Unit{};
+  CO_TRY(const auto recent,
+         a.store.query({"SELECT 1 FROM one_time_codes WHERE id = $1 AND tries = 0 AND expires_at > $2",
+                        {code_id(one), a.clock.now() + code_lifetime - pause}}));
+  if (!recent.empty()) co_return Unit{};
   const auto tenant = a.tenant();
   const NewCode made =
       make_code(a, code_id(one), code_digits, code_lifetime, Value::object({{"client_id", client_id}}));
@@ -183,12 +155,7 @@ Async<Unit> send_code(Authority& a, const Request& request, const User& user, co
   const std::string& to = one.body["address"].text();
   const Message message = one.type == "sms" ? compose_sms(*tenant, texts, to, sms_connection(*tenant), values)
                                             : compose_mail(*tenant, texts, "mfa_oob_code", to, nullptr, values);
-  std::vector<Statement> statements;
-  statements.push_back(made.keep);
-  statements.push_back(a.outbox.queue(message));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(together(made.keep, a.outbox.queue(message))));
   a.outbox.wake();
   record(a, request,
          {one.type == "sms" ? "gd_send_sms" : "gd_send_email",

@@ -24,8 +24,7 @@ Async<PendingGrant> open_pending(Authority& a, const Request& request, const Cli
                                  const char* proof) {
   for (const char* name : {"mfa_token", proof})
     if (p.get(name).empty()) co_return missing_parameter(name);
-  auto opening = open_mfa_token(a, request, client.id, std::string(p.get("mfa_token")));
-  auto pending = co_await std::move(opening);
+  CO_AWAIT(auto pending, open_mfa_token(a, request, client.id, std::string(p.get("mfa_token"))));
   if (!pending && pending.error().code == "invalid_token")
     co_return oauth(403, "invalid_grant", "Malformed mfa_token", "mfa_token_invalid");
   co_return pending;
@@ -33,15 +32,12 @@ Async<PendingGrant> open_pending(Authority& a, const Request& request, const Cli
 
 // The token request goes on where it ended; its mfa_token is used up.
 Async<Value> finish(Authority& a, const Client& client, PendingGrant pending) {
-  auto using_it = use_once(a, pending.token, a.clock.now() + token_memory);
-  const auto first = co_await std::move(using_it);
-  if (!first) co_return first.error();
-  if (!*first) co_return oauth(403, "invalid_grant", "Malformed mfa_token", "mfa_token_used");
+  CO_TRY(const auto first, use_once(a, pending.token, a.clock.now() + token_memory));
+  if (!first) co_return oauth(403, "invalid_grant", "Malformed mfa_token", "mfa_token_used");
   Grant grant = std::move(pending.grant);
   grant.with_second_factor = true;
   grant.auth_time = a.clock.now();
-  auto issuing = issue_tokens(a, client, grant, pending.user);
-  co_return co_await std::move(issuing);
+  CO_RETURN(issue_tokens(a, client, grant, pending.user));
 }
 
 }  // namespace
@@ -52,46 +48,34 @@ std::string seal_oob_code(const Authority& a, const std::string& user_id, const 
 }
 
 Async<Value> mfa_otp_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
-  auto opening = open_pending(a, request, client, p, "otp");
-  auto pending = co_await std::move(opening);
-  if (!pending) co_return std::move(pending).error();
-  auto proving = prove_by_otp(a, request, pending->user, std::string(p.get("otp")), true);
+  CO_TRY(auto pending, open_pending(a, request, client, p, "otp"));
+  auto proving = prove_by_otp(a, request, pending.user, std::string(p.get("otp")), true);
   if (const auto proven = co_await std::move(proving); !proven) co_return wrong(proven.error(), "otp_code");
-  auto finishing = finish(a, client, *std::move(pending));
-  co_return co_await std::move(finishing);
+  CO_RETURN(finish(a, client, std::move(pending)));
 }
 
 Async<Value> mfa_oob_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
-  auto opening = open_pending(a, request, client, p, "oob_code");
-  auto pending = co_await std::move(opening);
-  if (!pending) co_return std::move(pending).error();
+  CO_TRY(auto pending, open_pending(a, request, client, p, "oob_code"));
   if (p.get("binding_code").empty()) co_return missing_parameter("binding_code");
   const auto sent = open_ticket(a, "mfa_oob", p.get("oob_code"));
   const Error invalid = oauth(403, "invalid_grant", "Invalid oob_code.", "oob_code_invalid");
-  if (!sent || (*sent)["user_id"] != Value(pending->user.id)) co_return invalid;
-  auto finding = challenged(a, pending->user, (*sent)["authenticator"].text());
-  const auto authenticator = co_await std::move(finding);
-  if (!authenticator) co_return authenticator.error();
-  if (!*authenticator) co_return invalid;
+  if (!sent || (*sent)["user_id"] != Value(pending.user.id)) co_return invalid;
+  CO_TRY(const auto authenticator, challenged(a, pending.user, (*sent)["authenticator"].text()));
+  if (!authenticator) co_return invalid;
   auto proving =
-      prove_by_message(a, request, pending->user, **authenticator, std::string(p.get("binding_code")), client.id);
+      prove_by_message(a, request, pending.user, *authenticator, std::string(p.get("binding_code")), client.id);
   if (const auto proven = co_await std::move(proving); !proven) co_return wrong(proven.error(), "binding_code");
-  auto finishing = finish(a, client, *std::move(pending));
-  co_return co_await std::move(finishing);
+  CO_RETURN(finish(a, client, std::move(pending)));
 }
 
 Async<Value> mfa_recovery_code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
-  auto opening = open_pending(a, request, client, p, "recovery_code");
-  auto pending = co_await std::move(opening);
-  if (!pending) co_return std::move(pending).error();
-  auto proving = prove_by_recovery_code(a, request, pending->user, std::string(p.get("recovery_code")));
+  CO_TRY(auto pending, open_pending(a, request, client, p, "recovery_code"));
+  auto proving = prove_by_recovery_code(a, request, pending.user, std::string(p.get("recovery_code")));
   if (const auto proven = co_await std::move(proving); !proven) co_return wrong(proven.error(), "recovery_code");
   // It is used up; the next one goes along with the tokens, the only time that it is shown.
-  NewRecoveryCode next = make_recovery_code(a, pending->user.id);
-  auto keeping = a.store.commit(std::move(next.keep));
-  if (const auto kept = co_await std::move(keeping); !kept) co_return kept.error();
-  auto finishing = finish(a, client, *std::move(pending));
-  auto tokens = co_await std::move(finishing);
+  NewRecoveryCode next = make_recovery_code(a, pending.user.id);
+  CO_TRY_VOID(a.store.commit(std::move(next.keep)));
+  CO_AWAIT(auto tokens, finish(a, client, std::move(pending)));
   if (tokens) tokens->set("recovery_code", next.code);
   co_return tokens;
 }

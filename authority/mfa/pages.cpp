@@ -44,14 +44,10 @@ struct Visit {
 
 Async<std::optional<Visit>> open_visit(Authority& a, const Request& request, std::optional<Step> step) {
   if (!step) co_return std::optional<Visit>();
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
-  if (!who) co_return who.error();
-  if (!*who) co_return std::optional<Visit>();
-  auto looking = factors_of(a, (*who)->user);
-  const auto factors = co_await std::move(looking);
-  if (!factors) co_return factors.error();
-  co_return std::optional(Visit{*std::move(step), **who, *factors});
+  CO_TRY(const auto who, current_session(a, request));
+  if (!who) co_return std::optional<Visit>();
+  CO_TRY(const auto factors, factors_of(a, who->user));
+  co_return std::optional(Visit{*std::move(step), *who, factors});
 }
 
 FormPage page_of(const Visit& v, const std::string& key, std::string action, std::string alert) {
@@ -216,8 +212,7 @@ Answer keep(Authority& a, const Request& request, const Visit& v, Authenticator 
           user.email,
           user.connection,
           {}});
-  auto going = go_on(a, request, v, is_first && v.step.tenant->gives_recovery_codes);
-  co_return co_await std::move(going);
+  CO_RETURN(go_on(a, request, v, is_first && v.step.tenant->gives_recovery_codes));
 }
 
 Answer enrol_otp(Authority& a, const Request& request, const Visit& v, const Value& draft) {
@@ -226,8 +221,7 @@ Answer enrol_otp(Authority& a, const Request& request, const Visit& v, const Val
   if (!step) co_return otp_enrolment(a, v, secret, v.step.text("alert.wrong_code"));
   Authenticator one = make_authenticator(a, v.who.user.id, "otp", Value::object({{"secret", secret}}));
   one.counter = *step;
-  auto keeping = keep(a, request, v, std::move(one));
-  co_return co_await std::move(keeping);
+  CO_RETURN(keep(a, request, v, std::move(one)));
 }
 
 Answer enrol_address(Authority& a, const Request& request, const Visit& v, std::string type) {
@@ -249,60 +243,48 @@ Answer enrol_address_code(Authority& a, const Request& request, const Visit& v, 
   auto proving = prove_by_message(a, request, v.who.user, one, std::string(v.step.form.get("code")), v.step.client->id);
   if (const auto proven = co_await std::move(proving); !proven)
     co_return address_code_page(a, v, one, alert_of(v, proven.error()));
-  auto keeping = keep(a, request, v, std::move(one));
-  co_return co_await std::move(keeping);
+  CO_RETURN(keep(a, request, v, std::move(one)));
 }
 
 Answer enrol_key(Authority& a, const Request& request, const Visit& v, std::string type) {
-  auto making = make_key(a, request, v.who.user, type, v.step.form);
-  auto made = co_await std::move(making);
+  CO_AWAIT(auto made, make_key(a, request, v.who.user, type, v.step.form));
   if (!made) {
-    auto again = enrolment_page(a, request, v, type, v.step.text("alert.device_key"));
-    co_return co_await std::move(again);
+    CO_RETURN(enrolment_page(a, request, v, type, v.step.text("alert.device_key")));
   }
-  auto keeping = keep(a, request, v, *std::move(made));
-  co_return co_await std::move(keeping);
+  CO_RETURN(keep(a, request, v, *std::move(made)));
 }
 
 Answer enrol(Authority& a, const Request& request, const Visit& v, std::string type) {
   if (type.starts_with("webauthn-")) {
-    auto enrolling = enrol_key(a, request, v, type);
-    co_return co_await std::move(enrolling);
+    CO_RETURN(enrol_key(a, request, v, type));
   }
   const auto draft = open_ticket(a, "mfa_draft", v.step.form.get("draft"));
   const bool is_theirs = draft && (*draft)["user_id"] == Value(v.who.user.id);
   if (type != "otp" && !v.step.form.has("draft")) {
-    auto enrolling = enrol_address(a, request, v, type);
-    co_return co_await std::move(enrolling);
+    CO_RETURN(enrol_address(a, request, v, type));
   }
   if (!is_theirs) co_return stale_page(a, request);
-  auto enrolling = type == "otp" ? enrol_otp(a, request, v, *draft) : enrol_address_code(a, request, v, type, *draft);
-  co_return co_await std::move(enrolling);
+  CO_RETURN(type == "otp" ? enrol_otp(a, request, v, *draft) : enrol_address_code(a, request, v, type, *draft));
 }
 
 Async<Unit> prove(Authority& a, const Request& request, const Visit& v, const Authenticator* one) {
   const std::string code(v.step.form.get("code"));
   if (!one) {
-    auto proving = prove_by_recovery_code(a, request, v.who.user, code);
-    co_return co_await std::move(proving);
+    CO_RETURN(prove_by_recovery_code(a, request, v.who.user, code));
   }
   if (one->type == "otp") {
-    auto proving = prove_by_otp(a, request, v.who.user, code, false);
-    co_return co_await std::move(proving);
+    CO_RETURN(prove_by_otp(a, request, v.who.user, code, false));
   }
   if (one->is_out_of_band()) {
-    auto proving = prove_by_message(a, request, v.who.user, *one, code, v.step.client->id);
-    co_return co_await std::move(proving);
+    CO_RETURN(prove_by_message(a, request, v.who.user, *one, code, v.step.client->id));
   }
-  auto proving = prove_by_key(a, request, v.who.user, v.factors.usable, v.step.form);
-  co_return co_await std::move(proving);
+  CO_RETURN(prove_by_key(a, request, v.who.user, v.factors.usable, v.step.form));
 }
 
 }  // namespace
 
 Answering show_second_factor(Authority& a, Request request) {
-  auto opening = open_visit(a, request, shown_step(a, request));
-  const auto visit = co_await std::move(opening);
+  CO_AWAIT(const auto visit, open_visit(a, request, shown_step(a, request)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
   if (v.factors.usable.empty()) co_return show_step(a, request, v.step.request, "/u/mfa/enrol");
@@ -319,20 +301,17 @@ Answering show_second_factor(Authority& a, Request request) {
 }
 
 Answering submit_second_factor(Authority& a, Request request) {
-  auto opening = open_visit(a, request, sent_step(a, request));
-  const auto visit = co_await std::move(opening);
+  CO_AWAIT(const auto visit, open_visit(a, request, sent_step(a, request)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
   const std::string_view factor = v.step.form.get("factor");
   const Authenticator* one = v.factors.find(factor);
   if (!one && factor != recovery) co_return stale_page(a, request);
   if (one && v.step.form.get("action") == "resend") {
-    auto sending = send_code(a, request, v.who.user, *one, v.step.client->id);
-    const auto sent = co_await std::move(sending);
+    CO_AWAIT(const auto sent, send_code(a, request, v.who.user, *one, v.step.client->id));
     co_return challenge_page(a, request, v, *one, sent ? "" : alert_of(v, sent.error()));
   }
-  auto proving = prove(a, request, v, one);
-  const auto proven = co_await std::move(proving);
+  CO_AWAIT(const auto proven, prove(a, request, v, one));
   if (!proven && !one) co_return recovery_page(v, alert_of(v, proven.error()));
   if (!proven) co_return challenge_page(a, request, v, *one, alert_of(v, proven.error()));
   auto going = go_on(a, request, v, !one);  // a recovery code is used up: here is the next one
@@ -340,8 +319,7 @@ Answering submit_second_factor(Authority& a, Request request) {
 }
 
 Answering show_other_factors(Authority& a, Request request) {
-  auto opening = open_visit(a, request, shown_step(a, request));
-  const auto visit = co_await std::move(opening);
+  CO_AWAIT(const auto visit, open_visit(a, request, shown_step(a, request)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
   FormPage page = page_of(v, "mfa.others", "", {});
@@ -357,8 +335,7 @@ Answering show_other_factors(Authority& a, Request request) {
 }
 
 Answering show_enrolment(Authority& a, Request request) {
-  auto opening = open_visit(a, request, shown_step(a, request));
-  const auto visit = co_await std::move(opening);
+  CO_AWAIT(const auto visit, open_visit(a, request, shown_step(a, request)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
   if (!v.may_enrol(a.clock.now())) co_return show_step(a, request, v.step.request, "/u/mfa");
@@ -366,20 +343,17 @@ Answering show_enrolment(Authority& a, Request request) {
   std::string type(Parameters(url::parse_form(request.query)).get("type"));
   if (type.empty() && types.size() == 1) type = types.front();
   if (!contains(types, type)) co_return choose_page(v);
-  auto showing = enrolment_page(a, request, v, type, {});
-  co_return co_await std::move(showing);
+  CO_RETURN(enrolment_page(a, request, v, type, {}));
 }
 
 Answering submit_enrolment(Authority& a, Request request) {
-  auto opening = open_visit(a, request, sent_step(a, request));
-  const auto visit = co_await std::move(opening);
+  CO_AWAIT(const auto visit, open_visit(a, request, sent_step(a, request)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
   const std::string type(v.step.form.get("type"));
   if (!v.may_enrol(a.clock.now()) || !contains(v.factors.enrollable, type))
     co_return show_step(a, request, v.step.request, "/u/mfa");
-  auto enrolling = enrol(a, request, v, type);
-  co_return co_await std::move(enrolling);
+  CO_RETURN(enrol(a, request, v, type));
 }
 
 Answering submit_recovery_shown(Authority& a, Request request) {

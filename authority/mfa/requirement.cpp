@@ -51,16 +51,12 @@ Async<PendingGrant> open_mfa_token(Authority& a, const Request& request, std::st
     co_return oauth(401, "expired_token", "mfa_token is expired", "mfa_token_expired");
   Grant grant = Grant::from_json((*v)["grant"]);
   if (grant.issuer != request.issuer || (!client_id.empty() && grant.client_id != client_id)) co_return invalid_token();
-  auto looking = was_used(a, token);
-  const auto used = co_await std::move(looking);
-  if (!used) co_return used.error();
-  auto finding = find_user(a.store, grant.user_id);
-  const auto user = co_await std::move(finding);
-  if (!user) co_return user.error();
-  if (*used || !*user || (*user)->blocked) co_return invalid_token();
+  CO_TRY(const auto used, was_used(a, token));
+  CO_TRY(const auto user, find_user(a.store, grant.user_id));
+  if (used || !user || user->blocked) co_return invalid_token();
   const auto tenant = a.tenant();
-  if (!tenant->find_client(grant.client_id) || !check_door(*tenant, grant, **user)) co_return invalid_token();
-  co_return PendingGrant{std::move(grant), **user, std::move(token)};
+  if (!tenant->find_client(grant.client_id) || !check_door(*tenant, grant, *user)) co_return invalid_token();
+  co_return PendingGrant{std::move(grant), *user, std::move(token)};
 }
 
 }  // namespace ostia::authority

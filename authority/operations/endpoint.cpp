@@ -18,8 +18,7 @@ std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server) 
 
 boost::asio::awaitable<Response> answer_metrics(const Authority& a, Request request) {
   if (request.path != "/metrics") co_return text_response(404, "the metrics are at /metrics\n");
-  auto counting = a.store.query({"SELECT count(*) FROM messages WHERE state = 'queued'", {}});
-  const auto count = co_await std::move(counting);
+  CO_AWAIT(const auto count, a.store.query({"SELECT count(*) FROM messages WHERE state = 'queued'", {}}));
   a.metrics->messages_waiting = count ? int_at(count->first(), 0) : -1;  // -1: the database cannot say
   co_return Response{200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, a.metrics->text()};
 }

@@ -78,19 +78,13 @@ Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who
 Async<Unit> remember_client(Authority& a, const AuthorizationRequest& r, const SignedIn& who) {
   const auto tenant = a.tenant();
   if (tenant->find_client(r.client_id)->backchannel_logout_urls.empty()) co_return Unit{};
-  auto reading = a.store.query(
-      {"SELECT 1 FROM session_clients WHERE session_id = $1 AND client_id = $2", {who.session.id, r.client_id}});
-  const auto known = co_await std::move(reading);
-  if (!known) co_return known.error();
-  if (!known->empty()) co_return Unit{};
-  std::vector<Statement> statements;
-  statements.push_back(
+  CO_TRY(const auto known, a.store.query({"SELECT 1 FROM session_clients WHERE session_id = $1 AND client_id = $2",
+                                          {who.session.id, r.client_id}}));
+  if (!known.empty()) co_return Unit{};
+  CO_TRY_VOID(a.store.write(
       {"INSERT INTO session_clients (session_id, client_id, issuer, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO "
        "NOTHING",
-       {who.session.id, r.client_id, r.issuer, a.clock.now() + tenant->session_lifetime}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+       {who.session.id, r.client_id, r.issuer, a.clock.now() + tenant->session_lifetime}}));
   co_return Unit{};
 }
 
@@ -148,8 +142,7 @@ Async<Extension> extend(Authority& a, const Request& request, const Authorizatio
   if (has_second_factor(who.session, {}, a.clock.now())) login.methods.emplace_back("mfa");
   if (!returned.is_null()) login.continues = r.continues;
   login.returned = std::move(returned);
-  auto running = run_extensions(a, request, std::move(login));
-  co_return co_await std::move(running);
+  CO_RETURN(run_extensions(a, request, std::move(login)));
 }
 
 bool is_for_account(const AuthorizationRequest& r) { return r.client_id == account_client().id; }
@@ -178,18 +171,15 @@ Async<Access> restrict_access(Authority& a, Access access, const AuthorizationRe
   wanted.audience = access.audience;
   wanted.scope = access.scope;
   wanted.organization = r.organization;
-  auto applying = apply_policies(a, std::move(wanted));
-  const auto applied = co_await std::move(applying);
-  if (!applied) co_return applied.error();
-  co_return Access{access.audience, applied->scope, applied->permissions};
+  CO_TRY(const auto applied, apply_policies(a, std::move(wanted)));
+  co_return Access{access.audience, applied.scope, applied.permissions};
 }
 
 Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std::optional<SignedIn> fresh,
               Value returned = {}) {
   std::optional<SignedIn> who = std::move(fresh);
   if (!who) {
-    auto who_task = current_session(a, request);
-    const auto found = co_await std::move(who_task);
+    CO_AWAIT(const auto found, current_session(a, request));
     if (!found && !r.user_code.empty()) co_return stale_page(a, request);  // a device has no redirect URI
     if (!found) co_return deliver_error(r, "server_error", "The session could not be read; try again");
     who = *found;
@@ -214,8 +204,7 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   if (is_refused || (is_elsewhere && !r.prompts("none"))) {
     if (r.prompts("none")) co_return refused("login_required", "Login required");
     if (wants_upstream && !lacks_organization && (is_elsewhere || !who || !r.prompts("select_account"))) {
-      auto departing = upstream::depart(a, request, std::move(r), named->name);
-      co_return co_await std::move(departing);
+      CO_RETURN(upstream::depart(a, request, std::move(r), named->name));
     }
     co_return show_step(a, request, r, first_page(*tenant, client, r, who.has_value()));
   }
@@ -226,19 +215,16 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
   auto access = resolve_access(a, client, r.issuer, r.audience, r.scope);
   if (!access) co_return deliver_error(r, access.error().code, access.error().description);
   if (!r.organization.empty()) {
-    auto entering = enter_organization(a, request, r, who->user, who->session.body["connection"].text());
-    const auto entered = co_await std::move(entering);
+    CO_AWAIT(const auto entered, enter_organization(a, request, r, who->user, who->session.body["connection"].text()));
     if (!entered) co_return refused(entered.error().code, entered.error().description);
     auto rereading = find_user(a.store, who->user.id);  // an invitation has changed the account
     if (!r.invitation.empty())
       if (const auto again = co_await std::move(rereading); again && *again) who->user = **again;
   }
-  auto restricting = restrict_access(a, *access, r, who->user);
-  const auto restricted = co_await std::move(restricting);
+  CO_AWAIT(const auto restricted, restrict_access(a, *access, r, who->user));
   if (!restricted) co_return refused("server_error", "The permissions could not be read; try again");
   *access = *restricted;
-  auto extending = extend(a, request, r, *who, *access, std::move(returned));
-  const auto extension = co_await std::move(extending);
+  CO_AWAIT(const auto extension, extend(a, request, r, *who, *access, std::move(returned)));
   if (!extension) co_return refused(extension.error().code, extension.error().description);
   if (!extension->redirect_to.empty()) {
     if (r.prompts("none")) co_return refused("interaction_required", "Interaction required");
@@ -246,8 +232,7 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
     co_return leave_step(a, request, r, extension->redirect_to);
   }
   if (!has_second_factor(who->session, step_up_age(r), a.clock.now())) {
-    auto asking = needs_second_factor(a, r, *extension, *access, who->user);
-    const auto needed = co_await std::move(asking);
+    CO_AWAIT(const auto needed, needs_second_factor(a, r, *extension, *access, who->user));
     if (!needed) co_return refused(needed.error().code, needed.error().description);
     if (*needed && r.prompts("none")) co_return refused("interaction_required", "Multifactor authentication required");
     if (*needed && tenant->factors.empty())
@@ -260,23 +245,19 @@ Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std:
     r.extended_for = who->session.id;
   }
   if (r.consented != who->session.id) {
-    auto consenting = needs_consent(a, r, *access, who->user.id);
-    const auto needed = co_await std::move(consenting);
+    CO_AWAIT(const auto needed, needs_consent(a, r, *access, who->user.id));
     if (!needed) co_return deliver_error(r, "server_error", "The consents could not be read; try again");
     if (*needed && r.prompts("none")) co_return refused("consent_required", "Consent required");
     if (*needed) co_return show_step(a, request, r, "/u/consent");
   }
   if (!r.prompts("none")) {
-    auto offering = offers_passkey(a, request, r, *who);
-    const auto offers = co_await std::move(offering);
+    CO_AWAIT(const auto offers, offers_passkey(a, request, r, *who));
     if (offers && *offers) co_return show_step(a, request, r, "/u/passkey/new");
   }
   if (is_for_account(r)) {
-    auto entering = let_into_account(a, request, who->session);
-    co_return co_await std::move(entering);
+    CO_RETURN(let_into_account(a, request, who->session));
   }
-  auto remembering = remember_client(a, r, *who);
-  const auto remembered = co_await std::move(remembering);
+  CO_AWAIT(const auto remembered, remember_client(a, r, *who));
   if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");
   if (r.prompts("none")) record(a, request, {"ssa", {}, r.client_id, who->user.id, {}, {}, {}});
   co_return answer(a, r, *who, *access, *extension);
@@ -299,34 +280,29 @@ Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequ
             {},
             {},
             opened ? "cookie_missing" : "login_ticket_unknown"});
-    auto deciding = decide(a, request, std::move(r), {});
-    co_return co_await std::move(deciding);
+    CO_RETURN(decide(a, request, std::move(r), {}));
   }
-  auto finishing = redeem_login_ticket(a, request, std::move(r), *opened);
-  co_return co_await std::move(finishing);
+  CO_RETURN(redeem_login_ticket(a, request, std::move(r), *opened));
 }
 
 }  // namespace
 
 Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request) {
   const std::string cookie = read_cookie(request, CookieKind::session);
-  auto finding = find_session(a.store, cookie, a.clock.now(), a.session_limits());
-  auto who = co_await std::move(finding);
+  CO_AWAIT(auto who, find_session(a.store, cookie, a.clock.now(), a.session_limits()));
   if (who && *who && (*who)->user.blocked) co_return std::optional<SignedIn>();
   co_return who;
 }
 
 Answer continue_with(Authority& a, const Request& request, AuthorizationRequest r, SignedIn who) {
-  auto deciding = decide(a, request, std::move(r), std::move(who));
-  co_return co_await std::move(deciding);
+  CO_RETURN(decide(a, request, std::move(r), std::move(who)));
 }
 
 Answering authorize(Authority& a, Request request) {
   Parameters parameters = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
   bool pushed = false;
   if (is_pushed_request(parameters)) {
-    auto opening = open_pushed_request(a, parameters);
-    auto opened = co_await std::move(opening);
+    CO_AWAIT(auto opened, open_pushed_request(a, parameters));
     if (!opened)
       co_return refuse(a, request, parameters,
                        {400, "par_invalid", "invalid_request_uri: unknown, used or expired", {}});
@@ -352,8 +328,7 @@ Answering authorize(Authority& a, Request request) {
     co_return deliver_error(r, access.error().code, access.error().description);
   }
   if (!r.invitation.empty()) {
-    auto finding = find_invitation(a, r.invitation);
-    const auto invitation = co_await std::move(finding);
+    CO_AWAIT(const auto invitation, find_invitation(a, r.invitation));
     if (!invitation || !*invitation || (*invitation)->organization_id != r.organization ||
         (*invitation)->body["client_id"] != Value(r.client_id))
       co_return deliver_error(r, "invalid_request", "The invitation is unknown, used or expired");
@@ -362,19 +337,16 @@ Answering authorize(Authority& a, Request request) {
     if (r.screen_hint.empty()) r.screen_hint = "signup";
   }
   if (const auto ticket = parameters.get("login_ticket"); !ticket.empty()) {
-    auto logging_in = with_login_ticket(a, request, std::move(r), std::string(ticket));
-    co_return co_await std::move(logging_in);
+    CO_RETURN(with_login_ticket(a, request, std::move(r), std::string(ticket)));
   }
-  auto deciding = decide(a, request, std::move(r), {});
-  co_return co_await std::move(deciding);
+  CO_RETURN(decide(a, request, std::move(r), {}));
 }
 
 Answering resume(Authority& a, Request request) {
   const Parameters parameters(url::parse_form(request.query));
   const auto step = open_step(a, request, parameters.get("state"));
   if (!step) co_return stale_page(a, request);
-  auto deciding = decide(a, request, step->request, {});
-  co_return co_await std::move(deciding);
+  CO_RETURN(decide(a, request, step->request, {}));
 }
 
 // Where a rule or an action had sent the person, they are back from.
@@ -386,8 +358,7 @@ Answering come_back(Authority& a, Request request) {
   if (!step) co_return stale_page(a, request);
   Value returned = Value::object();
   for (const auto& [name, value] : parameters.pairs()) returned.set(name, value);
-  auto deciding = decide(a, request, step->request, {}, std::move(returned));
-  co_return co_await std::move(deciding);
+  CO_RETURN(decide(a, request, step->request, {}, std::move(returned)));
 }
 
 }  // namespace ostia::authority

@@ -79,10 +79,8 @@ Async<Unit> check_assertion(Authority& a, const Request& request, const Client& 
   if (exp > now + longest_assertion) co_return bad("exp is too far away");
   if (claims["nbf"].as_int().value_or(0) > now + leeway) co_return bad("it is not valid yet");
   if (claims["jti"].text().empty()) co_return bad("jti is missing");
-  auto using_it = use_once(a, "assertion " + client.id + " " + claims["jti"].text(), exp + leeway);
-  const auto first = co_await std::move(using_it);
-  if (!first) co_return first.error();
-  if (!*first) co_return bad("its jti has been used before");
+  CO_TRY(const auto first, use_once(a, "assertion " + client.id + " " + claims["jti"].text(), exp + leeway));
+  if (!first) co_return bad("its jti has been used before");
   co_return Unit{};
 }
 
@@ -102,9 +100,7 @@ Async<Found<Client>> authenticate_client(Authority& a, const Tenant& tenant, con
   if (client->auth_method == "private_key_jwt") {
     if (credentials->assertion.empty())
       co_return invalid_client("Client assertion required", "client_assertion_required");
-    auto checking = check_assertion(a, request, *client, credentials->assertion);
-    auto checked = co_await std::move(checking);
-    if (!checked) co_return std::move(checked).error();
+    CO_TRY_VOID(check_assertion(a, request, *client, credentials->assertion));
     co_return client;
   }
   if (client->secret.empty() || !equal_in_constant_time(sha256(client->secret), sha256(credentials->secret)))

@@ -43,13 +43,9 @@ Async<Grant> redeem_code(Authority& a, std::string code, std::string client_id, 
   if ((*v)["client_id"].text() != client_id)
     co_return invalid_grant("Invalid authorization code", "code_of_another_client");
 
-  auto first_task = use_once(a, code, until);
-  const auto first = co_await std::move(first_task);
-  if (!first) co_return first.error();
-  if (!*first) {  // RFC 6749 section 4.1.2: what the code gave may be in a thief's hands
-    auto revoking = revoke_grant(a, (*v)["id"].text());
-    const auto revoked = co_await std::move(revoking);
-    if (!revoked) co_return revoked.error();
+  CO_TRY(const auto first, use_once(a, code, until));
+  if (!first) {  // RFC 6749 section 4.1.2: what the code gave may be in a thief's hands
+    CO_TRY_VOID(revoke_grant(a, (*v)["id"].text()));
     co_return invalid_grant("Invalid authorization code", "code_replayed");
   }
 

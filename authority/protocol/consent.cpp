@@ -20,12 +20,11 @@ bool is_exempt(const Authority& a, const AuthorizationRequest& r, const Access& 
 Async<bool> needs_consent(Authority& a, const AuthorizationRequest& r, const Access& access, std::string user_id) {
   if (r.prompts("consent")) co_return true;
   if (is_exempt(a, r, access)) co_return false;
-  auto task = a.store.query({"SELECT scope FROM consents WHERE user_id = $1 AND client_id = $2 AND audience = $3",
-                             {std::move(user_id), r.client_id, access.audience}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return true;
-  const std::string agreed = text_at(rows->first(), 0);
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT scope FROM consents WHERE user_id = $1 AND client_id = $2 AND audience = $3",
+                        {std::move(user_id), r.client_id, access.audience}}));
+  if (rows.empty()) co_return true;
+  const std::string agreed = text_at(rows.first(), 0);
   const auto words = text::split(access.scope, ' ');
   const bool all = std::all_of(words.begin(), words.end(), [&](auto word) { return text::has_word(agreed, word); });
   co_return !all;

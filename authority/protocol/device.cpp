@@ -45,40 +45,31 @@ Error refused(int status, std::string code, std::string description) {
 }
 
 Async<bool> settle(Authority& a, DeviceRequest r, std::string state, Value body) {
-  std::vector<Statement> statements;
-  statements.push_back(
-      {"UPDATE device_codes SET state = $2, body = $3 WHERE id = $1 AND state = 'pending' AND expires_at >= $4 "
-       "RETURNING id",
-       {r.id, std::move(state), json::write(body), a.clock.now()}});
-  auto task = a.store.commit(std::move(statements));
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  const bool done = !rows->empty();
+  CO_TRY(const auto rows,
+         a.store.write(
+             {"UPDATE device_codes SET state = $2, body = $3 WHERE id = $1 AND state = 'pending' AND expires_at >= $4 "
+              "RETURNING id",
+              {r.id, std::move(state), json::write(body), a.clock.now()}}));
+  const bool done = !rows.empty();
   co_return done;
 }
 
 Async<Value> start(Authority& a, const Request& request, const Parameters& p) {
   const auto tenant = a.tenant();
-  auto authenticating = authenticate_client(a, *tenant, request, p);
-  const auto client = co_await std::move(authenticating);
-  if (!client) co_return client.error();
-  if (!(*client)->has_grant("urn:ietf:params:oauth:grant-type:device_code"))
+  CO_TRY(const auto client, authenticate_client(a, *tenant, request, p));
+  if (!client->has_grant("urn:ietf:params:oauth:grant-type:device_code"))
     co_return oauth(403, "unauthorized_client",
                     "Grant type 'urn:ietf:params:oauth:grant-type:device_code' not allowed for the client.",
                     "grant_not_allowed");
-  const auto access = resolve_access(a, **client, request.issuer, p.get("audience"), p.get("scope"));
+  const auto access = resolve_access(a, *client, request.issuer, p.get("audience"), p.get("scope"));
   if (!access) co_return access.error();
   const std::string device_code = random_id(), user_code = make_user_code();
   const Value body =
       Value::object({{"issuer", request.issuer}, {"audience", p.get("audience")}, {"scope", p.get("scope")}});
-  std::vector<Statement> statements;
-  statements.push_back(
+  CO_TRY_VOID(a.store.write(
       {"INSERT INTO device_codes (id, user_code, client_id, state, polled_at, poll_interval, expires_at, body) VALUES "
        "($1, $2, $3, 'pending', 0, $4, $5, $6)",
-       {id_of(device_code), user_code, (*client)->id, poll_interval, a.clock.now() + lifetime, json::write(body)}});
-  auto task = a.store.commit(std::move(statements));
-  const auto stored = co_await std::move(task);
-  if (!stored) co_return stored.error();
+       {id_of(device_code), user_code, client->id, poll_interval, a.clock.now() + lifetime, json::write(body)}}));
   co_return Value::object({{"device_code", device_code},
                            {"user_code", shown(user_code)},
                            {"verification_uri", request.issuer + "activate"},
@@ -92,8 +83,7 @@ Async<Value> start(Authority& a, const Request& request, const Parameters& p) {
 Answering device_code(Authority& a, Request request) {
   const auto parameters = read_parameters(request);
   if (!parameters) co_return oauth_problem(a, parameters.error());
-  auto starting = start(a, request, *parameters);
-  const auto started = co_await std::move(starting);
+  CO_AWAIT(const auto started, start(a, request, *parameters));
   if (!started) {
     record(a, request,
            {"fdeaz",
@@ -109,14 +99,12 @@ Answering device_code(Authority& a, Request request) {
 }
 
 Async<std::optional<DeviceRequest>> find_device_request(Authority& a, std::string typed) {
-  auto task =
-      a.store.query({"SELECT id, user_code, client_id, body FROM device_codes WHERE user_code = $1 AND state = "
-                     "'pending' AND expires_at >= $2",
-                     {normal(typed), a.clock.now()}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return std::optional<DeviceRequest>();
-  const Row& r = rows->first();
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT id, user_code, client_id, body FROM device_codes WHERE user_code = $1 AND state = "
+                        "'pending' AND expires_at >= $2",
+                        {normal(typed), a.clock.now()}}));
+  if (rows.empty()) co_return std::optional<DeviceRequest>();
+  const Row& r = rows.first();
   const auto body = json::parse(text_at(r, 3));
   if (!body) co_return body.error();
   co_return std::optional(DeviceRequest{text_at(r, 0), shown(text_at(r, 1)), text_at(r, 2), (*body)["issuer"].text(),
@@ -124,35 +112,31 @@ Async<std::optional<DeviceRequest>> find_device_request(Authority& a, std::strin
 }
 
 Async<bool> approve_device(Authority& a, DeviceRequest r, Grant grant) {
-  auto settling = settle(a, std::move(r), "approved", grant.to_json());
-  co_return co_await std::move(settling);
+  CO_RETURN(settle(a, std::move(r), "approved", grant.to_json()));
 }
 
 Async<bool> deny_device(Authority& a, DeviceRequest r) {
-  auto settling = settle(a, std::move(r), "denied", Value::object());
-  co_return co_await std::move(settling);
+  CO_RETURN(settle(a, std::move(r), "denied", Value::object()));
 }
 
 Async<Grant> poll_device_code(Authority& a, const Client& client, std::string device_code) {
   const std::string id = id_of(device_code);
   const std::int64_t now = a.clock.now();
-  auto reading = a.store.query(
-      {"SELECT client_id, state, polled_at, poll_interval, expires_at, body FROM device_codes WHERE id = $1", {id}});
-  const auto rows = co_await std::move(reading);
-  if (!rows) co_return rows.error();
-  if (rows->empty() || text_at(rows->first(), 0) != client.id)
+  CO_TRY(const auto rows,
+         a.store.query(
+             {"SELECT client_id, state, polled_at, poll_interval, expires_at, body FROM device_codes WHERE id = $1",
+              {id}}));
+  if (rows.empty() || text_at(rows.first(), 0) != client.id)
     co_return refused(403, "invalid_grant", "Invalid or expired device code.");
-  const Row& r = rows->first();
+  const Row& r = rows.first();
   if (int_at(r, 4) < now) co_return refused(403, "expired_token", "The device code has expired.");
   const std::string& state = text_at(r, 1);
   if (state == "denied") co_return refused(403, "access_denied", "User did not authorize the request");
   std::vector<Statement> statements;
   if (state == "approved") {
     statements.push_back({"DELETE FROM device_codes WHERE id = $1 RETURNING body", {id}});
-    auto taking = a.store.commit(std::move(statements));
-    const auto taken = co_await std::move(taking);
-    if (!taken) co_return taken.error();
-    const auto body = taken->empty() ? Result<Value>(Error{}) : json::parse(text_at(taken->first(), 0));
+    CO_TRY(const auto taken, a.store.commit(std::move(statements)));
+    const auto body = taken.empty() ? Result<Value>(Error{}) : json::parse(text_at(taken.first(), 0));
     if (!body) co_return refused(403, "invalid_grant", "Invalid or expired device code.");
     co_return Grant::from_json(*body);
   }
@@ -160,9 +144,7 @@ Async<Grant> poll_device_code(Authority& a, const Client& client, std::string de
   const bool too_fast = int_at(r, 2) + int_at(r, 3) > now;
   statements.push_back({"UPDATE device_codes SET polled_at = $2, poll_interval = poll_interval + $3 WHERE id = $1",
                         {id, now, std::int64_t{too_fast ? 5 : 0}}});
-  auto polling = a.store.commit(std::move(statements));
-  const auto polled = co_await std::move(polling);
-  if (!polled) co_return polled.error();
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   if (too_fast)
     co_return refused(
         429, "slow_down",

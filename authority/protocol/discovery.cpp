@@ -83,8 +83,7 @@ Answering certificate(Authority& a, Request request) {
 
 Answering health(Authority& a, Request request) {
   if (request.path == "/health/ready") {
-    auto alive_task = a.store.query({"SELECT 1", {}});
-    const auto alive = co_await std::move(alive_task);
+    CO_AWAIT(const auto alive, a.store.query({"SELECT 1", {}}));
     if (!alive) co_return text_response(503, "the database does not answer\n");
   }
   co_return text_response(200, "ok\n");

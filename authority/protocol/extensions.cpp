@@ -110,19 +110,16 @@ struct MetadataChange {
 
 Async<Unit> keep_metadata(Authority& a, std::vector<MetadataChange> changes) {
   for (const auto& change : changes) {
-    auto editing = edit_user(a.store, change.user_id, a.clock.now(), [&](User& user, auto&) -> Status {
+    CO_TRY_VOID(edit_user(a.store, change.user_id, a.clock.now(), [&](User& user, auto&) -> Status {
       return apply_profile(nullptr, user, Value::object({{change.member.c_str(), change.values}}));
-    });
-    const auto edited = co_await std::move(editing);
-    if (!edited) co_return edited.error();
+    }));
   }
   co_return Unit{};
 }
 
 Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin& l, const Value& user, Extension& out) {
   const auto tenant = a.tenant();
-  auto running = a.scripts.run(rules_job(*tenant, request, l, user), tenant->script_timeout);
-  const auto answer = co_await std::move(running);
+  CO_AWAIT(const auto answer, a.scripts.run(rules_job(*tenant, request, l, user), tenant->script_timeout));
   if (!answer) co_return not_run();
   if (answer->find("error")) co_return refusal((*answer)["error"]);
   const Value &result = (*answer)["result"], &context = result["context"];
@@ -141,8 +138,7 @@ Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin&
   std::vector<MetadataChange> changes;
   for (const auto& command : result["commands"].items())
     changes.push_back({command["user_id"].text(), command["type"].text(), command["metadata"]});
-  auto keeping = keep_metadata(a, std::move(changes));
-  co_return co_await std::move(keeping);
+  CO_RETURN(keep_metadata(a, std::move(changes)));
 }
 
 // ---- Actions
@@ -216,15 +212,14 @@ Status obey(const Value& command, Extension& out, const std::string& user_id, st
 Async<Unit> run_actions(Authority& a, const Request& request, const ExtendedLogin& l, const Value& user,
                         Extension& out) {
   const auto tenant = a.tenant();
-  auto running = a.scripts.run(actions_job(*tenant, request, l, user, a.clock.now()), tenant->script_timeout);
-  const auto answer = co_await std::move(running);
+  CO_AWAIT(const auto answer,
+           a.scripts.run(actions_job(*tenant, request, l, user, a.clock.now()), tenant->script_timeout));
   if (!answer) co_return not_run();
   if (answer->find("error")) co_return refusal((*answer)["error"]);
   std::vector<MetadataChange> changes;
   for (const auto& command : (*answer)["result"]["commands"].items())
     if (auto obeyed = obey(command, out, l.user.id, changes); !obeyed) co_return std::move(obeyed).error();
-  auto keeping = keep_metadata(a, std::move(changes));
-  co_return co_await std::move(keeping);
+  CO_RETURN(keep_metadata(a, std::move(changes)));
 }
 
 // A script may add scopes that its API means something by. What a person may do to accounts here, and whether they stay
@@ -263,20 +258,14 @@ Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLo
   if (!tenant->has_scripts()) co_return out;
   // A script that fails must not keep out who can mend it.
   if (tenant->find_client(l.client_id)->is_dashboard) co_return out;
-  auto documenting = read_document(a, l.user, false);
-  const auto user = co_await std::move(documenting);
-  if (!user) co_return user.error();
+  CO_TRY(const auto user, read_document(a, l.user, false));
   // An action that a person comes back to is past the rules.
   if (!tenant->rules.empty() && l.continues.empty()) {
-    auto running = run_rules(a, request, l, *user, out);
-    const auto ran = co_await std::move(running);
-    if (!ran) co_return ran.error();
+    CO_TRY_VOID(run_rules(a, request, l, user, out));
     if (!out.redirect_to.empty()) co_return out;
   }
   if (!tenant->post_login.empty()) {
-    auto running = run_actions(a, request, l, *user, out);
-    const auto ran = co_await std::move(running);
-    if (!ran) co_return ran.error();
+    CO_TRY_VOID(run_actions(a, request, l, user, out));
   }
   out.scope = permitted(a, request, l, out.scope);
   co_return out;

@@ -222,13 +222,10 @@ std::string connection_of(const Tenant& tenant, const Value& claims) {
 
 Async<Unit> revoke_grant(Authority& a, std::string id) {
   if (id.empty()) co_return Unit{};
-  std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM refresh_tokens WHERE grant_id = $1", {id}});
-  statements.push_back({"INSERT INTO revoked_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
-                        {id, a.clock.now() + longest_access_token}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(
+      together(Statement{"DELETE FROM refresh_tokens WHERE grant_id = $1", {id}},
+               Statement{"INSERT INTO revoked_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+                         {id, a.clock.now() + longest_access_token}})));
   co_return Unit{};
 }
 

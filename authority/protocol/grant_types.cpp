@@ -56,32 +56,25 @@ Async<Extension> ask_scripts(Authority& a, const Request& request, const Grant& 
   login.organization = grant.organization;
   login.methods = {"pwd"};
   if (grant.with_second_factor) login.methods.emplace_back("mfa");
-  auto running = run_extensions(a, request, std::move(login));
-  co_return co_await std::move(running);
+  CO_RETURN(run_extensions(a, request, std::move(login)));
 }
 
 // What policies and scripts make of a grant; what needs a page cannot happen.
 Async<Grant> extended(Authority& a, const Request& request, Grant grant, const User& user, std::string protocol) {
-  auto applying = apply_policies(a, std::move(grant));
-  auto applied = co_await std::move(applying);
-  if (!applied) co_return std::move(applied).error();
-  grant = *std::move(applied);
-  auto running = ask_scripts(a, request, grant, user, std::move(protocol));
-  const auto extension = co_await std::move(running);
-  if (!extension) co_return extension.error();
-  if (!extension->redirect_to.empty())
+  CO_TRY(auto applied, apply_policies(a, std::move(grant)));
+  grant = std::move(applied);
+  CO_TRY(const auto extension, ask_scripts(a, request, grant, user, std::move(protocol)));
+  if (!extension.redirect_to.empty())
     co_return oauth(403, "interaction_required", "Interaction required", "rule_redirects");
-  grant.scope = extension->scope;
-  grant.id_claims = extension->id_claims;
-  grant.access_claims = extension->access_claims;
+  grant.scope = extension.scope;
+  grant.id_claims = extension.id_claims;
+  grant.access_claims = extension.access_claims;
   if (grant.with_second_factor) co_return grant;
   const auto tenant = a.tenant();
-  if (wants_second_factor(*tenant, *extension, {})) co_return mfa_required(a, grant);
+  if (wants_second_factor(*tenant, extension, {})) co_return mfa_required(a, grant);
   if (grant.audience == mfa_audience(grant.issuer)) {  // who has a second factor changes it with it
-    auto looking = factors_of(a, user);
-    const auto factors = co_await std::move(looking);
-    if (!factors) co_return factors.error();
-    if (!factors->usable.empty()) co_return mfa_required(a, grant);
+    CO_TRY(const auto factors, factors_of(a, user));
+    if (!factors.usable.empty()) co_return mfa_required(a, grant);
   }
   co_return grant;
 }
@@ -91,29 +84,21 @@ Async<Grant> extended(Authority& a, const Request& request, Grant grant, const U
 Async<Value> tokens_of(Authority& a, const Request& request, const Client& client, Grant grant, Error otherwise,
                        std::string device = {}) {
   if (grant.issuer != request.issuer) co_return otherwise;
-  auto user_task = still_good(find_user(a.store, grant.user_id), otherwise);
-  const auto user = co_await std::move(user_task);
-  if (!user) co_return user.error();
-  if (auto open = still_open(a, grant, *user); !open) co_return std::move(open).error();
+  CO_TRY(const auto user, still_good(find_user(a.store, grant.user_id), otherwise));
+  if (auto open = still_open(a, grant, user); !open) co_return std::move(open).error();
   if (!device.empty()) {  // the rules of a login at `/authorize` have run there
-    auto extending = extended(a, request, grant, *user, std::move(device));
-    auto now = co_await std::move(extending);
-    if (!now) co_return std::move(now).error();
-    grant = *std::move(now);
+    CO_TRY(auto now, extended(a, request, grant, user, std::move(device)));
+    grant = std::move(now);
   }
-  auto tokens = issue_tokens(a, client, grant, *user);
-  co_return co_await std::move(tokens);
+  CO_RETURN(issue_tokens(a, client, grant, user));
 }
 
 Async<Value> code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"code", "redirect_uri"}); !present) co_return std::move(present).error();
-  auto grant_task = redeem_code(a, std::string(p.get("code")), client.id, std::string(p.get("redirect_uri")),
-                                std::string(p.get("code_verifier")));
-  auto grant = co_await std::move(grant_task);
-  if (!grant) co_return std::move(grant).error();
-  auto tokens =
-      tokens_of(a, request, client, *grant, oauth(403, "invalid_grant", "Invalid authorization code", "code_void"));
-  co_return co_await std::move(tokens);
+  CO_TRY(auto grant, redeem_code(a, std::string(p.get("code")), client.id, std::string(p.get("redirect_uri")),
+                                 std::string(p.get("code_verifier"))));
+  CO_RETURN(
+      tokens_of(a, request, client, grant, oauth(403, "invalid_grant", "Invalid authorization code", "code_void")));
 }
 
 // RFC 6749 section 6: the same scopes or fewer.
@@ -128,40 +113,29 @@ Result<std::string> narrowed(const std::string& granted, std::string_view asked)
 Async<Grant> check_refresh(Authority& a, const Request& request, Grant grant, std::string scope, User& user) {
   if (grant.issuer != request.issuer)
     co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
-  auto user_task = still_good(find_user(a.store, grant.user_id),
-                              oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone"));
-  auto found = co_await std::move(user_task);
-  if (!found) co_return std::move(found).error();
-  user = *std::move(found);
+  CO_TRY(auto found, still_good(find_user(a.store, grant.user_id),
+                                oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "user_gone")));
+  user = std::move(found);
   if (auto open = still_open(a, grant, user); !open) co_return std::move(open).error();
   if (!grant.organization.empty()) {
-    auto asking = is_member(a, grant.organization, grant.user_id);
-    const auto member = co_await std::move(asking);
-    if (!member) co_return member.error();
-    if (!*member)
+    CO_TRY(const auto member, is_member(a, grant.organization, grant.user_id));
+    if (!member)
       co_return oauth(403, "invalid_grant", "The person is no member of the organization any more", "not_a_member");
   }
   auto narrow = narrowed(grant.scope, scope);
   if (!narrow) co_return std::move(narrow).error();
   grant.scope = *narrow;
   grant.nonce.clear();
-  auto extending = extended(a, request, std::move(grant), user, "oauth2-refresh-token");
-  co_return co_await std::move(extending);
+  CO_RETURN(extended(a, request, std::move(grant), user, "oauth2-refresh-token"));
 }
 
 Async<Value> refresh_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"refresh_token"}); !present) co_return std::move(present).error();
-  auto reading = read_refresh_token(a, client, std::string(p.get("refresh_token")));
-  const auto token = co_await std::move(reading);
-  if (!token) co_return token.error();
+  CO_TRY(const auto token, read_refresh_token(a, client, std::string(p.get("refresh_token"))));
   User user;
-  auto checking = check_refresh(a, request, token->grant, std::string(p.get("scope")), user);
-  const auto grant = co_await std::move(checking);
-  if (!grant) co_return grant.error();
-  auto using_it = use_refresh_token(a, client, *token);
-  const auto next = co_await std::move(using_it);
-  if (!next) co_return next.error();
-  co_return token_response(a, client, *grant, user, *next);
+  CO_TRY(const auto grant, check_refresh(a, request, token.grant, std::string(p.get("scope")), user));
+  CO_TRY(const auto next, use_refresh_token(a, client, token));
+  co_return token_response(a, client, grant, user, next);
 }
 
 // The organization that a direct request is for, if any, which the person must be a member of.
@@ -178,10 +152,8 @@ Async<std::string> organization_of(Authority& a, const Client& client, const Par
                     o ? "parameter organization is not allowed for this client"
                       : "parameter organization is invalid: there is no such organization",
                     "organization_unknown");
-  auto asking = is_member(a, o->id, user_id);
-  const auto member = co_await std::move(asking);
-  if (!member) co_return member.error();
-  if (!*member)
+  CO_TRY(const auto member, is_member(a, o->id, user_id));
+  if (!member)
     co_return oauth(403, "access_denied", "user " + user_id + " is not part of the " + o->id + " organization",
                     "not_a_member");
   co_return o->id;
@@ -193,17 +165,12 @@ Async<Value> direct_grant(Authority& a, const Request& request, const Client& cl
   if (!access) co_return std::move(access).error();
   Grant grant{random_id(),      request.issuer, client.id, user.id,       {},
               access->audience, access->scope,  {},        a.clock.now(), false};
-  auto choosing = organization_of(a, client, p, user.id);
-  const auto organization = co_await std::move(choosing);
-  if (!organization) co_return organization.error();
-  grant.organization = *organization;
+  CO_TRY(const auto organization, organization_of(a, client, p, user.id));
+  grant.organization = organization;
   grant.connection = user.login_connection();
   if (auto open = still_open(a, grant, user); !open) co_return std::move(open).error();
-  auto extending = extended(a, request, grant, user, "oauth2-password");
-  const auto now = co_await std::move(extending);
-  if (!now) co_return now.error();
-  auto tokens = issue_tokens(a, client, *now, user);
-  co_return co_await std::move(tokens);
+  CO_TRY(const auto now, extended(a, request, grant, user, "oauth2-password"));
+  CO_RETURN(issue_tokens(a, client, now, user));
 }
 
 // What `/co/authenticate` calls `access_denied` is `invalid_grant` here.
@@ -219,12 +186,11 @@ Async<Value> password_login(Authority& a, const Request& request, const Client& 
   if (!client.is_first_party)
     co_return oauth(403, "unauthorized_client", "Grant type 'password' not allowed for the client.",
                     "grant_not_allowed");
-  auto logging_in = authenticate_password(
-      a, request, {{connection}, std::string(p.get("username")), std::string(p.get("password")), client.id});
-  auto user = co_await std::move(logging_in);
+  CO_AWAIT(auto user,
+           authenticate_password(
+               a, request, {{connection}, std::string(p.get("username")), std::string(p.get("password")), client.id}));
   if (!user) co_return as_grant_error(std::move(user).error());
-  auto granting = direct_grant(a, request, client, p, *user);
-  co_return co_await std::move(granting);
+  CO_RETURN(direct_grant(a, request, client, p, *user));
 }
 
 Async<Value> password_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
@@ -237,8 +203,7 @@ Async<Value> password_grant(Authority& a, const Request& request, const Client& 
     co_return oauth(403, "unauthorized_client",
                     "The tenant's default directory is not enabled for the client: name another with password-realm.",
                     "connection_closed");
-  auto logging_in = password_login(a, request, client, p, tenant->default_directory);
-  co_return co_await std::move(logging_in);
+  CO_RETURN(password_login(a, request, client, p, tenant->default_directory));
 }
 
 Async<Value> password_realm_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
@@ -247,18 +212,15 @@ Async<Value> password_realm_grant(Authority& a, const Request& request, const Cl
   const auto connection = tenant->find_connection(p.get("realm"), client);
   if (!connection || !connection->is_database())
     co_return oauth(400, "invalid_request", "Unknown realm " + std::string(p.get("realm")) + ".", "realm_unknown");
-  auto logging_in = password_login(a, request, client, p, connection->name);
-  co_return co_await std::move(logging_in);
+  CO_RETURN(password_login(a, request, client, p, connection->name));
 }
 
 Async<Value> otp_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"username", "otp", "realm"}); !present) co_return std::move(present).error();
-  auto logging_in = authenticate_passwordless(a, request, client, std::string(p.get("realm")),
-                                              std::string(p.get("username")), std::string(p.get("otp")));
-  auto user = co_await std::move(logging_in);
+  CO_AWAIT(auto user, authenticate_passwordless(a, request, client, std::string(p.get("realm")),
+                                                std::string(p.get("username")), std::string(p.get("otp"))));
   if (!user) co_return as_grant_error(std::move(user).error());
-  auto granting = direct_grant(a, request, client, p, *user);
-  co_return co_await std::move(granting);
+  CO_RETURN(direct_grant(a, request, client, p, *user));
 }
 
 // The scopes that were asked for and granted; all that were granted when none was asked for.
@@ -318,13 +280,11 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
   if (!granted || is_for(*claims, audience))
     co_return oauth(403, "access_denied", "Client is not authorized to access \"" + audience + "\".",
                     "client_grant_missing");
-  auto user_task = still_good(find_holder(a, *claims), invalid);
-  const auto user = co_await std::move(user_task);
-  if (!user) co_return user.error();
+  CO_TRY(const auto user, still_good(find_holder(a, *claims), invalid));
   Grant grant{grant_id_of(*claims),
               request.issuer,
               client.id,
-              user->id,
+              user.id,
               {},
               audience,
               machine_scope(*granted, p.get("scope")),
@@ -333,7 +293,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
               false};
   grant.connection = connection_of(*tenant, *claims);
   grant.organization = (*claims)["org_id"].text();
-  if (auto open = still_open(a, grant, *user); !open) co_return std::move(open).error();
+  if (auto open = still_open(a, grant, user); !open) co_return std::move(open).error();
   const AccessToken token = issue_access_token(a, grant, false);
   co_return Value::object({{"access_token", token.value},
                            {"issued_token_type", access_token_type},
@@ -344,13 +304,10 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
 
 Async<Value> device_code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"device_code"}); !present) co_return std::move(present).error();
-  auto polling = poll_device_code(a, client, std::string(p.get("device_code")));
-  auto grant = co_await std::move(polling);
-  if (!grant) co_return std::move(grant).error();
-  auto tokens =
-      tokens_of(a, request, client, *grant, oauth(403, "invalid_grant", "Invalid or expired device code.", "code_void"),
-                "oauth2-device-code");
-  co_return co_await std::move(tokens);
+  CO_TRY(auto grant, poll_device_code(a, client, std::string(p.get("device_code"))));
+  CO_RETURN(tokens_of(a, request, client, grant,
+                      oauth(403, "invalid_grant", "Invalid or expired device code.", "code_void"),
+                      "oauth2-device-code"));
 }
 
 constexpr GrantType grant_types[] = {

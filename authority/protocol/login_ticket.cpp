@@ -59,11 +59,9 @@ std::optional<LoginTicket> open_login_ticket(const Authority& a, std::string_vie
 }
 
 Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRequest r, LoginTicket ticket) {
-  auto using_it = use_once(a, ticket.sealed, ticket.until);
-  const auto first = co_await std::move(using_it);
+  CO_AWAIT(const auto first, use_once(a, ticket.sealed, ticket.until));
   if (!first) co_return deliver_error(r, "server_error", "The ticket could not be used; try again");
-  auto finding = find_user(a.store, ticket.user_id);
-  const auto user = co_await std::move(finding);
+  CO_AWAIT(const auto user, find_user(a.store, ticket.user_id));
   if (!*first || !user || !*user || (*user)->blocked) {
     record(a, request,
            {"fcoa",
@@ -73,11 +71,9 @@ Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRe
             {},
             {},
             *first ? "user_gone" : "login_ticket_replayed"});
-    auto refusing = refuse(a, request, std::move(r));
-    co_return co_await std::move(refusing);
+    CO_RETURN(refuse(a, request, std::move(r)));
   }
-  auto making = make_session(a, request, **user);
-  const auto made = co_await std::move(making);
+  CO_AWAIT(const auto made, make_session(a, request, **user));
   if (!made) co_return deliver_error(r, "server_error", "The session could not be made; try again");
   r.authenticated = made->who.session.id;
   record(a, request, {"scoa", "Cross-origin login", r.client_id, ticket.user_id, {}, (*user)->connection, {}});
@@ -113,11 +109,9 @@ Answering verify_cross_origin(Authority& a, Request request) {
   if (!ticket || !equal_in_constant_time(sha256(form.get("co_verifier")), sha256(ticket->verifier_mark))) {
     record(a, request,
            {"fcoa", "Cross-origin login without its verifier", r.client_id, {}, {}, {}, "verifier_mismatch"});
-    auto refusing = refuse(a, request, std::move(r));
-    co_return co_await std::move(refusing);
+    CO_RETURN(refuse(a, request, std::move(r)));
   }
-  auto redeeming = redeem_login_ticket(a, request, std::move(r), *ticket);
-  co_return co_await std::move(redeeming);
+  CO_RETURN(redeem_login_ticket(a, request, std::move(r), *ticket));
 }
 
 }  // namespace ostia::authority

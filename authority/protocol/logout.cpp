@@ -54,13 +54,12 @@ std::string logout_token(const Authority& a, const std::string& issuer, const Cl
 
 // Queues a token for each application that the session was used with.
 Async<Unit> tell_clients(Authority& a, Session session) {
-  auto reading = a.store.query({"SELECT client_id, issuer FROM session_clients WHERE session_id = $1", {session.id}});
-  const auto rows = co_await std::move(reading);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return Unit{};
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT client_id, issuer FROM session_clients WHERE session_id = $1", {session.id}}));
+  if (rows.empty()) co_return Unit{};
   const auto tenant = a.tenant();
   std::vector<Statement> statements;
-  for (const auto& row : *rows)
+  for (const auto& row : rows)
     if (const auto client = tenant->find_client(text_at(row, 0)))
       for (const auto& url : client->backchannel_logout_urls)
         statements.push_back(a.outbox.queue({"backchannel_logout",
@@ -74,24 +73,18 @@ Async<Unit> tell_clients(Authority& a, Session session) {
                                              {},
                                              {}}));
   statements.push_back({"DELETE FROM session_clients WHERE session_id = $1", {session.id}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   a.outbox.wake();
   co_return Unit{};
 }
 
 // Ends the browser's session, and says which it was.
 Async<std::optional<Session>> end_current_session(Authority& a, const Request& request, std::string client_id) {
-  auto ended_task = end_session(a.store, read_cookie(request, CookieKind::session));
-  const auto ended = co_await std::move(ended_task);
-  if (!ended) co_return ended.error();
-  if (!*ended) co_return *ended;
-  record(a, request, {"slo", "Logged out", std::move(client_id), (*ended)->user_id, {}, {}, {}});
-  auto telling = tell_clients(a, **ended);
-  const auto told = co_await std::move(telling);
-  if (!told) co_return told.error();
-  co_return *ended;
+  CO_TRY(const auto ended, end_session(a.store, read_cookie(request, CookieKind::session)));
+  if (!ended) co_return ended;
+  record(a, request, {"slo", "Logged out", std::move(client_id), ended->user_id, {}, {}, {}});
+  CO_TRY_VOID(tell_clients(a, *ended));
+  co_return ended;
 }
 
 Response still_logged_in(const Authority& a, const Request& request) {
@@ -148,8 +141,7 @@ OidcLogout judge(const Authority& a, const Request& request, const Parameters& p
 }
 
 Answer finish(Authority& a, const Request& request, OidcLogout o) {
-  auto ending = end_current_session(a, request, o.client_id);
-  const auto ended = co_await std::move(ending);
+  CO_AWAIT(const auto ended, end_current_session(a, request, o.client_id));
   if (!ended) co_return still_logged_in(a, request);
   co_return logged_out(a, request, {}, o.to, o.locales);
 }
@@ -157,27 +149,20 @@ Answer finish(Authority& a, const Request& request, OidcLogout o) {
 }  // namespace
 
 Async<Unit> end_session_of(Authority& a, Session session) {
-  std::vector<Statement> statements;
-  statements.push_back({"DELETE FROM sessions WHERE id = $1", {session.id}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
-  auto telling = tell_clients(a, std::move(session));
-  co_return co_await std::move(telling);
+  CO_TRY_VOID(a.store.write({"DELETE FROM sessions WHERE id = $1", {session.id}}));
+  CO_RETURN(tell_clients(a, std::move(session)));
 }
 
 Answering logout(Authority& a, Request request) {
   const Parameters p(url::parse_form(request.query));
-  auto ending = end_current_session(a, request, std::string(p.get("client_id")));
-  const auto ended = co_await std::move(ending);
+  CO_AWAIT(const auto ended, end_current_session(a, request, std::string(p.get("client_id"))));
   if (!ended) co_return still_logged_in(a, request);
   const std::string to(p.get("returnTo"));
   const auto problem = check_return(a, request.issuer, p.get("client_id"), p.has("client_id"), to, "returnTo");
   if (problem) record(a, request, {"flo", problem->code, std::string(p.get("client_id")), {}, {}, {}, problem->key});
   std::string next = to;
   if (p.has("federated") && *ended && !problem) {
-    auto looking = upstream::logout_url(a, request, **ended, to);
-    const auto upstream = co_await std::move(looking);
+    CO_AWAIT(const auto upstream, upstream::logout_url(a, request, **ended, to));
     if (upstream && *upstream) next = **upstream;
   }
   co_return logged_out(a, request, problem, next, p.get("ui_locales"));
@@ -193,8 +178,7 @@ Answering upstream_logout_callback(Authority& a, Request request) {
 Answering oidc_logout(Authority& a, Request request) {
   const Parameters p = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
   OidcLogout o = judge(a, request, p);
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, current_session(a, request));
   if (!who) co_return still_logged_in(a, request);
   if (o.problem) {
     if (!a.dev) o.problem->hint.clear();
@@ -204,8 +188,7 @@ Answering oidc_logout(Authority& a, Request request) {
   }
   const bool is_theirs = !*who || (o.is_certain && (*who)->user.id == o.subject);
   if (is_theirs) {
-    auto finishing = finish(a, request, std::move(o));
-    co_return co_await std::move(finishing);
+    CO_RETURN(finish(a, request, std::move(o)));
   }
   const auto look = look_for(*a.tenant(), request, o.locales);
   const std::string state =
@@ -221,8 +204,7 @@ Answering oidc_logout(Authority& a, Request request) {
 Answering submit_oidc_logout(Authority& a, Request request) {
   const Parameters form = read_form(request);
   const auto v = open_ticket(a, "oidc_logout", form.get("state"));
-  auto who_task = current_session(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, current_session(a, request));
   const auto look = look_for(*a.tenant(), request, {});
   if (!v || !who || (*who && (*who)->session.id != (*v)["session"].text())) co_return stale_page(a, request);
   if (form.get("action") != "accept")
@@ -230,8 +212,7 @@ Answering submit_oidc_logout(Authority& a, Request request) {
   OidcLogout o;
   o.client_id = (*v)["client_id"].text();
   o.to = (*v)["to"].text();
-  auto finishing = finish(a, request, std::move(o));
-  co_return co_await std::move(finishing);
+  CO_RETURN(finish(a, request, std::move(o)));
 }
 
 }  // namespace ostia::authority

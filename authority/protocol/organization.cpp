@@ -25,15 +25,13 @@ Statement add_member(const std::string& organization, const std::string& user_id
 
 // The ticket went to an address: whoever has it, and an account of that address, is meant, and the address is theirs.
 Async<Unit> accept(Authority& a, const AuthorizationRequest& r, const User& user) {
-  auto finding = find_invitation(a, r.invitation);
-  const auto invitation = co_await std::move(finding);
-  if (!invitation) co_return invitation.error();
-  if (!*invitation) co_return not_let_in("The invitation is unknown, used or expired", "invitation_over");
-  const Value& body = (*invitation)->body;
+  CO_TRY(const auto invitation, find_invitation(a, r.invitation));
+  if (!invitation) co_return not_let_in("The invitation is unknown, used or expired", "invitation_over");
+  const Value& body = invitation->body;
   if (user.email.empty() || text::lower(body["invitee"]["email"].text()) != user.email)
     co_return not_let_in("The invitation is for another email address", "invitation_for_another");
-  const std::string organization = r.organization, id = (*invitation)->id;
-  auto editing = edit_user(a.store, user.id, a.clock.now(), [&](User& u, std::vector<Statement>& statements) -> Status {
+  const std::string organization = r.organization, id = invitation->id;
+  CO_TRY_VOID(edit_user(a.store, user.id, a.clock.now(), [&](User& u, std::vector<Statement>& statements) -> Status {
     Value metadata = Value::object();
     for (const char* name : {"app_metadata", "user_metadata"})
       if (body[name].is_object()) metadata.set(name, body[name]);
@@ -42,8 +40,7 @@ Async<Unit> accept(Authority& a, const AuthorizationRequest& r, const User& user
     statements.push_back(add_member(organization, u.id, body["roles"]));
     statements.push_back({"DELETE FROM invitations WHERE id = $1", {id}});
     return ok();
-  });
-  if (const auto edited = co_await std::move(editing); !edited) co_return edited.error();
+  }));
   co_return Unit{};
 }
 
@@ -81,23 +78,20 @@ Status check_door(const Tenant& tenant, const Grant& grant, const User& user) {
 }
 
 Async<std::optional<Invitation>> find_invitation(Authority& a, std::string ticket) {
-  auto task =
-      a.store.query({"SELECT id, organization_id, body FROM invitations WHERE ticket_mark = $1 AND expires_at > $2",
-                     {a.secrets.mark(ticket), a.clock.now()}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return std::optional<Invitation>();
-  auto body = json::parse(text_at(rows->first(), 2));
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT id, organization_id, body FROM invitations WHERE ticket_mark = $1 AND expires_at > $2",
+                        {a.secrets.mark(ticket), a.clock.now()}}));
+  if (rows.empty()) co_return std::optional<Invitation>();
+  auto body = json::parse(text_at(rows.first(), 2));
   if (!body) co_return std::move(body).error();
-  co_return std::optional(Invitation{text_at(rows->first(), 0), text_at(rows->first(), 1), *std::move(body)});
+  co_return std::optional(Invitation{text_at(rows.first(), 0), text_at(rows.first(), 1), *std::move(body)});
 }
 
 Async<bool> is_member(Authority& a, std::string organization, std::string user_id) {
-  auto task = a.store.query({"SELECT 1 FROM organization_members WHERE organization_id = $1 AND user_id = $2",
-                             {std::move(organization), std::move(user_id)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  const bool is_one = !rows->empty();
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT 1 FROM organization_members WHERE organization_id = $1 AND user_id = $2",
+                        {std::move(organization), std::move(user_id)}}));
+  const bool is_one = !rows.empty();
   co_return is_one;
 }
 
@@ -106,13 +100,10 @@ Async<Unit> enter_organization(Authority& a, const Request& request, const Autho
   const auto tenant = a.tenant();
   const auto o = tenant->find_organization(r.organization);
   if (!o) co_return not_let_in("The organization is not there any more", "organization_unknown");
-  auto asking = is_member(a, o->id, user.id);
-  const auto member = co_await std::move(asking);
-  if (!member) co_return member.error();
-  if (*member) co_return Unit{};
+  CO_TRY(const auto member, is_member(a, o->id, user.id));
+  if (member) co_return Unit{};
   if (!r.invitation.empty()) {
-    auto accepting = accept(a, r, user);
-    const auto accepted = co_await std::move(accepting);
+    CO_AWAIT(const auto accepted, accept(a, r, user));
     if (accepted) record(a, request, {"si", "Invitation accepted", r.client_id, user.id, user.email, connection, {}});
     co_return accepted;
   }
@@ -120,10 +111,7 @@ Async<Unit> enter_organization(Authority& a, const Request& request, const Autho
   const Organization::Door* door = c ? o->find_door(c->name) : nullptr;
   if (!door || !door->makes_members)
     co_return not_let_in("user " + user.id + " is not part of the " + o->id + " organization", "not_a_member");
-  std::vector<Statement> statements;
-  statements.push_back(add_member(o->id, user.id, {}));
-  auto task = a.store.commit(std::move(statements));
-  if (const auto done = co_await std::move(task); !done) co_return done.error();
+  CO_TRY_VOID(a.store.write(add_member(o->id, user.id, {})));
   co_return Unit{};
 }
 

@@ -25,10 +25,8 @@ Async<Parameters> open_pushed_request(Authority& a, const Parameters& p) {
   const auto body = open_ticket(a, "pushed_request", ticket);
   const Error unknown = oauth(400, "invalid_request_uri", "unknown, used or expired", "par_unknown");
   if (!body || (*body)["client_id"] != Value(p.get("client_id"))) co_return unknown;
-  auto using_it = use_once(a, ticket, (*body)["until"].as_int().value_or(0));
-  const auto first = co_await std::move(using_it);
-  if (!first) co_return first.error();
-  if (!*first) co_return unknown;
+  CO_TRY(const auto first, use_once(a, ticket, (*body)["until"].as_int().value_or(0)));
+  if (!first) co_return unknown;
   const Value& pushed = (*body)["parameters"];
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& [key, item] : pushed.members()) pairs.emplace_back(key, item.text());
@@ -39,8 +37,7 @@ Answering pushed_authorization(Authority& a, Request request) {
   const auto parameters = read_parameters(request);
   if (!parameters) co_return oauth_problem(a, parameters.error());
   const auto tenant = a.tenant();
-  auto authenticating = authenticate_client(a, *tenant, request, *parameters);
-  const auto client = co_await std::move(authenticating);
+  CO_AWAIT(const auto client, authenticate_client(a, *tenant, request, *parameters));
   if (!client) co_return oauth_problem(a, client.error());
   if (parameters->has("request_uri"))
     co_return oauth_problem(a, oauth(400, "invalid_request", "request_uri must not be pushed", "par_nested"));

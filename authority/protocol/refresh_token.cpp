@@ -34,13 +34,12 @@ Statement insertion(const std::string& token, const Client& client, const Grant&
 }
 
 Async<std::optional<RefreshToken>> find(Authority& a, std::string token) {
-  auto task = a.store.query(
-      {"SELECT id, grant_id, client_id, body, used_at, rotated_at, expires_at FROM refresh_tokens WHERE id = $1",
-       {id_of(token)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return std::optional<RefreshToken>();
-  const Row& r = rows->first();
+  CO_TRY(const auto rows,
+         a.store.query(
+             {"SELECT id, grant_id, client_id, body, used_at, rotated_at, expires_at FROM refresh_tokens WHERE id = $1",
+              {id_of(token)}}));
+  if (rows.empty()) co_return std::optional<RefreshToken>();
+  const Row& r = rows.first();
   const auto body = json::parse(text_at(r, 3));
   if (!body) co_return body.error();
   co_return std::optional(RefreshToken{text_at(r, 0), text_at(r, 1), text_at(r, 2), Grant::from_json(*body),
@@ -49,17 +48,14 @@ Async<std::optional<RefreshToken>> find(Authority& a, std::string token) {
 }
 
 Async<std::string> end_family(Authority& a, RefreshToken kept) {
-  auto revoking = revoke_grant(a, kept.grant_id);
-  const auto revoked = co_await std::move(revoking);
-  if (!revoked) co_return revoked.error();
+  CO_TRY_VOID(revoke_grant(a, kept.grant_id));
   co_return refused("refresh_token_reused");
 }
 
 Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept) {
   const std::int64_t now = a.clock.now();
   if (kept.rotated_at != 0 && now > kept.rotated_at + client.refresh_tokens.leeway) {
-    auto ending = end_family(a, kept);
-    co_return co_await std::move(ending);
+    CO_RETURN(end_family(a, kept));
   }
   const std::string next = random_id();
   std::vector<Statement> statements;
@@ -69,13 +65,11 @@ Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept)
       {"UPDATE refresh_tokens SET rotated_at = COALESCE(rotated_at, $2), used_at = $2 WHERE id = $1 AND "
        "(rotated_at IS NULL OR rotated_at + $3 >= $2 AND $3 > 0) RETURNING id",
        {kept.id, now, client.refresh_tokens.leeway}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched") co_return refused("grant_revoked");
   if (!done) co_return done.error();
   if (done->empty()) {  // two at once without an overlap: one of them is not the owner
-    auto ending = end_family(a, kept);
-    co_return co_await std::move(ending);
+    CO_RETURN(end_family(a, kept));
   }
   co_return next;
 }
@@ -84,12 +78,8 @@ Async<std::string> keep(Authority& a, const Client& client, RefreshToken kept) {
   constexpr std::int64_t touch_interval = 60;  // seconds: not every refresh needs a write
   const std::int64_t now = a.clock.now();
   if (client.refresh_tokens.idle_expiring && kept.used_at + touch_interval <= now) {
-    std::vector<Statement> statements;
-    statements.push_back({"UPDATE refresh_tokens SET used_at = $2, expires_at = $3 WHERE id = $1",
-                          {kept.id, now, expiry(client.refresh_tokens, now, kept.absolute)}});
-    auto task = a.store.commit(std::move(statements));
-    const auto done = co_await std::move(task);
-    if (!done) co_return done.error();
+    CO_TRY_VOID(a.store.write({"UPDATE refresh_tokens SET used_at = $2, expires_at = $3 WHERE id = $1",
+                               {kept.id, now, expiry(client.refresh_tokens, now, kept.absolute)}}));
   }
   co_return std::string();
 }
@@ -99,39 +89,31 @@ Async<std::string> keep(Authority& a, const Client& client, RefreshToken kept) {
 Async<std::string> issue_refresh_token(Authority& a, const Client& client, const Grant& grant) {
   const std::int64_t now = a.clock.now();
   const std::string token = random_id();
-  std::vector<Statement> statements;
-  statements.push_back(insertion(token, client, grant, now,
-                                 client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never));
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
+  CO_AWAIT(const auto done,
+           a.store.write(insertion(token, client, grant, now,
+                                   client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never)));
   if (!done && done.error().reason == "store_unmatched") co_return refused("grant_revoked");
   if (!done) co_return done.error();
   co_return token;
 }
 
 Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::string token) {
-  auto finding = find(a, std::move(token));
-  auto kept = co_await std::move(finding);
-  if (!kept) co_return std::move(kept).error();
-  if (!*kept || (*kept)->client_id != client.id) co_return refused("refresh_token_unknown");
-  co_return **kept;
+  CO_TRY(auto kept, find(a, std::move(token)));
+  if (!kept || kept->client_id != client.id) co_return refused("refresh_token_unknown");
+  co_return *kept;
 }
 
 Async<std::string> use_refresh_token(Authority& a, const Client& client, RefreshToken token) {
   if (token.expires_at <= a.clock.now()) co_return refused("refresh_token_expired");
   // A token that was rotated stays one, even if the application has stopped rotating.
-  auto using_it = client.refresh_tokens.rotating || token.rotated_at != 0 ? rotate(a, client, std::move(token))
-                                                                          : keep(a, client, std::move(token));
-  co_return co_await std::move(using_it);
+  CO_RETURN(client.refresh_tokens.rotating || token.rotated_at != 0 ? rotate(a, client, std::move(token))
+                                                                    : keep(a, client, std::move(token)));
 }
 
 Async<Unit> revoke_refresh_token(Authority& a, const Client& client, std::string token) {
-  auto finding = find(a, std::move(token));
-  const auto kept = co_await std::move(finding);
-  if (!kept) co_return kept.error();
-  if (!*kept || (*kept)->client_id != client.id) co_return Unit{};
-  auto revoking = revoke_grant(a, (*kept)->grant_id);
-  co_return co_await std::move(revoking);
+  CO_TRY(const auto kept, find(a, std::move(token)));
+  if (!kept || kept->client_id != client.id) co_return Unit{};
+  CO_RETURN(revoke_grant(a, kept->grant_id));
 }
 
 }  // namespace ostia::authority

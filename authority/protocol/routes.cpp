@@ -292,8 +292,7 @@ Answering with_faults(Authority& a, Request request, const Endpoint& found) {
     allow_origin(a, request, found.cors, response);  // so that a page gets to see it
     co_return response;
   }
-  auto dispatching = dispatch(a, std::move(request), found);
-  co_return co_await std::move(dispatching);
+  CO_RETURN(dispatch(a, std::move(request), found));
 }
 
 // The tenant has been changed while somebody was on their way.
@@ -313,8 +312,7 @@ Answering guarded(Authority& a, Request request, const Endpoint& found) {
   const std::string id = request.id;
   Request about{request.method, request.path, {}, {}, {}, request.issuer, request.peer, request.id};
   try {
-    auto answering = with_faults(a, std::move(request), found);
-    co_return co_await std::move(answering);
+    CO_RETURN(with_faults(a, std::move(request), found));
   } catch (const NotThere& e) {
     co_return not_there(a, about, e);
   } catch (const std::exception& e) {

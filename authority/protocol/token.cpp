@@ -17,20 +17,17 @@ Async<Value> exchange(Authority& a, const Request& request, const Parameters& p)
   const std::string_view type = p.get("grant_type");
   if (type.empty()) co_return missing_parameter("grant_type");
   const auto tenant = a.tenant();
-  auto authenticating = authenticate_client(a, *tenant, request, p);
-  const auto client = co_await std::move(authenticating);
-  if (!client) co_return client.error();
-  if (auto allowed = take_call(a, request, (*client)->id); !allowed) co_return std::move(allowed).error();
+  CO_TRY(const auto client, authenticate_client(a, *tenant, request, p));
+  if (auto allowed = take_call(a, request, client->id); !allowed) co_return std::move(allowed).error();
   const GrantType* known = find_grant_type(type);
   if (!known)
     co_return oauth(403, "unsupported_grant_type", "Unsupported grant type: " + std::string(type), "grant_unknown");
-  if (!(*client)->has_grant(type))
+  if (!client->has_grant(type))
     co_return oauth(403, "unauthorized_client", "Grant type '" + std::string(type) + "' not allowed for the client.",
                     "grant_not_allowed");
-  auto handling = known->handle(a, request, **client, p);
-  auto tokens = co_await std::move(handling);
+  CO_AWAIT(auto tokens, known->handle(a, request, *client, p));
   // RFC 6749 section 5.2 says 400; the vendor says 403.
-  if (!tokens && (*client)->strict_openid && tokens.error().code == "invalid_grant") tokens.error().status = 400;
+  if (!tokens && client->strict_openid && tokens.error().code == "invalid_grant") tokens.error().status = 400;
   co_return tokens;
 }
 
@@ -55,8 +52,7 @@ Answering token(Authority& a, Request request) {
     log_outcome(a, request, {}, parameters.error());
     co_return oauth_problem(a, parameters.error());
   }
-  auto tokens_task = exchange(a, request, *parameters);
-  const auto tokens = co_await std::move(tokens_task);
+  CO_AWAIT(const auto tokens, exchange(a, request, *parameters));
   log_outcome(a, request, *parameters, tokens);
   if (tokens) co_return json_response(200, *tokens).with("Cache-Control", "no-store").with("Pragma", "no-cache");
   const Error& e = tokens.error();
@@ -71,12 +67,10 @@ Answering revoke(Authority& a, Request request) {
   const auto parameters = read_parameters(request);
   if (!parameters) co_return oauth_problem(a, parameters.error());
   const auto tenant = a.tenant();
-  auto authenticating = authenticate_client(a, *tenant, request, *parameters);
-  const auto client = co_await std::move(authenticating);
+  CO_AWAIT(const auto client, authenticate_client(a, *tenant, request, *parameters));
   if (!client) co_return oauth_problem(a, client.error());
   if (parameters->get("token").empty()) co_return oauth_problem(a, missing_parameter("token"));
-  auto revoking = revoke_refresh_token(a, **client, std::string(parameters->get("token")));
-  const auto revoked = co_await std::move(revoking);
+  CO_AWAIT(const auto revoked, revoke_refresh_token(a, **client, std::string(parameters->get("token"))));
   if (!revoked) co_return oauth_problem(a, revoked.error());
   record(a, request, {"srrt", "Refresh token revoked", (*client)->id, {}, {}, {}, {}});
   co_return Response{200, {{"Cache-Control", "no-store"}}, {}};

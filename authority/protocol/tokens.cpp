@@ -23,10 +23,8 @@ Value token_response(const Authority& a, const Client& client, const Grant& gran
 Async<Value> issue_tokens(Authority& a, const Client& client, const Grant& grant, const User& user) {
   std::string refresh_token;
   if (text::has_word(grant.scope, "offline_access")) {
-    auto issuing = issue_refresh_token(a, client, grant);
-    auto issued = co_await std::move(issuing);
-    if (!issued) co_return std::move(issued).error();
-    refresh_token = *issued;
+    CO_TRY(auto issued, issue_refresh_token(a, client, grant));
+    refresh_token = issued;
   }
   co_return token_response(a, client, grant, user, refresh_token);
 }

@@ -34,8 +34,7 @@ Answering userinfo(Authority& a, Request request) {
   const std::string presented = bearer_token(request);
   const auto claims = read_own_token(a, TokenUse::userinfo, request.issuer, presented);
   if (!claims) co_return unauthorized(!presented.empty());
-  auto user_task = find_holder(a, *claims);
-  const auto user = co_await std::move(user_task);
+  CO_AWAIT(const auto user, find_holder(a, *claims));
   if (!user) co_return oauth_problem(a, user.error());
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
   const auto tenant = a.tenant();
@@ -55,8 +54,7 @@ Answering tokeninfo(Authority& a, Request request) {
                             oauth(400, "invalid_request", "Missing required parameter: id_token", "parameter_missing"));
   const auto claims = read_own_token(a, TokenUse::tokeninfo, request.issuer, p->get("id_token"));
   if (!claims) co_return unauthorized(true);
-  auto user_task = find_user(a.store, (*claims)["sub"].text());
-  const auto user = co_await std::move(user_task);
+  CO_AWAIT(const auto user, find_user(a.store, (*claims)["sub"].text()));
   if (!user) co_return oauth_problem(a, user.error());
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
   Value out = profile_claims(**user, "openid profile email");

@@ -87,8 +87,7 @@ Answer account_page(Authority& a, const Request& request, SignedIn who) {
   const Parameters query(url::parse_form(request.query));
   const auto tenant = a.tenant();
   const auto look = look_for(*tenant, request, query.get("ui_locales"));
-  auto reading = read_holdings(a, who.user);
-  const auto holdings = co_await std::move(reading);
+  CO_AWAIT(const auto holdings, read_holdings(a, who.user));
   if (!holdings) co_return pages::error(look, {500, "ours", "server_error", {}});
   const Texts& t = look.texts;
   pages::AccountPage page;
@@ -121,8 +120,7 @@ Response refused(const Authority& a, const Request& request, std::string_view co
 Response done(const Request& request, const char* what) { return redirect(request.issuer + "account?done=" + what); }
 
 Answer end_sessions(Authority& a, const Request& request, const SignedIn& who, std::string id) {
-  auto reading = read_holdings(a, who.user);
-  const auto holdings = co_await std::move(reading);
+  CO_AWAIT(const auto holdings, read_holdings(a, who.user));
   if (!holdings) co_return trouble(a, request);
   for (const auto& session : holdings->sessions) {
     if (session.id == who.session.id || (!id.empty() && session.id != id)) continue;
@@ -151,8 +149,7 @@ Answer take_access_away(Authority& a, const Request& request, const SignedIn& wh
 }  // namespace
 
 Async<std::optional<SignedIn>> account_owner(Authority& a, const Request& request) {
-  auto who_task = current_session(a, request);
-  auto who = co_await std::move(who_task);
+  CO_AWAIT(auto who, current_session(a, request));
   if (!who || !*who) co_return who;
   const Session& session = (*who)->session;
   const bool is_fresh = a.clock.now() - session.auth_time <= account_max_age;
@@ -179,18 +176,15 @@ Response log_in_for_account(const Authority& a, const Request& request) {
 Answering show_account(Authority& a, Request request) {
   const Parameters query(url::parse_form(request.query));
   if (query.has("error")) co_return refused(a, request, query.get("error"));
-  auto who_task = account_owner(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, account_owner(a, request));
   if (!who) co_return trouble(a, request);
   if (!*who) co_return log_in_for_account(a, request);
-  auto showing = account_page(a, request, **who);
-  co_return co_await std::move(showing);
+  CO_RETURN(account_page(a, request, **who));
 }
 
 Answering submit_account(Authority& a, Request request) {
   const Parameters form = read_form(request);
-  auto who_task = account_owner(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, account_owner(a, request));
   if (!who) co_return trouble(a, request);
   if (!*who) co_return log_in_for_account(a, request);
   const auto ticket = open_ticket(a, "account", form.get("state"));
@@ -203,16 +197,13 @@ Answering submit_account(Authority& a, Request request) {
   if (verb == "add_factor") co_return show_step(a, request, own_request(request), "/u/mfa/enrol");
   if (verb == "log_out") co_return redirect(request.issuer + "v2/logout");
   if (verb == "end_others" || (verb == "end_session" && !what.empty())) {
-    auto ending = end_sessions(a, request, **who, what);
-    co_return co_await std::move(ending);
+    CO_RETURN(end_sessions(a, request, **who, what));
   }
   if (verb == "remove_factor") {
-    auto removing = remove_factor(a, request, **who, what);
-    co_return co_await std::move(removing);
+    CO_RETURN(remove_factor(a, request, **who, what));
   }
   if (verb == "withdraw") {
-    auto withdrawing = take_access_away(a, request, **who, what);
-    co_return co_await std::move(withdrawing);
+    CO_RETURN(take_access_away(a, request, **who, what));
   }
   co_return stale_page(a, request);
 }

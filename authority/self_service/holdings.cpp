@@ -10,14 +10,12 @@ namespace {
 
 Async<std::vector<Session>> read_sessions(Authority& a, std::string user_id) {
   const std::int64_t now = a.clock.now();
-  auto task =
-      a.store.query({"SELECT id, user_id, auth_time, used_at, body FROM sessions WHERE user_id = $1 AND "
-                     "expires_at > $2 AND used_at > $3 ORDER BY used_at DESC, id",
-                     {std::move(user_id), now, now - a.session_limits().idle}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT id, user_id, auth_time, used_at, body FROM sessions WHERE user_id = $1 AND "
+                        "expires_at > $2 AND used_at > $3 ORDER BY used_at DESC, id",
+                        {std::move(user_id), now, now - a.session_limits().idle}}));
   std::vector<Session> out;
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     auto session = to_session(row);
     if (!session) co_return std::move(session).error();
     out.push_back(*std::move(session));
@@ -31,15 +29,13 @@ void add_scopes(const std::string& scopes, std::vector<std::string>& to) {
 }
 
 Async<std::map<std::string, Holdings::Application>> read_applications(Authority& a, std::string user_id) {
-  auto task = a.store.query(
-      {"SELECT client_id, scope FROM consents WHERE user_id = $1 UNION SELECT client_id, '' FROM refresh_tokens WHERE "
-       "user_id = $1 AND expires_at > $2 AND rotated_at IS NULL ORDER BY 1, 2",
-       {std::move(user_id), a.clock.now()}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows, a.store.query({"SELECT client_id, scope FROM consents WHERE user_id = $1 UNION SELECT "
+                                         "client_id, '' FROM refresh_tokens WHERE "
+                                         "user_id = $1 AND expires_at > $2 AND rotated_at IS NULL ORDER BY 1, 2",
+                                         {std::move(user_id), a.clock.now()}}));
   const auto tenant = a.tenant();
   std::map<std::string, Holdings::Application> out;
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     const std::string& id = text_at(row, 0);
     auto& application = out[id];
     const auto client = tenant->find_client(id);
@@ -70,23 +66,15 @@ std::string_view named(const Word (&words)[N], std::string_view header) {
 
 Async<Holdings> read_holdings(Authority& a, const User& user) {
   Holdings out;
-  auto sessions_task = read_sessions(a, user.id);
-  auto sessions = co_await std::move(sessions_task);
-  if (!sessions) co_return std::move(sessions).error();
-  out.sessions = *std::move(sessions);
-  auto applications_task = read_applications(a, user.id);
-  auto applications = co_await std::move(applications_task);
-  if (!applications) co_return std::move(applications).error();
-  out.applications = *std::move(applications);
-  auto listing = list_authenticators(a, user.id);
-  auto all = co_await std::move(listing);
-  if (!all) co_return std::move(all).error();
-  for (auto& one : *all)
+  CO_TRY(auto sessions, read_sessions(a, user.id));
+  out.sessions = std::move(sessions);
+  CO_TRY(auto applications, read_applications(a, user.id));
+  out.applications = std::move(applications);
+  CO_TRY(auto all, list_authenticators(a, user.id));
+  for (auto& one : all)
     if (one.confirmed) out.factors.push_back(std::move(one));
-  auto looking = factors_of(a, user);
-  const auto factors = co_await std::move(looking);
-  if (!factors) co_return factors.error();
-  out.may_add_factor = !factors->enrollable.empty();
+  CO_TRY(const auto factors, factors_of(a, user));
+  out.may_add_factor = !factors.enrollable.empty();
   co_return out;
 }
 

@@ -38,9 +38,9 @@ Response password_page(const Authority& a, const Request& request, const SignedI
 
 // The present one, with all that protects a login from guesses. One that has been published is right all the same.
 Async<Unit> check_present(Authority& a, const Request& request, const User& user, std::string password) {
-  auto checking = authenticate_password(
-      a, request, {{user.connection}, user.login_name(), std::move(password), account_client().id});
-  const auto checked = co_await std::move(checking);
+  CO_AWAIT(const auto checked,
+           authenticate_password(a, request,
+                                 {{user.connection}, user.login_name(), std::move(password), account_client().id}));
   if (!checked && checked.error().reason != "password_leaked") co_return checked.error();
   co_return Unit{};
 }
@@ -49,8 +49,7 @@ Async<Unit> check_present(Authority& a, const Request& request, const User& user
 Answer go_on(Authority& a, const Request& request, const SignedIn& who) {
   Value body = who.session.body;
   mark_let_in(body, a.clock.now());
-  auto making = make_session(a, request, who.user, std::move(body));
-  const auto made = co_await std::move(making);
+  CO_AWAIT(const auto made, make_session(a, request, who.user, std::move(body)));
   if (!made) co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
   Response response = redirect(request.issuer + "account?done=password");
   set_cookie(response, request, CookieKind::session, made->cookie, a.session_limits().absolute);
@@ -67,12 +66,10 @@ Answer change(Authority& a, const Request& request, const SignedIn& who, const P
     co_return password_page(a, request, who,
                             checked.error().reason == "wrong_password" ? look.texts.get("account.password.wrong")
                                                                        : alert_for(look, checked.error()));
-  auto resetting = reset_password(a, request, who.user, password);
-  const auto violation = co_await std::move(resetting);
+  CO_AWAIT(const auto violation, reset_password(a, request, who.user, password));
   if (!violation) co_return password_page(a, request, who, alert_for(look, violation.error()));
   if (*violation) co_return password_page(a, request, who, look.texts.get("alert." + (*violation)->name));
-  auto going = go_on(a, request, who);
-  co_return co_await std::move(going);
+  CO_RETURN(go_on(a, request, who));
 }
 
 }  // namespace
@@ -83,21 +80,18 @@ bool may_change_password(const Tenant& tenant, const User& user) {
 }
 
 Answering show_own_password(Authority& a, Request request) {
-  auto who_task = account_owner(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, account_owner(a, request));
   if (!who || !*who || !may_change_password(*a.tenant(), (*who)->user)) co_return log_in_for_account(a, request);
   co_return password_page(a, request, **who, {});
 }
 
 Answering submit_own_password(Authority& a, Request request) {
   const Parameters form = read_form(request);
-  auto who_task = account_owner(a, request);
-  const auto who = co_await std::move(who_task);
+  CO_AWAIT(const auto who, account_owner(a, request));
   if (!who || !*who || !may_change_password(*a.tenant(), (*who)->user)) co_return log_in_for_account(a, request);
   const auto ticket = open_ticket(a, "account", form.get("state"));
   if (!ticket || (*ticket)["session"] != Value((*who)->session.id)) co_return stale_page(a, request);
-  auto changing = change(a, request, **who, form);
-  co_return co_await std::move(changing);
+  CO_RETURN(change(a, request, **who, form));
 }
 
 }  // namespace ostia::authority

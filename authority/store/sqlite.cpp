@@ -151,9 +151,7 @@ class SqliteStore final : public Store {
   asio::awaitable<Result<Rows>> query(Statement statement) override { co_return reader().run(statement); }
 
   asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) override {
-    auto waiting =
-        await_rows([this, &statements](RowsReady done) { enqueue({std::move(statements), std::move(done)}); });
-    co_return co_await std::move(waiting);
+    CO_RETURN(await_rows([this, &statements](RowsReady done) { enqueue({std::move(statements), std::move(done)}); }));
   }
 
   Result<Rows> commit_now(std::vector<Statement> statements) override {

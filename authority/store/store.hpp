@@ -1,7 +1,6 @@
 // Where the authority's state lives. One set of SQL texts serves every engine; an engine runs them and nothing more.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "ostia/result.hpp"
+#include "base/async.hpp"
 
 namespace ostia::authority {
 
@@ -57,15 +56,26 @@ inline std::int64_t int_at(const Row& row, std::size_t i) {
   return number ? *number : 0;
 }
 
+/// Statements for one commit. (An initializer list in a coroutine is what g++ 12 gets wrong, too.)
+template <class... S>
+std::vector<Statement> together(S&&... statements) {
+  std::vector<Statement> out;
+  out.reserve(sizeof...(S));
+  (out.push_back(std::forward<S>(statements)), ...);
+  return out;
+}
+
 class Store {
  public:
   virtual ~Store() = default;
 
   /// A read, from what is committed.
-  virtual boost::asio::awaitable<Result<Rows>> query(Statement statement) = 0;
+  virtual Async<Rows> query(Statement statement) = 0;
 
   /// All of the statements or none of them, durable when this returns. The rows are the last statement's.
-  virtual boost::asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) = 0;
+  virtual Async<Rows> commit(std::vector<Statement> statements) = 0;
+  /// The same for one statement.
+  Async<Rows> write(Statement statement) { return commit(together(std::move(statement))); }
 
   /// Both at once, and after what was posted before: for the program's start and for threads of their own, where
   /// blocking is fine.
@@ -76,7 +86,7 @@ class Store {
   virtual void post(std::vector<Statement> statements) = 0;
 
   /// Returns when everything that was posted before is there to be read.
-  virtual boost::asio::awaitable<Result<Rows>> settle() = 0;
+  virtual Async<Rows> settle() = 0;
 
   /// `callback` is called, from any thread, soon after another program has changed the tenant or its keys: a hint,
   /// which may be missed or come for nothing. SQLite gives none.

@@ -177,11 +177,10 @@ Statement delete_document(const std::string& kind, const std::string& id) {
 }
 
 Async<std::vector<Value>> list_documents(Store& store, std::string kind) {
-  auto task = store.query({"SELECT body FROM tenant_objects WHERE kind = $1 ORDER BY id", {std::move(kind)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
+  CO_TRY(const auto rows,
+         store.query({"SELECT body FROM tenant_objects WHERE kind = $1 ORDER BY id", {std::move(kind)}}));
   std::vector<Value> out;
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     auto body = json::parse(text_at(row, 0));
     if (!body) co_return std::move(body).error();
     out.push_back(*std::move(body));
@@ -190,21 +189,17 @@ Async<std::vector<Value>> list_documents(Store& store, std::string kind) {
 }
 
 Async<std::optional<Value>> find_document(Store& store, std::string kind, std::string id) {
-  auto task =
-      store.query({"SELECT body FROM tenant_objects WHERE kind = $1 AND id = $2", {std::move(kind), std::move(id)}});
-  const auto rows = co_await std::move(task);
-  if (!rows) co_return rows.error();
-  if (rows->empty()) co_return std::optional<Value>();
-  auto body = json::parse(text_at(rows->first(), 0));
+  CO_TRY(const auto rows, store.query({"SELECT body FROM tenant_objects WHERE kind = $1 AND id = $2",
+                                       {std::move(kind), std::move(id)}}));
+  if (rows.empty()) co_return std::optional<Value>();
+  auto body = json::parse(text_at(rows.first(), 0));
   if (!body) co_return std::move(body).error();
   co_return std::optional(*std::move(body));
 }
 
 Async<Unit> change_tenant(Authority& a, std::vector<Statement> statements) {
   statements.push_back({"UPDATE revisions SET value = value + 1 WHERE name = 'tenant'", {}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   auto loaded = load_tenant(a.store, a.secrets);
   if (!loaded) co_return std::move(loaded).error();
   a.set_tenant(*std::move(loaded));
@@ -214,10 +209,8 @@ Async<Unit> change_tenant(Authority& a, std::vector<Statement> statements) {
 Async<Value> edit_document(Authority& a, std::string kind, std::string id, EditDocument edit) {
   constexpr int most_tries = 20;
   for (int tries = 0; tries < most_tries; ++tries) {
-    auto reading = a.store.query({"SELECT body FROM tenant_objects WHERE kind = $1 AND id = $2", {kind, id}});
-    const auto rows = co_await std::move(reading);
-    if (!rows) co_return rows.error();
-    const std::string before = rows->empty() ? "" : text_at(rows->first(), 0);
+    CO_TRY(const auto rows, a.store.query({"SELECT body FROM tenant_objects WHERE kind = $1 AND id = $2", {kind, id}}));
+    const std::string before = rows.empty() ? "" : text_at(rows.first(), 0);
     auto body = before.empty() ? Result<Value>(Value()) : json::parse(before);
     if (!body) co_return std::move(body).error();
     if (auto edited = edit(*body); !edited) co_return std::move(edited).error();
@@ -232,8 +225,7 @@ Async<Value> edit_document(Authority& a, std::string kind, std::string id, EditD
           {"UPDATE tenant_objects SET body = $3 WHERE kind = $1 AND id = $2 AND body = $4 RETURNING id",
            {kind, id, json::write(*body), before},
            true});
-    auto changing = change_tenant(a, std::move(statements));
-    const auto changed = co_await std::move(changing);
+    CO_AWAIT(const auto changed, change_tenant(a, std::move(statements)));
     if (changed) co_return *std::move(body);
     if (changed.error().reason != "store_unmatched") co_return changed.error();
   }

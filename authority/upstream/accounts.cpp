@@ -47,11 +47,7 @@ Async<User> make_account(Authority& a, const Request& request, const Connection&
   user.created_at = user.updated_at = a.clock.now();
   take_profile(user, identity.profile);
   user.sealed_tokens = seal_tokens(a, {}, identity.tokens);
-  std::vector<Statement> statements;
-  statements.push_back(insert_user(user, a.clock.now()));
-  auto task = a.store.commit(std::move(statements));
-  const auto stored = co_await std::move(task);
-  if (!stored) co_return stored.error();
+  CO_TRY_VOID(a.store.write(insert_user(user, a.clock.now())));
   record(a, request, {"ss", "Signed up", std::move(client_id), user.id, user.email, c.name, {}});
   co_return user;
 }
@@ -59,39 +55,31 @@ Async<User> make_account(Authority& a, const Request& request, const Connection&
 Async<User> find_or_make(Authority& a, const Request& request, const Connection& c, const Identity& identity,
                          std::string client_id) {
   const std::string id = user_id_of(c, identity);
-  auto finding = find_account(a.store, id);
-  auto found = co_await std::move(finding);
-  if (!found) co_return std::move(found).error();
-  if (!*found) {
-    auto making = make_account(a, request, c, identity, std::move(client_id));
-    auto made = co_await std::move(making);
+  CO_TRY(auto found, find_account(a.store, id));
+  if (!found) {
+    CO_AWAIT(auto made, make_account(a, request, c, identity, std::move(client_id)));
     if (made || made.error().reason != "store_conflict") co_return made;
   }
   // It was there, or somebody has made it in this moment.
-  auto editing = edit_account(a.store, id, a.clock.now(), [&](User& user, auto&) -> Status {
+  CO_RETURN(edit_account(a.store, id, a.clock.now(), [&](User& user, auto&) -> Status {
     if (user.connection != c.name)
       return Error{"access_denied", "This account is of another connection", "connection_mismatch", 403, Fault::caller};
     if (c.syncs_profile) take_profile(user, identity.profile);
     user.sealed_tokens = seal_tokens(a, user.sealed_tokens, identity.tokens);
     return ok();
-  });
-  co_return co_await std::move(editing);
+  }));
 }
 
 }  // namespace
 
 Async<User> sign_in(Authority& a, const Request& request, const Connection& c, Identity identity,
                     std::string client_id) {
-  auto finding = find_or_make(a, request, c, identity, std::move(client_id));
-  auto account = co_await std::move(finding);
-  if (!account) co_return std::move(account).error();
-  const bool is_blocked = account->blocked;
-  auto owning = owner_of(a.store, *std::move(account));
-  auto owner = co_await std::move(owning);
-  if (!owner) co_return std::move(owner).error();
-  if (is_blocked || owner->blocked)
+  CO_TRY(auto account, find_or_make(a, request, c, identity, std::move(client_id)));
+  const bool is_blocked = account.blocked;
+  CO_TRY(auto owner, owner_of(a.store, std::move(account)));
+  if (is_blocked || owner.blocked)
     co_return Error{"unauthorized", "user is blocked", "user_blocked", 403, Fault::caller};
-  co_return *std::move(owner);
+  co_return std::move(owner);
 }
 
 }  // namespace ostia::authority::upstream

@@ -77,8 +77,7 @@ Async<Value> exchange(Authority& a, const Attempt& attempt, const Endpoints& e, 
     add("client_id", u.client_id);
     if (!secret.empty()) add("client_secret", secret);
   }
-  auto sending = a.http.send(std::move(call));
-  const auto answer = co_await std::move(sending);
+  CO_AWAIT(const auto answer, a.http.send(std::move(call)));
   co_return read_json(answer, "its token endpoint", true);
 }
 
@@ -86,15 +85,13 @@ Async<Value> ask(Authority& a, std::string url, std::string access_token) {
   HttpCall call;
   call.url = url;
   call.headers = {{"Accept", "application/json"}, {"Authorization", "Bearer " + access_token}};
-  auto sending = a.http.send(std::move(call));
-  const auto answer = co_await std::move(sending);
+  CO_AWAIT(const auto answer, a.http.send(std::move(call)));
   co_return read_json(answer, "its profile endpoint", false);
 }
 
 // Who keeps an address private has none in their profile; the list of addresses says which one is theirs.
 Async<Unit> add_github_email(Authority& a, const Endpoints& e, std::string access_token, Value& profile) {
-  auto asking = ask(a, e.userinfo + "/emails", access_token);
-  const auto emails = co_await std::move(asking);
+  CO_AWAIT(const auto emails, ask(a, e.userinfo + "/emails", access_token));
   if (!emails) co_return Unit{};  // without the scope for it there is no list, and no address either
   for (const auto& one : emails->items())
     if (one["primary"].as_bool()) {
@@ -122,13 +119,11 @@ bool binds(const Value& claims, const std::string& algorithm, const char* name, 
 
 Async<Value> claims_of(Authority& a, const Attempt& attempt, const Endpoints& e, std::string id_token,
                        std::string access_token) {
-  auto verifying = verify_id_token(a, *attempt.connection, e, id_token, attempt.nonce(a));
-  auto claims = co_await std::move(verifying);
-  if (!claims) co_return std::move(claims).error();
+  CO_TRY(auto claims, verify_id_token(a, *attempt.connection, e, id_token, attempt.nonce(a)));
   const auto jws = jose::decode_jws(id_token);
-  if (!binds(*claims, jws->header["alg"].text(), "at_hash", access_token))
+  if (!binds(claims, jws->header["alg"].text(), "at_hash", access_token))
     co_return refused("the ID token is of another access token", "id_token_at_hash");
-  co_return *std::move(claims);
+  co_return std::move(claims);
 }
 
 Async<Value> raw_profile(Authority& a, const Attempt& attempt, const Endpoints& e, const std::string& id_token,
@@ -136,23 +131,17 @@ Async<Value> raw_profile(Authority& a, const Attempt& attempt, const Endpoints& 
   const Connection& c = *attempt.connection;
   Value claims = Value::object();
   if (c.upstream.is_oidc) {
-    auto reading = claims_of(a, attempt, e, id_token, access_token);
-    auto read = co_await std::move(reading);
-    if (!read) co_return std::move(read).error();
-    claims = *std::move(read);
+    CO_TRY(auto read, claims_of(a, attempt, e, id_token, access_token));
+    claims = std::move(read);
   }
   if (e.userinfo.empty() || access_token.empty()) co_return claims;
-  auto asking = ask(a, e.userinfo, access_token);
-  auto profile = co_await std::move(asking);
-  if (!profile) co_return std::move(profile).error();
-  if (c.upstream.is_oidc && (*profile)["sub"] != claims["sub"])  // Core section 5.3.2
+  CO_TRY(auto profile, ask(a, e.userinfo, access_token));
+  if (c.upstream.is_oidc && profile["sub"] != claims["sub"])  // Core section 5.3.2
     co_return refused("its profile is of another person than its ID token", "upstream_subject_mismatch");
   if (c.strategy == "github") {
-    auto adding = add_github_email(a, e, access_token, *profile);
-    const auto added = co_await std::move(adding);
-    if (!added) co_return added.error();
+    CO_TRY_VOID(add_github_email(a, e, access_token, profile));
   }
-  for (const auto& [key, item] : profile->members()) claims.set(key, item);
+  for (const auto& [key, item] : profile.members()) claims.set(key, item);
   co_return claims;
 }
 
@@ -163,21 +152,17 @@ Async<Identity> identify(Authority& a, const Attempt& attempt, const Endpoints& 
   Value tokens = Value::object();
   std::string id_token(answer.get("id_token")), access_token;
   if (!c.upstream.is_front_channel) {
-    auto exchanging = exchange(a, attempt, e, std::string(answer.get("code")));
-    const auto given = co_await std::move(exchanging);
-    if (!given) co_return given.error();
-    access_token = (*given)["access_token"].text();
-    id_token = (*given)["id_token"].text();
+    CO_TRY(const auto given, exchange(a, attempt, e, std::string(answer.get("code"))));
+    access_token = given["access_token"].text();
+    id_token = given["id_token"].text();
     for (const char* name : {"access_token", "refresh_token", "expires_in"})
-      if (given->find(name)) tokens.set(name, (*given)[name]);
+      if (given.find(name)) tokens.set(name, given[name]);
     if (access_token.empty() && id_token.empty())
       co_return refused("its token endpoint gave no token", "upstream_refused");
   }
-  auto asking = raw_profile(a, attempt, e, id_token, access_token);
-  auto raw = co_await std::move(asking);
-  if (!raw) co_return std::move(raw).error();
-  if (c.strategy == "apple") add_apple_name(answer, *raw);
-  auto identity = read_profile(c, *raw);
+  CO_TRY(auto raw, raw_profile(a, attempt, e, id_token, access_token));
+  if (c.strategy == "apple") add_apple_name(answer, raw);
+  auto identity = read_profile(c, raw);
   if (!identity) co_return std::move(identity).error();
   identity->tokens = std::move(tokens);
   identity->id_token = std::move(id_token);

@@ -58,23 +58,17 @@ std::string row_of(const std::string& short_state) {
 
 Async<Unit> keep_state(Authority& a, const std::string& short_state, std::string state) {
   constexpr std::int64_t lifetime = 3600;  // seconds, as long as the state itself is good
-  std::vector<Statement> statements;
-  statements.push_back(
-      {"INSERT INTO one_time_codes (id, code_mark, tries, expires_at, body) VALUES ($1, '', 0, $2, $3)",
-       {row_of(short_state), a.clock.now() + lifetime, std::move(state)}});
-  auto task = a.store.commit(std::move(statements));
-  const auto done = co_await std::move(task);
-  if (!done) co_return done.error();
+  CO_TRY_VOID(
+      a.store.write({"INSERT INTO one_time_codes (id, code_mark, tries, expires_at, body) VALUES ($1, '', 0, $2, $3)",
+                     {row_of(short_state), a.clock.now() + lifetime, std::move(state)}}));
   co_return Unit{};
 }
 
 Async<std::string> whole_state(Authority& a, std::string state) {
   constexpr std::size_t length_of_short = 43;
   if (state.size() != length_of_short) co_return state;
-  auto reading = a.store.query({"SELECT body FROM one_time_codes WHERE id = $1", {row_of(state)}});
-  const auto rows = co_await std::move(reading);
-  if (!rows) co_return rows.error();
-  co_return rows->empty() ? std::string() : text_at(rows->first(), 0);
+  CO_TRY(const auto rows, a.store.query({"SELECT body FROM one_time_codes WHERE id = $1", {row_of(state)}}));
+  co_return rows.empty() ? std::string() : text_at(rows.first(), 0);
 }
 
 std::string authorization_url(const Authority& a, const Attempt& attempt, const Endpoints& e,
@@ -153,27 +147,22 @@ Value session_body(const Authority& a, const Endpoints& e, const Connection& c, 
 }
 
 Answer arrive(Authority& a, const Request& request, Parameters answer) {
-  auto reading = whole_state(a, std::string(answer.get("state")));
-  const auto state = co_await std::move(reading);
+  CO_AWAIT(const auto state, whole_state(a, std::string(answer.get("state"))));
   const auto step = state ? open_step(a, request, *state) : std::nullopt;
   if (!step) co_return stale_page(a, request);
   const AuthorizationRequest& r = step->request;
   const auto c = step->doors().find(r.connection);
   if (!c || !c->is_upstream()) co_return stale_page(a, request);
-  auto looking = endpoints_of(a, request, *c);
-  const auto endpoints = co_await std::move(looking);
+  CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c));
   if (!endpoints) co_return fail(a, request, r, endpoints.error());
   if (auto checked = check_answer(*endpoints, answer, c->upstream.is_front_channel); !checked)
     co_return fail(a, request, r, checked.error());
   const Attempt attempt{c, request.issuer, step->state};
-  auto identifying = identify(a, attempt, *endpoints, answer);
-  const auto identity = co_await std::move(identifying);
+  CO_AWAIT(const auto identity, identify(a, attempt, *endpoints, answer));
   if (!identity) co_return fail(a, request, r, identity.error());
-  auto signing_in = sign_in(a, request, *c, *identity, r.client_id);
-  const auto user = co_await std::move(signing_in);
+  CO_AWAIT(const auto user, sign_in(a, request, *c, *identity, r.client_id));
   if (!user) co_return fail(a, request, r, user.error());
-  auto finishing = finish_login(a, request, r, *user, session_body(a, *endpoints, *c, *identity));
-  auto response = co_await std::move(finishing);
+  CO_AWAIT(auto response, finish_login(a, request, r, *user, session_body(a, *endpoints, *c, *identity)));
   co_return go_on(a, request, r, std::move(response));
 }
 
@@ -206,8 +195,7 @@ std::vector<pages::Link> ways(const Step& step) {
 Answer depart(Authority& a, const Request& request, AuthorizationRequest r, std::string name) {
   const auto tenant = a.tenant();
   const auto c = tenant->find_connection(name);
-  auto looking = endpoints_of(a, request, *c);
-  const auto endpoints = co_await std::move(looking);
+  CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c));
   r.connection = std::move(name);
   if (!endpoints) co_return fail(a, request, r, endpoints.error());
   const std::string short_state = needs_short_state(*c) ? random_id() : "";
@@ -217,8 +205,7 @@ Answer depart(Authority& a, const Request& request, AuthorizationRequest r, std:
     return authorization_url(a, {c, request.issuer, state}, *endpoints, r, short_state.empty() ? state : short_state);
   });
   if (!short_state.empty()) {
-    auto keeping = keep_state(a, short_state, std::move(whole));
-    const auto kept = co_await std::move(keeping);
+    CO_AWAIT(const auto kept, keep_state(a, short_state, std::move(whole)));
     if (!kept) co_return fail(a, request, r, kept.error());
   }
   co_return response;
@@ -230,8 +217,7 @@ Async<std::optional<std::string>> logout_url(Authority& a, const Request& reques
   const auto tenant = a.tenant();
   const auto c = kept ? tenant->find_connection((*kept)["connection"].text()) : nullptr;
   if (!c) co_return std::optional<std::string>();
-  auto looking = endpoints_of(a, request, *c);
-  const auto endpoints = co_await std::move(looking);
+  CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c));
   if (!endpoints || endpoints->end_session.empty()) co_return std::optional<std::string>();
   std::string url = endpoints->end_session;
   if (const std::string& hint = (*kept)["id_token"].text(); !hint.empty())
@@ -251,24 +237,20 @@ Answering show_upstream(Authority& a, Request request) {
   const Parameters query(url::parse_form(request.query));
   const auto c = step->doors().find(query.get("connection"));
   if (!c || !c->is_upstream()) co_return show_step(a, request, step->request, "/u/login");
-  auto departing = upstream::depart(a, request, step->request, c->name);
-  co_return co_await std::move(departing);
+  CO_RETURN(upstream::depart(a, request, step->request, c->name));
 }
 
 Answering upstream_callback(Authority& a, Request request) {
-  auto arriving = upstream::arrive(a, request, Parameters(url::parse_form(request.query)));
-  co_return co_await std::move(arriving);
+  CO_RETURN(upstream::arrive(a, request, Parameters(url::parse_form(request.query))));
 }
 
 // A hosted page's form comes here, and the form of an upstream that answers by one.
 Answering login_callback(Authority& a, Request request) {
   Parameters form = read_form(request);
   if (form.has("wresult")) {
-    auto hosted = hosted_callback(a, std::move(request));
-    co_return co_await std::move(hosted);
+    CO_RETURN(hosted_callback(a, std::move(request)));
   }
-  auto arriving = upstream::arrive(a, request, std::move(form));
-  co_return co_await std::move(arriving);
+  CO_RETURN(upstream::arrive(a, request, std::move(form)));
 }
 
 }  // namespace ostia::authority

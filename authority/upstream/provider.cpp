@@ -23,8 +23,7 @@ Async<Value> fetch(Authority& a, std::string url, std::chrono::seconds max_age) 
   HttpCall call;
   call.url = url;
   call.headers = {{"Accept", "application/json"}};
-  auto sending = a.http.send(std::move(call));
-  const auto answer = co_await std::move(sending);
+  CO_AWAIT(const auto answer, a.http.send(std::move(call)));
   auto document = answer && answer->status == 200 ? json::parse(answer->body, 16) : Result<Value>(Value());
   if (document && document->is_object()) {
     a.documents.keep(url, *document);
@@ -87,10 +86,8 @@ Status check(const Upstream& u, const Endpoints& e) {
 Async<std::shared_ptr<const VerificationKey>> find_key(Authority& a, const std::string& jwks, const Value& header) {
   const std::string& algorithm = header["alg"].text();
   for (const std::chrono::seconds age : {std::chrono::seconds(lifetime), std::chrono::seconds(pause)}) {
-    auto fetching = fetch(a, jwks, age);
-    const auto keys = co_await std::move(fetching);
-    if (!keys) co_return keys.error();
-    const Value* key = jose::find_key(*keys, header);
+    CO_TRY(const auto keys, fetch(a, jwks, age));
+    const Value* key = jose::find_key(keys, header);
     auto imported = key ? openssl_crypto()->import_key(algorithm, json::write(*key)) : nullptr;
     if (imported) co_return imported;
   }
@@ -124,10 +121,8 @@ Async<Endpoints> endpoints_of(Authority& a, const Request& request, const Connec
   }
   Endpoints e{u.issuer, u.authorization_url, u.token_url, u.userinfo_url, u.jwks_url, u.end_session_url, false};
   if (u.is_oidc && (e.authorization.empty() || e.jwks.empty() || (e.token.empty() && !u.is_front_channel))) {
-    auto fetching = fetch(a, discovery_of(u), lifetime);
-    const auto document = co_await std::move(fetching);
-    if (!document) co_return document.error();
-    if (auto taken = take(*document, u, e); !taken) co_return std::move(taken).error();
+    CO_TRY(const auto document, fetch(a, discovery_of(u), lifetime));
+    if (auto taken = take(document, u, e); !taken) co_return std::move(taken).error();
   }
   if (auto checked = check(u, e); !checked) co_return std::move(checked).error();
   co_return e;
@@ -140,10 +135,8 @@ Async<Value> verify_id_token(Authority& a, const Connection& c, const Endpoints&
   const std::string algorithm = jws->header["alg"].text();
   if (!jose::is_signature_algorithm(algorithm))
     co_return refused("the ID token is signed with \"" + algorithm + "\"", "id_token_algorithm");
-  auto finding = find_key(a, e.jwks, jws->header);
-  const auto key = co_await std::move(finding);
-  if (!key) co_return key.error();
-  if (!(*key)->verify(jws->signing_input, jws->signature))
+  CO_TRY(const auto key, find_key(a, e.jwks, jws->header));
+  if (!key->verify(jws->signing_input, jws->signature))
     co_return refused("the signature of the ID token is wrong", "id_token_signature");
   oidc::IdTokenExpectations expected;
   expected.issuer = e.issuer;

@@ -60,14 +60,12 @@ class PostgresStore final : public Store {
   asio::awaitable<Result<Rows>> query(Statement statement) override {
     std::vector<Statement> one;
     one.push_back(std::move(statement));
-    auto waiting = await_rows([this, &one](RowsReady done) { submit(Role::reader, std::move(one), std::move(done)); });
-    co_return co_await std::move(waiting);
+    CO_RETURN(await_rows([this, &one](RowsReady done) { submit(Role::reader, std::move(one), std::move(done)); }));
   }
 
   asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) override {
-    auto waiting = await_rows(
-        [this, &statements](RowsReady done) { submit(Role::writer, std::move(statements), std::move(done)); });
-    co_return co_await std::move(waiting);
+    CO_RETURN(await_rows(
+        [this, &statements](RowsReady done) { submit(Role::writer, std::move(statements), std::move(done)); }));
   }
 
   Result<Rows> commit_now(std::vector<Statement> statements) override {
@@ -79,11 +77,10 @@ class PostgresStore final : public Store {
   }
 
   asio::awaitable<Result<Rows>> settle() override {
-    auto waiting = await_rows([this](RowsReady done) {
+    CO_RETURN(await_rows([this](RowsReady done) {
       Job nothing{{}, std::move(done), Role::writer, Clock::now() + patience};
       asio::post(context_, [this, nothing = std::move(nothing)]() mutable { take_after_posted(std::move(nothing)); });
-    });
-    co_return co_await std::move(waiting);
+    }));
   }
 
   void post(std::vector<Statement> statements) override {
