@@ -2,8 +2,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "backup.hpp"
-#include "data.hpp"
+#include "wiring/backup.hpp"
+#include "state/data.hpp"
 #include "store/verify.hpp"
 #include "verbs.hpp"
 

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "data.hpp"
+#include "state/data.hpp"
 #include "ostia/url/url.hpp"
 #include "verbs.hpp"
 

@@ -1,4 +1,4 @@
-#include "serve.hpp"
+#include "wiring/serve.hpp"
 
 #include <unistd.h>
 

@@ -4,13 +4,13 @@
 #include <filesystem>
 #include <memory>
 
-#include "clock.hpp"
-#include "data.hpp"
+#include "base/clock.hpp"
+#include "state/data.hpp"
 #include "progress.hpp"
 #include "tenant/import.hpp"
 #include "tenant/lint.hpp"
 #include "tenant/tenant.hpp"
-#include "tenant/users_file.hpp"
+#include "accounts/users_file.hpp"
 #include "tenant/yaml.hpp"
 #include "verbs.hpp"
 

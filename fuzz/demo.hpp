@@ -16,15 +16,17 @@
 #include <functional>
 #include <map>
 
-#include "authority.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
+#include "state/authority.hpp"
+#include "state/tenant_changes.hpp"
 #include "tenant/demo.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/import.hpp"
-#include "tenant/users_file.hpp"
+#include "accounts/users_file.hpp"
 #include "tenant/yaml.hpp"
+#include "wiring/routes.hpp"
 
 namespace ostia::fuzz {
 

@@ -2,7 +2,7 @@
 // from, and for each address over all accounts (the vendor's brute-force protection and suspicious IP throttling).
 #pragma once
 
-#include "authority.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

@@ -1,4 +1,5 @@
 #include "accounts/authenticate.hpp"
+#include "accounts/users.hpp"
 
 #include "accounts/attempts.hpp"
 #include "accounts/breaches.hpp"
@@ -7,7 +8,7 @@
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
-#include "ticket.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {

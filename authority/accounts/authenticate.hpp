@@ -2,7 +2,8 @@
 // failures, refuses breached passwords and modernizes hashes.
 #pragma once
 
-#include "authority.hpp"
+#include "accounts/users.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

@@ -2,8 +2,8 @@
 
 #include <fstream>
 
+#include "base/log.hpp"
 #include "crypto/crypto.hpp"
-#include "log.hpp"
 
 namespace ostia::authority {
 

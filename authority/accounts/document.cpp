@@ -1,8 +1,9 @@
 #include "accounts/document.hpp"
+#include "accounts/users.hpp"
 
-#include "accounts/administrators.hpp"
-#include "clock.hpp"
+#include "base/clock.hpp"
 #include "ostia/text/ascii.hpp"
+#include "tenant/administrators.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {

@@ -1,7 +1,8 @@
 // A person as a document: what the Management API shows of them, and what rules and actions are told.
 #pragma once
 
-#include "authority.hpp"
+#include "accounts/users.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

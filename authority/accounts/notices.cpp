@@ -1,4 +1,5 @@
 #include "accounts/notices.hpp"
+#include "accounts/users.hpp"
 
 #include "messages/mails.hpp"
 

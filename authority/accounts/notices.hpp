@@ -3,7 +3,8 @@
 
 #include <optional>
 
-#include "authority.hpp"
+#include "accounts/users.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

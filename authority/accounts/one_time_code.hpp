@@ -2,7 +2,7 @@
 // old; three wrong tries end it.
 #pragma once
 
-#include "authority.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

@@ -1,15 +1,17 @@
 #include "accounts/passwordless.hpp"
+#include "accounts/users.hpp"
 
 #include <algorithm>
 
 #include "accounts/attempts.hpp"
 #include "accounts/one_time_code.hpp"
 #include "accounts/registration.hpp"
+#include "base/address.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/percent.hpp"
-#include "ticket.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {

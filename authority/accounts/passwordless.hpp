@@ -1,7 +1,8 @@
 // Logging in with a code or a link that was sent to an address.
 #pragma once
 
-#include "authority.hpp"
+#include "accounts/users.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

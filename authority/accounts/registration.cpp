@@ -1,12 +1,14 @@
 #include "accounts/registration.hpp"
+#include "accounts/users.hpp"
 
 #include "accounts/attempts.hpp"
 #include "accounts/breaches.hpp"
 #include "accounts/notices.hpp"
+#include "base/address.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
-#include "ticket.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {

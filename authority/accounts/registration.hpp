@@ -2,7 +2,8 @@
 #pragma once
 
 #include "accounts/password_policy.hpp"
-#include "authority.hpp"
+#include "accounts/users.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

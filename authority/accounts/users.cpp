@@ -1,6 +1,7 @@
 #include "accounts/users.hpp"
 
-#include "clock.hpp"
+#include "base/address.hpp"
+#include "base/clock.hpp"
 #include "ostia/text/ascii.hpp"
 
 namespace ostia::authority {
@@ -209,27 +210,6 @@ std::vector<Statement> with(const List& list, const std::string& value) {
 std::vector<Statement> delete_user(const std::string& id) { return with(delete_one, id); }
 
 std::vector<Statement> delete_users_of(const std::string& connection) { return with(delete_all, connection); }
-
-bool is_email(std::string_view s) {
-  const auto at = s.rfind('@');
-  if (at == s.npos || at == 0 || at > 64 || s.size() > 254 || s.size() - at < 4) return false;
-  const std::string_view domain = s.substr(at + 1);
-  const auto is_local = [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80 || text::is_alnum(c) ||
-           std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
-  };
-  const auto is_host = [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80 || text::is_alnum(c) || c == '-' || c == '.';
-  };
-  return std::all_of(s.begin(), s.begin() + static_cast<std::ptrdiff_t>(at), is_local) &&
-         std::all_of(domain.begin(), domain.end(), is_host) && domain.find('.') != domain.npos &&
-         domain.find("..") == domain.npos && domain.front() != '.' && domain.back() != '.';
-}
-
-bool is_phone_number(std::string_view s) {
-  return s.size() >= 8 && s.size() <= 16 && s[0] == '+' && s[1] != '0' &&
-         std::all_of(s.begin() + 1, s.end(), text::is_digit);
-}
 
 Value profile_claims(const User& user, std::string_view scope, bool strict) {
   Value claims = Value::object({{"sub", user.id}});

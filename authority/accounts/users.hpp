@@ -7,6 +7,7 @@
 #include "base/async.hpp"
 #include "ostia/json/value.hpp"
 #include "store/store.hpp"
+#include "tenant/session_limits.hpp"
 
 namespace ostia::authority {
 
@@ -76,11 +77,6 @@ std::vector<Statement> delete_user(const std::string& id);
 /// The same for everybody of a connection.
 std::vector<Statement> delete_users_of(const std::string& connection);
 
-/// Whether the text looks like an e-mail address that mail can be sent to.
-bool is_email(std::string_view text);
-/// E.164: `+` and 7 to 15 digits.
-bool is_phone_number(std::string_view text);
-
 /// The claims that `scope` gives of the account (OpenID Connect Core section 5.4): `sub` always. `updated_at` is a
 /// text, as the vendor has it, or with `strict` the number of the standard.
 json::Value profile_claims(const User& user, std::string_view scope, bool strict = false);
@@ -98,11 +94,6 @@ struct Session {
 struct SignedIn {
   Session session;
   User user;
-};
-
-/// Limits of a session, in seconds.
-struct SessionLimits {
-  std::int64_t absolute, idle;
 };
 
 /// A row of `id, user_id, auth_time, used_at, body` of the sessions.

@@ -2,10 +2,10 @@
 // login page that it shows. What it does it does by the Management API.
 #include <algorithm>
 
+#include "dashboard/endpoints.hpp"
 #include "dashboard/files.hpp"
-#include "login/step.hpp"
+#include "flow/step.hpp"
 #include "ostia/url/url.hpp"
-#include "protocol/endpoints.hpp"
 
 namespace ostia::authority {
 

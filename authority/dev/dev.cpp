@@ -1,11 +1,12 @@
 // `/_dev/` (contract): what developers of applications need, with `--dev` only: every message that was sent, a clock
 // that can be moved, faults on order, and the state put back between tests.
+#include "dev/endpoints.hpp"
 #include "dev/faults.hpp"
 #include "http/body.hpp"
 #include "ostia/url/url.hpp"
 #include "pages/pages.hpp"
-#include "problem.hpp"
-#include "protocol/endpoints.hpp"
+#include "state/problem.hpp"
+#include "state/tenant_changes.hpp"
 #include "tenant/documents.hpp"
 
 namespace ostia::authority {

@@ -1,13 +1,13 @@
 // An upstream that anybody can sign in at as anybody (`ostia.stand_in` of a connection): it speaks as X does, so that a
 // developer sees the whole way of such a login with no account there.
+#include "dev/endpoints.hpp"
+#include "flow/step.hpp"
 #include "http/body.hpp"
-#include "login/step.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
-#include "problem.hpp"
-#include "protocol/endpoints.hpp"
-#include "ticket.hpp"
+#include "state/problem.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {

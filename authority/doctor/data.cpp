@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "crypto/openssl.hpp"
-#include "data.hpp"
 #include "doctor/doctor.hpp"
+#include "state/data.hpp"
 
 namespace ostia::authority::doctor {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "clock.hpp"
+#include "base/clock.hpp"
 #include "doctor/doctor.hpp"
 #include "http/server.hpp"
 #include "ostia/text/ascii.hpp"

@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "clock.hpp"
+#include "base/clock.hpp"
 #include "doctor/doctor.hpp"
 #include "http/curl.hpp"
 #include "ostia/json/value.hpp"

@@ -2,11 +2,11 @@
 
 #include <map>
 
+#include "embedded/endpoints.hpp"
 #include "http/body.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
-#include "problem.hpp"
-#include "protocol/endpoints.hpp"
+#include "state/problem.hpp"
 
 namespace ostia::authority {
 namespace {

@@ -1,7 +1,7 @@
 // Challenges against robots (the vendor's simple captcha): an image with a code, asked for where the tenant wants it.
 #pragma once
 
-#include "authority.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

@@ -4,12 +4,13 @@
 
 #include "accounts/authenticate.hpp"
 #include "accounts/passwordless.hpp"
+#include "accounts/users.hpp"
+#include "embedded/endpoints.hpp"
+#include "flow/login_ticket.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
-#include "problem.hpp"
-#include "protocol/endpoints.hpp"
-#include "protocol/login_ticket.hpp"
+#include "state/problem.hpp"
 
 namespace ostia::authority {
 namespace {

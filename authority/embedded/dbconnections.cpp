@@ -1,11 +1,13 @@
 // `/dbconnections/*` (checklist section 4): sign-up and forgotten passwords for an application's own forms.
 #include "accounts/registration.hpp"
+#include "accounts/users.hpp"
+#include "base/address.hpp"
 #include "embedded/captcha.hpp"
+#include "embedded/endpoints.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
-#include "problem.hpp"
-#include "protocol/endpoints.hpp"
+#include "state/problem.hpp"
 
 namespace ostia::authority {
 namespace {

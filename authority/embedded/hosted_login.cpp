@@ -1,16 +1,18 @@
 // `/usernamepassword/login` and `/login/callback`: the form of a hosted page, as auth0-js's `_universalLogin` and Lock
 // send it, and the reads that go with it.
 #include "accounts/authenticate.hpp"
+#include "accounts/users.hpp"
 #include "embedded/captcha.hpp"
+#include "embedded/endpoints.hpp"
+#include "flow/authorization_response.hpp"
+#include "flow/step.hpp"
+#include "flow/upstream.hpp"
 #include "http/body.hpp"
-#include "login/step.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
-#include "problem.hpp"
-#include "protocol/authorization_response.hpp"
-#include "protocol/cookies.hpp"
-#include "protocol/endpoints.hpp"
-#include "ticket.hpp"
+#include "pages/cookies.hpp"
+#include "state/problem.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -37,6 +39,29 @@ Error as_form_error(Error e) {
 bool is_own_origin(const Request& request) {
   const std::string_view origin = request.header("origin");
   return origin.empty() || origin == std::string_view(request.issuer).substr(0, request.issuer.size() - 1);
+}
+
+Answering hosted_callback(Authority& a, Request request) {
+  const Parameters form = read_form(request);
+  const std::string wresult(form.get("wresult"));
+  const auto v = open_ticket(a, "hosted_login", wresult);
+  const auto context = json::parse(form.get("wctx"), 4);
+  const std::string device = read_cookie(request, CookieKind::device);
+  if (!v || !context || !context->is_object() || (*v)["device"].text() != a.secrets.mark(device) ||
+      (*v)["client_id"] != (*context)["client_id"])
+    co_return stale_page(a, request);
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [key, item] : context->members()) pairs.emplace_back(key, item.text());
+  const auto tenant = a.tenant();
+  auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true);
+  if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
+    co_return pages::error(look_for(*tenant, request, {}), *page);
+  if (const auto* error = std::get_if<ClientError>(&judged))
+    co_return deliver_error(error->request, error->error, error->description);
+  CO_AWAIT(const auto first, use_once(a, wresult, (*v)["until"].as_int().value_or(0)));
+  CO_AWAIT(const auto user, find_user(a.store, (*v)["user_id"].text()));
+  if (!first || !*first || !user || !*user || (*user)->blocked) co_return stale_page(a, request);
+  CO_RETURN(finish_login(a, request, std::get<AuthorizationRequest>(judged), **user));
 }
 
 }  // namespace
@@ -79,27 +104,13 @@ Answering hosted_login(Authority& a, Request request) {
   co_return response;
 }
 
-Answering hosted_callback(Authority& a, Request request) {
-  const Parameters form = read_form(request);
-  const std::string wresult(form.get("wresult"));
-  const auto v = open_ticket(a, "hosted_login", wresult);
-  const auto context = json::parse(form.get("wctx"), 4);
-  const std::string device = read_cookie(request, CookieKind::device);
-  if (!v || !context || !context->is_object() || (*v)["device"].text() != a.secrets.mark(device) ||
-      (*v)["client_id"] != (*context)["client_id"])
-    co_return stale_page(a, request);
-  std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto& [key, item] : context->members()) pairs.emplace_back(key, item.text());
-  const auto tenant = a.tenant();
-  auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true);
-  if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
-    co_return pages::error(look_for(*tenant, request, {}), *page);
-  if (const auto* error = std::get_if<ClientError>(&judged))
-    co_return deliver_error(error->request, error->error, error->description);
-  CO_AWAIT(const auto first, use_once(a, wresult, (*v)["until"].as_int().value_or(0)));
-  CO_AWAIT(const auto user, find_user(a.store, (*v)["user_id"].text()));
-  if (!first || !*first || !user || !*user || (*user)->blocked) co_return stale_page(a, request);
-  CO_RETURN(finish_login(a, request, std::get<AuthorizationRequest>(judged), **user));
+// A hosted page's form comes here, and the form of an upstream that answers by one.
+Answering login_callback(Authority& a, Request request) {
+  Parameters form = read_form(request);
+  if (form.has("wresult")) {
+    CO_RETURN(hosted_callback(a, std::move(request)));
+  }
+  CO_RETURN(upstream::arrive(a, request, std::move(form)));
 }
 
 // Whether somebody is signed in at this browser, and by what; for origins that an application lists.

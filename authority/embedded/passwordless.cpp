@@ -3,12 +3,12 @@
 
 #include "accounts/one_time_code.hpp"
 #include "embedded/captcha.hpp"
+#include "embedded/endpoints.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
-#include "problem.hpp"
-#include "protocol/endpoints.hpp"
+#include "state/problem.hpp"
 
 namespace ostia::authority {
 namespace {

@@ -61,4 +61,7 @@ Response redirect(std::string location);
 /// RFC 6749 section 5.2.
 Response oauth_error(int status, std::string_view error, std::string_view description);
 
+/// What an endpoint gives.
+using Answering = boost::asio::awaitable<Response>;
+
 }  // namespace ostia::authority

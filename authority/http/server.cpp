@@ -12,7 +12,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "log.hpp"
+#include "base/log.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 

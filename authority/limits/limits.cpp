@@ -3,8 +3,8 @@
 #include <boost/asio/ip/address_v6.hpp>
 #include <cmath>
 
-#include "login/step.hpp"
 #include "logs/journal.hpp"
+#include "pages/look.hpp"
 #include "pages/pages.hpp"
 
 namespace ostia::authority {

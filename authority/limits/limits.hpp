@@ -2,7 +2,7 @@
 // much (`ostia.rate_limits`).
 #pragma once
 
-#include "authority.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

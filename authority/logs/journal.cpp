@@ -1,6 +1,6 @@
 #include "logs/journal.hpp"
 
-#include "log.hpp"
+#include "base/log.hpp"
 #include "logs/stream.hpp"
 
 namespace ostia::authority {

@@ -2,7 +2,7 @@
 // the Management API and the dashboard; refusals go to the program's log too. Nobody waits for it.
 #pragma once
 
-#include "authority.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "clock.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
 #include "http/client.hpp"
-#include "log.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {

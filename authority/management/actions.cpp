@@ -5,6 +5,7 @@
 #include "management/call.hpp"
 #include "ostia/text/ascii.hpp"
 #include "scripts/scripts.hpp"
+#include "state/tenant_changes.hpp"
 #include "tenant/documents.hpp"
 
 namespace ostia::authority::management {

@@ -2,7 +2,7 @@
 // body before they get it.
 #pragma once
 
-#include "authority.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority::management {
 
@@ -94,6 +94,8 @@ using Routes = std::vector<Route>;
 
 /// All endpoints, each folder file's own.
 const Routes& routes();
+/// All scopes that they ask for.
+const std::vector<std::string>& all_scopes();
 
 Routes document_routes();
 Routes client_routes();

@@ -1,5 +1,6 @@
 // Applications: what the API adds to their documents, and new secrets.
 #include "management/collection.hpp"
+#include "state/tenant_changes.hpp"
 
 namespace ostia::authority::management {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "clock.hpp"
+#include "base/clock.hpp"
 #include "management/actions.hpp"
 #include "tenant/reading.hpp"
 

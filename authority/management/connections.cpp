@@ -1,9 +1,12 @@
 // Connections: what the API adds to their documents, and who may use them.
 #include <algorithm>
 
+#include "accounts/users.hpp"
+#include "base/address.hpp"
 #include "management/collection.hpp"
 #include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
+#include "state/tenant_changes.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority::management {

@@ -1,13 +1,15 @@
 // The tenant's documents over HTTP, whatever their kind: listed, made, read, changed, deleted.
 #include "tenant/documents.hpp"
+#include "state/tenant_changes.hpp"
 
 #include <algorithm>
 
+#include "accounts/users.hpp"
+#include "grants/own_token.hpp"
 #include "management/collection.hpp"
+#include "management/endpoints.hpp"
 #include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
-#include "protocol/endpoints.hpp"
-#include "protocol/own_token.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority::management {
@@ -71,7 +73,7 @@ bool passes(const Value& body, const Call& call, const Collection& c) {
 // This API itself: nobody can change it, and grants name it.
 Value management_api(const Authority& a) {
   Value scopes = Value::array();
-  for (const auto& one : management_scopes()) scopes.push_back(Value::object({{"value", one}, {"description", one}}));
+  for (const auto& one : all_scopes()) scopes.push_back(Value::object({{"value", one}, {"description", one}}));
   return Value::object({{"id", id_of(section_of("api"), Value::object({{"identifier", a.issuer + "api/v2/"}}))},
                         {"name", "Auth0 Management API"},
                         {"identifier", a.issuer + "api/v2/"},

@@ -2,9 +2,10 @@
 // more; its metadata goes, and does not come back when it is unlinked.
 #include <algorithm>
 
+#include "accounts/users.hpp"
+#include "grants/grant.hpp"
 #include "logs/journal.hpp"
-#include "management/users.hpp"
-#include "protocol/grant.hpp"
+#include "management/user_handlers.hpp"
 
 namespace ostia::authority::management {
 namespace {

@@ -4,15 +4,15 @@
 #include <thread>
 
 #include "accounts/registration.hpp"
-#include "log.hpp"
+#include "accounts/users_file.hpp"
+#include "base/log.hpp"
 #include "logs/journal.hpp"
-#include "management/users.hpp"
+#include "management/endpoints.hpp"
+#include "management/user_handlers.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
-#include "protocol/endpoints.hpp"
+#include "state/ticket.hpp"
 #include "tenant/reading.hpp"
-#include "tenant/users_file.hpp"
-#include "ticket.hpp"
 
 namespace ostia::authority::management {
 namespace {

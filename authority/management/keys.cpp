@@ -1,6 +1,7 @@
 // Signing keys: rotated with an overlap, revoked at once.
 #include "management/call.hpp"
 #include "ostia/text/base64url.hpp"
+#include "state/tenant_changes.hpp"
 #include "tenant/documents.hpp"
 
 namespace ostia::authority::management {

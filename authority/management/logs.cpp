@@ -1,7 +1,7 @@
 // The tenant's log, and the counts that are made of it.
 #include "management/page.hpp"
 #include "management/search.hpp"
-#include "management/users.hpp"
+#include "management/user_handlers.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 

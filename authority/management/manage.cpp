@@ -2,18 +2,19 @@
 // everybody's data; a person's own token is good for the account that it was given to and for nothing else.
 #include <algorithm>
 
-#include "accounts/administrators.hpp"
+#include "accounts/users.hpp"
+#include "grants/grant.hpp"
 #include "http/body.hpp"
 #include "limits/limits.hpp"
 #include "logs/journal.hpp"
 #include "management/call.hpp"
+#include "management/endpoints.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/utf8.hpp"
 #include "ostia/url/percent.hpp"
 #include "ostia/url/url.hpp"
-#include "protocol/endpoints.hpp"
-#include "protocol/grant.hpp"
+#include "tenant/administrators.hpp"
 #include "tenant/reading.hpp"
 #include "tenant/schema.hpp"
 
@@ -227,16 +228,12 @@ const Routes& routes() {
   return all;
 }
 
-}  // namespace ostia::authority::management
-
-namespace ostia::authority {
-
-const std::vector<std::string>& management_scopes() {
+const std::vector<std::string>& all_scopes() {
   static const std::vector<std::string> all = [] {
     // These open no endpoint; with them, answers of some have more in them.
     std::vector<std::string> out = {"read:client_keys", "read:connections_options", "read:user_idp_tokens",
                                     "update:administrators"};
-    for (const auto& route : management::routes())
+    for (const auto& route : routes())
       for (const std::string* scopes : {&route.scopes, &route.own_scopes})
         for (const auto word : text::split(*scopes, ' '))
           if (!contains(out, word)) out.emplace_back(word);
@@ -245,4 +242,4 @@ const std::vector<std::string>& management_scopes() {
   return all;
 }
 
-}  // namespace ostia::authority
+}  // namespace ostia::authority::management

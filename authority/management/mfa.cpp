@@ -1,6 +1,6 @@
 // What a person proves a second time by, as an administrator sees it.
 #include "accounts/notices.hpp"
-#include "management/users.hpp"
+#include "management/user_handlers.hpp"
 #include "mfa/authenticators.hpp"
 
 namespace ostia::authority::management {

@@ -1,11 +1,12 @@
 // Organizations: their connections, members and invitations.
 #include <algorithm>
 
-#include "accounts/administrators.hpp"
 #include "management/page.hpp"
-#include "management/users.hpp"
+#include "management/user_handlers.hpp"
 #include "messages/mails.hpp"
 #include "ostia/url/url.hpp"
+#include "state/tenant_changes.hpp"
+#include "tenant/administrators.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 

@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "management/page.hpp"
-#include "management/users.hpp"
+#include "management/user_handlers.hpp"
+#include "state/tenant_changes.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 

@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "accounts/attempts.hpp"
+#include "accounts/users.hpp"
+#include "grants/consent.hpp"
 #include "management/page.hpp"
-#include "management/users.hpp"
+#include "management/user_handlers.hpp"
 #include "ostia/text/ascii.hpp"
-#include "protocol/consent.hpp"
 
 namespace ostia::authority::management {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "management/collection.hpp"
+#include "state/tenant_changes.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 

@@ -1,9 +1,10 @@
 // Tickets: links that a program sends by itself.
 #include "accounts/registration.hpp"
-#include "management/users.hpp"
+#include "accounts/users.hpp"
+#include "management/user_handlers.hpp"
 #include "ostia/url/url.hpp"
+#include "state/ticket.hpp"
 #include "tenant/reading.hpp"
-#include "ticket.hpp"
 
 namespace ostia::authority::management {
 namespace {

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <boost/asio.hpp>
 
+#include "accounts/users.hpp"
+#include "base/address.hpp"
 #include "management/page.hpp"
 #include "management/search.hpp"
-#include "management/users.hpp"
+#include "management/user_handlers.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 

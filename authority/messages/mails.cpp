@@ -1,6 +1,6 @@
 #include "messages/mails.hpp"
 
-#include "log.hpp"
+#include "base/log.hpp"
 #include "messages/liquid.hpp"
 #include "pages/pages.hpp"
 

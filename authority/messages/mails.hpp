@@ -2,8 +2,8 @@
 // and as text.
 #pragma once
 
-#include "messages/outbox.hpp"
 #include "pages/texts.hpp"
+#include "state/outbox.hpp"
 #include "tenant/tenant.hpp"
 
 namespace ostia::authority {

@@ -2,7 +2,7 @@
 // wait for the answer: they belong on the outbox's thread.
 #pragma once
 
-#include "messages/outbox.hpp"
+#include "state/outbox.hpp"
 #include "tenant/tenant.hpp"
 
 namespace ostia::authority {

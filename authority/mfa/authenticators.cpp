@@ -1,4 +1,5 @@
 #include "mfa/authenticators.hpp"
+#include "accounts/users.hpp"
 
 #include "accounts/notices.hpp"
 

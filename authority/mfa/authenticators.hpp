@@ -1,7 +1,8 @@
 // Second factors of a person: what they are known by, sealed in the store.
 #pragma once
 
-#include "authority.hpp"
+#include "accounts/users.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

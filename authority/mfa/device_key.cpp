@@ -1,11 +1,12 @@
 #include "mfa/device_key.hpp"
+#include "accounts/users.hpp"
 
 #include "accounts/attempts.hpp"
 #include "logs/journal.hpp"
 #include "mfa/webauthn.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
-#include "ticket.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {

@@ -1,6 +1,7 @@
 // Keys of devices in forms: what a page asks the device, and what its answer is worth.
 #pragma once
 
+#include "accounts/users.hpp"
 #include "mfa/authenticators.hpp"
 #include "pages/pages.hpp"
 

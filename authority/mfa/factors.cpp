@@ -1,4 +1,5 @@
 #include "mfa/factors.hpp"
+#include "accounts/users.hpp"
 
 #include <algorithm>
 

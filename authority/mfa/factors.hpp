@@ -2,6 +2,7 @@
 // stand on the same few calls.
 #pragma once
 
+#include "accounts/users.hpp"
 #include "mfa/authenticators.hpp"
 
 namespace ostia::authority {

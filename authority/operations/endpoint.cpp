@@ -1,6 +1,6 @@
 // `/metrics`: of what, and how it is answered.
-#include "authority.hpp"
 #include "operations/metrics.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <string_view>
 
-#include "log.hpp"
+#include "base/log.hpp"
 
 namespace ostia::authority {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "log.hpp"
+#include "base/log.hpp"
 #include "operations/metrics.hpp"
 #include "ostia/text/ascii.hpp"
 

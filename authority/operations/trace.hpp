@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "authority.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority {
 

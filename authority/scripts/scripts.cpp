@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "log.hpp"
+#include "base/log.hpp"
 #include "ostia/text/ascii.hpp"
 #include "scripts/sandbox.hpp"
 

@@ -1,19 +1,20 @@
 // `/account`: what people see and change of their own account: the password, second factors, sessions, and what
 // applications may do in their name. It takes a fresh login, and the second factor of those who have one (ASVS 7.5).
-#include "self_service/account.hpp"
 
 #include <algorithm>
 
+#include "accounts/users.hpp"
+#include "flow/account.hpp"
+#include "flow/logout.hpp"
+#include "grants/consent.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "mfa/factors.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
-#include "protocol/consent.hpp"
-#include "protocol/endpoints.hpp"
-#include "protocol/logout.hpp"
+#include "self_service/endpoints.hpp"
 #include "self_service/holdings.hpp"
-#include "ticket.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -21,19 +22,7 @@ namespace {
 using json::Value;
 using Answer = boost::asio::awaitable<Response>;
 
-constexpr std::int64_t page_lifetime = 3600;     // seconds
-constexpr const char* let_in_at = "account_at";  // of a session: when all that a login has to pass was passed
-
-AuthorizationRequest own_request(const Request& request) {
-  AuthorizationRequest r;
-  r.issuer = request.issuer;
-  r.client_id = account_client().id;
-  r.redirect_uri = request.issuer + "account";
-  r.response_mode = "query";  // a refusal must be seen here: it comes as `error`
-  r.scope = "openid";
-  r.max_age = account_max_age;
-  return r;
-}
+constexpr std::int64_t page_lifetime = 3600;  // seconds
 
 pages::AccountSection session_section(const pages::Look& look, const Holdings& holdings, const Session& own) {
   const Texts& t = look.texts;
@@ -148,31 +137,6 @@ Answer take_access_away(Authority& a, const Request& request, const SignedIn& wh
 
 }  // namespace
 
-Async<std::optional<SignedIn>> account_owner(Authority& a, const Request& request) {
-  CO_AWAIT(auto who, current_session(a, request));
-  if (!who || !*who) co_return who;
-  const Session& session = (*who)->session;
-  const bool is_fresh = a.clock.now() - session.auth_time <= account_max_age;
-  const bool was_let_in = session.body[let_in_at].as_int().value_or(0) >= session.auth_time;
-  if (!is_fresh || !was_let_in) co_return std::optional<SignedIn>();
-  co_return who;
-}
-
-void mark_let_in(json::Value& session_body, std::int64_t now) { session_body.set(let_in_at, now); }
-
-boost::asio::awaitable<Response> let_into_account(Authority& a, const Request& request, Session session) {
-  mark_let_in(session.body, a.clock.now());
-  std::vector<Statement> statements;
-  statements.push_back(update_session(session));
-  auto task = a.store.commit(std::move(statements));
-  if (const auto kept = co_await std::move(task); !kept) co_return trouble(a, request);
-  co_return redirect(request.issuer + "account");
-}
-
-Response log_in_for_account(const Authority& a, const Request& request) {
-  return show_step(a, request, own_request(request), "/authorize/resume");
-}
-
 Answering show_account(Authority& a, Request request) {
   const Parameters query(url::parse_form(request.query));
   if (query.has("error")) co_return refused(a, request, query.get("error"));
@@ -194,7 +158,7 @@ Answering submit_account(Authority& a, Request request) {
   const std::string_view verb = action.substr(0, colon);
   const std::string what(colon == action.npos ? "" : action.substr(colon + 1));
   if (verb == "password") co_return redirect(request.issuer + "account/password");
-  if (verb == "add_factor") co_return show_step(a, request, own_request(request), "/u/mfa/enrol");
+  if (verb == "add_factor") co_return enrol_for_account(a, request);
   if (verb == "log_out") co_return redirect(request.issuer + "v2/logout");
   if (verb == "end_others" || (verb == "end_session" && !what.empty())) {
     CO_RETURN(end_sessions(a, request, **who, what));

@@ -1,4 +1,5 @@
 #include "self_service/holdings.hpp"
+#include "accounts/users.hpp"
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ Async<std::vector<Session>> read_sessions(Authority& a, std::string user_id) {
   CO_TRY(const auto rows,
          a.store.query({"SELECT id, user_id, auth_time, used_at, body FROM sessions WHERE user_id = $1 AND "
                         "expires_at > $2 AND used_at > $3 ORDER BY used_at DESC, id",
-                        {std::move(user_id), now, now - a.session_limits().idle}}));
+                        {std::move(user_id), now, now - a.tenant()->session_limits().idle}}));
   std::vector<Session> out;
   for (const auto& row : rows) {
     auto session = to_session(row);

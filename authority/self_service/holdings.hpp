@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "accounts/users.hpp"
 #include "mfa/authenticators.hpp"
 #include "pages/texts.hpp"
 

@@ -1,11 +1,12 @@
 // `/account/password`: another password, from somebody who knows the present one (ASVS 6.2.3).
 #include "accounts/authenticate.hpp"
 #include "accounts/registration.hpp"
+#include "accounts/users.hpp"
+#include "flow/account.hpp"
 #include "http/body.hpp"
-#include "protocol/cookies.hpp"
-#include "protocol/endpoints.hpp"
-#include "self_service/account.hpp"
-#include "ticket.hpp"
+#include "pages/cookies.hpp"
+#include "self_service/endpoints.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -52,7 +53,7 @@ Answer go_on(Authority& a, const Request& request, const SignedIn& who) {
   CO_AWAIT(const auto made, make_session(a, request, who.user, std::move(body)));
   if (!made) co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
   Response response = redirect(request.issuer + "account?done=password");
-  set_cookie(response, request, CookieKind::session, made->cookie, a.session_limits().absolute);
+  set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   co_return response;
 }
 

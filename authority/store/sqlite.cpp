@@ -11,7 +11,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "log.hpp"
+#include "base/log.hpp"
 #include "store/await.hpp"
 
 namespace ostia::authority {

@@ -2,7 +2,12 @@
 // inside. Files and the API write them through here, so both mean the same.
 #pragma once
 
-#include "authority.hpp"
+#include <functional>
+#include <optional>
+
+#include "crypto/crypto.hpp"
+#include "ostia/json/value.hpp"
+#include "store/store.hpp"
 
 namespace ostia::authority {
 
@@ -37,18 +42,6 @@ Statement delete_document(const std::string& kind, const std::string& id);
 /// All documents of a kind, in the order of what the store knows them by.
 Async<std::vector<json::Value>> list_documents(Store& store, std::string kind);
 Async<std::optional<json::Value>> find_document(Store& store, std::string kind, std::string id);
-
-/// Changes one document by `edit` and keeps it, again from the start if somebody else was faster; what it is now.
-/// `body` is null where there is none. Errors: those of `edit`.
-using EditDocument = std::function<Status(json::Value& body)>;
-Async<json::Value> edit_document(Authority& a, std::string kind, std::string id, EditDocument edit);
-
-/// Commits, and lets this program work with the tenant as it is then; other nodes see the new revision.
-Async<Unit> change_tenant(Authority& a, std::vector<Statement> statements);
-/// Reads the tenant and its keys again if the revision in the store is another one than this program has.
-Status follow_tenant(Authority& a);
-/// Reads the keys again.
-Status reload_keys(Authority& a);
 
 /// What a client or a connection must have, wherever it comes from. The error names the member.
 Status check_client(const json::Value& client);

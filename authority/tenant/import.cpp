@@ -6,8 +6,9 @@
 #include <map>
 #include <sstream>
 
-#include "clock.hpp"
+#include "base/clock.hpp"
 #include "ostia/text/ascii.hpp"
+#include "tenant/connection.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "accounts/users.hpp"
+#include "base/address.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 

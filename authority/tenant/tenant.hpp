@@ -11,13 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/rate_limiter.hpp"
 #include "crypto/crypto.hpp"
 #include "http/networks.hpp"
-#include "limits/rate_limiter.hpp"
 #include "store/store.hpp"
 #include "tenant/client.hpp"
 #include "tenant/connection.hpp"
 #include "tenant/found.hpp"
+#include "tenant/session_limits.hpp"
 
 namespace ostia::authority {
 
@@ -124,8 +125,9 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   std::vector<std::string> allowed_logout_urls, enabled_locales, custom_domains;
   std::int64_t session_lifetime = 168 * 3600;      ///< seconds
   std::int64_t idle_session_lifetime = 72 * 3600;  ///< seconds
-  bool says_user_exists = false;                   ///< `flags.enable_public_signup_user_exists_error`
-  bool skips_consent_on_loopback = true;           ///< `ostia.skip_consent_on_loopback`
+  [[nodiscard]] SessionLimits session_limits() const { return {session_lifetime, idle_session_lifetime}; }
+  bool says_user_exists = false;          ///< `flags.enable_public_signup_user_exists_error`
+  bool skips_consent_on_loopback = true;  ///< `ostia.skip_consent_on_loopback`
   Branding branding;
   AttackProtection attack_protection;
   RateLimits rate_limits;

@@ -1,5 +1,7 @@
 #include "upstream/accounts.hpp"
+#include "accounts/users.hpp"
 
+#include "base/address.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 

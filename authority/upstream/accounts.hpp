@@ -1,6 +1,7 @@
 // The accounts of upstreams' people.
 #pragma once
 
+#include "accounts/users.hpp"
 #include "upstream/identity.hpp"
 
 namespace ostia::authority::upstream {

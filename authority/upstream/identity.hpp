@@ -1,7 +1,7 @@
 // Who somebody is, as an upstream says.
 #pragma once
 
-#include "authority.hpp"
+#include "state/authority.hpp"
 #include "upstream/provider.hpp"
 
 namespace ostia::authority::upstream {

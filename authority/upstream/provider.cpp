@@ -1,10 +1,10 @@
 #include "upstream/provider.hpp"
 
-#include "authority.hpp"
 #include "ostia/jose/algorithms.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/oidc/id_token.hpp"
 #include "ostia/url/url.hpp"
+#include "state/authority.hpp"
 
 namespace ostia::authority::upstream {
 namespace {
@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr auto lifetime = 1h;
 constexpr auto pause = 10s;  // between two looks for a key that is not among those that are kept
-constexpr std::size_t most_kept = 256;
 
 // What is kept, if it is young enough; else what the upstream says now, or what it said once if it is silent.
 Async<Value> fetch(Authority& a, std::string url, std::chrono::seconds max_age) {
@@ -95,18 +94,6 @@ Async<std::shared_ptr<const VerificationKey>> find_key(Authority& a, const std::
 }
 
 }  // namespace
-
-std::optional<Documents::Kept> Documents::find(const std::string& url) const {
-  const std::lock_guard lock(mutex_);
-  const auto it = kept_.find(url);
-  return it == kept_.end() ? std::nullopt : std::optional(it->second);
-}
-
-void Documents::keep(const std::string& url, Value document) {
-  const std::lock_guard lock(mutex_);
-  if (kept_.size() >= most_kept) kept_.clear();  // connections that are gone
-  kept_[url] = {std::move(document), Time::clock::now()};
-}
 
 Error refused(std::string what, std::string reason) {
   return {"access_denied", std::move(what), std::move(reason), 403, Fault::peer};

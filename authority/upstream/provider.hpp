@@ -18,22 +18,6 @@ struct Authority;
 
 namespace upstream {
 
-/// JSON documents of other servers by their addresses. Safe for several threads at once.
-class Documents {
- public:
-  using Time = std::chrono::steady_clock::time_point;
-  struct Kept {
-    json::Value document;
-    Time at;
-  };
-  std::optional<Kept> find(const std::string& url) const;
-  void keep(const std::string& url, json::Value document);
-
- private:
-  mutable std::mutex mutex_;
-  std::map<std::string, Kept> kept_;
-};
-
 /// What a login needs of an upstream, from its connection's settings, else from the upstream itself.
 struct Endpoints {
   std::string issuer, authorization, token, userinfo, jwks, end_session;

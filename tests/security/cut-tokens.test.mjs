@@ -120,7 +120,7 @@ describe('tokens that are not whole', () => {
 
   test('tokens that are not whole: Authorization headers that are none, at every route', async () => {
     // Every address of the authority, from its own list, and every request of the Management API.
-    const source = readFileSync(`${root}/authority/protocol/routes.cpp`, 'utf8');
+    const source = readFileSync(`${root}/authority/wiring/routes.cpp`, 'utf8');
     const routes = [...source.matchAll(/^ {4}\{"(\/[^"]*)", "([A-Z]+)"/gm)].map(([, path, method]) => [method, path]).filter(([, path]) => !/^\/_dev\/(reset|clock|faults|snapshot)/.test(path));
     assert.ok(routes.length > 80, String(routes.length));
     const reference = readFileSync(`${root}/docs/reference/http.md`, 'utf8');

@@ -4,7 +4,7 @@
 #include <boost/endian/conversion.hpp>
 #include <cstring>
 
-#include "log.hpp"
+#include "base/log.hpp"
 #include "ostia/text/ascii.hpp"
 
 namespace ostia::authority::postgres {

@@ -4,7 +4,7 @@
 #include <random>
 #include <thread>
 
-#include "log.hpp"
+#include "base/log.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/schema.hpp"
 

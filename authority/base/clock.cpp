@@ -1,0 +1,26 @@
+#include "base/clock.hpp"
+
+#include <ctime>
+
+namespace ostia::authority {
+
+std::string iso_time(std::int64_t seconds) {
+  char buffer[32];
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  return {buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%S.000Z", &parts)};
+}
+
+std::optional<std::int64_t> parse_iso_time(std::string_view text) {
+  std::tm parts{};
+  const std::string copy(text);
+  const char* rest = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (!rest) return std::nullopt;
+  if (*rest == '.')
+    for (++rest; *rest >= '0' && *rest <= '9';) ++rest;
+  if (std::string_view(rest) != "Z") return std::nullopt;
+  return timegm(&parts);
+}
+
+}  // namespace ostia::authority

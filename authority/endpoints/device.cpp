@@ -1,0 +1,49 @@
+// `/oauth/device/code` (RFC 8628 section 3.1).
+#include "grants/device.hpp"
+#include "endpoints/endpoints.hpp"
+#include "grants/client_authentication.hpp"
+#include "http/body.hpp"
+#include "logs/journal.hpp"
+#include "state/problem.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+constexpr std::string_view grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+
+Async<Value> start(Authority& a, const Request& request, const Parameters& p) {
+  const auto tenant = a.tenant();
+  CO_TRY(const auto client, authenticate_client(a, *tenant, request, p));
+  if (!client->has_grant(grant_type))
+    co_return oauth(403, "unauthorized_client",
+                    "Grant type '" + std::string(grant_type) + "' not allowed for the client.", "grant_not_allowed");
+  const auto access = resolve_access(a, *client, request.issuer, p.get("audience"), p.get("scope"));
+  if (!access) co_return access.error();
+  CO_TRY(const auto made, ask_for_device(a, {.client_id = client->id,
+                                             .issuer = request.issuer,
+                                             .audience = std::string(p.get("audience")),
+                                             .scope = std::string(p.get("scope"))}));
+  const std::string page = request.issuer + "activate";
+  co_return Value::object({{"device_code", made.device_code},
+                           {"user_code", made.user_code},
+                           {"verification_uri", page},
+                           {"expires_in", made.expires_in},
+                           {"interval", made.interval},
+                           {"verification_uri_complete", page + "?user_code=" + made.user_code}});
+}
+
+}  // namespace
+
+Answering device_code(Authority& a, Request request) {
+  const auto parameters = read_parameters(request);
+  if (!parameters) co_return oauth_problem(a, parameters.error());
+  CO_AWAIT(const auto started, start(a, request, *parameters));
+  if (started) co_return json_response(200, *started).with("Cache-Control", "no-store");
+  const Error& e = started.error();
+  record(a, request, {"fdeaz", e.description, std::string(parameters->get("client_id")), {}, {}, {}, e.reason});
+  co_return oauth_problem(a, e);
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,92 @@
+// OpenID Connect Discovery and the public keys (checklist section 1). It names what this version has, nothing more.
+#include "endpoints/endpoints.hpp"
+#include "ostia/text/base64url.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+Value list(std::initializer_list<const char*> items) {
+  Value out = Value::array();
+  for (const char* item : items) out.push_back(item);
+  return out;
+}
+
+}  // namespace
+
+Answering openid_configuration(Authority& a, Request request) {
+  const std::string& issuer = request.issuer;
+  Value v = Value::object({{"issuer", issuer}});
+  for (const auto& [name, path] : {std::pair{"authorization_endpoint", "authorize"},
+                                   {"token_endpoint", "oauth/token"},
+                                   {"userinfo_endpoint", "userinfo"},
+                                   {"jwks_uri", ".well-known/jwks.json"},
+                                   {"revocation_endpoint", "oauth/revoke"},
+                                   {"device_authorization_endpoint", "oauth/device/code"},
+                                   {"pushed_authorization_request_endpoint", "oauth/par"},
+                                   {"mfa_challenge_endpoint", "mfa/challenge"},
+                                   {"end_session_endpoint", "oidc/logout"}})
+    v.set(name, issuer + path);
+  v.set("scopes_supported", list({"openid", "profile", "offline_access", "email", "phone", "address"}));
+  v.set("response_types_supported",
+        list({"code", "token", "id_token", "code token", "code id_token", "token id_token", "code token id_token"}));
+  v.set("response_modes_supported", list({"query", "fragment", "form_post", "web_message"}));
+  v.set("grant_types_supported",
+        list({"authorization_code", "implicit", "refresh_token", "client_credentials", "password",
+              "http://auth0.com/oauth/grant-type/password-realm", "http://auth0.com/oauth/grant-type/passwordless/otp",
+              "http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob",
+              "http://auth0.com/oauth/grant-type/mfa-recovery-code", "urn:ietf:params:oauth:grant-type:device_code",
+              "urn:ietf:params:oauth:grant-type:token-exchange"}));
+  v.set("subject_types_supported", list({"public"}));
+  v.set("id_token_signing_alg_values_supported", list({"RS256", "HS256"}));
+  v.set("token_endpoint_auth_methods_supported",
+        list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"}));
+  v.set("token_endpoint_auth_signing_alg_values_supported",
+        list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384"}));
+  v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja", "ar"}));
+  if (!a.tenant()->factors.empty())
+    v.set("acr_values_supported", list({"http://schemas.openid.net/pape/policies/2007/06/multi-factor"}));
+  v.set("prompt_values_supported", list({"none", "login", "consent", "select_account"}));
+  v.set("backchannel_logout_supported", true);
+  v.set("backchannel_logout_session_supported", true);
+  v.set("code_challenge_methods_supported", list({"S256"}));
+  v.set("claims_supported",
+        list({"acr",      "amr",         "aud",        "auth_time", "email",        "email_verified",
+              "exp",      "family_name", "given_name", "iat",       "iss",          "name",
+              "nickname", "nonce",       "org_id",     "org_name",  "phone_number", "phone_number_verified",
+              "picture",  "sid",         "sub",        "updated_at"}));
+  for (const char* absent :
+       {"request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported"})
+    v.set(absent, false);
+  v.set("authorization_response_iss_parameter_supported", true);
+  co_return json_response(200, v).with("Cache-Control", "public, max-age=300");
+}
+
+// Browsers that have kept the keys from before a rotation must not refuse the tokens after it for long.
+Answering jwks(Authority& a, Request) {
+  co_return Response{200,
+                     {{"Content-Type", "application/json; charset=utf-8"},
+                      {"Cache-Control", "public, max-age=15, stale-if-error=86400"}},
+                     a.keys()->jwks};
+}
+
+Answering certificate(Authority& a, Request request) {
+  co_return Response{
+      200,
+      {{"Content-Type", request.path == "/pem" ? "application/x-pem-file" : "application/x-x509-ca-cert"},
+       {"Content-Disposition", std::string("attachment; filename=ostia.") + (request.path == "/pem" ? "pem" : "cer")},
+       {"Cache-Control", "public, max-age=300"}},
+      request.path == "/pem" ? a.signing_key()->certificate_pem()
+                             : text::base64_decode(a.signing_key()->jwk()["x5c"].at(0).text()).value_or("")};
+}
+
+Answering health(Authority& a, Request request) {
+  if (request.path == "/health/ready") {
+    CO_AWAIT(const auto alive, a.store.query({"SELECT 1", {}}));
+    if (!alive) co_return text_response(503, "the database does not answer\n");
+  }
+  co_return text_response(200, "ok\n");
+}
+
+}  // namespace ostia::authority

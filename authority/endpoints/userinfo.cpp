@@ -1,0 +1,66 @@
+// `/userinfo` (OpenID Connect Core section 5.3, checklist section 7), and its predecessor `/tokeninfo`.
+#include "accounts/users.hpp"
+#include "endpoints/endpoints.hpp"
+#include "grants/grant.hpp"
+#include "http/body.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
+#include "state/problem.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+// RFC 6750 section 2: the header, or a form's field.
+std::string bearer_token(const Request& request) {
+  const std::string_view header = request.header("authorization");
+  if (text::lower(header.substr(0, 7)) == "bearer ") return std::string(header.substr(7));
+  if (request.method != "POST" || !request.header("content-type").starts_with("application/x-www-form-urlencoded"))
+    return {};
+  return std::string(Parameters(url::parse_form(request.body)).get("access_token"));
+}
+
+Response unauthorized(bool with_token) {
+  Response response = text_response(401, "Unauthorized");
+  const std::string error = with_token ? ", error=\"invalid_token\", error_description=\"The access token is unknown, "
+                                         "expired or for another audience\""
+                                       : "";
+  return response.with("WWW-Authenticate", "Bearer realm=\"Users\"" + error).with("Cache-Control", "no-store");
+}
+
+}  // namespace
+
+Answering userinfo(Authority& a, Request request) {
+  const std::string presented = bearer_token(request);
+  const auto claims = read_own_token(a, TokenUse::userinfo, request.issuer, presented);
+  if (!claims) co_return unauthorized(!presented.empty());
+  CO_AWAIT(const auto user, find_holder(a, *claims));
+  if (!user) co_return oauth_problem(a, user.error());
+  if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
+  const auto tenant = a.tenant();
+  const auto client = tenant->find_client((*claims)["azp"].text());
+  Value profile = profile_claims(**user, (*claims)["scope"].text(), client && client->strict_openid);
+  for (const auto& [key, item] : (*claims)["id_claims"].members())
+    if (key != "sub") profile.set(key, item);
+  co_return json_response(200, profile).with("Cache-Control", "no-store");
+}
+
+// The profile of whom a valid ID token is about.
+Answering tokeninfo(Authority& a, Request request) {
+  const auto p = read_parameters(request);
+  if (!p) co_return oauth_problem(a, p.error());
+  if (p->get("id_token").empty())
+    co_return oauth_problem(a,
+                            oauth(400, "invalid_request", "Missing required parameter: id_token", "parameter_missing"));
+  const auto claims = read_own_token(a, TokenUse::tokeninfo, request.issuer, p->get("id_token"));
+  if (!claims) co_return unauthorized(true);
+  CO_AWAIT(const auto user, find_user(a.store, (*claims)["sub"].text()));
+  if (!user) co_return oauth_problem(a, user.error());
+  if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
+  Value out = profile_claims(**user, "openid profile email");
+  out.set("user_id", (*user)->id);
+  co_return json_response(200, out).with("Cache-Control", "no-store");
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,52 @@
+#include "flow/account.hpp"
+#include "accounts/users.hpp"
+
+namespace ostia::authority {
+namespace {
+
+constexpr const char* let_in_at = "account_at";  // of a session: when all that a login has to pass was passed
+
+AuthorizationRequest own_request(const Request& request) {
+  AuthorizationRequest r;
+  r.issuer = request.issuer;
+  r.client_id = account_client().id;
+  r.redirect_uri = request.issuer + "account";
+  r.response_mode = "query";  // a refusal must be seen here: it comes as `error`
+  r.scope = "openid";
+  r.max_age = account_max_age;
+  return r;
+}
+
+}  // namespace
+
+Async<std::optional<SignedIn>> account_owner(Authority& a, const Request& request) {
+  CO_AWAIT(auto who, current_session(a, request));
+  if (!who || !*who) co_return who;
+  const Session& session = (*who)->session;
+  const bool is_fresh = a.clock.now() - session.auth_time <= account_max_age;
+  const bool was_let_in = session.body[let_in_at].as_int().value_or(0) >= session.auth_time;
+  if (!is_fresh || !was_let_in) co_return std::optional<SignedIn>();
+  co_return who;
+}
+
+void mark_let_in(json::Value& session_body, std::int64_t now) { session_body.set(let_in_at, now); }
+
+boost::asio::awaitable<Response> let_into_account(Authority& a, const Request& request, Session session) {
+  mark_let_in(session.body, a.clock.now());
+  std::vector<Statement> statements;
+  statements.push_back(update_session(session));
+  auto task = a.store.commit(std::move(statements));
+  if (const auto kept = co_await std::move(task); !kept)
+    co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
+  co_return redirect(request.issuer + "account");
+}
+
+Response log_in_for_account(const Authority& a, const Request& request) {
+  return show_step(a, request, own_request(request), "/authorize/resume");
+}
+
+Response enrol_for_account(const Authority& a, const Request& request) {
+  return show_step(a, request, own_request(request), "/u/mfa/enrol");
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,105 @@
+// `/activate`: where a person types the code that a device shows, logs in, and says yes or no (RFC 8628 section 3.3).
+#include "accounts/attempts.hpp"
+#include "flow/endpoints.hpp"
+#include "flow/step.hpp"
+#include "grants/device.hpp"
+#include "grants/mfa_token.hpp"
+#include "http/body.hpp"
+#include "logs/journal.hpp"
+#include "ostia/url/url.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using pages::FormPage;
+
+Response code_page(const pages::Look& look, std::string code, std::string alert) {
+  FormPage page{alert.empty() ? 200 : 400, look.texts.get("activate.title"), look.texts.get("activate.text"),
+                std::move(alert), "/activate"};
+  page.fields = {{"user_code", look.texts.get("code"), std::move(code), "text", "off"}};
+  page.buttons = {{"default", look.texts.get("continue")}};
+  return pages::form(look, page);
+}
+
+}  // namespace
+
+Answering show_activate(Authority& a, Request request) {
+  if (request.path == "/activate") {
+    const Parameters query(url::parse_form(request.query));
+    co_return code_page(look_for(*a.tenant(), request, query.get("ui_locales")),
+                        std::string(query.get("user_code").substr(0, 20)), {});
+  }
+  const auto step = shown_step(a, request);
+  if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
+  FormPage page{
+      200,
+      step->text("activate.confirm.title"),
+      step->text("activate.confirm.text", {{"client", step->client->name}, {"code", step->request.user_code}}),
+      {},
+      "/activate/confirm",
+      {{"state", step->state}}};
+  page.buttons = {{"accept", step->text("consent.accept")}, {"deny", step->text("consent.deny"), true}};
+  co_return pages::form(step->look, page);
+}
+
+// The code, which is guessed by nobody: failures of one address are counted.
+boost::asio::awaitable<Response> take_code(Authority& a, const Request& request) {
+  const Parameters form = read_form(request);
+  const auto look = look_for(*a.tenant(), request, {});
+  const std::string typed(form.get("user_code"));
+  const Attempt attempt{"? device", request.peer, false};
+  CO_AWAIT(const auto allowed, check_attempts(a, attempt));
+  if (!allowed) co_return code_page(look, {}, alert_for(look, allowed.error()));
+  CO_AWAIT(const auto found, find_device_request(a, typed));
+  if (!found || !*found) {
+    auto counting = count_failure(a, attempt);
+    (void)co_await std::move(counting);
+    co_return code_page(look, typed.substr(0, 20), look.texts.get("activate.wrong"));
+  }
+  AuthorizationRequest r;
+  r.issuer = request.issuer;
+  r.client_id = (*found)->client_id;
+  r.user_code = (*found)->user_code;
+  r.audience = (*found)->audience;
+  r.scope = (*found)->scope;
+  co_return show_step(a, request, r, "/authorize/resume");
+}
+
+Answering submit_activate(Authority& a, Request request) {
+  if (request.path == "/activate") {
+    CO_RETURN(take_code(a, request));
+  }
+  const auto step = sent_step(a, request);
+  if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
+  CO_AWAIT(const auto who, current_session(a, request));
+  CO_AWAIT(const auto found, find_device_request(a, step->request.user_code));
+  if (!who || !*who || !found || !*found) co_return stale_page(a, request);
+  const auto& look = step->look;
+  if (step->form.get("action") != "accept") {
+    auto denying = deny_device(a, **found);
+    (void)co_await std::move(denying);
+    record(a, request, {"fdeac", "Device refused", step->client->id, (*who)->user.id, {}, {}, "device_denied"});
+    co_return pages::message(look, look.texts.get("activate.denied.title"), look.texts.get("activate.denied.text"));
+  }
+  const auto access = resolve_access(a, *step->client, (*found)->issuer, (*found)->audience, (*found)->scope);
+  if (!access) co_return pages::error(look, {400, "ours", access.error().code + ": " + access.error().description, {}});
+  Grant grant{random_id(),
+              (*found)->issuer,
+              step->client->id,
+              (*who)->user.id,
+              (*who)->session.id,
+              access->audience,
+              access->scope,
+              {},
+              (*who)->session.auth_time,
+              false};
+  grant.connection = (*who)->session.body["connection"].text();
+  if (!check_door(*step->tenant, grant, (*who)->user)) co_return stale_page(a, request);
+  grant.with_second_factor = has_second_factor((*who)->session, {}, a.clock.now());
+  CO_AWAIT(const auto approved, approve_device(a, **found, grant));
+  if (!approved || !*approved) co_return stale_page(a, request);
+  record(a, request, {"sdeac", "Device connected", step->client->id, (*who)->user.id, {}, {}, {}});
+  co_return pages::message(look, look.texts.get("activate.done.title"), look.texts.get("activate.done.text"));
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,44 @@
+#include "flow/authorization_response.hpp"
+
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/percent.hpp"
+#include "ostia/url/url.hpp"
+
+namespace ostia::authority {
+namespace {
+
+std::string encode(const Fields& fields) {
+  std::string out;
+  for (const auto& [name, value] : fields)
+    out.append(out.empty() ? "" : "&").append(name).append("=").append(url::percent_encode(value));
+  return out;
+}
+
+// Web messages carry JSON, where `expires_in` is a number.
+json::Value to_message(const Fields& fields) {
+  json::Value out = json::Value::object();
+  for (const auto& [name, value] : fields) {
+    const auto number = name == "expires_in" ? text::parse_int(value) : std::nullopt;
+    out.set(name, number ? json::Value(*number) : json::Value(value));
+  }
+  return out;
+}
+
+}  // namespace
+
+Response deliver(const AuthorizationRequest& request, Fields fields) {
+  if (!request.state.empty()) fields.emplace_back("state", request.state);
+  fields.emplace_back("iss", request.issuer);
+  if (request.response_mode == "form_post") return pages::form_post(request.redirect_uri, fields);
+  if (request.response_mode == "web_message")
+    return pages::web_message({url::origin_of(request.redirect_uri)}, to_message(fields));
+  const bool query = request.response_mode == "query";
+  const char* joint = !query ? "#" : request.redirect_uri.find('?') == std::string::npos ? "?" : "&";
+  return redirect(request.redirect_uri + joint + encode(fields));
+}
+
+Response deliver_error(const AuthorizationRequest& request, std::string error, std::string description) {
+  return deliver(request, {{"error", std::move(error)}, {"error_description", std::move(description)}});
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,77 @@
+// The page on which a person lets an application have something.
+#include "grants/consent.hpp"
+#include "accounts/users.hpp"
+#include "flow/authorization_response.hpp"
+#include "flow/endpoints.hpp"
+#include "flow/step.hpp"
+#include "logs/journal.hpp"
+#include "ostia/text/ascii.hpp"
+
+namespace ostia::authority {
+namespace {
+
+// A line for each thing; a scope of an API in its own words.
+std::vector<std::string> what_is_asked(const Step& step, const Access& access) {
+  const auto api = step.tenant->find_api(access.audience);
+  std::vector<std::string> out;
+  for (const auto word : text::split(access.scope, ' ')) {
+    if (word == "openid")
+      out.push_back(step.text("consent.identity"));
+    else if (word == "profile" || word == "email")
+      out.push_back(step.text("consent." + std::string(word)));
+    else if (word == "offline_access")
+      out.push_back(step.text("consent.offline"));
+    else {
+      const auto text = api ? api->scope_texts.find(word) : decltype(api->scope_texts.end()){};
+      out.push_back(api && text != api->scope_texts.end() ? api->name + ": " + text->second
+                                                          : (api ? api->name + ": " : "") + std::string(word));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Answering show_consent(Authority& a, Request request) {
+  const auto step = shown_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  CO_AWAIT(const auto who, current_session(a, request));
+  if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
+  const auto access =
+      resolve_access(a, *step->client, step->request.issuer, step->request.audience, step->request.scope);
+  if (!access) co_return deliver_error(step->request, access.error().code, access.error().description);
+  const User& user = (*who)->user;
+  pages::FormPage page{200,
+                       step->text("consent.title"),
+                       step->text("consent.text", {{"client", step->client->name},
+                                                   {"tenant", step->tenant->name},
+                                                   {"user", user.email.empty() ? user.id : user.email}}),
+                       {},
+                       "/u/consent",
+                       {{"state", step->state}}};
+  page.list = what_is_asked(*step, *access);
+  page.buttons = {{"accept", step->text("consent.accept")}, {"deny", step->text("consent.deny"), true}};
+  page.continue_to = step->request.redirect_uri;
+  co_return pages::form(step->look, page);
+}
+
+Answering submit_consent(Authority& a, Request request) {
+  const auto step = sent_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  CO_AWAIT(const auto who, current_session(a, request));
+  if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
+  AuthorizationRequest r = step->request;
+  if (step->form.get("action") != "accept") {
+    record(a, request,
+           {"f", "User did not authorize the request", r.client_id, (*who)->user.id, {}, {}, "consent_denied"});
+    co_return deliver_error(r, "access_denied", "User did not authorize the request");
+  }
+  const auto access = resolve_access(a, *step->client, r.issuer, r.audience, r.scope);
+  if (!access) co_return deliver_error(r, access.error().code, access.error().description);
+  CO_AWAIT(const auto kept, a.store.write(keep_consent((*who)->user.id, r.client_id, *access)));
+  if (!kept) co_return pages::error(step->look, {500, "ours", "server_error", {}});
+  r.consented = (*who)->session.id;
+  co_return show_step(a, request, r, "/authorize/resume");
+}
+
+}  // namespace ostia::authority

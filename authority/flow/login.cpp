@@ -1,0 +1,114 @@
+// Universal Login with an e-mail or username and a password (checklist section 2), and the choice of an account.
+#include "accounts/authenticate.hpp"
+#include "accounts/users.hpp"
+#include "flow/endpoints.hpp"
+#include "flow/step.hpp"
+#include "flow/upstream.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using pages::FormPage;
+
+bool offers(const Step& step, std::string_view strategy) {
+  const auto& all = step.tenant->connections;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Connection& c) { return c.strategy == strategy && step.doors().admit(c); });
+}
+
+bool allows_signup(const Step& step) {
+  if (!step.client->own_page.empty()) return false;
+  const auto& all = step.tenant->connections;
+  return std::any_of(all.begin(), all.end(), [&](const Connection& c) {
+    return c.is_database() && c.takes_signups_for(*step.client) && step.doors().admit(c);
+  });
+}
+
+// A realm that the application named, else all of its databases.
+std::vector<std::string> connections_of(const Step& step) {
+  const auto named = step.doors().find(step.request.connection);
+  if (named && named->is_database()) return {named->name};
+  return step.doors().databases();
+}
+
+bool takes_passkeys(const Step& step) {
+  const auto& all = step.tenant->connections;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Connection& c) { return c.takes_passkeys && step.doors().admit(c); });
+}
+
+Response login_page(const Step& step, int status, std::string username, std::string alert) {
+  FormPage page{status,     step.text("login.title"), step.text("login.text"), std::move(alert),
+                "/u/login", {{"state", step.state}}};
+  page.ways = upstream::ways(step);
+  if (takes_passkeys(step))
+    page.ways.insert(page.ways.begin(), {"", step.text("login.with_passkey"), step.to("/u/passkey")});
+  page.or_text = step.text("or");
+  if (page.ways.empty() || !connections_of(step).empty()) {
+    page.fields = {{"username", step.text("email_or_username"), std::move(username), "text", "username"},
+                   {"password", step.text("password"), "", "password", "current-password"}};
+    page.buttons = {{"default", step.text("continue")}};
+    page.links.push_back({"", step.text("login.forgot"), step.to("/u/reset-password/request")});
+  }
+  if (allows_signup(step))
+    page.links.push_back({step.text("login.no_account"), step.text("login.sign_up"), step.to("/u/signup")});
+  for (const char* strategy : {"email", "sms"})
+    if (offers(step, strategy))
+      page.links.push_back({"", step.text(std::string("login.with_") + strategy),
+                            step.to("/u/passwordless") + "&connection=" + strategy});
+  page.continue_to = step.request.redirect_uri;
+  return pages::form(step.look, page);
+}
+
+std::string name_of(const User& user) {
+  if (!user.email.empty()) return user.email;
+  return user.username.empty() ? user.phone_number : user.username;
+}
+
+}  // namespace
+
+Answering show_login(Authority& a, Request request) {
+  const auto step = shown_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  co_return login_page(*step, 200, step->request.login_hint, {});
+}
+
+Answering submit_login(Authority& a, Request request) {
+  const auto step = sent_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  const std::string username(step->form.get("username"));
+  CO_AWAIT(const auto user, authenticate_password(a, request,
+                                                  {connections_of(*step), username,
+                                                   std::string(step->form.get("password")), step->client->id}));
+  if (!user) {
+    const Error& e = user.error();
+    const int status = e.status == 0 ? 500 : e.reason == "wrong_password" ? 400 : e.status;
+    co_return login_page(*step, status, username, alert_for(step->look, e));
+  }
+  CO_RETURN(finish_login(a, request, step->request, *user));
+}
+
+Answering show_picker(Authority& a, Request request) {
+  const auto step = shown_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  CO_AWAIT(const auto who, current_session(a, request));
+  if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
+  FormPage page{200, step->text("picker.title"), step->text("picker.text"), {}, "/u/account", {{"state", step->state}}};
+  page.buttons = {{"default", step->text("picker.as", {{"user", name_of((*who)->user)}})},
+                  {"other", step->text("picker.other"), true}};
+  page.continue_to = step->request.redirect_uri;
+  co_return pages::form(step->look, page);
+}
+
+Answering submit_picker(Authority& a, Request request) {
+  const auto step = sent_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  CO_AWAIT(const auto who, current_session(a, request));
+  if (!who || !*who || step->form.get("action") != "default")
+    co_return show_step(a, request, step->request, "/u/login");
+  AuthorizationRequest r = step->request;
+  r.selected = (*who)->session.id;
+  co_return show_step(a, request, r, "/authorize/resume");
+}
+
+}  // namespace ostia::authority

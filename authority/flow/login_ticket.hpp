@@ -1,0 +1,32 @@
+// Login tickets (checklist section 3): what `/co/authenticate` gives an application's page, for one `/authorize`. A
+// ticket alone is worth nothing: the browser must also have the cookie that was set with it, or, where third-party
+// cookies are blocked, the application's hidden page must hand over the verifier.
+#pragma once
+
+#include "accounts/users.hpp"
+#include "flow/step.hpp"
+
+namespace ostia::authority {
+
+struct LoginTicket {
+  std::string sealed, user_id, client_id, co_id, cookie_mark, verifier_mark;
+  std::int64_t until = 0;
+
+  [[nodiscard]] bool is_proven_by_cookie(const Request& request) const;
+};
+
+/// The answer to `/co/authenticate`: `login_ticket`, `co_verifier`, `co_id`, and the cookie.
+Response issue_login_ticket(const Authority& a, const Request& request, const User& user, const Client& client);
+
+/// Nothing if it is not ours, too old, or for another client.
+std::optional<LoginTicket> open_login_ticket(const Authority& a, std::string_view client_id, std::string_view ticket);
+
+/// Makes the session of a proven ticket, which is used up, and goes on with the request.
+boost::asio::awaitable<Response> redeem_login_ticket(Authority& a, const Request& request, AuthorizationRequest r,
+                                                     LoginTicket ticket);
+
+/// The page that asks the application for the verifier.
+Response ask_for_verifier(const Authority& a, const AuthorizationRequest& r, const LoginTicket& ticket,
+                          const Client& client);
+
+}  // namespace ostia::authority

@@ -1,0 +1,219 @@
+// Logout (checklist section 8): `/v2/logout` with its lists, `/oidc/logout` (RP-Initiated Logout), and the tokens that
+// tell applications about it (Back-Channel Logout).
+#include <algorithm>
+
+#include "accounts/users.hpp"
+#include "flow/endpoints.hpp"
+#include "flow/logout.hpp"
+#include "flow/step.hpp"
+#include "flow/upstream.hpp"
+#include "grants/grant.hpp"
+#include "http/body.hpp"
+#include "logs/journal.hpp"
+#include "ostia/oauth/redirect_uri.hpp"
+#include "ostia/url/url.hpp"
+#include "pages/cookies.hpp"
+#include "state/ticket.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+using Answer = boost::asio::awaitable<Response>;
+
+// With a client, its own list counts; without one, the tenant's.
+std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_view issuer, std::string_view client_id,
+                                             bool with_client, const std::string& to, const char* parameter) {
+  const auto tenant = a.tenant();
+  const auto client = with_client ? tenant->find_client(client_id) : nullptr;
+  if (with_client && !client)
+    return pages::ErrorPage{400, "logout_client_unknown", "invalid_request: unknown client", ""};
+  if (to.empty() || (client ? client->may_return_to(to, issuer)
+                            : oauth::is_registered_redirect_uri(to, tenant->allowed_logout_urls, {})))
+    return {};
+  return pages::ErrorPage{400, "logout_url_mismatch",
+                          std::string("invalid_request: the \"") + parameter +
+                              "\" parameter is not defined as a valid URL in \"Allowed Logout URLs\"",
+                          "add \"" + to + "\" to the Allowed Logout URLs of " +
+                              (client ? "\"" + client->name + "\"" : "the tenant") + ". The comparison is exact."};
+}
+
+std::string logout_token(const Authority& a, const std::string& issuer, const Client& client, const Session& session) {
+  const std::int64_t now = a.clock.now();
+  return a.signing_key()->sign(
+      Value::object(
+          {{"iss", issuer},
+           {"sub", session.user_id},
+           {"aud", client.id},
+           {"iat", now},
+           {"exp", now + 120},
+           {"jti", random_id()},
+           {"sid", session.id},
+           {"events", Value::object({{"http://schemas.openid.net/event/backchannel-logout", Value::object()}})}}),
+      "logout+jwt");
+}
+
+// Queues a token for each application that the session was used with.
+Async<Unit> tell_clients(Authority& a, Session session) {
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT client_id, issuer FROM session_clients WHERE session_id = $1", {session.id}}));
+  if (rows.empty()) co_return Unit{};
+  const auto tenant = a.tenant();
+  std::vector<Statement> statements;
+  for (const auto& row : rows)
+    if (const auto client = tenant->find_client(text_at(row, 0)))
+      for (const auto& url : client->backchannel_logout_urls)
+        statements.push_back(a.outbox.queue({"backchannel_logout",
+                                             url,
+                                             {},
+                                             "logout_token",
+                                             {},
+                                             logout_token(a, text_at(row, 1), *client, session),
+                                             {},
+                                             {},
+                                             {},
+                                             {}}));
+  statements.push_back({"DELETE FROM session_clients WHERE session_id = $1", {session.id}});
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
+  a.outbox.wake();
+  co_return Unit{};
+}
+
+// Ends the browser's session, and says which it was.
+Async<std::optional<Session>> end_current_session(Authority& a, const Request& request, std::string client_id) {
+  CO_TRY(const auto ended, end_session(a.store, read_cookie(request, CookieKind::session)));
+  if (!ended) co_return ended;
+  record(a, request, {"slo", "Logged out", std::move(client_id), ended->user_id, {}, {}, {}});
+  CO_TRY_VOID(tell_clients(a, *ended));
+  co_return ended;
+}
+
+Response still_logged_in(const Authority& a, const Request& request) {
+  return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", ""});
+}
+
+Response logged_out(const Authority& a, const Request& request, std::optional<pages::ErrorPage> problem,
+                    const std::string& to, std::string_view locales) {
+  if (problem && !a.dev) problem->hint.clear();
+  const auto look = look_for(*a.tenant(), request, locales);
+  Response response = problem ? pages::error(look, *problem)
+                      : to.empty()
+                          ? pages::message(look, look.texts.get("logged_out.title"), look.texts.get("logged_out.text"))
+                          : redirect(to);
+  set_cookie(response, request, CookieKind::session, "", 0);
+  return response;
+}
+
+// What an RP-initiated logout asks for, judged.
+struct OidcLogout {
+  std::string client_id, to, locales, subject;
+  std::optional<pages::ErrorPage> problem;
+  bool is_certain = false;  // a hint names the session's owner: nobody needs to be asked
+};
+
+OidcLogout judge(const Authority& a, const Request& request, const Parameters& p) {
+  OidcLogout out;
+  out.client_id = p.get("client_id");
+  out.locales = p.get("ui_locales");
+  const std::string hint_text(p.get("id_token_hint"));
+  const auto hint =
+      hint_text.empty() ? std::nullopt : read_own_token(a, TokenUse::id_token_hint, request.issuer, hint_text);
+  const bool bad_hint = !hint_text.empty() && !hint;
+  const bool differs = hint && !out.client_id.empty() && (*hint)["aud"] != Value(out.client_id);
+  if (bad_hint || differs) {
+    out.problem = pages::ErrorPage{400,
+                                   "link_over",
+                                   bad_hint ? "invalid_request: id_token_hint is not an ID token that this authority "
+                                              "has signed with its own key (RS256)"
+                                            : "invalid_request: client_id and id_token_hint are of two applications",
+                                   {}};
+    return out;
+  }
+  if (hint) {
+    out.client_id = (*hint)["aud"].text();
+    out.subject = (*hint)["sub"].text();
+    out.is_certain = true;
+  }
+  out.to = p.get("post_logout_redirect_uri");
+  out.problem =
+      check_return(a, request.issuer, out.client_id, !out.client_id.empty(), out.to, "post_logout_redirect_uri");
+  if (!out.to.empty() && p.has("state")) url::append_query(out.to, "state", p.get("state"));
+  return out;
+}
+
+Answer finish(Authority& a, const Request& request, OidcLogout o) {
+  CO_AWAIT(const auto ended, end_current_session(a, request, o.client_id));
+  if (!ended) co_return still_logged_in(a, request);
+  co_return logged_out(a, request, {}, o.to, o.locales);
+}
+
+}  // namespace
+
+Async<Unit> end_session_of(Authority& a, Session session) {
+  CO_TRY_VOID(a.store.write({"DELETE FROM sessions WHERE id = $1", {session.id}}));
+  CO_RETURN(tell_clients(a, std::move(session)));
+}
+
+Answering logout(Authority& a, Request request) {
+  const Parameters p(url::parse_form(request.query));
+  CO_AWAIT(const auto ended, end_current_session(a, request, std::string(p.get("client_id"))));
+  if (!ended) co_return still_logged_in(a, request);
+  const std::string to(p.get("returnTo"));
+  const auto problem = check_return(a, request.issuer, p.get("client_id"), p.has("client_id"), to, "returnTo");
+  if (problem) record(a, request, {"flo", problem->code, std::string(p.get("client_id")), {}, {}, {}, problem->key});
+  std::string next = to;
+  if (p.has("federated") && *ended && !problem) {
+    CO_AWAIT(const auto upstream, upstream::logout_url(a, request, **ended, to));
+    if (upstream && *upstream) next = **upstream;
+  }
+  co_return logged_out(a, request, problem, next, p.get("ui_locales"));
+}
+
+// Back from an upstream where the session has been ended, too. Where to was judged before.
+Answering upstream_logout_callback(Authority& a, Request request) {
+  const Parameters p(url::parse_form(request.query));
+  const auto v = open_ticket(a, "upstream_logout", p.get("state"));
+  co_return logged_out(a, request, {}, v ? (*v)["to"].text() : "", {});
+}
+
+Answering oidc_logout(Authority& a, Request request) {
+  const Parameters p = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
+  OidcLogout o = judge(a, request, p);
+  CO_AWAIT(const auto who, current_session(a, request));
+  if (!who) co_return still_logged_in(a, request);
+  if (o.problem) {
+    if (!a.dev) o.problem->hint.clear();
+    if (*who) o.problem->heading_key = "logged_in.title";
+    record(a, request, {"flo", o.problem->code, o.client_id, {}, {}, {}, o.problem->key});
+    co_return pages::error(look_for(*a.tenant(), request, o.locales), *o.problem);
+  }
+  const bool is_theirs = !*who || (o.is_certain && (*who)->user.id == o.subject);
+  if (is_theirs) {
+    CO_RETURN(finish(a, request, std::move(o)));
+  }
+  const auto look = look_for(*a.tenant(), request, o.locales);
+  const std::string state =
+      seal_ticket(a, "oidc_logout",
+                  Value::object({{"client_id", o.client_id}, {"to", o.to}, {"session", (*who)->session.id}}), 3600);
+  pages::FormPage page{200, look.texts.get("logout.title"), look.texts.get("logout.text", {{"tenant", look.tenant}}),
+                       {},  "/oidc/logout/confirm",         {{"state", state}}};
+  page.buttons = {{"accept", look.texts.get("logout.yes")}, {"deny", look.texts.get("logout.no"), true}};
+  page.continue_to = o.to;
+  co_return pages::form(look, page);
+}
+
+Answering submit_oidc_logout(Authority& a, Request request) {
+  const Parameters form = read_form(request);
+  const auto v = open_ticket(a, "oidc_logout", form.get("state"));
+  CO_AWAIT(const auto who, current_session(a, request));
+  const auto look = look_for(*a.tenant(), request, {});
+  if (!v || !who || (*who && (*who)->session.id != (*v)["session"].text())) co_return stale_page(a, request);
+  if (form.get("action") != "accept")
+    co_return pages::message(look, look.texts.get("logged_in.title"), look.texts.get("logged_out.text"));
+  OidcLogout o;
+  o.client_id = (*v)["client_id"].text();
+  o.to = (*v)["to"].text();
+  CO_RETURN(finish(a, request, std::move(o)));
+}
+
+}  // namespace ostia::authority

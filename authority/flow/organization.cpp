@@ -1,0 +1,37 @@
+// Which organization somebody comes for, where the application asks (`organization_require_behavior`).
+#include "flow/endpoints.hpp"
+#include "flow/step.hpp"
+
+namespace ostia::authority {
+namespace {
+
+Response ask(const Step& step, std::string name, std::string alert) {
+  pages::FormPage page{
+      alert.empty() ? 200 : 400, step.text("organization.title"), step.text("organization.text"), std::move(alert),
+      "/u/organization",         {{"state", step.state}}};
+  page.fields = {{"organization", step.text("organization.name"), std::move(name), "text", "organization"}};
+  page.buttons = {{"default", step.text("continue")}};
+  page.continue_to = step.request.redirect_uri;
+  return pages::form(step.look, page);
+}
+
+}  // namespace
+
+Answering show_organization(Authority& a, Request request) {
+  const auto step = shown_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  co_return ask(*step, {}, {});
+}
+
+Answering submit_organization(Authority& a, Request request) {
+  const auto step = sent_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  const std::string name(step->form.get("organization"));
+  const auto o = step->tenant->find_organization(name);
+  if (!o) co_return ask(*step, name, step->text("organization.unknown"));
+  AuthorizationRequest r = step->request;
+  r.organization = o->id;
+  co_return show_step(a, request, r, "/authorize/resume");
+}
+
+}  // namespace ostia::authority

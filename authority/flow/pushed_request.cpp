@@ -1,0 +1,64 @@
+#include "flow/pushed_request.hpp"
+
+#include "flow/endpoints.hpp"
+#include "grants/authorization_request.hpp"
+#include "grants/client_authentication.hpp"
+#include "http/body.hpp"
+#include "logs/journal.hpp"
+#include "state/problem.hpp"
+#include "state/ticket.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+constexpr std::string_view prefix = "urn:ietf:params:oauth:request_uri:";
+constexpr std::int64_t lifetime = 30;  // seconds
+
+}  // namespace
+
+bool is_pushed_request(const Parameters& p) { return p.get("request_uri").starts_with(prefix); }
+
+Async<Parameters> open_pushed_request(Authority& a, const Parameters& p) {
+  const std::string ticket(p.get("request_uri").substr(prefix.size()));
+  const auto body = open_ticket(a, "pushed_request", ticket);
+  const Error unknown = oauth(400, "invalid_request_uri", "unknown, used or expired", "par_unknown");
+  if (!body || (*body)["client_id"] != Value(p.get("client_id"))) co_return unknown;
+  CO_TRY(const auto first, use_once(a, ticket, (*body)["until"].as_int().value_or(0)));
+  if (!first) co_return unknown;
+  const Value& pushed = (*body)["parameters"];
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [key, item] : pushed.members()) pairs.emplace_back(key, item.text());
+  co_return Parameters(std::move(pairs));
+}
+
+Answering pushed_authorization(Authority& a, Request request) {
+  const auto parameters = read_parameters(request);
+  if (!parameters) co_return oauth_problem(a, parameters.error());
+  const auto tenant = a.tenant();
+  CO_AWAIT(const auto client, authenticate_client(a, *tenant, request, *parameters));
+  if (!client) co_return oauth_problem(a, client.error());
+  if (parameters->has("request_uri"))
+    co_return oauth_problem(a, oauth(400, "invalid_request", "request_uri must not be pushed", "par_nested"));
+  Value pushed = Value::object();
+  for (const auto& [name, value] : parameters->pairs())
+    if (name != "client_secret" && name != "client_assertion" && name != "client_assertion_type")
+      pushed.set(name, value);
+  pushed.set("client_id", (*client)->id);
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [key, item] : pushed.members()) pairs.emplace_back(key, item.text());
+  // Judged here, where the client can read the answer (section 2.3).
+  const auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true);
+  if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
+    co_return oauth_problem(a, oauth(400, "invalid_request", page->code, page->key));
+  if (const auto* error = std::get_if<ClientError>(&judged))
+    co_return oauth_problem(a, oauth(400, error->error, error->description));
+  const std::string ticket =
+      seal_ticket(a, "pushed_request", Value::object({{"client_id", (*client)->id}, {"parameters", pushed}}), lifetime);
+  record(a, request, {"spar", {}, (*client)->id, {}, {}, {}, {}});
+  co_return json_response(201, Value::object({{"request_uri", std::string(prefix) + ticket}, {"expires_in", lifetime}}))
+      .with("Cache-Control", "no-store");
+}
+
+}  // namespace ostia::authority

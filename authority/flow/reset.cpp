@@ -1,0 +1,164 @@
+// A forgotten password: the request for a link, the page that the link leads to, and the link that lifts a block.
+#include "accounts/attempts.hpp"
+#include "accounts/registration.hpp"
+#include "accounts/users.hpp"
+#include "base/address.hpp"
+#include "flow/endpoints.hpp"
+#include "flow/step.hpp"
+#include "http/body.hpp"
+#include "logs/journal.hpp"
+#include "ostia/url/url.hpp"
+#include "state/ticket.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+using pages::FormPage;
+
+Response request_page(const Step& step, std::string email, std::string alert) {
+  FormPage page{alert.empty() ? 200 : 400, step.text("reset_request.title"), step.text("reset_request.text"),
+                std::move(alert),          "/u/reset-password/request",      {{"state", step.state}}};
+  page.fields = {{"email", step.text("email"), std::move(email), "text", "email", "email"}};
+  page.buttons = {{"default", step.text("continue")}};
+  page.links.push_back({"", step.text("reset_request.back"), step.to("/u/login")});
+  return pages::form(step.look, page);
+}
+
+struct Reset {
+  User user;
+  std::string ticket, client_id, result_url;
+  bool verifies_email = false;  ///< `mark_email_as_verified`
+  bool tells_email = false;     ///< `includeEmailInRedirect`
+};
+
+// Whom a ticket is for: nothing if it is over, or the password has been changed since.
+Async<std::optional<Reset>> open_reset(Authority& a, std::string ticket) {
+  const auto v = open_ticket(a, "reset_password", ticket);
+  if (!v) co_return std::optional<Reset>();
+  CO_TRY(const auto user, find_account(a.store, (*v)["user_id"].text()));
+  if (!user || a.secrets.mark(user->password_hash) != (*v)["hash"].text()) co_return std::optional<Reset>();
+  co_return std::optional(Reset{*user, ticket, (*v)["client_id"].text(), (*v)["result_url"].text(),
+                                (*v)["mark_email_as_verified"].as_bool(), (*v)["includeEmailInRedirect"].as_bool()});
+}
+
+Response reset_page(const Authority& a, const pages::Look& look, const Reset& reset, std::string alert) {
+  const auto tenant = a.tenant();
+  const auto c = tenant->find_connection(reset.user.connection);
+  FormPage page{alert.empty() ? 200 : 400,
+                look.texts.get("reset.title"),
+                look.texts.get("reset.text", {{"email", reset.user.email}, {"tenant", tenant->name}}),
+                std::move(alert),
+                "/u/reset-password",
+                {{"ticket", reset.ticket}}};
+  page.fields = {{"password", look.texts.get("reset.new"), "", "password", "new-password"},
+                 {"re-enter-password", look.texts.get("reset.again"), "", "password", "new-password"}};
+  page.list_title = look.texts.get("rules.title");
+  page.list = describe_policy(c ? c->password_policy : PasswordPolicy{}, look.texts);
+  page.buttons = {{"default", look.texts.get("continue")}};
+  return pages::form(look, page);
+}
+
+Response over(const pages::Look& look) {
+  return pages::error(look, {400, "link_over", "invalid_request: unknown, used or expired ticket", {}});
+}
+
+// Where a person can go from here: the application's own start of a login, if it has named one.
+std::vector<pages::Link> way_back(const Authority& a, const pages::Look& look, const std::string& client_id) {
+  const auto tenant = a.tenant();
+  const auto client = tenant->find_client(client_id);
+  if (!client || url::origin_of(client->initiate_login_uri).empty()) return {};
+  return {{"", look.texts.get("back_to", {{"client", client->name}}), client->initiate_login_uri}};
+}
+
+}  // namespace
+
+Answering show_reset_request(Authority& a, Request request) {
+  const auto step = shown_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  co_return request_page(*step, step->request.login_hint, {});
+}
+
+Answering submit_reset_request(Authority& a, Request request) {
+  const auto step = sent_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  const std::string email(step->form.get("email"));
+  if (!is_email(email)) co_return request_page(*step, email, step->text("alert.email_malformed"));
+  for (const auto& connection : step->doors().databases()) {
+    CO_AWAIT(const auto requested, request_password_reset(a, request, connection, email, step->client->id));
+    if (!requested) co_return pages::error(step->look, {500, "ours", "server_error", {}});
+  }
+  co_return pages::message(step->look, step->text("reset_request.sent.title"),
+                           step->text("reset_request.sent.text", {{"email", email}}),
+                           {{"", step->text("reset_request.back"), step->to("/u/login")}});
+}
+
+Answering show_reset(Authority& a, Request request) {
+  const Parameters query(url::parse_form(request.query));
+  const auto look = look_for(*a.tenant(), request, {});
+  CO_AWAIT(const auto reset, open_reset(a, std::string(query.get("ticket"))));
+  if (!reset || !*reset) co_return over(look);
+  co_return reset_page(a, look, **reset, {});
+}
+
+Answering submit_reset(Authority& a, Request request) {
+  const Parameters form = read_form(request);
+  const auto look = look_for(*a.tenant(), request, {});
+  CO_AWAIT(const auto reset, open_reset(a, std::string(form.get("ticket"))));
+  if (!reset || !*reset) co_return over(look);
+  const std::string password(form.get("password"));
+  if (form.get("re-enter-password") != password)
+    co_return reset_page(a, look, **reset, look.texts.get("reset.mismatch"));
+  CO_AWAIT(const auto violation, reset_password(a, request, (*reset)->user, password));
+  if (!violation) co_return reset_page(a, look, **reset, alert_for(look, violation.error()));
+  if (*violation) co_return reset_page(a, look, **reset, look.texts.get("alert." + (*violation)->name));
+  if ((*reset)->verifies_email) {
+    auto editing = edit_user(a.store, (*reset)->user.id, a.clock.now(), [](User& user, auto&) -> Status {
+      user.profile.set("email_verified", true);
+      return ok();
+    });
+    if (const auto edited = co_await std::move(editing); !edited && edited.error().status != 404)
+      co_return pages::error(look, {500, "ours", "server_error", {}});
+  }
+  if (!(*reset)->result_url.empty()) {
+    std::string to = (*reset)->result_url;
+    if ((*reset)->tells_email) url::append_query(to, "email", (*reset)->user.email);
+    url::append_query(to, "success", "true");
+    co_return redirect(to);
+  }
+  co_return pages::message(look, look.texts.get("reset.done.title"), look.texts.get("reset.done.text"),
+                           way_back(a, look, (*reset)->client_id));
+}
+
+Answering show_unblock(Authority& a, Request request) {
+  const Parameters query(url::parse_form(request.query));
+  const std::string ticket(query.get("ticket"));
+  const auto v = open_ticket(a, "unblock", ticket);
+  const auto look = look_for(*a.tenant(), request, {});
+  if (!v) co_return over(look);
+  CO_AWAIT(const auto user, find_account(a.store, (*v)["user_id"].text()));
+  if (!user || !*user) co_return over(look);
+  FormPage page{200,
+                look.texts.get("unblock.ask.title"),
+                look.texts.get("unblock.ask.text", {{"email", (*user)->email}}),
+                {},
+                "/u/unblock",
+                {{"ticket", ticket}}};
+  page.buttons = {{"default", look.texts.get("continue")}};
+  co_return pages::form(look, page);
+}
+
+Answering submit_unblock(Authority& a, Request request) {
+  const Parameters form = read_form(request);
+  const auto v = open_ticket(a, "unblock", form.get("ticket"));
+  const auto look = look_for(*a.tenant(), request, {});
+  if (!v) co_return over(look);
+  CO_AWAIT(const auto first, use_once(a, std::string(form.get("ticket")), (*v)["until"].as_int().value_or(0)));
+  if (!first || !*first) co_return over(look);
+  CO_AWAIT(const auto forgotten, forget_failures(a, Attempt{(*v)["user_id"].text(), (*v)["address"].text()}));
+  if (!forgotten) co_return pages::error(look, {500, "ours", "server_error", {}});
+  record(a, request, {"sui", "Account unblocked", {}, (*v)["user_id"].text(), {}, {}, {}});
+  co_return pages::message(look, look.texts.get("unblock.title"), look.texts.get("unblock.text"));
+}
+
+}  // namespace ostia::authority

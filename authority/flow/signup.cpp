@@ -1,0 +1,137 @@
+// Universal Login's sign-up, and the link that verifies an address.
+#include "accounts/registration.hpp"
+#include "accounts/users.hpp"
+#include "flow/endpoints.hpp"
+#include "flow/step.hpp"
+#include "flow/upstream.hpp"
+#include "http/body.hpp"
+#include "logs/journal.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
+#include "state/problem.hpp"
+#include "state/ticket.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+using pages::FormPage;
+
+// The database that a new account goes into: the one that was asked for, else the first that takes sign-ups.
+Found<Connection> database_of(const Step& step) {
+  const auto fits = [&](const Connection& c) {
+    return c.is_database() && c.takes_signups_for(*step.client) && step.doors().admit(c);
+  };
+  const auto named = step.doors().find(step.request.connection);
+  if (named && fits(*named)) return named;
+  return step.tenant->find_connection_that(fits);
+}
+
+Response signup_page(const Step& step, const Connection& c, int status, std::string email, std::string username,
+                     std::string alert) {
+  FormPage page{status,      step.text("signup.title"), step.text("signup.text"), std::move(alert),
+                "/u/signup", {{"state", step.state}}};
+  page.fields.push_back({"email", step.text("email"), std::move(email), "text", "email", "email"});
+  if (c.requires_username)
+    page.fields.push_back({"username", step.text("username"), std::move(username), "text", "username"});
+  page.fields.push_back({"password", step.text("password"), "", "password", "new-password"});
+  page.list_title = step.text("rules.title");
+  page.list = describe_policy(c.password_policy, step.look.texts);
+  page.buttons = {{"default", step.text("continue")}};
+  page.links.push_back({step.text("signup.have_account"), step.text("signup.log_in"), step.to("/u/login")});
+  page.ways = upstream::ways(step);
+  page.or_text = step.text("or");
+  page.continue_to = step.request.redirect_uri;
+  return pages::form(step.look, page);
+}
+
+std::string alert_of(const Step& step, const Connection& c, const Error& error) {
+  if (error.reason == "username_malformed")
+    return step.look.texts.get("alert.username_malformed",
+                               {{"min", text::decimal(c.username_min)}, {"max", text::decimal(c.username_max)}});
+  return alert_for(step.look, error);
+}
+
+}  // namespace
+
+Answering show_signup(Authority& a, Request request) {
+  const auto step = shown_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  const auto c = database_of(*step);
+  if (!c) co_return show_step(a, request, step->request, "/u/login");
+  co_return signup_page(*step, *c, 200, step->request.login_hint, {}, {});
+}
+
+Answering submit_signup(Authority& a, Request request) {
+  const auto step = sent_step(a, request);
+  if (!step) co_return stale_page(a, request);
+  const auto c = database_of(*step);
+  if (!c) co_return show_step(a, request, step->request, "/u/login");
+  Registration r{c->name,
+                 step->client->id,
+                 std::string(step->form.get("email")),
+                 std::string(step->form.get("username")),
+                 std::string(step->form.get("password")),
+                 request.issuer};
+  CO_AWAIT(const auto registered, register_user(a, request, r));
+  if (!registered)
+    co_return signup_page(*step, *c, registered.error().status ? registered.error().status : 500, r.email, r.username,
+                          alert_of(*step, *c, registered.error()));
+  if (registered->violation)
+    co_return signup_page(*step, *c, 400, r.email, r.username, step->text("alert." + registered->violation->name));
+  CO_RETURN(finish_login(a, request, step->request, *registered->user));
+}
+
+// A link in a mail is also opened by scanners: the button decides, not the visit.
+Answering show_email_verification(Authority& a, Request request) {
+  const Parameters query(url::parse_form(request.query));
+  const std::string ticket(query.get("ticket"));
+  const auto v = open_ticket(a, "verify_email", ticket);
+  const auto look = look_for(*a.tenant(), request, {});
+  if (!v) co_return pages::error(look, {400, "link_over", "invalid_request: unknown or expired ticket", {}});
+  FormPage page{200,
+                look.texts.get("verify.ask.title"),
+                look.texts.get("verify.ask.text", {{"email", (*v)["email"].text()}}),
+                {},
+                "/u/email-verification",
+                {{"ticket", ticket}}};
+  page.buttons = {{"default", look.texts.get("continue")}};
+  co_return pages::form(look, page);
+}
+
+Answering submit_email_verification(Authority& a, Request request) {
+  const Parameters form = read_form(request);
+  const auto v = open_ticket(a, "verify_email", form.get("ticket"));
+  const auto look = look_for(*a.tenant(), request, {});
+  const pages::ErrorPage over{400, "link_over", "invalid_request: unknown, used or expired ticket", {}};
+  if (!v) co_return pages::error(look, over);
+  const auto until = (*v)["until"].as_int().value_or(0);
+  CO_AWAIT(const auto edited,
+           edit_user(a.store, (*v)["user_id"].text(), a.clock.now(), [&](User& user, auto& statements) -> Status {
+             if (user.email != (*v)["email"].text())
+               return oauth(400, "invalid_request", "the address has been changed since", "email_changed");
+             user.profile.set("email_verified", true);
+             statements.push_back(mark_used(form.get("ticket"), until));
+             if (auto mail = welcome(a, request, user)) statements.push_back(*std::move(mail));
+             return ok();
+           }));
+  if (!edited && edited.error().fault == Fault::ours && edited.error().reason != "store_conflict")
+    co_return pages::error(look, {500, "ours", "server_error", {}});
+  if (!edited) co_return pages::error(look, over);
+  const User& user = *edited;
+  a.outbox.wake();
+  record(a, request, {"sv", "Email verified", {}, user.id, user.email, user.connection, {}});
+  const auto tenant = a.tenant();
+  const auto own = tenant->email_templates.find("verify_email");
+  std::string to = (*v)["result_url"].text();
+  if (to.empty() && own != tenant->email_templates.end()) to = own->second.result_url;
+  if (!to.empty()) {
+    url::append_query(to, "email", user.email);
+    url::append_query(to, "success", "true");
+    co_return redirect(to);
+  }
+  co_return pages::message(look, look.texts.get("verified.title"),
+                           look.texts.get("verified.text", {{"email", user.email}}));
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,120 @@
+#include "grants/device.hpp"
+#include "accounts/users.hpp"
+
+#include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
+#include "ostia/url/percent.hpp"
+#include "state/problem.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+constexpr std::int64_t lifetime = 900, poll_interval = 5;  // seconds
+
+// RFC 8628 section 6.1: consonants only, so that no word comes out; 20^8 codes.
+std::string make_user_code() {
+  constexpr std::string_view letters = "BCDFGHJKLMNPQRSTVWXZ";
+  std::string out;
+  while (out.size() < 8)
+    for (const char c : random_bytes(16)) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte < 240 && out.size() < 8) out += letters[byte % letters.size()];
+    }
+  return out;
+}
+
+std::string shown(const std::string& user_code) { return user_code.substr(0, 4) + "-" + user_code.substr(4); }
+
+// As a person types it: with or without the dash, in any case.
+std::string normal(std::string_view typed) {
+  std::string out;
+  for (const char c : typed)
+    if (text::is_alnum(c)) out += text::to_upper(c);
+  return out;
+}
+
+std::string id_of(std::string_view device_code) { return text::base64url_encode(sha256(device_code)); }
+
+Error refused(int status, std::string code, std::string description) {
+  return oauth(status, code, std::move(description), "device_" + code);
+}
+
+Async<bool> settle(Authority& a, DeviceRequest r, std::string state, Value body) {
+  CO_TRY(const auto rows,
+         a.store.write(
+             {"UPDATE device_codes SET state = $2, body = $3 WHERE id = $1 AND state = 'pending' AND expires_at >= $4 "
+              "RETURNING id",
+              {r.id, std::move(state), json::write(body), a.clock.now()}}));
+  const bool done = !rows.empty();
+  co_return done;
+}
+
+}  // namespace
+
+Async<DeviceCode> ask_for_device(Authority& a, DeviceRequest r) {
+  const std::string device_code = random_id(), user_code = make_user_code();
+  const Value body = Value::object({{"issuer", r.issuer}, {"audience", r.audience}, {"scope", r.scope}});
+  CO_TRY_VOID(a.store.write(
+      {"INSERT INTO device_codes (id, user_code, client_id, state, polled_at, poll_interval, expires_at, body) VALUES "
+       "($1, $2, $3, 'pending', 0, $4, $5, $6)",
+       {id_of(device_code), user_code, r.client_id, poll_interval, a.clock.now() + lifetime, json::write(body)}}));
+  co_return DeviceCode{device_code, shown(user_code), lifetime, poll_interval};
+}
+
+Async<std::optional<DeviceRequest>> find_device_request(Authority& a, std::string typed) {
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT id, user_code, client_id, body FROM device_codes WHERE user_code = $1 AND state = "
+                        "'pending' AND expires_at >= $2",
+                        {normal(typed), a.clock.now()}}));
+  if (rows.empty()) co_return std::optional<DeviceRequest>();
+  const Row& r = rows.first();
+  const auto body = json::parse(text_at(r, 3));
+  if (!body) co_return body.error();
+  co_return std::optional(DeviceRequest{text_at(r, 0), shown(text_at(r, 1)), text_at(r, 2), (*body)["issuer"].text(),
+                                        (*body)["audience"].text(), (*body)["scope"].text()});
+}
+
+Async<bool> approve_device(Authority& a, DeviceRequest r, Grant grant) {
+  CO_RETURN(settle(a, std::move(r), "approved", grant.to_json()));
+}
+
+Async<bool> deny_device(Authority& a, DeviceRequest r) {
+  CO_RETURN(settle(a, std::move(r), "denied", Value::object()));
+}
+
+Async<Grant> poll_device_code(Authority& a, const Client& client, std::string device_code) {
+  const std::string id = id_of(device_code);
+  const std::int64_t now = a.clock.now();
+  CO_TRY(const auto rows,
+         a.store.query(
+             {"SELECT client_id, state, polled_at, poll_interval, expires_at, body FROM device_codes WHERE id = $1",
+              {id}}));
+  if (rows.empty() || text_at(rows.first(), 0) != client.id)
+    co_return refused(403, "invalid_grant", "Invalid or expired device code.");
+  const Row& r = rows.first();
+  if (int_at(r, 4) < now) co_return refused(403, "expired_token", "The device code has expired.");
+  const std::string& state = text_at(r, 1);
+  if (state == "denied") co_return refused(403, "access_denied", "User did not authorize the request");
+  std::vector<Statement> statements;
+  if (state == "approved") {
+    statements.push_back({"DELETE FROM device_codes WHERE id = $1 RETURNING body", {id}});
+    CO_TRY(const auto taken, a.store.commit(std::move(statements)));
+    const auto body = taken.empty() ? Result<Value>(Error{}) : json::parse(text_at(taken.first(), 0));
+    if (!body) co_return refused(403, "invalid_grant", "Invalid or expired device code.");
+    co_return Grant::from_json(*body);
+  }
+  // RFC 8628 section 3.5: who asks too often waits five seconds longer from then on.
+  const bool too_fast = int_at(r, 2) + int_at(r, 3) > now;
+  statements.push_back({"UPDATE device_codes SET polled_at = $2, poll_interval = poll_interval + $3 WHERE id = $1",
+                        {id, now, std::int64_t{too_fast ? 5 : 0}}});
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
+  if (too_fast)
+    co_return refused(
+        429, "slow_down",
+        "You are polling faster than the specified interval of " + text::decimal(int_at(r, 3)) + " seconds.");
+  co_return refused(403, "authorization_pending", "User has yet to authorize device code.");
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,236 @@
+#include "grants/grant.hpp"
+#include "accounts/users.hpp"
+
+#include <algorithm>
+
+#include "grants/organization.hpp"
+#include "ostia/jose/jws.hpp"
+#include "ostia/oidc/id_token.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
+#include "tenant/reading.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+constexpr std::string_view openid_scopes[] = {"openid", "profile", "email", "address", "phone"};
+constexpr std::int64_t profile_token_lifetime = 86400;         // seconds
+constexpr std::int64_t mfa_token_lifetime = 600;               // seconds
+constexpr std::int64_t profile_token_lifetime_for_web = 7200;  // seconds
+
+constexpr std::int64_t dashboard_token_lifetime = 3600;  // seconds: it can do everything, and renews itself
+
+std::int64_t lifetime_of(const Authority& a, const Grant& g, bool from_browser) {
+  const auto tenant = a.tenant();
+  const std::string& audience = g.audience;
+  if (g.client_id == dashboard_client().id) return dashboard_token_lifetime;
+  if (audience.ends_with("/mfa/") && !tenant->find_api(audience)) return mfa_token_lifetime;
+  if (const auto api = tenant->find_api(audience))
+    return from_browser ? api->token_lifetime_for_web : api->token_lifetime;
+  return from_browser ? profile_token_lifetime_for_web : profile_token_lifetime;
+}
+
+Value string_array(std::initializer_list<std::string> items) {
+  Value out = Value::array();
+  for (const auto& item : items) out.push_back(item);
+  return out;
+}
+
+std::string sign_hs256(const std::string& secret, const Value& claims, std::string_view type) {
+  const std::string input = jose::build_signing_input(Value::object({{"alg", "HS256"}, {"typ", type}}), claims);
+  return input + "." + text::base64url_encode(hmac_sha256(secret, input));
+}
+
+std::string sign_access_token(const Authority& a, std::string_view issuer, const std::string& audience,
+                              const Value& claims) {
+  const auto tenant = a.tenant();
+  const auto api = is_reserved_audience(a, issuer, audience) ? nullptr : tenant->find_api(audience);
+  return api && api->signing_alg == "HS256" ? sign_hs256(api->signing_secret, claims, "at+jwt")
+                                            : a.signing_key()->sign(claims, "at+jwt");
+}
+
+}  // namespace
+
+Value Grant::to_json() const {
+  Value out = Value::object({{"id", id},
+                             {"issuer", issuer},
+                             {"client_id", client_id},
+                             {"user_id", user_id},
+                             {"session_id", session_id},
+                             {"audience", audience},
+                             {"scope", scope},
+                             {"nonce", nonce},
+                             {"auth_time", auth_time},
+                             {"with_auth_time", with_auth_time}});
+  if (id_claims.size() > 0) out.set("id_claims", id_claims);
+  if (access_claims.size() > 0) out.set("access_claims", access_claims);
+  if (with_second_factor) out.set("second_factor", true);
+  if (!acr.empty()) out.set("acr", acr);
+  if (!organization.empty()) out.set("organization", organization);
+  if (permissions.is_array()) out.set("permissions", permissions);
+  if (!connection.empty()) out.set("connection", connection);
+  return out;
+}
+
+Grant Grant::from_json(const Value& v) {
+  return {v["id"].text(),
+          v["issuer"].text(),
+          v["client_id"].text(),
+          v["user_id"].text(),
+          v["session_id"].text(),
+          v["audience"].text(),
+          v["scope"].text(),
+          v["nonce"].text(),
+          v["auth_time"].as_int().value_or(0),
+          v["with_auth_time"].as_bool(),
+          v["id_claims"],
+          v["access_claims"],
+          v["second_factor"].as_bool(),
+          v["acr"].text(),
+          v["organization"].text(),
+          v["permissions"],
+          v["connection"].text()};
+}
+
+namespace {
+
+void add_claims(Value& claims, const Value& added) {
+  for (const auto& [key, item] : added.members()) claims.set(key, item);
+}
+
+}  // namespace
+
+Result<Access> resolve_access(const Authority& a, const Client& client, std::string_view issuer,
+                              std::string_view audience, std::string_view scope) {
+  const auto tenant = a.tenant();
+  std::string_view wanted = audience.empty() ? std::string_view(tenant->default_audience) : audience;
+  if (wanted == userinfo_audience(issuer)) wanted = {};
+  const std::vector<std::string>* api_scopes = nullptr;
+  bool offline = client.has_grant("refresh_token");
+  if (is_management_api(a, issuer, wanted)) {
+    api_scopes = client.is_dashboard ? &a.management_scopes : &current_user_scopes();
+    offline = false;
+  } else if (wanted == mfa_audience(issuer)) {
+    static const std::vector<std::string> scopes = {"enroll", "read:authenticators", "remove:authenticators"};
+    api_scopes = &scopes;
+    offline = false;
+  } else if (const auto api = tenant->find_api(wanted)) {
+    api_scopes = &api->scopes;
+    offline = offline && api->allows_offline_access;
+  }
+  if (!wanted.empty() && !api_scopes)
+    return Error{"access_denied", "Service not found: " + std::string(wanted), "audience_unknown", 403};
+
+  // Who asks for nothing gets what auth0-js asks for by default: its `checkSession` and `renewAuth` send no scope at
+  // all.
+  const std::string_view asked = scope.empty() ? "openid profile email" : scope;
+  std::string given;
+  if (client.is_dashboard && api_scopes)  // all of them, without a word: `apply_policies` says to whom
+    for (const auto& one : *api_scopes) given.append(given.empty() ? "" : " ").append(one);
+  for (const auto word : text::split(asked, ' ')) {
+    const bool known = std::find(std::begin(openid_scopes), std::end(openid_scopes), word) != std::end(openid_scopes) ||
+                       (api_scopes && contains(*api_scopes, word)) || (offline && word == "offline_access");
+    if (known && !text::has_word(given, word)) given.append(given.empty() ? "" : " ").append(word);
+  }
+  return Access{std::string(wanted), std::move(given)};
+}
+
+AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_browser) {
+  const std::int64_t now = a.clock.now();
+  const std::int64_t lifetime = lifetime_of(a, g, from_browser);
+  Value claims = Value::object({{"iss", g.issuer}, {"sub", g.user_id}});
+  const std::string userinfo = userinfo_audience(g.issuer);
+  const auto api = a.tenant()->find_api(g.audience);
+  // What the API's own secret signs is good for that API alone, and `/userinfo` does not take it.
+  const bool is_for_both = text::has_word(g.scope, "openid") && !(api && api->signing_alg == "HS256");
+  if (g.audience.empty())
+    claims.set("aud", userinfo);
+  else
+    claims.set("aud", is_for_both ? string_array({g.audience, userinfo}) : Value(g.audience));
+  claims.set("iat", now);
+  claims.set("exp", now + lifetime);
+  claims.set("scope", g.scope);
+  claims.set("azp", g.client_id);
+  // The grant, so that it can be revoked, and the door, which an exchange asks for again.
+  const auto door = a.tenant()->find_connection(g.connection);
+  if (!g.id.empty()) claims.set("jti", g.id + "." + random_id().substr(0, 11) + (door ? "." + door->id : ""));
+  if (g.permissions.is_array()) claims.set("permissions", g.permissions);
+  add_organization_claims(*a.tenant(), g.organization, claims);
+  add_claims(claims, g.access_claims);
+  // `/userinfo` tells what the ID token tells; only who made a sealed token reads it.
+  if (g.audience.empty() && g.id_claims.size() > 0) claims.set("id_claims", g.id_claims);
+  if (g.audience.empty()) return {a.access_tokens.seal(json::write(claims)), lifetime};
+  return {sign_access_token(a, g.issuer, g.audience, claims), lifetime};
+}
+
+AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
+                                const std::string& audience, const std::string& scope) {
+  const std::int64_t now = a.clock.now();
+  const auto api = a.tenant()->find_api(audience);
+  const std::int64_t lifetime = api ? api->token_lifetime : profile_token_lifetime;
+  Value claims = Value::object({{"iss", issuer},
+                                {"sub", client.id + "@clients"},
+                                {"aud", audience},
+                                {"iat", now},
+                                {"exp", now + lifetime},
+                                {"gty", "client-credentials"},
+                                {"azp", client.id}});
+  if (!scope.empty()) claims.set("scope", scope);
+  if (api && api->tells_permissions) {
+    Value permissions = Value::array();
+    for (const auto word : text::split(scope, ' ')) permissions.push_back(word);
+    claims.set("permissions", std::move(permissions));
+  }
+  return {sign_access_token(a, issuer, audience, claims), lifetime};
+}
+
+std::string issue_id_token(const Authority& a, const Grant& g, const User& user, const Client& client,
+                           std::string_view access_token, std::string_view code) {
+  const std::int64_t now = a.clock.now();
+  // By the standard, who can ask /userinfo finds what the scopes name there (Core section 5.4).
+  const bool only_sub = client.strict_openid && !(access_token.empty() && code.empty());
+  Value claims = profile_claims(user, only_sub ? "" : g.scope, client.strict_openid);
+  add_claims(claims, g.id_claims);
+  claims.set("iss", g.issuer);
+  claims.set("aud", g.client_id);
+  claims.set("iat", now);
+  claims.set("exp", now + client.id_token_lifetime);
+  if (!g.session_id.empty()) claims.set("sid", g.session_id);
+  if (!g.nonce.empty()) claims.set("nonce", g.nonce);
+  if (g.with_auth_time) claims.set("auth_time", g.auth_time);
+  if (g.with_second_factor) claims.set("amr", string_array({"mfa"}));
+  if (!g.acr.empty()) claims.set("acr", g.acr);
+  add_organization_claims(*a.tenant(), g.organization, claims);
+  if (!access_token.empty()) claims.set("at_hash", oidc::left_half_hash(sha256(access_token)));
+  if (!code.empty()) claims.set("c_hash", oidc::left_half_hash(sha256(code)));
+  return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key()->sign(claims);
+}
+
+std::string grant_id_of(const Value& claims) {
+  const std::string& jti = claims["jti"].text();
+  const auto dot = jti.find('.');
+  return dot == jti.npos ? "" : jti.substr(0, dot);
+}
+
+std::string connection_of(const Tenant& tenant, const Value& claims) {
+  const auto parts = text::split(claims["jti"].text(), '.');
+  const auto door = parts.size() == 3 ? tenant.find_connection_by_id(parts.back()) : nullptr;
+  return door ? door->name : "";
+}
+
+Async<Unit> revoke_grant(Authority& a, std::string id) {
+  if (id.empty()) co_return Unit{};
+  CO_TRY_VOID(a.store.commit(
+      together(Statement{"DELETE FROM refresh_tokens WHERE grant_id = $1", {id}},
+               Statement{"INSERT INTO revoked_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+                         {id, a.clock.now() + longest_access_token}})));
+  co_return Unit{};
+}
+
+Async<std::optional<User>> find_holder(Authority& a, const Value& claims) {
+  return find_user_of_grant(a.store, claims["sub"].text(), grant_id_of(claims));
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,66 @@
+// What a client is given: which API and scopes, and the tokens that say so.
+#pragma once
+
+#include "accounts/users.hpp"
+#include "grants/own_token.hpp"
+#include "state/authority.hpp"
+
+namespace ostia::authority {
+
+/// What was agreed on: by whom, for whom, for what.
+struct Grant {
+  std::string id;  ///< what everything that comes of it has in common, and is revoked by
+  std::string issuer, client_id, user_id, session_id;
+  std::string audience;  ///< empty: the profile only
+  std::string scope;
+  std::string nonce;
+  std::int64_t auth_time = 0;
+  bool with_auth_time = false;           ///< the client asked for `max_age`
+  json::Value id_claims, access_claims;  ///< that rules and actions have added
+  bool with_second_factor = false;       ///< the login had one
+  std::string acr;                       ///< that was asked for and reached
+  std::string organization;              ///< the id of the one that the person has logged in to
+  json::Value permissions;               ///< that the access token tells; null: none
+  std::string connection;                ///< that the person came by; empty: that of their account
+
+  [[nodiscard]] json::Value to_json() const;
+  static Grant from_json(const json::Value& v);
+};
+
+/// The API and the scopes of it that may be given to a person for `audience` and `scope` as asked. `offline_access` is
+/// left out where the client or the API does not allow it.
+struct Access {
+  std::string audience, scope;
+  json::Value permissions = {};  ///< as in `Grant`
+};
+Result<Access> resolve_access(const Authority& a, const Client& client, std::string_view issuer,
+                              std::string_view audience, std::string_view scope);
+
+struct AccessToken {
+  std::string value;
+  std::int64_t expires_in;  ///< seconds
+};
+/// A JWT for an API; for the profile only, an opaque token. `from_browser`: it leaves through `/authorize`.
+AccessToken issue_access_token(const Authority& a, const Grant& grant, bool from_browser);
+
+/// An ID token; `access_token` and `code` are bound to it by their hashes when they leave together.
+std::string issue_id_token(const Authority& a, const Grant& grant, const User& user, const Client& client,
+                           std::string_view access_token, std::string_view code);
+
+/// A machine's token (RFC 6749 section 4.4).
+AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
+                                const std::string& audience, const std::string& scope);
+
+/// In seconds: as long as a grant that was revoked is remembered.
+inline constexpr std::int64_t longest_access_token = 30 * 24 * 3600;
+
+/// The grant that an access token's claims belong to; empty for machine tokens.
+std::string grant_id_of(const json::Value& claims);
+/// The connection that the person of an access token came by; empty where it does not say, or it is there no more.
+std::string connection_of(const Tenant& tenant, const json::Value& claims);
+/// Ends everything that a grant gave: its refresh tokens, and its access tokens where this authority is asked.
+Async<Unit> revoke_grant(Authority& a, std::string grant_id);
+/// Whom a token with these claims is of; nobody if its grant has been revoked.
+Async<std::optional<User>> find_holder(Authority& a, const json::Value& claims);
+
+}  // namespace ostia::authority

@@ -1,0 +1,55 @@
+// Organizations at login (checklist section 2): which one a request is for, whether the person belongs to it, and
+// invitations to it.
+#pragma once
+
+#include "accounts/users.hpp"
+#include "grants/authorization_request.hpp"
+#include "grants/grant.hpp"
+
+namespace ostia::authority {
+
+/// The connections that somebody may sign in with for a request: the application's, and of these, where the request is
+/// for an organization that has connections of its own, only those.
+class Doors {
+ public:
+  Doors(const Tenant& tenant, const Client& client, std::string_view organization)
+      : tenant_(tenant), client_(client), organization_(tenant.find_organization(organization)) {}
+
+  [[nodiscard]] bool admit(const Connection& connection) const;
+  /// The connection of that name; null if it is not among them.
+  [[nodiscard]] Found<Connection> find(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> databases() const;
+
+ private:
+  const Tenant& tenant_;
+  const Client& client_;
+  Found<Organization> organization_;
+};
+
+/// What opens an application to somebody who is known already: a session, or a grant that was given before. It is the
+/// connection that they came by, which must be enabled for the application (and for the organization) now. Wherever a
+/// session or a grant is about to become tokens, this is asked. Error: `access_denied`.
+Status check_door(const Tenant& tenant, const Client& client, const std::string& organization,
+                  const std::string& connection);
+/// The same for what a grant is about to give to its person.
+Status check_door(const Tenant& tenant, const Grant& grant, const User& user);
+
+/// An invitation, read from the store.
+struct Invitation {
+  std::string id, organization_id;
+  json::Value body;  ///< `invitee.email`, `client_id`, `roles`, metadata
+};
+/// Nothing if there is none of that ticket, or it is over.
+Async<std::optional<Invitation>> find_invitation(Authority& a, std::string ticket);
+
+/// Lets the person into the organization that the request is for: as a member, as one who becomes a member by the door
+/// that they came through (`assign_membership_on_login`), or by the request's invitation, which is used up by it.
+/// Errors: `access_denied`.
+Async<Unit> enter_organization(Authority& a, const Request& request, const AuthorizationRequest& r, User user,
+                               std::string connection);
+Async<bool> is_member(Authority& a, std::string organization, std::string user_id);
+
+/// `org_id` and `org_name`.
+void add_organization_claims(const Tenant& tenant, const std::string& organization, json::Value& claims);
+
+}  // namespace ostia::authority

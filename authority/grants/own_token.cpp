@@ -1,0 +1,111 @@
+#include "grants/own_token.hpp"
+
+#include <algorithm>
+
+#include "ostia/jose/jws.hpp"
+#include "ostia/text/base64url.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+// Of the two kinds, what tells one from the other, whoever its claims name.
+enum class Kind : std::uint8_t { access_token, id_token };
+
+constexpr const char* type_of(Kind kind) { return kind == Kind::access_token ? "at+jwt" : "JWT"; }
+
+using Asked = const Authority&;
+bool for_userinfo(Asked, std::string_view issuer, const Value& claims) {
+  return is_for(claims, userinfo_audience(issuer));
+}
+bool for_mfa(Asked, std::string_view issuer, const Value& claims) { return is_for(claims, mfa_audience(issuer)); }
+bool for_management(Asked a, std::string_view issuer, const Value& claims) {
+  const Value& aud = claims["aud"];
+  const auto is_ours = [&](const Value& one) { return one.is_string() && is_management_api(a, issuer, one.text()); };
+  return is_ours(aud) || std::any_of(aud.items().begin(), aud.items().end(), is_ours);
+}
+// An access token of a person. Which API it is for is no matter: the exchange asks what the caller may have of the
+// next.
+bool for_a_person(Asked, std::string_view, const Value& claims) { return claims["gty"].is_null(); }
+// An ID token is for one application, which is still there (Core section 2).
+bool for_an_application(Asked a, std::string_view, const Value& claims) {
+  return claims["aud"].is_string() && a.tenant()->find_client(claims["aud"].text());
+}
+
+struct Acceptance {
+  TokenUse use;
+  Kind kind;
+  bool takes_sealed;  // an opaque token: only who made it reads it
+  bool takes_expired;
+  bool (*is_its_audience)(Asked, std::string_view issuer, const Value& claims);
+};
+constexpr Acceptance table[] = {
+    {TokenUse::userinfo, Kind::access_token, true, false, for_userinfo},
+    {TokenUse::management, Kind::access_token, false, false, for_management},
+    {TokenUse::mfa, Kind::access_token, false, false, for_mfa},
+    {TokenUse::subject_token, Kind::access_token, true, false, for_a_person},
+    {TokenUse::id_token_hint, Kind::id_token, false, true, for_an_application},
+    {TokenUse::linked_account, Kind::id_token, false, false, for_an_application},
+    {TokenUse::tokeninfo, Kind::id_token, false, false, for_an_application},
+};
+
+const Acceptance& acceptance_of(TokenUse use) {
+  return *std::find_if(std::begin(table), std::end(table),
+                       [&](const Acceptance& accepted) { return accepted.use == use; });
+}
+
+// RS256 by a key of the ring, which `kid` names. No other algorithm has a key that is nobody else's.
+std::optional<Value> read_signed(const Authority& a, Kind kind, std::string_view token) {
+  auto jws = jose::decode_jws(token);
+  if (!jws || !jws->header["typ"].is(type_of(kind)) || !jws->header["alg"].is("RS256")) return {};
+  const auto ring = a.keys();
+  const SigningKey* key = ring->find(jws->header["kid"].text());
+  if (!key || !key->verify(jws->signing_input, jws->signature)) return {};
+  return std::move(jws->payload);
+}
+
+std::optional<Value> read_sealed(const Authority& a, std::string_view token) {
+  const auto text = a.access_tokens.open(token);
+  if (!text) return {};
+  auto claims = json::parse(*text);
+  return claims ? std::optional(*std::move(claims)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Value> read_own_token(const Authority& a, TokenUse use, std::string_view issuer, std::string_view token) {
+  const Acceptance& accepted = acceptance_of(use);
+  const bool is_sealed = token.find('.') == token.npos;
+  if (is_sealed && !accepted.takes_sealed) return {};
+  auto claims = is_sealed ? read_sealed(a, token) : read_signed(a, accepted.kind, token);
+  if (!claims || (*claims)["iss"] != Value(issuer)) return {};
+  if (!accepted.takes_expired && (*claims)["exp"].as_int().value_or(0) <= a.clock.now()) return {};
+  if (!accepted.is_its_audience(a, issuer, *claims)) return {};
+  return claims;
+}
+
+bool is_own_access_token(const Authority& a, std::string_view issuer, std::string_view token) {
+  const auto claims = token.find('.') == token.npos ? read_sealed(a, token) : read_signed(a, Kind::access_token, token);
+  return claims && (*claims)["iss"] == Value(issuer) && (*claims)["exp"].as_int().value_or(0) > a.clock.now();
+}
+
+bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience) {
+  // A custom domain has no Management API; the plain-http domain of `--dev` has one, like the canonical domain.
+  const bool is_custom = issuer != a.issuer && issuer.starts_with("https:");
+  return audience == a.issuer + "api/v2/" || (!is_custom && audience == std::string(issuer) + "api/v2/");
+}
+
+bool is_reserved_audience(const Authority& a, std::string_view issuer, std::string_view audience) {
+  return is_management_api(a, issuer, audience) || audience == std::string(issuer) + "api/v2/" ||
+         audience == userinfo_audience(issuer) || audience == mfa_audience(issuer);
+}
+
+bool is_for(const Value& claims, std::string_view audience) {
+  const Value& aud = claims["aud"];
+  const Value wanted(audience);
+  return aud == wanted ||
+         (aud.is_array() && std::find(aud.items().begin(), aud.items().end(), wanted) != aud.items().end());
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,72 @@
+#include "grants/permissions.hpp"
+
+#include <set>
+
+#include "ostia/text/ascii.hpp"
+#include "tenant/administrators.hpp"
+#include "tenant/reading.hpp"
+
+namespace ostia::authority {
+namespace {
+
+using json::Value;
+
+void add_role(const Tenant& tenant, std::string_view id, const std::string& audience, std::set<std::string>& out) {
+  const auto role = tenant.roles.find(id);
+  if (role == tenant.roles.end()) return;
+  for (const auto& [api, permission] : role->second.permissions)
+    if (api == audience) out.insert(permission);
+}
+
+Async<std::set<std::string>> permissions_of(Authority& a, const Grant& g) {
+  const auto tenant = a.tenant();
+  std::set<std::string> out;
+  CO_TRY(const auto roles, a.store.query({"SELECT role_id FROM user_roles WHERE user_id = $1", {g.user_id}}));
+  for (const auto& row : roles) add_role(*tenant, text_at(row, 0), g.audience, out);
+  CO_TRY(const auto own, a.store.query({"SELECT permission FROM user_permissions WHERE user_id = $1 AND audience = $2",
+                                        {g.user_id, g.audience}}));
+  for (const auto& row : own) out.insert(text_at(row, 0));
+  if (g.organization.empty()) co_return out;
+  CO_TRY(const auto member,
+         a.store.query({"SELECT roles FROM organization_members WHERE organization_id = $1 AND user_id = $2",
+                        {g.organization, g.user_id}}));
+  for (const auto& row : member)
+    if (const auto list = json::parse(text_at(row, 0)))
+      for (const auto& id : texts(*list)) add_role(*tenant, id, g.audience, out);
+  co_return out;
+}
+
+// Who is no administrator may know who they are, and nothing else.
+Async<Grant> for_dashboard(Authority& a, Grant g) {
+  CO_TRY(const auto is_one, is_administrator(a.store, g.user_id));
+  if (is_one) co_return g;
+  std::string scope;
+  for (const auto word : text::split(g.scope, ' '))
+    if (!contains(a.management_scopes, word)) scope.append(scope.empty() ? "" : " ").append(word);
+  g.scope = std::move(scope);
+  co_return g;
+}
+
+}  // namespace
+
+Async<Grant> apply_policies(Authority& a, Grant g) {
+  const auto tenant = a.tenant();
+  if (g.client_id == dashboard_client().id) {
+    CO_RETURN(for_dashboard(a, std::move(g)));
+  }
+  const auto api = tenant->find_api(g.audience);
+  if (!api || !api->enforces_policies) co_return g;
+  CO_TRY(const auto permitted, permissions_of(a, g));
+  std::string scope;
+  for (const auto word : text::split(g.scope, ' '))
+    if (!contains(api->scopes, word) || permitted.contains(std::string(word)))
+      scope.append(scope.empty() ? "" : " ").append(word);
+  g.scope = std::move(scope);
+  if (api->tells_permissions) {
+    g.permissions = Value::array();
+    for (const auto& one : permitted) g.permissions.push_back(one);
+  }
+  co_return g;
+}
+
+}  // namespace ostia::authority

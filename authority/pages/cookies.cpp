@@ -1,0 +1,33 @@
+#include "pages/cookies.hpp"
+
+namespace ostia::authority {
+namespace {
+
+// Cookies do not know ports: the plain-http domain of `--dev` must not meet the other one's Secure cookies.
+std::string name_of(const Request& request, CookieKind kind) {
+  constexpr const char* names[] = {"auth0", "did", "auth0_co", "no_passkey"};
+  const std::string name = names[static_cast<int>(kind)];
+  return request.is_secure() ? name : name + "_dev";
+}
+
+}  // namespace
+
+std::string read_cookie(const Request& request, CookieKind kind) {
+  const std::string name = name_of(request, kind);
+  const auto value = request.cookie(name);
+  return std::string(value.empty() ? request.cookie(name + "_compat") : value);
+}
+
+void set_cookie(Response& response, const Request& request, CookieKind kind, std::string_view value,
+                std::int64_t max_age) {
+  const std::string name = name_of(request, kind);
+  const std::string rest = "=" + std::string(value) + "; Path=/; HttpOnly; Max-Age=" + std::to_string(max_age);
+  if (!request.is_secure()) {
+    response.with("Set-Cookie", name + rest + "; SameSite=Lax");
+    return;
+  }
+  response.with("Set-Cookie", name + rest + "; Secure; SameSite=None");
+  response.with("Set-Cookie", name + "_compat" + rest + "; Secure");
+}
+
+}  // namespace ostia::authority

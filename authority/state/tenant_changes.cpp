@@ -1,0 +1,60 @@
+#include "state/tenant_changes.hpp"
+
+namespace ostia::authority {
+
+using json::Value;
+
+Async<Unit> change_tenant(Authority& a, std::vector<Statement> statements) {
+  statements.push_back({"UPDATE revisions SET value = value + 1 WHERE name = 'tenant'", {}});
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
+  auto loaded = load_tenant(a.store, a.secrets);
+  if (!loaded) co_return std::move(loaded).error();
+  a.set_tenant(*std::move(loaded));
+  co_return Unit{};
+}
+
+Async<Value> edit_document(Authority& a, std::string kind, std::string id, EditDocument edit) {
+  constexpr int most_tries = 20;
+  for (int tries = 0; tries < most_tries; ++tries) {
+    CO_TRY(const auto rows, a.store.query({"SELECT body FROM tenant_objects WHERE kind = $1 AND id = $2", {kind, id}}));
+    const std::string before = rows.empty() ? "" : text_at(rows.first(), 0);
+    auto body = before.empty() ? Result<Value>(Value()) : json::parse(before);
+    if (!body) co_return std::move(body).error();
+    if (auto edited = edit(*body); !edited) co_return std::move(edited).error();
+    std::vector<Statement> statements;
+    if (before.empty())
+      statements.push_back(
+          {"INSERT INTO tenant_objects (kind, id, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
+           {kind, id, json::write(*body)},
+           true});
+    else
+      statements.push_back(
+          {"UPDATE tenant_objects SET body = $3 WHERE kind = $1 AND id = $2 AND body = $4 RETURNING id",
+           {kind, id, json::write(*body), before},
+           true});
+    CO_AWAIT(const auto changed, change_tenant(a, std::move(statements)));
+    if (changed) co_return *std::move(body);
+    if (changed.error().reason != "store_unmatched") co_return changed.error();
+  }
+  co_return Error{"server_error", "the document is being changed by too many at once; try again", "document_contended",
+                  503, Fault::ours};
+}
+
+Status follow_tenant(Authority& a) {
+  const auto rows = a.store.commit_now({{"SELECT value FROM revisions WHERE name = 'tenant'", {}}});
+  if (!rows) return rows.error();
+  if (rows->empty() || int_at(rows->first(), 0) == a.tenant()->revision) return ok();
+  auto loaded = load_tenant(a.store, a.secrets);
+  if (!loaded) return std::move(loaded).error();
+  a.set_tenant(*std::move(loaded));
+  return reload_keys(a);
+}
+
+Status reload_keys(Authority& a) {
+  auto loaded = load_keys(a.store, a.secrets, a.tenant()->name, a.clock.now());
+  if (!loaded) return std::move(loaded).error();
+  a.set_keys(*std::move(loaded));
+  return ok();
+}
+
+}  // namespace ostia::authority

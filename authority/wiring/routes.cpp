@@ -1,0 +1,354 @@
+#include <algorithm>
+#include <boost/asio.hpp>
+
+#include "base/log.hpp"
+#include "dashboard/endpoints.hpp"
+#include "dev/endpoints.hpp"
+#include "dev/faults.hpp"
+#include "embedded/endpoints.hpp"
+#include "endpoints/endpoints.hpp"
+#include "flow/endpoints.hpp"
+#include "flow/step.hpp"
+#include "limits/limits.hpp"
+#include "management/call.hpp"
+#include "management/endpoints.hpp"
+#include "operations/trace.hpp"
+#include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
+#include "self_service/endpoints.hpp"
+#include "tenant/reading.hpp"
+#include "wiring/routes.hpp"
+
+namespace ostia::authority {
+namespace {
+
+namespace asio = boost::asio;
+
+enum class Cors : std::uint8_t {
+  none,          // login pages and redirects: a script of another origin has no business there
+  listed,        // origins that an application lists
+  with_cookies,  // the same, and the browser's cookies go along
+  open,          // public documents
+};
+
+struct Route {
+  std::string_view path, method;
+  Answering (*endpoint)(Authority&, Request);
+  Cors cors;
+};
+
+constexpr Route routes[] = {
+    {"/.well-known/openid-configuration", "GET", openid_configuration, Cors::open},
+    {"/.well-known/jwks.json", "GET", jwks, Cors::open},
+    {"/pem", "GET", certificate, Cors::open},
+    {"/cer", "GET", certificate, Cors::open},
+    {"/authorize", "GET", authorize, Cors::none},
+    {"/authorize", "POST", authorize, Cors::none},
+    {"/authorize/resume", "GET", resume, Cors::none},
+    {"/continue", "GET", come_back, Cors::none},
+    {"/continue", "POST", come_back, Cors::none},
+    {"/oauth/par", "POST", pushed_authorization, Cors::none},
+    {"/oauth/token", "POST", token, Cors::listed},
+    {"/oauth/revoke", "POST", revoke, Cors::listed},
+    {"/oauth/device/code", "POST", device_code, Cors::listed},
+    {"/userinfo", "GET", userinfo, Cors::listed},
+    {"/userinfo", "POST", userinfo, Cors::listed},
+    {"/tokeninfo", "POST", tokeninfo, Cors::listed},
+    {"/v2/logout", "GET", logout, Cors::none},
+    {"/v2/logout/callback", "GET", upstream_logout_callback, Cors::none},
+    {"/oidc/logout", "GET", oidc_logout, Cors::none},
+    {"/oidc/logout", "POST", oidc_logout, Cors::none},
+    {"/oidc/logout/confirm", "POST", submit_oidc_logout, Cors::none},
+
+    {"/u/login", "GET", show_login, Cors::none},
+    {"/u/login", "POST", submit_login, Cors::none},
+    {"/u/signup", "GET", show_signup, Cors::none},
+    {"/u/signup", "POST", submit_signup, Cors::none},
+    {"/u/reset-password/request", "GET", show_reset_request, Cors::none},
+    {"/u/reset-password/request", "POST", submit_reset_request, Cors::none},
+    {"/u/reset-password", "GET", show_reset, Cors::none},
+    {"/u/reset-password", "POST", submit_reset, Cors::none},
+    {"/u/passwordless", "GET", show_passwordless, Cors::none},
+    {"/u/passwordless", "POST", submit_passwordless, Cors::none},
+    {"/u/passwordless/code", "POST", submit_passwordless_code, Cors::none},
+    {"/u/organization", "GET", show_organization, Cors::none},
+    {"/u/organization", "POST", submit_organization, Cors::none},
+    {"/u/passkey", "GET", show_passkey, Cors::none},
+    {"/u/passkey", "POST", submit_passkey, Cors::none},
+    {"/u/passkey/new", "GET", show_new_passkey, Cors::none},
+    {"/u/passkey/new", "POST", submit_new_passkey, Cors::none},
+    {"/u/upstream", "GET", show_upstream, Cors::none},
+    {"/u/consent", "GET", show_consent, Cors::none},
+    {"/u/consent", "POST", submit_consent, Cors::none},
+    {"/u/account", "GET", show_picker, Cors::none},
+    {"/u/account", "POST", submit_picker, Cors::none},
+    {"/u/mfa", "GET", show_second_factor, Cors::none},
+    {"/u/mfa", "POST", submit_second_factor, Cors::none},
+    {"/u/mfa/other", "GET", show_other_factors, Cors::none},
+    {"/u/mfa/enrol", "GET", show_enrolment, Cors::none},
+    {"/u/mfa/enrol", "POST", submit_enrolment, Cors::none},
+    {"/u/mfa/recovery-code", "POST", submit_recovery_shown, Cors::none},
+    {"/u/email-verification", "GET", show_email_verification, Cors::none},
+    {"/u/email-verification", "POST", submit_email_verification, Cors::none},
+    {"/u/unblock", "GET", show_unblock, Cors::none},
+    {"/u/unblock", "POST", submit_unblock, Cors::none},
+    {"/activate", "GET", show_activate, Cors::none},
+    {"/activate", "POST", submit_activate, Cors::none},
+    {"/activate/confirm", "GET", show_activate, Cors::none},
+    {"/activate/confirm", "POST", submit_activate, Cors::none},
+    {"/account", "GET", show_account, Cors::none},
+    {"/account", "POST", submit_account, Cors::none},
+    {"/account/password", "GET", show_own_password, Cors::none},
+    {"/account/password", "POST", submit_own_password, Cors::none},
+    {"/setup", "GET", show_setup, Cors::none},
+    {"/setup", "POST", submit_setup, Cors::none},
+
+    {"/mfa/associate", "POST", mfa_associate, Cors::listed},
+    {"/mfa/challenge", "POST", mfa_challenge, Cors::listed},
+    {"/mfa/authenticators", "GET", mfa_authenticators, Cors::listed},
+
+    {"/co/authenticate", "POST", co_authenticate, Cors::with_cookies},
+    {"/co/verify", "POST", verify_cross_origin, Cors::none},
+    {"/dbconnections/signup", "POST", signup, Cors::listed},
+    {"/dbconnections/signup/challenge", "POST", challenge, Cors::listed},
+    {"/dbconnections/change_password", "POST", change_password_request, Cors::listed},
+    {"/dbconnections/change_password/challenge", "POST", challenge, Cors::listed},
+    {"/passwordless/start", "POST", passwordless_start, Cors::listed},
+    {"/passwordless/verify", "POST", passwordless_verify, Cors::listed},
+    {"/passwordless/verify_redirect", "GET", show_verify_redirect, Cors::none},
+    {"/passwordless/verify_redirect", "POST", submit_verify_redirect, Cors::none},
+    {"/passwordless/challenge", "POST", challenge, Cors::listed},
+    {"/usernamepassword/login", "POST", hosted_login, Cors::none},
+    {"/usernamepassword/challenge", "POST", challenge, Cors::listed},
+    {"/login/callback", "GET", upstream_callback, Cors::none},
+    {"/login/callback", "POST", login_callback, Cors::none},
+    {"/user/ssodata", "GET", ssodata, Cors::with_cookies},
+    {"/user/geoloc/country", "GET", country, Cors::with_cookies},
+
+    {"/health/live", "GET", health, Cors::none},
+    {"/health/ready", "GET", health, Cors::none},
+};
+
+// With `--dev` only: without it there is nothing at these addresses.
+constexpr Route dev_routes[] = {
+    {"/_dev/messages", "GET", dev_messages, Cors::none},
+    {"/_dev/clock", "GET", dev_clock, Cors::none},
+    {"/_dev/clock", "POST", dev_clock, Cors::none},
+    {"/_dev/faults", "POST", dev_faults, Cors::none},
+    {"/_dev/faults", "DELETE", dev_faults, Cors::none},
+    {"/_dev/snapshot", "POST", dev_snapshot, Cors::none},
+    {"/_dev/reset", "POST", dev_reset, Cors::none},
+    {"/_dev/logs", "GET", dev_logs, Cors::none},
+    {"/_dev/upstream/authorize", "GET", show_stand_in, Cors::none},
+    {"/_dev/upstream/authorize", "POST", submit_stand_in, Cors::none},
+    {"/_dev/upstream/token", "POST", stand_in_token, Cors::none},
+    {"/_dev/upstream/userinfo", "GET", stand_in_userinfo, Cors::none},
+};
+
+struct Endpoint {
+  const Route* route = nullptr;
+  std::string methods;  // of the path, for Allow
+  Cors cors = Cors::none;
+};
+
+template <class Routes>
+void look_in(const Routes& routes_, std::string_view path, std::string_view method, Endpoint& out) {
+  for (const auto& route : routes_) {
+    if (route.path != path) continue;
+    if (route.method == method) out.route = &route;
+    out.methods.append(out.methods.empty() ? "" : ", ").append(route.method);
+    out.cors = route.cors;
+  }
+}
+
+Endpoint find(const Authority& a, std::string_view path, std::string_view method) {
+  Endpoint out;
+  look_in(routes, path, method, out);
+  if (a.dev) look_in(dev_routes, path, method, out);
+  return out;
+}
+
+void allow_origin(const Authority& a, const Request& request, Cors cors, Response& response) {
+  if (cors == Cors::none) return;
+  const std::string origin(request.header("origin"));
+  if (cors == Cors::open) {
+    response.with("Access-Control-Allow-Origin", "*");
+  } else {
+    response.with("Vary", "Origin");
+    if (!a.tenant()->allows_origin(origin)) return;
+    response.with("Access-Control-Allow-Origin", origin)
+        .with("Access-Control-Expose-Headers",
+              "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After");
+    if (cors == Cors::with_cookies) response.with("Access-Control-Allow-Credentials", "true");
+  }
+}
+
+Response preflight(const Authority& a, const Request& request, const Endpoint& found) {
+  Response response{204, {}, {}};
+  allow_origin(a, request, found.cors, response);
+  response.with("Access-Control-Allow-Methods", found.methods)
+      .with("Access-Control-Allow-Headers", "Auth0-Client, Authorization, Content-Type, X-Request-Language")
+      .with("Access-Control-Max-Age", "600");
+  return response;
+}
+
+// For a person a page, for a program JSON.
+Response nothing_here(const Authority& a, const Request& request) {
+  if (request.header("accept").find("text/html") == std::string_view::npos)
+    return oauth_error(404, "not_found", "There is nothing at this address.");
+  return pages::error(look_for(*a.tenant(), request, {}),
+                      {404, request.path == "/" ? "root" : "nothing_here", "not_found", ""});
+}
+
+// The domain that was asked decides the issuer: a custom domain's name with the port that the canonical one has, or
+// else the address that the request came to.
+std::string issuer_for(const Authority& a, const Request& request) {
+  const std::string host = text::lower(request.header("host").substr(0, request.header("host").find(':')));
+  const auto tenant = a.tenant();
+  if (host.empty() || !request.is_secure() || !contains(tenant->custom_domains, host)) return request.issuer;
+  const auto canonical = url::parse(a.issuer);
+  return "https://" + host + (canonical->port.empty() ? "" : ":" + std::string(canonical->port)) + "/";
+}
+
+// People are sent to the stand-in by whatever application they come from, and a browser hides where its form was: it
+// does nothing but send them back to their own login.
+constexpr std::string_view stand_in_page = "/_dev/upstream/authorize";
+
+// `/_dev/` does what it is told, so no page of another site may tell it anything.
+bool is_foreign_page(const Authority& a, const Request& request) {
+  // A name of theirs that leads to this machine (DNS rebinding) would make their page one of ours.
+  const std::string_view header = request.header("host");
+  const std::string_view host = header.substr(0, header.starts_with('[') ? header.find(']') + 1 : header.find(':'));
+  const auto issuer = url::parse(request.issuer);
+  if (!url::is_loopback_host(host) && host != issuer->host) return true;
+  const std::string_view origin = request.header("origin");
+  if (!origin.empty())
+    return origin != std::string_view(request.issuer).substr(0, request.issuer.size() - 1) &&
+           !a.tenant()->allows_origin(origin);
+  return request.header("sec-fetch-site") == "cross-site";
+}
+
+// Probes, and what is for development only.
+bool is_free(std::string_view path) { return path.starts_with("/health/") || path.starts_with("/_dev/"); }
+
+Response from_fault(const dev::Fault& fault) {
+  if (fault.cut) return {0, {}, {}};
+  return {
+      fault.status, {{"Content-Type", fault.body.starts_with('{') ? "application/json" : "text/plain"}}, fault.body};
+}
+
+// Whatever stands after these.
+constexpr Route export_route{"/exports/", "GET", download_export, Cors::none};
+constexpr Route authenticator_route{"/mfa/authenticators/", "DELETE", mfa_remove_authenticator, Cors::listed};
+constexpr Route dashboard_route{"/dashboard", "GET", show_dashboard, Cors::none};
+constexpr Route management_route{"/api/v2/", "", management::manage, Cors::listed};
+
+Endpoint find_endpoint(const Authority& a, const Request& request, std::string_view method) {
+  if (request.path.starts_with(export_route.path) && method == "GET") return {&export_route, "GET", Cors::none};
+  if (request.path.starts_with(authenticator_route.path))
+    return {method == "DELETE" ? &authenticator_route : nullptr, "DELETE", Cors::listed};
+  if (request.path == dashboard_route.path || request.path.starts_with("/dashboard/"))
+    return {method == "GET" ? &dashboard_route : nullptr, "GET", Cors::none};
+  if (!request.path.starts_with(management_route.path)) return find(a, request.path, method);
+  if (method != "OPTIONS") return {&management_route, std::string(method), Cors::listed};
+  return {nullptr, management::methods_at(request.path), Cors::listed};
+}
+
+std::string method_of(const Request& request) { return request.method == "HEAD" ? "GET" : request.method; }
+
+Answering dispatch(Authority& a, Request request, const Endpoint& found) {
+  const std::string method = method_of(request);
+  if (found.methods.empty()) co_return nothing_here(a, request);
+  if (method == "OPTIONS" && found.cors != Cors::none) co_return preflight(a, request, found);
+  if (!found.route) {
+    Response response = oauth_error(405, "invalid_request", "This address takes " + found.methods + " only.");
+    co_return response.with("Allow", found.methods);
+  }
+  const bool is_for_all = request.path == stand_in_page;
+  if (request.path.starts_with("/_dev/") && !is_for_all && is_foreign_page(a, request))
+    co_return oauth_error(403, "access_denied", "/_dev/ is not for pages of other sites.");
+  // The endpoint gets the request; what CORS needs of it is kept.
+  Request origin_of;
+  origin_of.headers = {{"origin", std::string(request.header("origin"))}};
+  auto answering = found.route->endpoint(a, std::move(request));
+  Response response = co_await std::move(answering);
+  allow_origin(a, origin_of, found.cors, response);
+  co_return response;
+}
+
+// What metrics call an endpoint: as many names as there are routes.
+std::string name_of(const Endpoint& found, std::string_view path) {
+  if (!found.route) return "none";
+  if (found.route != &management_route) return std::string(found.route->path);
+  const auto noun = path.substr(management_route.path.size());
+  return management::methods_at(path).empty()
+             ? "none"
+             : std::string(management_route.path).append(noun.substr(0, noun.find('/')));
+}
+
+Answering with_faults(Authority& a, Request request, const Endpoint& found) {
+  std::optional<dev::Fault> fault;
+  if (a.faults && !request.path.starts_with("/_dev/")) fault = a.faults->take(request.method, request.path);
+  if (fault && fault->delay_ms > 0) {
+    auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, std::chrono::milliseconds(fault->delay_ms));
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  if (fault && (fault->cut || fault->status != 0)) {
+    Response response = from_fault(*fault);
+    allow_origin(a, request, found.cors, response);  // so that a page gets to see it
+    co_return response;
+  }
+  CO_RETURN(dispatch(a, std::move(request), found));
+}
+
+// The tenant has been changed while somebody was on their way.
+Response not_there(const Authority& a, const Request& about, const NotThere& e) {
+  const std::string what = std::string("Something has been changed meanwhile: ") + e.what() + ". Begin again.";
+  if (about.path.starts_with(management_route.path))
+    return json_response(404, json::Value::object({{"statusCode", 404}, {"error", "Not Found"}, {"message", what}}));
+  constexpr std::string_view pages_begin_with[] = {
+      "/u/", "/authorize", "/continue", "/activate", "/account", "/login/", "/passwordless/verify_redirect"};
+  const bool is_page = std::any_of(std::begin(pages_begin_with), std::end(pages_begin_with),
+                                   [&](auto begin) { return about.path.starts_with(begin); });
+  return is_page ? stale_page(a, about) : oauth_error(400, "invalid_request", what);
+}
+
+// A defect costs its own request an answer, and nobody else's.
+Answering guarded(Authority& a, Request request, const Endpoint& found) {
+  const std::string id = request.id;
+  Request about{request.method, request.path, {}, {}, {}, request.issuer, request.peer, request.id};
+  try {
+    CO_RETURN(with_faults(a, std::move(request), found));
+  } catch (const NotThere& e) {
+    co_return not_there(a, about, e);
+  } catch (const std::exception& e) {
+    log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
+  }
+  co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
+}
+
+}  // namespace
+
+Answering route(Authority& a, Request request) {
+  request.id = id_of(request, a.proxies.contains(request.peer));
+  request.peer = client_address(request.peer, request.header("x-forwarded-for"), a.proxies);
+  request.issuer = issuer_for(a, request);
+  const Endpoint found = find_endpoint(a, request, method_of(request));
+  const Trace trace(a, request, name_of(found, request.path));
+  const std::string id = request.id;
+  const auto allowance = is_free(request.path) ? Allowance{} : take_request(a, request);
+  Response response;
+  if (allowance.is_allowed) {
+    auto answering = guarded(a, std::move(request), found);
+    response = co_await std::move(answering);
+    tell(a, allowance, response);
+  } else {
+    response = too_many_requests(a, request, allowance);
+  }
+  trace.end(response.status);
+  response.with("X-Request-Id", id);
+  co_return response;
+}
+
+}  // namespace ostia::authority

@@ -1,0 +1,311 @@
+#include "wiring/serve.hpp"
+
+#include <curl/curl.h>
+#include <malloc.h>
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "accounts/users_file.hpp"
+#include "base/log.hpp"
+#include "dev/faults.hpp"
+#include "flow/setup.hpp"
+#include "http/server.hpp"
+#include "logs/stream.hpp"
+#include "management/call.hpp"
+#include "messages/transport.hpp"
+#include "operations/last_run.hpp"
+#include "operations/metrics.hpp"
+#include "operations/service.hpp"
+#include "ostia/text/base64url.hpp"
+#include "ostia/url/url.hpp"
+#include "state/authority.hpp"
+#include "state/data.hpp"
+#include "state/tenant_changes.hpp"
+#include "store/housekeeping.hpp"
+#include "tenant/administrators.hpp"
+#include "tenant/demo.hpp"
+#include "tenant/documents.hpp"
+#include "tenant/import.hpp"
+#include "tenant/yaml.hpp"
+#include "wiring/routes.hpp"
+
+namespace ostia::authority {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status check(const ServeOptions& o) {
+  for (const auto& [name, file] : {std::pair{"--config", o.config},
+                                   {"--users", o.users},
+                                   {"--tls-cert", o.tls_cert},
+                                   {"--tls-key", o.tls_key},
+                                   {"--master-key", o.master_key}})
+    if (!file.empty() && !fs::is_regular_file(file))
+      return invalid_option(std::string(name) + ": there is no file " + file);
+  if (o.tls_cert.empty() != o.tls_key.empty()) return invalid_option("--tls-cert and --tls-key belong together");
+  if (o.plain_http && !o.tls_cert.empty()) return invalid_option("--plain-http and --tls-cert contradict each other");
+  if (!o.issuer.empty()) {
+    const auto url = url::parse(o.issuer);
+    if (!url || url::origin_of(o.issuer).empty() || url->has_query || url->has_fragment ||
+        (!url->path.empty() && url->path != "/"))
+      return invalid_option("--issuer: \"" + o.issuer +
+                            "\" is not an http or https URL without path, query and fragment");
+  }
+  if (auto good = check_database(o.database); !good) return good;
+  return ok();
+}
+
+// Where plain HTTP is served, a proxy stands in front, and it is near.
+Result<Networks> trusted_proxies(const ServeOptions& o) {
+  const std::vector<std::string> near = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
+                                         "192.168.0.0/16", "::1",        "fc00::/7"};
+  if (o.trusted_proxies.empty()) return o.plain_http ? Networks::parse(near) : Result<Networks>(Networks());
+  auto parsed = Networks::parse(o.trusted_proxies);
+  if (!parsed) return invalid_option("--trusted-proxy: " + parsed.error().description);
+  return parsed;
+}
+
+Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host) {
+  const bool own = o.tls_cert.empty();
+  const std::string certificate = own ? o.data + "/tls.pem" : o.tls_cert,
+                    key = own ? o.data + "/tls-key.pem" : o.tls_key;
+  if (own && !(fs::exists(certificate) && fs::exists(key) && fs::exists(o.data + "/ca.pem"))) {
+    const TlsIdentity made = make_tls_identity(host);
+    for (const auto& [file, text] :
+         {std::pair{key, made.key}, {certificate, made.certificate}, {o.data + "/ca.pem", made.ca}})
+      if (auto written = write_private_file(file, text); !written) return std::move(written).error();
+    fs::permissions(o.data + "/ca.pem",
+                    fs::perms::owner_write | fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
+  }
+  auto certificate_text = read_file(certificate);
+  if (!certificate_text) return std::move(certificate_text).error();
+  auto key_text = read_file(key);
+  if (!key_text) return std::move(key_text).error();
+  return TlsIdentity{{}, *certificate_text, *key_text};
+}
+
+// Grants for the Management API name it by the issuer, which a file need not know: `{issuer}api/v2/`.
+std::string with_issuer(std::string_view text, const std::string& issuer) {
+  constexpr std::string_view slot = "{issuer}", whole = "{issuer}api/v2/";
+  std::string out(text);
+  for (auto at = out.find(whole); at != out.npos; at = out.find(whole, at + issuer.size()))
+    out.replace(at, slot.size(), issuer);
+  return out;
+}
+
+struct Seed {
+  std::string config, users;  // texts; empty: none
+  std::string config_name, users_name;
+  std::string folder;  ///< of the configuration; empty: it is not a file
+};
+
+Result<Seed> choose_seed(const ServeOptions& o, const std::string& issuer, bool is_empty) {
+  Seed seed{{}, {}, o.config, o.users};
+  if (!o.config.empty()) {
+    auto text = read_file(o.config);
+    if (!text) return std::move(text).error();
+    seed.config = with_issuer(*text, issuer);
+    seed.folder = fs::absolute(o.config).parent_path().string();
+  } else if (o.dev && is_empty) {
+    seed = {with_issuer(demo_config, issuer), std::string(demo_users), "the demo tenant", "the demo users"};
+  }
+  if (o.config.empty() && !o.dev && is_empty)
+    seed = {R"({"databases": [{"name": "Username-Password-Authentication", "strategy": "auth0"}]})",
+            {},
+            "the empty tenant",
+            {}};
+  if (!o.users.empty()) {
+    auto text = read_file(o.users);
+    if (!text) return std::move(text).error();
+    seed.users = *text;
+    seed.users_name = o.users;
+  }
+  return seed;
+}
+
+Status in_file(const std::string& file, Status status) {
+  if (!status) status.error().description.insert(0, file + ": ");
+  return status;
+}
+
+Status import_config(Authority& a, const Seed& seed) {
+  auto config = parse_yaml(seed.config);
+  if (!config) return in_file(seed.config_name, std::move(config).error());
+  auto plan = plan_import(a.store, a.secrets, *std::move(config), seed.folder);
+  if (!plan) return in_file(seed.config_name, std::move(plan).error());
+  for (const auto& warning : plan->warnings)
+    log_event("warning", "config", {{"file", seed.config_name}, {"text", warning}});
+  return in_file(seed.config_name, apply(a.store, *std::move(plan)));
+}
+
+Status import_seed_users(Authority& a, const Seed& seed) {
+  const auto& t = *a.tenant();
+  auto imported = import_users(a.store, seed.users, {t.first_database(), "auth0", false, true, true, a.clock.now()});
+  if (!imported) return in_file(seed.users_name, std::move(imported).error());
+  if (imported->total == 0) return in_file(seed.users_name, invalid_option("must be a JSON array of users"));
+  for (const auto& m : imported->mistakes)
+    log_event("warning", "users", {{"file", seed.users_name}, {"line", m.line}, {"text", m.message}});
+  const bool nobody_is_good = static_cast<std::int64_t>(imported->mistakes.size()) == imported->total;
+  if (!nobody_is_good) return ok();
+  const auto& first = imported->mistakes.front();
+  return in_file(seed.users_name, invalid_option("line " + std::to_string(first.line) + ": " + first.message));
+}
+
+Status import_once(Authority& a, const Seed& seed) {
+  if (!seed.config.empty())
+    if (auto done = import_config(a, seed); !done) return done;
+  auto tenant = load_tenant(a.store, a.secrets);
+  if (!tenant) return std::move(tenant).error();
+  a.set_tenant(*tenant);
+  return seed.users.empty() ? ok() : import_seed_users(a, seed);
+}
+
+// Of several nodes that start with the same files at once, one is the first; the others read again, and find it done.
+Status import_seed(Authority& a, const Seed& seed) {
+  constexpr int most_tries = 10;
+  for (int tries = 1;; ++tries)
+    if (auto done = import_once(a, seed); done || done.error().reason != "store_conflict" || tries == most_tries)
+      return done;
+}
+
+bool is_this_machine(const std::string& host) {
+  return host == "localhost" || host == "::1" || url::is_loopback_host(host);
+}
+
+// What --dev opens is for who sits at this machine.
+Status check_dev(const ServeOptions& o, const std::string& host) {
+  if (o.dev_on_network && !o.dev) return invalid_option("--dev-on-network: it goes with --dev");
+  if (!o.dev || o.dev_on_network || is_this_machine(host)) return ok();
+  return invalid_option("--dev: " + host +
+                        " is not a loopback address. Whoever reaches it could read every code and link that is sent "
+                        "(/_dev/messages), sign in as the published administrator, set the clock and reset everything "
+                        "(/_dev/reset). If that is meant, say --dev-on-network, too");
+}
+
+std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
+  if (host == "0.0.0.0" || host == "::" || url::is_loopback_host(host) || host == "::1") host = "localhost";
+  if (host.find(':') != host.npos) host = "[" + host + "]";
+  const bool standard = port == (secure ? 443 : 80);
+  return std::string(secure ? "https://" : "http://") + host + (standard ? "" : ":" + std::to_string(port)) + "/";
+}
+
+}  // namespace
+
+Status serve(const ServeOptions& o, const Ready& ready) {
+  if (auto checked = check(o); !checked) return checked;
+  auto proxies = trusted_proxies(o);
+  if (!proxies) return std::move(proxies).error();
+  const auto endpoint = parse_endpoint(o.listen);
+  if (!endpoint) return invalid_option("--listen: " + endpoint.error().description);
+  const bool with_dev_http = o.dev && o.dev_http != "none";
+  const auto dev_endpoint = with_dev_http ? parse_endpoint(o.dev_http) : *endpoint;
+  if (!dev_endpoint) return invalid_option("--dev-http: " + dev_endpoint.error().description);
+  if (auto allowed = check_dev(o, endpoint->host); !allowed) return allowed;
+  if (with_dev_http && !is_this_machine(dev_endpoint->host))
+    return invalid_option("--dev-http: plain HTTP is for the loopback address only, not " + dev_endpoint->host);
+
+  std::optional<Endpoint> metrics_endpoint;
+  if (!o.metrics_listen.empty()) {
+    auto parsed = parse_endpoint(o.metrics_listen);
+    if (!parsed) return invalid_option("--metrics-listen: " + parsed.error().description);
+    metrics_endpoint = *std::move(parsed);
+  }
+
+  if (!o.dev) forbid_core_dumps();
+  mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than the program
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  umask(0077);  // what is kept is its owner's business only
+  if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
+  if (auto made = make_data_folder(o.data); !made) return made;
+  const RunMark mark(o.data);
+  const auto master = master_key(o.data, o.master_key);
+  unsetenv("OSTIA_MASTER_KEY");  // no child of this program is to have it
+  if (!master) return master.error();
+  TlsIdentity identity;
+  if (!o.plain_http) {
+    auto loaded = tls_identity(o, endpoint->host);
+    if (!loaded) return std::move(loaded).error();
+    identity = *std::move(loaded);
+  }
+
+  Authority* authority = nullptr;  // set before the first request is let in
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  Server server(cores, [&](std::string_view target, std::string_view authorization) {
+    return management::body_limit(*authority, target, authorization);
+  });
+  const Handler handler = [&](Request request) { return route(*authority, std::move(request)); };
+  std::string issuer = o.issuer;
+  const auto port = server.listen(*endpoint, o.plain_http ? nullptr : &identity, handler, [&](std::uint16_t bound) {
+    if (issuer.empty()) issuer = issuer_of(!o.plain_http, endpoint->host, bound);
+    if (!issuer.ends_with('/')) issuer += '/';
+    return issuer;
+  });
+  if (!port) return port.error();
+  if (with_dev_http) {
+    const auto dev_port = server.listen(*dev_endpoint, nullptr, handler, [&](std::uint16_t bound) {
+      return issuer_of(false, dev_endpoint->host, bound);
+    });
+    if (!dev_port) return dev_port.error();
+  }
+
+  if (metrics_endpoint) {
+    const auto metrics_port = server.listen(
+        *metrics_endpoint, nullptr, [&](Request request) { return answer_metrics(*authority, std::move(request)); },
+        [](std::uint16_t) { return std::string(); });
+    if (!metrics_port) return metrics_port.error();
+  }
+
+  auto store = open_database(o.data, o.database, o.database_connections);
+  if (!store) return std::move(store).error();
+  Authority a(**store, *master, issuer, o.dev, cores);
+  auto objects = a.store.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
+  if (!objects) return std::move(objects).error();
+  const bool is_empty = int_at(objects->first(), 0) == 0;
+  const auto seed = choose_seed(o, issuer, is_empty);
+  if (!seed) return seed.error();
+  if (auto imported = import_seed(a, *seed); !imported) return imported;
+  if (auto loaded = reload_keys(a); !loaded) return loaded;
+  const auto administered = has_administrator(a.store);
+  if (!administered) return administered.error();
+  const bool needs_administrator = !*administered && !o.dev;
+  a.proxies = *std::move(proxies);
+  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
+                 [&a, cleaned = std::int64_t{0}]() mutable {
+                   constexpr std::int64_t interval = 60;  // seconds
+                   if (const auto now = a.clock.now(); now - cleaned >= interval || now < cleaned) {
+                     delete_expired(a.store, now, a.tenant()->log_retention);
+                     cleaned = now;
+                   }
+                   notify_service("WATCHDOG=1");
+                   if (auto followed = follow_tenant(a); !followed)
+                     log_event("error", "tenant_unread", {{"what", followed.error().description}});
+                 });
+  a.store.on_change([&a] { a.outbox.wake(); });
+  LogStreamer log_streamer(a.store, [&a] { return a.tenant(); });
+  log_streamer.start();
+  if (o.dev) {
+    a.faults = std::make_shared<dev::Faults>();
+    if (auto kept = a.store.take_snapshot(); !kept) return kept;
+  }
+  if (metrics_endpoint) a.metrics = make_metrics(a, server);
+  a.logs_access = o.access_log;
+  a.management_scopes = management::all_scopes();
+  authority = &a;
+  server.run([&] {
+    notify_service("READY=1");
+    ready(issuer, needs_administrator ? setup_link(a) : "");
+    give_back_memory();
+  });
+  notify_service("STOPPING=1");
+  a.store.on_change({});
+  log_event("info", "stopped");
+  return ok();
+}
+
+}  // namespace ostia::authority
