@@ -42,7 +42,7 @@ export function Notices() {
           <p>{notice.text}</p>
           {notice.fileLines && (
             <details open>
-              <summary>The lines of the tenant’s file that make it permanent</summary>
+              <summary>To make it permanent, put these lines in the tenant file</summary>
               <pre tabIndex={0}><code>{notice.fileLines}</code></pre>
             </details>
           )}
