@@ -1,4 +1,4 @@
-// The frame of every page: where one can go, who one is.
+// The frame of every page: navigation, and who is signed in.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { Notices } from './parts/notices';
@@ -75,7 +75,7 @@ function Frame({ session }: { session: Session }) {
   const { path } = useLocation();
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
-  // Who follows a link hears where it led.
+  // After a link is followed, a screen reader reads the new page.
   useEffect(() => {
     if (!isFirst.current) main.current?.focus();
     isFirst.current = false;

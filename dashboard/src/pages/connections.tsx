@@ -15,7 +15,7 @@ const kind = (connection: Json) => strategies.find(([value]) => value === connec
 
 const placeOf = ({ name, strategy }: Json): Place => ({ section: strategy === 'auth0' ? 'databases' : 'connections', entry: { name, strategy } });
 
-/** The file's lines for an application that may, or may no longer, use a connection. */
+/** The file's lines for turning a connection on or off for an application. */
 export const doorLines = (connection: Json, clientId: string, status: boolean) =>
   fileLines(placeOf(connection), { enabled_clients: [...connection.enabled_clients.filter((one: string) => one !== clientId), ...(status ? [clientId] : [])] });
 

@@ -2,7 +2,7 @@ import { get, id, type Json, post, put } from '../api';
 import { Dangerous } from '../parts/dialog';
 import { List, Loaded, Page, useData, when } from '../parts/page';
 
-// The browser may have kept the keys as they were; the next token is signed by the new one.
+// The browser may have cached the old keys; the next token is signed with the new one.
 async function rotate() {
   await post('keys/signing/rotate', {});
   await fetch('/.well-known/jwks.json', { cache: 'reload' });

@@ -8,7 +8,7 @@ const names: Record<string, string> = {
   scp: 'Password changed', scpr: 'Password reset requested', sv: 'Email verified', limit_wc: 'Account blocked', limit_mu: 'Address blocked', pwd_leak: 'Breached password', sapi: 'Management API call', fapi: 'Refused Management API call', api_limit: 'Rate limit',
   fcoa: 'Failed cross-origin login', scoa: 'Cross-origin login', gd_auth_succeed: 'Second factor', gd_auth_failed: 'Wrong second factor', cls: 'Passwordless code sent',
 };
-/** What an entry says, in words. */
+/** A log entry in words. */
 export const descriptionOf = (entry: Json) => [names[entry.type] ?? entry.type, entry.description].filter(Boolean).join(': ');
 
 const interval = 2000; // milliseconds

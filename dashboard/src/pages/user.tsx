@@ -22,7 +22,7 @@ function Metadata({ user, path, set }: { user: Json; path: string; set: (user: J
   const [text, setText] = useState({ user_metadata: JSON.stringify(user.user_metadata ?? {}, null, 2), app_metadata: JSON.stringify(user.app_metadata ?? {}, null, 2) });
   const save = (name: 'user_metadata' | 'app_metadata') => attempt(async () => {
     const wanted = JSON.parse(text[name]);
-    // The API merges: what is no longer there has to be said to be gone.
+    // The API merges, so removed members must be sent as null.
     for (const gone of Object.keys(user[name] ?? {})) if (!(gone in wanted)) wanted[gone] = null;
     set(await patch(path, { [name]: wanted }));
   }, 'Saved.', `{ "email": ${JSON.stringify(user.email)}, "${name}": ${text[name].replace(/\s+/g, ' ')} }`);

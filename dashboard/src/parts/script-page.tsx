@@ -1,4 +1,4 @@
-// A page with a script of the tenant's: its code, something to try it on, what came of it.
+// A page for one of the tenant's scripts: its code, a test input, the result.
 import { lazy } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import type { Json } from '../api';
