@@ -27,8 +27,8 @@ const absent = [
 const authorityTable = authority.map((r) => `| ${r.id} | ${r.endpoint} | ${r.given} | ${r.expected} | ${r.mark} | ${r.file} |`);
 const page = `# Compatibility with auth0-js 10.2.1
 
-Made by \`node tools/compatibility.mjs\`; do not edit. Each row is held by a test that runs the real package beside both builds of ours in
-Chromium, or, where there is nothing to compare, by a test of ours; § is a section of the reference that the row comes from.
+Made by \`node tools/compatibility.mjs\`; do not edit. Each row is covered by a test that runs the real package beside both of our builds in
+Chromium or, if there is nothing to compare, by one of our own tests; § is the section of the reference that the row comes from.
 
 ## What differs on purpose
 Without a callback auth0-js throws \`cb parameter is not valid\`; ours returns a Promise. And:
@@ -43,14 +43,14 @@ ${differences.join('\n')}
 ${table.join('\n')}
 
 ## The authority
-What \`ostia serve\` answers, from the tests in \`tests/authority/\`: each row is the title of a test there. The fourth column says where the
+What \`ostia serve\` answers, from the tests in \`tests/authority/\`: each row is a test's title. The source column says where the
 fact comes from.
 
 | id | endpoint | given | expected | source | test |
 |---|---|---|---|---|---|
 ${authorityTable.join('\n')}
 
-Not there yet:
+Missing:
 
 | id | what | |
 |---|---|---|

@@ -34,7 +34,7 @@ export const put = (path: string, body?: Json) => call('PUT', path, body);
 export const del = (path: string, body?: Json) => call('DELETE', path, body);
 export const id = encodeURIComponent;
 
-/** All of a collection, page by page. */
+/** A whole collection, fetched page by page. */
 export async function all(path: string, noun: string): Promise<Json[]> {
   const out: Json[] = [];
   for (let page = 0; ; page++) {

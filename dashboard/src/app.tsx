@@ -1,4 +1,4 @@
-// The frame of every page: where one can go, who one is.
+// The frame of every page: navigation, and who is signed in.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { Notices } from './parts/notices';
@@ -75,14 +75,14 @@ function Frame({ session }: { session: Session }) {
   const { path } = useLocation();
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
-  // Who follows a link hears where it led.
+  // After a link is followed, a screen reader reads the new page.
   useEffect(() => {
     if (!isFirst.current) main.current?.focus();
     isFirst.current = false;
   }, [path]);
   return (
     <>
-      <a class="skip" href="#main">Skip to the content</a>
+      <a class="skip" href="#main">Skip to content</a>
       <header>
         <button type="button" class="menu outline secondary" aria-expanded={open} aria-controls="places" onClick={() => setOpen(!open)}>Menu</button>
         <a class="brand" href="/dashboard"><Mark /> Ostia</a>
@@ -126,8 +126,8 @@ function Frame({ session }: { session: Session }) {
 
 const Nowhere = () => (
   <section>
-    <h1>There is no such page</h1>
-    <p><a href="/dashboard">To the overview</a></p>
+    <h1>Page not found</h1>
+    <p><a href="/dashboard">Go to the overview</a></p>
   </section>
 );
 
@@ -140,8 +140,8 @@ export const App = ({ session }: { session: Session }) => (
 export const Refused = ({ who, what }: { who?: string; what?: string }) => (
   <main class="refused">
     <Mark />
-    <h1>{who ? 'Not an administrator' : 'The sign-in failed'}</h1>
-    <p>{who ? `${who} may not manage this tenant. An administrator makes others: Users, the person, Profile.` : what}</p>
+    <h1>{who ? 'Not an administrator' : 'Sign-in failed'}</h1>
+    <p>{who ? `${who} is not allowed to manage this tenant. An administrator can change that: open the user and go to Profile.` : what}</p>
     <div class="row">
       <button type="button" onClick={signInAgain}>Use another account</button>
       <button type="button" class="outline secondary" onClick={signOut}>Log out</button>

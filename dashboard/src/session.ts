@@ -1,5 +1,5 @@
-// Who works here: an administrator, signed in by the browser package like the user of any other application. The token
-// stays in memory; a page that is loaded again asks the authority for another one.
+// The administrator's session, signed in with the browser package like the user of any other application. The token
+// stays in memory; a reloaded page asks the authority for a new one.
 import auth0 from 'ostia-js';
 
 const home = `${location.origin}/dashboard`;
@@ -31,7 +31,7 @@ function take(result: any): Session {
   return { name: claims.name || claims.email || claims.sub, userId: claims.sub, isAdministrator: scope.split(' ').includes('read:clients') };
 }
 
-/** The session, after a visit to the login page if need be: then this never returns. Throws what the authority refuses. */
+/** The session. If a visit to the login page is needed, this never returns. Throws if the authority refuses. */
 export async function start(): Promise<Session> {
   if (/[?&](code|error)=/.test(location.search)) {
     const query = location.search;

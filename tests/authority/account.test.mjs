@@ -41,7 +41,7 @@ test('a login leads to the account, which no application can be sent to for anyt
   assert.equal(page.heading, 'Your account');
   assert.match(page.text, /ada@example\.com at Test/);
   const asked = await person.open(`/authorize?${new URLSearchParams({ client_id: 'ostia-account', response_type: 'code', redirect_uri: `${api.issuer}account`, code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' })}`);
-  assert.deepEqual([asked.status, asked.heading], [403, 'You cannot come in here'], 'no code, though the session is there');
+  assert.deepEqual([asked.status, asked.heading], [403, 'You don’t have access'], 'no code, though the session is there');
   assert.equal((await api.token({ grant_type: 'password', client_id: 'ostia-account', username: email, password })).body.error, 'unauthorized_client');
 });
 
@@ -70,7 +70,7 @@ test('sessions are listed; the others end, one or all, and this one stays', asyn
   const ends = page.buttons.filter((b) => b.startsWith('end_session:'));
   assert.equal(ends.length, 2);
   const after = await press(here, ends[0], page);
-  assert.match(after.text, /Logged out there\./);
+  assert.match(after.text, /That session has been logged out\./);
   assert.deepEqual([await signedIn(elsewhere), await signedIn(second.person)].sort(), [false, true]);
   assert.equal((await press(here, 'end_others', after)).heading, 'Your account');
   assert.deepEqual([await signedIn(elsewhere), await signedIn(second.person), await signedIn(here.person)], [false, false, true]);
@@ -97,7 +97,7 @@ test('another password takes the present one, ends what was open, and a mail say
   const cookies = new Map(here.person.cookies);
   const done = await here.person.submit(page, changed);
   assert.equal(done.heading, 'Your account');
-  assert.match(done.text, /Your password is changed/);
+  assert.match(done.text, /Your password has been changed/);
   assert.notDeepEqual(here.person.cookies, cookies, 'the session is another one');
   assert.equal(await signedIn(elsewhere.person), false);
   assert.equal((await refresh(refresh_token)).status, 403);
@@ -105,14 +105,14 @@ test('another password takes the present one, ends what was open, and a mail say
   assert.equal((await tokens({ password: changed.password })).status, 200);
   const mail = await api.message(email);
   assert.equal(mail.template, 'account_notice');
-  assert.match(mail.text, /The password of your account at Test was changed\. It came from the address 127\.0\.0\.1/);
+  assert.match(mail.text, /The password for your account at Test was changed\. The request came from the address 127\.0\.0\.1/);
 });
 
 test('guesses of the present password are counted like those at the login', async () => {
   const here = await visit();
   const page = await press(here, 'password');
   for (let i = 0; i < 10; i++) await here.person.submit(page, { ...changed, 'current-password': 'wrong' });
-  assert.match((await here.person.submit(page, changed)).alert, /Too many wrong attempts/);
+  assert.match((await here.person.submit(page, changed)).alert, /Too many failed attempts/);
 });
 
 test('a second factor is added, asked for, and taken away; mails say so', async () => {
@@ -120,7 +120,7 @@ test('a second factor is added, asked for, and taken away; mails say so', async 
   const enrolment = await press(here, 'add_factor');
   const secret = /<code>([A-Z2-7]{32})/.exec(enrolment.html)[1];
   let page = await here.person.submit(enrolment, { code: totp(secret, await now()) });
-  if (page.heading === 'Keep this recovery code') page = await here.person.submit(page);
+  if (page.heading === 'Save this recovery code') page = await here.person.submit(page);
   assert.equal(page.heading, 'Your account');
   assert.match(page.text, /Authenticator app/);
   assert.match((await api.message(email)).text, /A second factor was added/);
@@ -129,7 +129,7 @@ test('a second factor is added, asked for, and taken away; mails say so', async 
   assert.equal(other.page.heading, 'Enter the code', 'a password alone does not show the account');
   page = await here.person.open('/account');
   const after = await press(here, page.buttons.find((b) => b.startsWith('remove_factor:')), page);
-  assert.match(after.text, /The second factor is removed/);
+  assert.match(after.text, /The second factor has been removed/);
   assert.match((await api.message(email)).text, /A second factor was removed/);
 });
 
@@ -143,7 +143,7 @@ test('an application that somebody had agreed to loses its access', async () => 
   let page = await person.open('/account');
   assert.match(page.text, /Third party openid, profile/);
   page = await press({ person, page }, 'withdraw:app');
-  assert.match(page.text, /no access any more/);
+  assert.match(page.text, /no longer has access/);
   assert.equal((await refresh(refresh_token)).status, 403);
   assert.equal((await api.get('/userinfo', { authorization: `Bearer ${access_token}` })).status, 401, 'nor by the access token');
   page = await press({ person, page }, 'withdraw:third');
@@ -175,7 +175,7 @@ test('a login after several wrong passwords, and another address of the account,
   assert.match((await api.message(email)).text, /logged in to your account at Test after several wrong passwords/);
   const [{ user_id }] = (await api.call('GET', 'users-by-email?email=ada@example.com')).body;
   assert.equal((await api.call('PATCH', `users/${encodeURIComponent(user_id)}`, { email: 'ada@elsewhere.example', verify_email: false })).status, 200);
-  assert.match((await api.message(email)).text, /email address of your account at Test was changed/);
+  assert.match((await api.message(email)).text, /email address for your account at Test was changed/);
 });
 
 test('who is refused by a rule does not get in, signed in or not', async (t) => {
@@ -184,7 +184,7 @@ test('who is refused by a rule does not get in, signed in or not', async (t) => 
   const person = new Reader(other.devIssuer);
   const login = await person.open('/account');
   const page = await person.submit(login, { username: email, password });
-  assert.deepEqual([page.status, page.heading, page.location?.href], [403, 'You cannot come in here', undefined]);
+  assert.deepEqual([page.status, page.heading, page.location?.href], [403, 'You don’t have access', undefined]);
   assert.match(page.text, / unauthorized /);
   assert.doesNotMatch((await person.open(`/account?${new URLSearchParams({ error: 'Call 555-1234', error_description: 'Call 555-1234' })}`)).text, /555/, 'an address says nothing in our name');
   assert.deepEqual([(await person.open('/account')).status, (await person.post('/account', { action: 'end_others' })).status], [403, 302]);

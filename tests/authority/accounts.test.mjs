@@ -176,9 +176,9 @@ row('AZ-413', 'd', 'the reset page', 'password history', 'a former password is r
     const { person, page } = await resetPage('new@example.com', 'picky');
     return person.submit(page, { password, 're-enter-password': password });
   };
-  assert.match((await change('Quite-Unusual-42')).alert, /used before/);
+  assert.match((await change('Quite-Unusual-42')).alert, /used this password before/);
   assert.match((await change('Something-Else-43')).heading, /changed/);
-  assert.match((await change('Quite-Unusual-42')).alert, /used before/);
+  assert.match((await change('Quite-Unusual-42')).alert, /used this password before/);
 });
 
 test('a password is what was typed, all of it', async () => {
@@ -198,7 +198,7 @@ test('a published password is no new one: at each stage that says so', async (t)
     assert.equal((await signup({ password: leaked })).status, refuses.signup ? 400 : 200, stage);
     const { person, page } = await resetPage('ada@example.com');
     const answer = await person.submit(page, { password: leaked, 're-enter-password': leaked });
-    assert.equal(answer.alert, refuses.change ? 'This password was found in a data breach of another site. Choose a new one.' : '', stage);
+    assert.equal(answer.alert, refuses.change ? 'This password appeared in a data breach at another site. Choose a different one.' : '', stage);
   }
   api = new Api(authority);
 });

@@ -195,7 +195,7 @@ row('AZ-1407', 'd', '/u/mfa', 'a second factor in Universal Login: added at the 
   assert.equal(wrong.alert, 'Wrong code.');
   assert.ok(wrong.html.includes(secret), 'the key is the same one');
   const shown = await person.submit(wrong, { code: await code(secret) });
-  assert.equal(shown.heading, 'Keep this recovery code');
+  assert.equal(shown.heading, 'Save this recovery code');
   const recovery = /<code>([A-Z2-9 ]+)<\/code>/.exec(shown.html)[1];
   const first = fragment((await person.submit(shown)).location);
   assert.deepEqual(decode(first.id_token).amr, ['mfa']);
@@ -214,7 +214,7 @@ row('AZ-1407', 'd', '/u/mfa', 'a second factor in Universal Login: added at the 
   assert.deepEqual(Object.keys(others.links), ['Authenticator app', 'Email (a**@example.com)', 'Recovery code']);
   const byCode = await third.open(others.links['Recovery code']);
   const next = await third.submit(byCode, { code: recovery });
-  assert.equal(next.heading, 'Keep this recovery code');
+  assert.equal(next.heading, 'Save this recovery code');
   assert.ok(fragment((await third.submit(next)).location).id_token);
 
   const fourth = new Reader(api.issuer);

@@ -253,7 +253,7 @@ row('AZ-621', 'd', 'POST /oauth/token, device_code', 'refused by the person, exp
   refused(await api.token({ grant_type: deviceGrant, client_id: 'overlap', device_code: e.device_code }), 403, 'invalid_grant');
   await api.advance(901);
   refused(await e.poll(), 403, 'expired_token');
-  assert.match((await person.submit(await person.open('/activate'), { user_code: 'BBBB-BBBB' })).alert, /not known/);
+  assert.match((await person.submit(await person.open('/activate'), { user_code: 'BBBB-BBBB' })).alert, /wrong or has expired/);
 });
 
 const assertion = (pair, alg, claims = {}) => {

@@ -140,7 +140,7 @@ test('the lines of the file for each kind of change are what is so', async (t) =
   await page.getByLabel('Password policy').selectOption('good');
   await page.click('button[type=submit]');
   await notice(page);
-  for (const [place, label, value] of [['/tenant', 'Support e-mail', 'help@example.com'], ['/attack-protection', 'Failures until the block', '7']]) {
+  for (const [place, label, value] of [['/tenant', 'Support email', 'help@example.com'], ['/attack-protection', 'Failures before the block', '7']]) {
     await page.goto(home + place);
     await page.getByLabel(label).fill(value);
     await page.click('button[type=submit]');
@@ -183,7 +183,7 @@ test('sessions of a user, ended at once', async (t) => {
   await page.click('[role=tab] >> text=Sessions and devices');
   await page.click('button >> text=Log out everywhere');
   await page.click('dialog button.danger:not(.outline)');
-  await page.waitForSelector('text=Logged in nowhere.');
+  await page.waitForSelector('text=Not logged in anywhere.');
   await other.reload();
   await other.waitForURL(/\/u\/login/);
 });
@@ -209,7 +209,7 @@ test('a rule and an action: written, tried, run', async (t) => {
   await page.click('button >> text=Try it');
   assert.match(await page.textContent('.outcome'), /Hello Ada Lovelace/);
   await page.click('button >> text=Deploy');
-  await page.waitForSelector('text=What is saved is deployed.');
+  await page.waitForSelector('text=The saved code is deployed.');
   assert.deepEqual(page.errors, []);
 });
 
@@ -224,11 +224,11 @@ test('a role with a permission for somebody; an organization with a member', asy
   await create('Create role', { name: 'Reader' });
   await page.click('[role=tab] >> text=Permissions');
   await page.click('button >> text=Add permission');
-  await page.locator('dialog select').selectOption({ label: 'read:messages of Example API' });
+  await page.locator('dialog select').selectOption({ label: 'read:messages (Example API)' });
   await page.click('dialog button[type=submit]');
   await page.waitForSelector('td >> text=read:messages');
   await page.click('[role=tab] >> text=Users');
-  await create('Give it to somebody', { user: 'auth0|grace' });
+  await create('Assign to a user', { user: 'auth0|grace' });
   await page.waitForSelector('td >> text=Grace Hopper');
   await page.click('#places >> text=Organizations');
   await create('Create organization', { name: 'acme', display_name: 'Acme' });
@@ -237,10 +237,10 @@ test('a role with a permission for somebody; an organization with a member', asy
   await page.waitForSelector('td >> text=Grace Hopper');
   await page.click('[role=tab] >> text=Connections');
   await page.getByLabel('Enable Username-Password-Authentication').click();
-  await page.getByLabel('Make members of those of Username-Password-Authentication').click();
-  await page.waitForFunction(() => document.querySelector('[aria-label^="Make members"]')?.checked);
+  await page.getByLabel('Add users of Username-Password-Authentication as members on login').click();
+  await page.waitForFunction(() => document.querySelector('[aria-label^="Add users"]')?.checked);
   await page.click('[role=tab] >> text=Invitations');
-  await page.waitForSelector('text=No application takes organizations');
+  await page.waitForSelector('text=No application allows organizations');
   assert.deepEqual(page.errors, []);
 });
 
@@ -281,7 +281,7 @@ test('keys: rotated, and the old one revoked', async (t) => {
 test('a keyboard is enough', async (t) => {
   const page = await open(t);
   await page.keyboard.press('Tab');
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the content');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to content');
   await page.keyboard.press('Enter');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
   await page.focus('#places a[href="/dashboard/tenant"]');

@@ -51,7 +51,7 @@ test('a security key: added at the first login, asked for at the next, refused w
   await signIn(page);
   await page.getByRole('link', { name: 'Security key' }).click();
   await press(page, 'default');
-  await page.getByText('Keep this recovery code').waitFor();
+  await page.getByText('Save this recovery code').waitFor();
   await press(page, 'default');
   await later(page);
   assert.deepEqual((await landed(page)).amr, ['mfa']);

@@ -33,14 +33,14 @@ export function Actions() {
     await data.reload();
   }, 'Saved.');
   return (
-    <Page title="Actions" actions={<Create name="Create action" done="The action was created; no login runs it yet." action={create} lines={({ name }) => fileLines({ section: 'actions', entry: { name } }, { code: `./actions/${name}/code.js`, supported_triggers: [{ id: 'post-login', version: 'v3' }] })} questions={[{ name: 'name', label: 'Name' }]} />}>
-      <p>Actions of the trigger post-login run at every login, after the rules, in this order.</p>
+    <Page title="Actions" actions={<Create name="Create action" done="The action was created. No login runs it yet." action={create} lines={({ name }) => fileLines({ section: 'actions', entry: { name } }, { code: `./actions/${name}/code.js`, supported_triggers: [{ id: 'post-login', version: 'v3' }] })} questions={[{ name: 'name', label: 'Name' }]} />}>
+      <p>Post-login actions run at every login, after the rules, in this order.</p>
       <Loaded of={data}>
-        {(actions) => <List label="Actions of this tenant" rows={actions} none="There is no action yet." columns={[
+        {(actions) => <List label="This tenant’s actions" rows={actions} none="No actions yet." columns={[
           { title: 'Order', show: (a) => a.place || '' },
           { title: 'Name', show: (a) => <a href={`/dashboard/actions/${id(a.id)}`}>{a.name}</a> },
           { title: 'Deployed', show: (a) => (a.all_changes_deployed ? 'yes' : a.deployed ? 'an older version' : 'no') },
-          { title: 'Runs', show: (a) => <input type="checkbox" role="switch" aria-label={`Run ${a.name} at logins`} checked={a.place > 0} onChange={(e) => flip(a, e.currentTarget.checked)} /> },
+          { title: 'Runs', show: (a) => <input type="checkbox" role="switch" aria-label={`Run ${a.name} at login`} checked={a.place > 0} onChange={(e) => flip(a, e.currentTarget.checked)} /> },
         ]} />}
       </Loaded>
     </Page>
@@ -62,12 +62,12 @@ export function Action() {
     <Loaded of={data}>
       {(action: Json) => (
         <Page title={action.name} back={['/dashboard/actions', 'Actions']} actions={<>
-          <button type="button" class="outline" onClick={() => attempt(async () => { await post(`${path}/deploy`, {}); await data.reload(); }, 'Logins run what is saved now.')}>Deploy</button>
-          <Dangerous name="Delete action" question="Logins go on without it." done="The action was deleted." action={() => del(path)} then={leave} />
+          <button type="button" class="outline" onClick={() => attempt(async () => { await post(`${path}/deploy`, {}); await data.reload(); }, 'Deployed. Logins now run the saved code.')}>Deploy</button>
+          <Dangerous name="Delete action" question="Logins will no longer run it." done="The action was deleted." action={() => del(path)} then={leave} />
         </>}>
-          <p>{action.all_changes_deployed ? 'What is saved is deployed.' : 'What is saved is not deployed: logins do not run it.'}</p>
+          <p>{action.all_changes_deployed ? 'The saved code is deployed.' : 'The saved code is not deployed: logins do not run it.'}</p>
           <Script label="The action's code" code={action.code} example={example}
-            save={async (code) => { await patch(path, { code }); say('Saved. Deploy it for logins to run it.', fileLines({ section: 'actions', entry: { name: action.name } }, { code: `./actions/${action.name}/code.js` })); }}
+            save={async (code) => { await patch(path, { code }); say('Saved. Logins will run it once you deploy it.', fileLines({ section: 'actions', entry: { name: action.name } }, { code: `./actions/${action.name}/code.js` })); }}
             run={async (code, payload) => { await patch(path, { code }); return (await post(`${path}/test`, { payload })).payload; }} />
         </Page>
       )}

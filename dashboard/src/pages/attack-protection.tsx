@@ -5,38 +5,38 @@ import { Loaded, Page, Tabs, useData } from '../parts/page';
 const parts: { name: string; path: string; member: string; text: string; fields: Field[] }[] = [
   {
     name: 'Brute force', path: 'attack-protection/brute-force-protection', member: 'bruteForceProtection',
-    text: 'After so many failures an account is closed to an address, or to all of them, until its owner opens it by mail.',
+    text: 'After this many failed logins an account is blocked from one address, or from all of them, until its owner unblocks it by email.',
     fields: [
       { name: 'enabled', label: 'Enabled', kind: 'switch' },
-      { name: 'max_attempts', label: 'Failures until the block', kind: 'number', min: 1, max: 100 },
-      { name: 'mode', label: 'Counts', kind: 'choice', options: [['count_per_identifier_and_ip', 'An account from one address'], ['count_per_identifier', 'An account from everywhere']] },
+      { name: 'max_attempts', label: 'Failures before the block', kind: 'number', min: 1, max: 100 },
+      { name: 'mode', label: 'Count failures', kind: 'choice', options: [['count_per_identifier_and_ip', 'Per account and address'], ['count_per_identifier', 'Per account']] },
       { name: 'shields', label: 'Then', kind: 'set', options: [['block', 'Block'], ['user_notification', 'Tell the user']] },
       { name: 'allowlist', label: 'Addresses that are never blocked', kind: 'lines' },
     ],
   },
   {
     name: 'Suspicious addresses', path: 'attack-protection/suspicious-ip-throttling', member: 'suspiciousIpThrottling',
-    text: 'An address that fails with many accounts is slowed down.',
+    text: 'Slows down an address that fails to log in to many accounts.',
     fields: [
       { name: 'enabled', label: 'Enabled', kind: 'switch' },
-      { name: 'stage.pre-login.max_attempts', label: 'Failures until it is slowed down', kind: 'number', min: 1 },
-      { name: 'stage.pre-login.rate', label: 'Milliseconds until it may fail once more', kind: 'number', min: 1 },
+      { name: 'stage.pre-login.max_attempts', label: 'Failures before it is slowed down', kind: 'number', min: 1 },
+      { name: 'stage.pre-login.rate', label: 'Milliseconds until one more failure is allowed', kind: 'number', min: 1 },
       { name: 'allowlist', label: 'Addresses that are never slowed down', kind: 'lines' },
     ],
   },
   {
     name: 'Breached passwords', path: 'attack-protection/breached-password-detection', member: 'breachedPasswordDetection',
-    text: 'Passwords that are known from breaches elsewhere are refused. The list is a file of yours; nothing leaves this machine.',
+    text: 'Refuses passwords known from breaches elsewhere. You provide the list as a file; nothing leaves this machine.',
     fields: [
       { name: 'enabled', label: 'Enabled', kind: 'switch' },
       { name: 'shields', label: 'Then', kind: 'set', options: [['block', 'Block'], ['user_notification', 'Tell the user'], ['admin_notification', 'Tell administrators']] },
-      { name: 'ostia.hashes_file', label: 'File of hashes', kind: 'text', help: 'SHA-1 hashes, sorted, as Have I Been Pwned publishes them.' },
+      { name: 'ostia.hashes_file', label: 'Hash file', kind: 'text', help: 'SHA-1 hashes, sorted, as Have I Been Pwned publishes them.' },
     ],
   },
   {
     name: 'Bots', path: 'attack-protection/bot-detection', member: 'botDetection',
-    text: 'A CAPTCHA before a password is looked at.',
-    fields: [{ name: 'challenge_password_policy', label: 'Ask at logins', kind: 'choice', options: [['never', 'Never'], ['when_risky', 'When risky'], ['always', 'Always']] }],
+    text: 'Asks for a CAPTCHA before checking a password.',
+    fields: [{ name: 'challenge_password_policy', label: 'Ask at login', kind: 'choice', options: [['never', 'Never'], ['when_risky', 'When risky'], ['always', 'Always']] }],
   },
 ];
 

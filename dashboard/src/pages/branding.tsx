@@ -4,9 +4,9 @@ import { type Field, Form } from '../parts/form';
 import { Loaded, Page, useData } from '../parts/page';
 
 const fields: Field[] = [
-  { name: 'logo_url', label: 'Logo', kind: 'url', help: 'An https address of a picture.' },
-  { name: 'colors.primary', label: 'Primary colour', kind: 'color', unset: '#1f5eff', help: 'Buttons and links; the ink on it is chosen to be readable.' },
-  { name: 'colors.page_background', label: 'Background', kind: 'color', unset: '#f3f4f7', help: 'In the light.' },
+  { name: 'logo_url', label: 'Logo', kind: 'url', help: 'The https address of an image.' },
+  { name: 'colors.primary', label: 'Primary colour', kind: 'color', unset: '#1f5eff', help: 'For buttons and links. The colour of text on it is chosen to be readable.' },
+  { name: 'colors.page_background', label: 'Background', kind: 'color', unset: '#f3f4f7', help: 'In light mode.' },
 ];
 
 export function Branding() {
@@ -21,7 +21,7 @@ export function Branding() {
             <Form fields={fields} document={branding} changed={setShown} save={(change) => patch('branding', change)} place={{ section: 'branding' }} />
             <figure>
               <iframe title="Preview of the login page" src={preview(shown ?? branding)} />
-              <figcaption>The login page, as it would be</figcaption>
+              <figcaption>Preview of the login page</figcaption>
             </figure>
           </div>
         )}

@@ -4,11 +4,11 @@ import { List, Loaded, Page, when } from '../parts/page';
 
 const names: Record<string, string> = {
   s: 'Login', f: 'Failed login', fp: 'Wrong password', fu: 'Unknown user', ss: 'Sign-up', fs: 'Failed sign-up', slo: 'Logout', flo: 'Failed logout', ssa: 'Silent login', fsa: 'Failed silent login',
-  seacft: 'Code for tokens', feacft: 'Failed code for tokens', sertft: 'Refresh', fertft: 'Failed refresh', seccft: 'Machine token', feccft: 'Refused machine token', sepft: 'Password for tokens', fepft: 'Failed password for tokens',
-  scp: 'Password changed', scpr: 'Password reset asked for', sv: 'E-mail verified', limit_wc: 'Account blocked', limit_mu: 'Address blocked', pwd_leak: 'Breached password', sapi: 'Management', fapi: 'Refused management', api_limit: 'Rate limit',
+  seacft: 'Code exchange', feacft: 'Failed code exchange', sertft: 'Refresh', fertft: 'Failed refresh', seccft: 'Machine token', feccft: 'Refused machine token', sepft: 'Password grant', fepft: 'Failed password grant',
+  scp: 'Password changed', scpr: 'Password reset requested', sv: 'Email verified', limit_wc: 'Account blocked', limit_mu: 'Address blocked', pwd_leak: 'Breached password', sapi: 'Management API call', fapi: 'Refused Management API call', api_limit: 'Rate limit',
   fcoa: 'Failed cross-origin login', scoa: 'Cross-origin login', gd_auth_succeed: 'Second factor', gd_auth_failed: 'Wrong second factor', cls: 'Passwordless code sent',
 };
-/** What an entry says, in words. */
+/** A log entry in words. */
 export const descriptionOf = (entry: Json) => [names[entry.type] ?? entry.type, entry.description].filter(Boolean).join(': ');
 
 const interval = 2000; // milliseconds
@@ -40,10 +40,10 @@ export function Logs() {
         <label class="fit"><input type="checkbox" role="switch" checked={isLive} onChange={(e) => setLive(e.currentTarget.checked)} /> Live</label>
       </form>
       <Loaded of={{ data: state.data, error: state.error }}>
-        {(logs) => <List label="The newest first" rows={logs.map((l) => ({ ...l, id: l.log_id ?? l._id }))} none="Nothing was found." columns={[
-          { title: 'When', show: (l) => when(l.date) },
-          { title: 'What', show: (l) => <details><summary>{descriptionOf(l)}</summary><pre tabIndex={0}><code>{JSON.stringify(l, null, 2)}</code></pre></details> },
-          { title: 'Who', show: (l) => (l.user_id ? <a href={`/dashboard/users/${id(l.user_id)}`}>{l.user_name || l.user_id}</a> : l.user_name ?? '') },
+        {(logs) => <List label="Log entries, newest first" rows={logs.map((l) => ({ ...l, id: l.log_id ?? l._id }))} none="Nothing found." columns={[
+          { title: 'Time', show: (l) => when(l.date) },
+          { title: 'Event', show: (l) => <details><summary>{descriptionOf(l)}</summary><pre tabIndex={0}><code>{JSON.stringify(l, null, 2)}</code></pre></details> },
+          { title: 'User', show: (l) => (l.user_id ? <a href={`/dashboard/users/${id(l.user_id)}`}>{l.user_name || l.user_id}</a> : l.user_name ?? '') },
           { title: 'Application', show: (l) => l.client_name ?? l.client_id ?? '' },
           { title: 'Address', show: (l) => l.ip ?? '' },
         ]} />}

@@ -13,13 +13,13 @@ export function Organizations() {
   const create = async ({ name, display_name }: Record<string, string>) => route(`/dashboard/organizations/${id((await post('organizations', { name, display_name })).id)}`);
   return (
     <Page title="Organizations" actions={<Create name="Create organization" done="The organization was created." action={create} lines={({ name, display_name }) => fileLines({ section: 'organizations', entry: { name } }, { display_name })} questions={[
-      { name: 'name', label: 'Name', help: 'As in organization=… of a login: small letters, digits, dashes.' },
+      { name: 'name', label: 'Name', help: 'Used as organization=… in logins: lowercase letters, digits and dashes.' },
       { name: 'display_name', label: 'Display name' },
     ]} />}>
       <Loaded of={data}>
-        {(organizations) => <List label="Organizations of this tenant" rows={organizations} none="There is no organization yet." columns={[
+        {(organizations) => <List label="This tenant’s organizations" rows={organizations} none="No organizations yet." columns={[
           { title: 'Name', show: (o) => <a href={`/dashboard/organizations/${id(o.id)}`}>{o.display_name}</a> },
-          { title: 'In requests', show: (o) => <code>{o.name}</code> },
+          { title: 'Name in requests', show: (o) => <code>{o.name}</code> },
           { title: 'ID', show: (o) => <code>{o.id}</code> },
         ]} />}
       </Loaded>
@@ -29,7 +29,7 @@ export function Organizations() {
 
 const fields: Field[] = [
   { name: 'display_name', label: 'Display name', kind: 'text' },
-  { name: 'branding.logo_url', label: 'Logo', kind: 'url', help: 'On its members’ login page.' },
+  { name: 'branding.logo_url', label: 'Logo', kind: 'url', help: 'Shown on its members’ login page.' },
 ];
 
 function Members({ organization, path }: { organization: Json; path: string }) {
@@ -38,12 +38,12 @@ function Members({ organization, path }: { organization: Json; path: string }) {
     <Loaded of={data}>
       {(members) => (
         <>
-          <List label={`Members of ${organization.display_name}`} rows={members} none="It has no member yet." columns={[
+          <List label={`Members of ${organization.display_name}`} rows={members} none="No members yet." columns={[
             { title: 'Name', show: (u) => <a href={`/dashboard/users/${id(u.user_id)}`}>{u.name || u.email || u.user_id}</a> },
             { title: 'Email', show: (u) => u.email ?? '' },
-            { title: '', show: (u) => <Dangerous name="Remove" question={`${u.name || u.user_id} can no longer log in to ${organization.display_name}.`} done="The member was removed." action={() => del(`${path}/members`, { members: [u.user_id] })} then={data.reload} /> },
+            { title: '', show: (u) => <Dangerous name="Remove" question={`${u.name || u.user_id} will no longer be able to log in to ${organization.display_name}.`} done="The member was removed." action={() => del(`${path}/members`, { members: [u.user_id] })} then={data.reload} /> },
           ]} />
-          <Create name="Add member" done="The member was added." questions={[{ name: 'user', label: 'User ID', help: 'As the user’s page shows it.' }]} action={async ({ user }) => { await post(`${path}/members`, { members: [user] }); await data.reload(); }} />
+          <Create name="Add member" done="The member was added." questions={[{ name: 'user', label: 'User ID', help: 'Shown on the user’s page.' }]} action={async ({ user }) => { await post(`${path}/members`, { members: [user] }); await data.reload(); }} />
         </>
       )}
     </Loaded>
@@ -65,11 +65,11 @@ function Doors({ organization, path }: { organization: Json; path: string }) {
     <Loaded of={data}>
       {(connections) => (
         <>
-          <p>Without one of its own, members log in by the application’s.</p>
-          <List label={`Connections of ${organization.display_name}`} rows={connections} none="There is no connection." columns={[
+          <p>If none is enabled here, members log in with the application’s connections.</p>
+          <List label={`Connections for ${organization.display_name}`} rows={connections} none="There are no connections." columns={[
             { title: 'Connection', show: (c) => c.name },
             { title: 'Enabled', show: (c) => <input type="checkbox" role="switch" aria-label={`Enable ${c.name}`} checked={Boolean(c.door)} onChange={(e) => flip(c, e.currentTarget.checked)} /> },
-            { title: 'Who logs in becomes a member', show: (c) => c.door && <input type="checkbox" role="switch" aria-label={`Make members of those of ${c.name}`} checked={c.door.assign_membership_on_login} onChange={(e) => join(c, e.currentTarget.checked)} /> },
+            { title: 'Add as member on login', show: (c) => c.door && <input type="checkbox" role="switch" aria-label={`Add users of ${c.name} as members on login`} checked={c.door.assign_membership_on_login} onChange={(e) => join(c, e.currentTarget.checked)} /> },
           ]} />
         </>
       )}
@@ -86,16 +86,16 @@ function Invitations({ path }: { path: string }) {
     <Loaded of={data}>
       {({ invitations, clients }) => (
         <>
-          <List label="Invitations under way" rows={invitations} none="Nobody is invited." columns={[
-            { title: 'Who', show: (i) => i.invitee?.email },
-            { title: 'Until', show: (i) => when(i.expires_at) },
-            { title: '', show: (i) => <Dangerous name="Withdraw" question="The link in the mail no longer works." done="The invitation was withdrawn." action={() => del(`${path}/invitations/${id(i.id)}`)} then={data.reload} /> },
+          <List label="Pending invitations" rows={invitations} none="No pending invitations." columns={[
+            { title: 'Email', show: (i) => i.invitee?.email },
+            { title: 'Expires', show: (i) => when(i.expires_at) },
+            { title: '', show: (i) => <Dangerous name="Withdraw" question="The link in the email will no longer work." done="The invitation was withdrawn." action={() => del(`${path}/invitations/${id(i.id)}`)} then={data.reload} /> },
           ]} />
           {clients.length === 0
-            ? <p class="none">No application takes organizations: set it under OAuth of the application.</p>
+            ? <p class="none">No application allows organizations. To change that, open the application and go to OAuth.</p>
             : <Create name="Invite" done="The invitation is on its way." questions={[
                 { name: 'email', label: 'Email', type: 'email' },
-                { name: 'inviter', label: 'In whose name' },
+                { name: 'inviter', label: 'Invited by' },
                 { name: 'client_id', label: 'Application', options: clients.map((c: Json): [string, string] => [c.client_id, c.name]) },
               ]} action={async ({ email, inviter, client_id }) => { await post(`${path}/invitations`, { invitee: { email }, inviter: { name: inviter }, client_id }); await data.reload(); }} />}
         </>
@@ -116,7 +116,7 @@ export function Organization() {
             { name: 'Members', show: () => <Members organization={organization} path={path} /> },
             { name: 'Connections', show: () => <Doors organization={organization} path={path} /> },
             { name: 'Invitations', show: () => <Invitations path={path} /> },
-            { name: 'Delete', show: () => <Dangerous name="Delete organization" question="Its members keep their accounts." done="The organization was deleted." action={() => del(path)} then={leave} /> },
+            { name: 'Delete', show: () => <Dangerous name="Delete organization" question="Its members will keep their accounts." done="The organization was deleted." action={() => del(path)} then={leave} /> },
           ]} />
         </Page>
       )}

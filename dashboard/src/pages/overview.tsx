@@ -18,16 +18,16 @@ export function Overview() {
           <>
             <dl class="figures">
               <div><dt>Users</dt><dd><a href="/dashboard/users">{users}</a></dd></div>
-              <div><dt>Active in 30 days</dt><dd>{active}</dd></div>
+              <div><dt>Active in the last 30 days</dt><dd>{active}</dd></div>
               <div><dt>Applications</dt><dd><a href="/dashboard/applications">{clients}</a></dd></div>
             </dl>
-            <h2>Lately</h2>
-            <List label="The newest log entries" rows={logs} none="Nothing has happened yet." columns={[
-              { title: 'When', show: (l) => when(l.date) },
-              { title: 'What', show: (l) => descriptionOf(l) },
-              { title: 'Who', show: (l) => l.user_name ?? l.client_name ?? '' },
+            <h2>Recent activity</h2>
+            <List label="Newest log entries" rows={logs} none="Nothing yet." columns={[
+              { title: 'Time', show: (l) => when(l.date) },
+              { title: 'Event', show: (l) => descriptionOf(l) },
+              { title: 'User', show: (l) => l.user_name ?? l.client_name ?? '' },
             ]} />
-            <p><a href="/dashboard/logs">All of the log, live</a></p>
+            <p><a href="/dashboard/logs">Full log, live</a></p>
           </>
         )}
       </Loaded>

@@ -16,7 +16,7 @@ export function Roles() {
       { name: 'description', label: 'Description', optional: true },
     ]} />}>
       <Loaded of={data}>
-        {(roles) => <List label="Roles of this tenant" rows={roles} none="There is no role yet." columns={[
+        {(roles) => <List label="This tenant’s roles" rows={roles} none="No roles yet." columns={[
           { title: 'Name', show: (r) => <a href={`/dashboard/roles/${id(r.id)}`}>{r.name}</a> },
           { title: 'Description', show: (r) => r.description ?? '' },
         ]} />}
@@ -39,14 +39,14 @@ function Permissions({ role, path }: { role: Json; path: string }) {
     <Loaded of={data}>
       {({ permissions, apis }) => (
         <>
-          <p>They count where an API enforces permissions.</p>
-          <List label={`Permissions of ${role.name}`} rows={permissions} none="It has no permission yet." columns={[
+          <p>They apply to APIs that enforce permissions.</p>
+          <List label={`Permissions of ${role.name}`} rows={permissions} none="No permissions yet." columns={[
             { title: 'Permission', show: (p) => <code>{p.permission_name}</code> },
             { title: 'API', show: (p) => p.resource_server_name ?? p.resource_server_identifier },
-            { title: '', show: (p) => <Dangerous name="Remove" question={`Who has the role ${role.name} no longer has ${p.permission_name} by it.`} done="The permission was removed." then={data.reload}
+            { title: '', show: (p) => <Dangerous name="Remove" question={`Users with the role ${role.name} will no longer get ${p.permission_name} from it.`} done="The permission was removed." then={data.reload}
               action={() => del(`${path}/permissions`, { permissions: [{ resource_server_identifier: p.resource_server_identifier, permission_name: p.permission_name }] })} /> },
           ]} />
-          <Create name="Add permission" done="The permission was added." questions={[{ name: 'permission', label: 'Permission', options: apis.flatMap((a: Json) => a.scopes.map((s: Json): [string, string] => [JSON.stringify([a.identifier, s.value]), `${s.value} of ${a.name}`])) }]}
+          <Create name="Add permission" done="The permission was added." questions={[{ name: 'permission', label: 'Permission', options: apis.flatMap((a: Json) => a.scopes.map((s: Json): [string, string] => [JSON.stringify([a.identifier, s.value]), `${s.value} (${a.name})`])) }]}
             action={async ({ permission }) => {
               const [resource_server_identifier, permission_name] = JSON.parse(permission);
               await post(`${path}/permissions`, { permissions: [{ resource_server_identifier, permission_name }] });
@@ -66,9 +66,9 @@ function People({ role, path }: { role: Json; path: string }) {
         <>
           <List label={`Users with the role ${role.name}`} rows={users} none="Nobody has it yet." columns={[
             { title: 'Name', show: (u) => <a href={`/dashboard/users/${id(u.user_id)}`}>{u.name || u.email || u.user_id}</a> },
-            { title: '', show: (u) => <Dangerous name="Take away" question={`${u.name || u.user_id} no longer has the role ${role.name}.`} done="The role was taken away." action={() => del(`users/${id(u.user_id)}/roles`, { roles: [role.id] })} then={data.reload} /> },
+            { title: '', show: (u) => <Dangerous name="Remove" question={`${u.name || u.user_id} will no longer have the role ${role.name}.`} done="The role was removed." action={() => del(`users/${id(u.user_id)}/roles`, { roles: [role.id] })} then={data.reload} /> },
           ]} />
-          <Create name="Give it to somebody" done="The role was given." questions={[{ name: 'user', label: 'User ID', help: 'As the user’s page shows it.' }]} action={async ({ user }) => { await post(`${path}/users`, { users: [user] }); await data.reload(); }} />
+          <Create name="Assign to a user" done="The role was assigned." questions={[{ name: 'user', label: 'User ID', help: 'Shown on the user’s page.' }]} action={async ({ user }) => { await post(`${path}/users`, { users: [user] }); await data.reload(); }} />
         </>
       )}
     </Loaded>
@@ -85,7 +85,7 @@ export function Role() {
             { name: 'Settings', show: () => <Form fields={fields} document={role} save={(change) => patch(path, change)} saved={data.set} place={{ section: 'roles', entry: { name: role.name } }} /> },
             { name: 'Permissions', show: () => <Permissions role={role} path={path} /> },
             { name: 'Users', show: () => <People role={role} path={path} /> },
-            { name: 'Delete', show: () => <Dangerous name="Delete role" question="Nobody has it any more." done="The role was deleted." action={() => del(path)} then={leave} /> },
+            { name: 'Delete', show: () => <Dangerous name="Delete role" question="Nobody will have it any more." done="The role was deleted." action={() => del(path)} then={leave} /> },
           ]} />
         </Page>
       )}

@@ -14,15 +14,15 @@ const profile: Field[] = [
   { name: 'nickname', label: 'Nickname', kind: 'text' },
   { name: 'email', label: 'Email', kind: 'email' },
   { name: 'email_verified', label: 'Email is verified', kind: 'switch' },
-  { name: 'blocked', label: 'Blocked', kind: 'switch', help: 'Who is blocked is logged out everywhere and cannot log in.' },
-  { name: 'administrator', label: 'Administrator', kind: 'switch', help: 'May use this dashboard, signed in by the administrators’ connection.' },
+  { name: 'blocked', label: 'Blocked', kind: 'switch', help: 'Blocking a user also logs them out everywhere.' },
+  { name: 'administrator', label: 'Administrator', kind: 'switch', help: 'Can use this dashboard when signed in through the administrators’ connection.' },
 ];
 
 function Metadata({ user, path, set }: { user: Json; path: string; set: (user: Json) => void }) {
   const [text, setText] = useState({ user_metadata: JSON.stringify(user.user_metadata ?? {}, null, 2), app_metadata: JSON.stringify(user.app_metadata ?? {}, null, 2) });
   const save = (name: 'user_metadata' | 'app_metadata') => attempt(async () => {
     const wanted = JSON.parse(text[name]);
-    // The API merges: what is no longer there has to be said to be gone.
+    // The API merges, so removed members must be sent as null.
     for (const gone of Object.keys(user[name] ?? {})) if (!(gone in wanted)) wanted[gone] = null;
     set(await patch(path, { [name]: wanted }));
   }, 'Saved.', `{ "email": ${JSON.stringify(user.email)}, "${name}": ${text[name].replace(/\s+/g, ' ')} }`);
@@ -31,7 +31,7 @@ function Metadata({ user, path, set }: { user: Json; path: string; set: (user: J
       {(['user_metadata', 'app_metadata'] as const).map((name) => (
         <section key={name}>
           <h2>{name}</h2>
-          <p>{name === 'user_metadata' ? 'The user’s own: they may change it.' : 'The application’s: the user may not change it.'}</p>
+          <p>{name === 'user_metadata' ? 'Belongs to the user, who can change it.' : 'Belongs to the application. The user cannot change it.'}</p>
           <Editor label={name} language="json" value={text[name]} change={(value) => setText((before) => ({ ...before, [name]: value }))} />
           <button type="button" onClick={() => save(name)}>Save {name}</button>
         </section>
@@ -51,7 +51,7 @@ function Identities({ user, path, reload }: { user: Json; path: string; reload: 
       <List label={`Identities of ${user.name ?? user.user_id}`} rows={user.identities.map((i: Json) => ({ ...i, id: `${i.provider}|${i.user_id}` }))} none="" columns={[
         { title: 'Identity', show: (i) => <code>{i.id}</code> },
         { title: 'Connection', show: (i) => i.connection },
-        { title: '', show: (i) => (i.id === user.user_id ? 'primary' : <Dangerous name="Unlink" question="It becomes an account of its own again, without this one's metadata." done="The identity was unlinked." action={() => del(`${path}/identities/${id(i.provider)}/${id(i.user_id)}`)} then={reload} />) },
+        { title: '', show: (i) => (i.id === user.user_id ? 'primary' : <Dangerous name="Unlink" question="It will become a separate account again, without this one’s metadata." done="The identity was unlinked." action={() => del(`${path}/identities/${id(i.provider)}/${id(i.user_id)}`)} then={reload} />) },
       ]} />
       <Create name="Link account" done="The accounts are linked." action={link} questions={[{ name: 'other', label: 'User ID of the other account', help: 'For example email|5f7c8ec7c33c6c004bbafe82. It becomes an identity of this one; its metadata is not merged.' }]} />
     </>
@@ -68,25 +68,25 @@ function Sessions({ path }: { path: string }) {
       {({ sessions, tokens, methods }) => (
         <>
           <h2>Sessions</h2>
-          <List label="Browsers that are logged in" rows={sessions} none="Logged in nowhere." columns={[
+          <List label="Logged-in browsers" rows={sessions} none="Not logged in anywhere." columns={[
             { title: 'Since', show: (s) => when(s.authenticated_at ?? s.created_at) },
             { title: 'Browser', show: (s) => s.device?.initial_user_agent ?? '' },
             { title: 'Address', show: (s) => s.device?.initial_ip ?? '' },
-            { title: '', show: (s) => <Dangerous name="Log out" question="This browser is logged out at once." done="The session is over." action={() => del(`sessions/${id(s.id)}`)} then={data.reload} /> },
+            { title: '', show: (s) => <Dangerous name="Log out" question="This browser will be logged out at once." done="The session was ended." action={() => del(`sessions/${id(s.id)}`)} then={data.reload} /> },
           ]} />
-          {sessions.length > 0 && <Dangerous name="Log out everywhere" question="All sessions of this user end at once." done="All sessions are over." action={() => del(`${path}/sessions`)} then={data.reload} />}
+          {sessions.length > 0 && <Dangerous name="Log out everywhere" question="All of this user’s sessions will end at once." done="All sessions were ended." action={() => del(`${path}/sessions`)} then={data.reload} />}
           <h2>Devices</h2>
-          <List label="Applications that hold a refresh token" rows={tokens} none="No application holds a refresh token." columns={[
+          <List label="Applications with a refresh token" rows={tokens} none="No application has a refresh token." columns={[
             { title: 'Application', show: (t) => t.client_id },
             { title: 'Since', show: (t) => when(t.created_at) },
-            { title: 'Used', show: (t) => when(t.last_exchanged_at) },
-            { title: '', show: (t) => <Dangerous name="Revoke" question="The application has to ask the person to log in again." done="The token was revoked." action={() => del(`refresh-tokens/${id(t.id)}`)} then={data.reload} /> },
+            { title: 'Last used', show: (t) => when(t.last_exchanged_at) },
+            { title: '', show: (t) => <Dangerous name="Revoke" question="The user will have to log in to the application again." done="The token was revoked." action={() => del(`refresh-tokens/${id(t.id)}`)} then={data.reload} /> },
           ]} />
           <h2>Second factors</h2>
-          <List label="What they prove themselves by" rows={methods} none="None is enrolled." columns={[
+          <List label="Authentication methods" rows={methods} none="None enrolled." columns={[
             { title: 'Kind', show: (m) => m.type },
             { title: 'Name', show: (m) => m.name ?? m.email ?? m.phone_number ?? '' },
-            { title: '', show: (m) => <Dangerous name="Remove" question="They have to enrol again." done="The factor was removed." action={() => del(`${path}/authentication-methods/${id(m.id)}`)} then={data.reload} /> },
+            { title: '', show: (m) => <Dangerous name="Remove" question="The user will have to enrol again." done="The factor was removed." action={() => del(`${path}/authentication-methods/${id(m.id)}`)} then={data.reload} /> },
           ]} />
         </>
       )}
@@ -96,9 +96,9 @@ function Sessions({ path }: { path: string }) {
 
 function Logs({ path }: { path: string }) {
   const data = useData(() => get(`${path}/logs?per_page=50&sort=date:-1`), [path]);
-  return <Loaded of={data}>{(logs) => <List label="What happened to this account" rows={logs} none="Nothing yet." columns={[
-    { title: 'When', show: (l) => when(l.date) },
-    { title: 'What', show: descriptionOf },
+  return <Loaded of={data}>{(logs) => <List label="Activity on this account" rows={logs} none="Nothing yet." columns={[
+    { title: 'Time', show: (l) => when(l.date) },
+    { title: 'Event', show: descriptionOf },
     { title: 'Address', show: (l) => l.ip },
     { title: 'Application', show: (l) => l.client_name ?? l.client_id ?? '' },
   ]} />}</Loaded>;
@@ -106,17 +106,17 @@ function Logs({ path }: { path: string }) {
 
 function Help({ user, path }: { user: Json; path: string }) {
   const [ticket, setTicket] = useState('');
-  const reset = () => attempt(async () => setTicket((await post('tickets/password-change', { user_id: user.user_id })).ticket), 'Give the link below to the user; it is good once.');
+  const reset = () => attempt(async () => setTicket((await post('tickets/password-change', { user_id: user.user_id })).ticket), 'Give the link below to the user. It works once.');
   const { route } = useLocation();
   return (
     <>
       <p class="row">
         <button type="button" class="outline" onClick={reset}>Reset password</button>
-        <button type="button" class="outline" onClick={() => attempt(() => post('jobs/verification-email', { user_id: user.user_id }), 'The e-mail is on its way.')}>Send verification e-mail</button>
-        <button type="button" class="outline" onClick={() => attempt(() => del(`user-blocks/${id(user.user_id)}`), 'Blocks after failed logins are lifted.')}>Unblock</button>
+        <button type="button" class="outline" onClick={() => attempt(() => post('jobs/verification-email', { user_id: user.user_id }), 'The email is on its way.')}>Send verification email</button>
+        <button type="button" class="outline" onClick={() => attempt(() => del(`user-blocks/${id(user.user_id)}`), 'Blocks from failed logins were lifted.')}>Unblock</button>
       </p>
       {ticket && <pre tabIndex={0}><code>{ticket}</code></pre>}
-      <Dangerous name="Delete user" question={`${user.name ?? user.user_id} and all that is theirs is deleted.`} done="The user was deleted." action={() => del(path)} then={() => route('/dashboard/users')} />
+      <Dangerous name="Delete user" question={`${user.name ?? user.user_id} and all of their data will be deleted.`} done="The user was deleted." action={() => del(path)} then={() => route('/dashboard/users')} />
     </>
   );
 }

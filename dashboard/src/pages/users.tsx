@@ -21,17 +21,17 @@ export function Users() {
     <Page title="Users" actions={<Create name="Create user" done="The user was created." action={create} questions={[
       { name: 'email', label: 'Email', type: 'email' },
       { name: 'password', label: 'Password', type: 'password' },
-      { name: 'username', label: 'Username', optional: true, help: 'Only where the connection requires one.' },
+      { name: 'username', label: 'Username', optional: true, help: 'Only if the connection requires one.' },
       { name: 'connection', label: 'Connection', options: (databases.data ?? []).map((c) => [c.name, c.name]) },
     ]} />}>
       <form role="search" class="row" onSubmit={(e) => { e.preventDefault(); to(0, text); }}>
-        <input type="search" aria-label="Search users" placeholder="A name, an address, or email:*@example.com" value={text} onInput={(e) => setText(e.currentTarget.value)} />
+        <input type="search" aria-label="Search users" placeholder="Name, email address, or email:*@example.com" value={text} onInput={(e) => setText(e.currentTarget.value)} />
         <button type="submit" class="fit">Search</button>
       </form>
       <Loaded of={data}>
         {({ users, total }) => (
           <>
-            <List label={`${total} users`} rows={users} none="Nobody was found." columns={[
+            <List label={`${total} users`} rows={users} none="No users found." columns={[
               { title: 'Name', show: (u) => <a href={`/dashboard/users/${id(u.user_id)}`}>{u.name || u.email || u.phone_number || u.user_id}</a> },
               { title: 'Email or phone', show: (u) => u.email ?? u.phone_number ?? '' },
               { title: 'Connection', show: (u) => u.identities?.[0]?.connection ?? '' },

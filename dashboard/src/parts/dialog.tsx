@@ -1,4 +1,4 @@
-// Questions: whether something is really meant, and the few things that something new needs.
+// Dialogs: a confirmation, and the few questions for creating something.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { attempt } from './notices';
@@ -51,7 +51,7 @@ export interface Question {
 
 export type Answers = Record<string, string>;
 
-/** A button that makes something new of a few answers; `lines`: of the tenant's file, for it. */
+/** A button that creates something from a few answers; `lines` gives its lines for the tenant file. */
 export function Create({ name, questions, action, done, lines }: { name: string; questions: Question[]; action: (answers: Answers) => Promise<unknown>; done: string; lines?: (answers: Answers) => string }) {
   const [open, setOpen] = useState(false);
   const submit = async (event: SubmitEvent) => {

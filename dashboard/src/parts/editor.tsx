@@ -8,7 +8,7 @@ import { basicSetup, EditorView } from 'codemirror';
 
 const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
 
-// What the editor brings along is for light grounds.
+// The editor's own colours suit only light backgrounds.
 const inks = HighlightStyle.define([
   { tag: tags.keyword, color: '#d8a6ff' },
   { tag: [tags.string, tags.special(tags.string)], color: '#a5d6a7' },

@@ -1,7 +1,7 @@
-// A change as the lines of a tenant's file (`ostia serve --config`, `ostia import`) that make it permanent.
+// The lines that make a change permanent in the tenant file (`ostia serve --config`, `ostia import`).
 import type { Json } from '../api';
 
-/** Where something stands in the file: a list with an entry of these members, or a section of its own. */
+/** A place in the file: a list entry with these members, or a whole section. */
 export interface Place {
   section: string;
   entry?: Record<string, string>;

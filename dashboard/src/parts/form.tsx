@@ -1,5 +1,5 @@
-// A form over a document of the tenant, made of a description of its fields. It sends what was changed, and shows the
-// lines of the tenant's file that make the change permanent.
+// A form for one of the tenant's documents, built from a description of its fields. It sends what was changed, and shows
+// the lines that make the change permanent in the tenant file.
 import { useState } from 'preact/hooks';
 import type { Json } from '../api';
 import { type Place, fileLines } from './file-lines';
@@ -13,7 +13,7 @@ export interface Field {
   options?: [string, string][];
   min?: number;
   max?: number;
-  unset?: Json; // what counts where the document says nothing
+  unset?: Json; // the default if the document does not set it
 }
 
 const at = (document: Json, path: string) => path.split('.').reduce((v, name) => v?.[name], document);
@@ -25,7 +25,7 @@ function put(document: Json, path: string, value: Json): Json {
 
 const same = (x: Json, y: Json) => JSON.stringify(x) === JSON.stringify(y);
 
-/** The members that are another's now, whole: the API replaces them. */
+/** The members that changed, each whole: the API replaces them. */
 export const difference = (before: Json, now: Json) =>
   Object.fromEntries(Object.entries(now).filter(([name, value]) => !same(value, before[name])));
 
@@ -70,7 +70,7 @@ export interface FormProps {
   place: Place;
   saved?: (document: Json) => void;
   changed?: (document: Json) => void;
-  shown?: (change: Json) => Json; // as the file has it
+  shown?: (change: Json) => Json; // the change as the file writes it
 }
 
 export function Form({ fields, document, save, place, saved, changed, shown }: FormProps) {

@@ -1,4 +1,4 @@
-// What has just been done or has failed, said once, to the eye and to a screen reader.
+// Says what was just done or has failed, once, on screen and to screen readers.
 import { useEffect, useState } from 'preact/hooks';
 
 interface Notice {
@@ -15,10 +15,10 @@ const tell = (notice: Omit<Notice, 'path'>) => change(() => ({ ...notice, path: 
 export const say = (text: string, fileLines?: string) => tell({ text, isBad: false, fileLines });
 export const complain = (error: unknown) => tell({ text: error instanceof Error ? error.message : String(error), isBad: true });
 export const hush = () => change(() => null);
-/** Leaves what was said about the page that one is on now. */
+/** Keeps only a notice about the current page. */
 export const hushElsewhere = () => change((before) => (before?.path === location.pathname ? before : null));
 
-/** Does something, and says what came of it. Whether it went well. */
+/** Does something and reports the outcome. Returns whether it succeeded. */
 export async function attempt(action: () => Promise<unknown>, done?: string, fileLines?: string): Promise<boolean> {
   try {
     await action();
@@ -42,7 +42,7 @@ export function Notices() {
           <p>{notice.text}</p>
           {notice.fileLines && (
             <details open>
-              <summary>The lines of the tenant’s file that make it permanent</summary>
+              <summary>To make it permanent, put these lines in the tenant file</summary>
               <pre tabIndex={0}><code>{notice.fileLines}</code></pre>
             </details>
           )}

@@ -1,9 +1,9 @@
-// One thing of a collection, as its page works with it.
+// One item of a collection, for its page.
 import { useLocation, useRoute } from 'preact-iso';
 import { get, id, type Json } from '../api';
 import { useData } from './page';
 
-/** The thing that the address names: where the API has it, what it is, and the way back to `back`. */
+/** The item that the address names: its path in the API, its data, and a function that goes to `back`. */
 export function useOne(collection: string, back: string) {
   const { params } = useRoute();
   const { route } = useLocation();

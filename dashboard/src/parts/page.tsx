@@ -1,4 +1,4 @@
-// What pages are made of: a title, data that is on its way, a list, tabs.
+// What pages are made of: a title, data being loaded, a list, tabs.
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Json } from '../api';
@@ -18,7 +18,7 @@ export function Page({ title, children, back, actions }: { title: string; childr
   );
 }
 
-/** What `load` gives, again whenever one of `inputs` is another, and the way to ask anew. */
+/** The result of `load`, loaded again whenever one of `inputs` changes, and a way to reload it. */
 export function useData<T = Json>(load: () => Promise<T>, inputs: unknown[] = []): { data: T | undefined; error: Error | undefined; reload: () => Promise<void>; set: (data: T) => void } {
   const [data, setData] = useState<T>();
   const [error, setError] = useState<Error>();

@@ -1,4 +1,4 @@
-// A page with a script of the tenant's: its code, something to try it on, what came of it.
+// A page for one of the tenant's scripts: its code, a test input, the result.
 import { lazy } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import type { Json } from '../api';
@@ -34,8 +34,8 @@ export function Script({ label, code, save, example, run }: { label: string; cod
         <button type="button" class="outline" onClick={attempt}>Try it</button>
       </div>
       <details>
-        <summary>Tried on</summary>
-        <Editor label="What it is tried on" language="json" value={input} change={setInput} />
+        <summary>Test input</summary>
+        <Editor label="Test input" language="json" value={input} change={setInput} />
       </details>
       <div aria-live="polite">{outcome && <pre class={outcome.isBad ? 'outcome bad' : 'outcome'} tabIndex={0}><code>{outcome.text}</code></pre>}</div>
     </>
