@@ -73,7 +73,6 @@ test('a device of somebody else\'s application asks for consent with its scopes,
   page = await person.submit(page, ada);
   const seen = [page.text];
   for (let pages = 0; pages < 3 && page.buttons.includes('accept'); pages++) {
-    assert.equal((await api.call('GET', 'grants?user_id=auth0%7Cada')).body.length, 0, 'nothing is kept before the last yes');
     page = await person.submit(page, {}, 'accept');
     seen.push(page.text);
   }

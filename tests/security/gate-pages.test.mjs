@@ -98,10 +98,11 @@ const bind = async (actions) => {
 const away = ['away', `exports.onExecutePostLogin = async (event, api) => api.redirect.sendUserTo('https://away.example/');
   exports.onContinuePostLogin = async (event, api) => api.idToken.setCustomClaim('${claim}/back', true);`];
 /** Away, back, by the page of the second factor; the claims then. */
-async function thereAndBack(actions, rule) {
+async function thereAndBack(actions, rule, policy = []) {
   const person = await signedIn();
   if (rule) await must('POST', 'rules', rule);
   await bind(actions);
+  await must('PUT', 'guardian/policies', policy);
   const left = await person.submit(await person.open(url({ prompt: 'login' })), ada);
   assert.equal(left.location?.origin, 'https://away.example');
   const page = await person.open(`/continue?${new URLSearchParams({ state: left.location.searchParams.get('state') })}`);
@@ -109,6 +110,7 @@ async function thereAndBack(actions, rule) {
   const enrolment = /<code>[A-Z2-7]{32}/.test(page.html) ? page : await person.open(page.links['Authenticator app']);
   let next = await person.submit(enrolment, { code: totp(/<code>([A-Z2-7]{32})<\/code>/.exec(enrolment.html)[1], await now()) });
   for (let pages = 0; !next.location && pages < 3; pages++) next = await person.submit(next, {}, next.buttons.includes('later') ? 'later' : 'default');
+  assert.equal(next.location?.origin, 'https://app.example', 'they are not sent away a second time');
   return decode(fragment(next.location).id_token);
 }
 
@@ -121,6 +123,11 @@ test('what a rule had asked for before an action redirects is still asked for af
   const rule = { name: 'asks', script: `function (user, context, callback) { context.multifactor = { provider: 'any' }; context.idToken['${claim}'] = 'blue'; callback(null, user, context); }` };
   const claims = await thereAndBack([away], rule);
   assert.deepEqual([claims.amr, claims[claim], claims[`${claim}/back`]], [['mfa'], 'blue', true]);
+});
+
+test('what a policy asks for is asked for after an action\'s redirect, too', async () => {
+  const claims = await thereAndBack([away], undefined, ['all-applications']);
+  assert.deepEqual([claims.amr, claims[`${claim}/back`]], [['mfa'], true]);
 });
 
 // ---- A page of another site
