@@ -17,9 +17,10 @@ struct ExtendedLogin {
   std::vector<std::string> methods;  ///< what has been proven by: `pwd`, `mfa`
   json::Value returned;              ///< what came back from where the person was sent; null: nobody was sent anywhere
   std::string continues;             ///< the action that had sent them
+  json::Value decided;               ///< what rules and earlier actions had made of it before that (`Extension`)
 };
 
-/// What came of it.
+/// What they make of a login.
 struct Extension {
   json::Value id_claims = json::Value::object(), access_claims = json::Value::object();
   std::string scope;            ///< as it is now

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/attempts.hpp"
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 #include "grants/consent.hpp"
 #include "management/page.hpp"
@@ -65,11 +66,13 @@ Handling get_session(Authority& a, Call call) {
 }
 
 Handling delete_sessions(Authority& a, Call call) {
-  CO_RETURN(commit(a, {{"DELETE FROM sessions WHERE user_id = $1", {call.path[0]}}}, 202));
+  CO_TRY_VOID(end_sessions(a, {.user_id = call.path[0]}));
+  co_return Reply{202, {}};
 }
 
 Handling delete_session(Authority& a, Call call) {
-  CO_RETURN(commit(a, {{"DELETE FROM sessions WHERE id = $1", {call.path[0]}}}, 202));
+  CO_TRY_VOID(end_sessions(a, {.session_id = call.path[0]}));
+  co_return Reply{202, {}};
 }
 
 Value refresh_token_of(const Row& r) {
@@ -162,10 +165,7 @@ Handling delete_grant(Authority& a, Call call) {
 Handling delete_grants(Authority& a, Call call) {
   if (call.query.get("user_id").empty()) co_return invalid_query("'Missing required property: user_id'.");
   const std::string user(call.query.get("user_id"));
-  CO_RETURN(commit(
-      a,
-      {{"DELETE FROM consents WHERE user_id = $1", {user}}, {"DELETE FROM refresh_tokens WHERE user_id = $1", {user}}},
-      204));
+  CO_RETURN(commit(a, withdraw_all(user, a.clock.now()), 204));
 }
 
 // ---- Device credentials
