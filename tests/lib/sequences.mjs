@@ -87,6 +87,7 @@ export class World {
   held = [];
   consents = new Set(); // people who let the application of somebody else have what it asked for
   words = 0;
+  hashes = 0;
 
   constructor(issuer, slot, mfa, clock, management) {
     Object.assign(this, { issuer, mfa, clock, management, ada: this.person('ada', `a${slot}@example.com`, `auth0|a${slot}`), eve: this.person('eve', `e${slot}@example.com`, `auth0|e${slot}`) });
@@ -105,9 +106,13 @@ export class World {
     this.held.push(thing);
     return thing;
   }
-  /** Those of a kind that can be tried, newest first: none whose end is so near that nobody can say. */
+  /**
+   * Those of a kind that can be tried, newest first: none whose end is so near that nobody can say; what is over once, and what
+   * has been used once more.
+   */
   all(kind, which = () => true) {
-    return newest(this.held.filter((x) => x.kind === kind && which(x) && !(this.now() > x.until - marginOf(kind) && this.now() < x.until + 5)));
+    const isDone = (x) => x.tries > (x.over === 'it has been used' ? 1 : 0);
+    return newest(this.held.filter((x) => x.kind === kind && which(x) && !isDone(x) && !(this.now() > x.until - marginOf(kind) && this.now() < x.until + 5)));
   }
   /** Why a thing is good for nothing; `undefined` if it is good. */
   fault(thing) {
@@ -142,9 +147,15 @@ export class World {
   // ---- Saying what was expected
 
   note(line) { this.trace.push(line); }
-  judge(what, actual, expected, kind, isRight = actual === expected) {
+  /** `kind`: what a violation of this rule is called; those of one kind are one finding. */
+  judge(what, actual, expected, kind = `${what}: ${expected}`, isRight = actual === expected) {
     this.note(`${what}: ${expected}${isRight ? '' : `, but it was: ${actual}`}`);
-    if (!isRight) throw new Violation(kind ?? `${what.replace(/ of .*| \d+.*/, '')}: ${expected}`, this.trace);
+    if (!isRight) throw new Violation(kind, this.trace);
+  }
+  /** As `judge`, for what goes without saying. */
+  check(what, actual, expected, kind, isRight) {
+    this.judge(what, actual, expected, kind, isRight);
+    this.trace.pop();
   }
   brief({ status, body, text }) { return body?.access_token ? `tokens (${status}, scope ${body.scope})` : `${status} ${body?.error ?? text.slice(0, 120)}`; }
   refused(move, what, answer, why, errors) {
@@ -158,14 +169,15 @@ export class World {
     const scope = more.scope ?? grant.scope, claims = body.access_token.includes('.') ? decode(body.access_token) : {};
     for (const sub of [claims.sub, body.id_token && decode(body.id_token).sub]) if (sub) this.isOf(move, grant.person, sub);
     // RFC 6749 sections 3.3 and 6: at most what was asked for, and what was granted.
-    for (const given of [body.scope, claims.scope]) this.judge(`${move}: scope`, given, `within ${scope}`, `${move}: more scope than was granted`, within(given, scope));
+    for (const given of [body.scope, claims.scope]) this.check(`${move}: the scope`, given, `within ${scope}`, `${move}: more scope than was granted`, within(given, scope));
+    if (body.id_token && grant.session) grant.session.sid = decode(body.id_token).sid;
     if (body.refresh_token) this.keep('refresh', { grant, value: body.refresh_token });
     return this.keep('access', { grant, value: body.access_token, scope: body.scope, audience: more.audience ?? grant.audience, ...(more.until && { until: more.until }) });
   }
   // OpenID Connect Core section 2: the subject is one person's and never another's.
   isOf(move, person, sub) {
     if (!person.id && !this.people.some((other) => other.id === sub)) person.id = sub;
-    this.judge(`${move}: subject`, sub, person.id ?? 'somebody new', `${move}: the subject is somebody else`);
+    this.check(`${move}: the subject`, sub, person.id ?? 'somebody new', `${move}: the subject is somebody else`);
   }
   grant(person, client, more = {}) { return { person, client, scope: full, audience: messages, ...more }; }
 
@@ -223,7 +235,7 @@ export class World {
         next.use();
         session.withFactor = true;
       } else {
-        if (wanted === 'enrolment') this.keep('draft', { session, person, page, secret: this.keep('secret', { person, state: 'drawn', value: /[A-Z2-7]{32}/.exec(page.text)[0] }) });
+        if (wanted === 'enrolment') this.keep('draft', { session, person, client, page, secret: this.keep('secret', { person, state: 'drawn', value: /[A-Z2-7]{32}/.exec(page.text)[0] }) });
         return undefined;
       }
     }
@@ -258,15 +270,21 @@ export class World {
     }
     const choices = moves[name].from(this);
     if (!choices.length) return false;
-    await moves[name].make(this, choices[index % choices.length]);
+    const choice = choices[index % choices.length];
+    await moves[name].make(this, choice);
+    for (const thing of [choice].flat()) if (thing?.over ?? thing?.grant?.over) thing.tries = (thing.tries ?? 0) + 1;
     return true;
   }
 }
 
 const tokenRefusals = ['invalid_grant', 'unauthorized', 'access_denied'];
 const withPassword = (w) => w.people.filter((p) => p.password);
-const accounts = (w) => w.people.filter((p) => p.id && !p.isGone && !p.owner);
-const clients = ['app', 'web', 'third'];
+/** A sequence has three passwords checked: each costs ten milliseconds and more, on purpose. */
+const affordable = (w) => (w.hashes < 3 ? withPassword(w) : []);
+/** Whose accounts can be changed, once there is something that a change can end. */
+const accounts = (w) => (w.held.length < 2 ? [] : w.people.filter((p) => p.id && !p.isGone && !p.owner));
+const clients = ['web', 'third', 'app'];
+const freshFirst = (list, isOld) => list.toSorted((x, y) => Number(!!isOld(x)) - Number(!!isOld(y)));
 const each = (list, others) => list.flatMap((one) => others.map((other) => [one, other]));
 
 /** Two who have the same form at the same time. */
@@ -277,8 +295,9 @@ export const moves = {
   // ---- Logging in
 
   'log in': {
-    weight: 5, from: withPassword,
+    weight: 5, from: affordable,
     async make(w, person) {
+      w.hashes++;
       const browser = new Browser(w.issuer), owner = w.ownerOf(person);
       const page = await browser.press(await browser.go(w.url('app')), { username: person.email, password: person.password });
       if (person.isGone || owner.isBlocked) return w.judge(`log in as ${person.name}`, seen(page), 'login', `log in: the person is ${person.isGone ? 'deleted' : 'blocked'}`);
@@ -286,27 +305,30 @@ export const moves = {
     },
   },
   'password grant': {
-    weight: 3, from: withPassword,
+    weight: 3, from: affordable,
     async make(w, person) {
+      w.hashes++;
       const answer = await w.token('app', { grant_type: grants.realm, realm, username: person.email, password: person.password, scope: full, audience: messages });
       if (person.isGone) return w.refused('password grant', `of ${person.name}`, answer, 'its person is deleted', ['invalid_grant']);
       w.direct('password grant', `of ${person.name}`, answer, person);
     },
   },
   'password grant with an old password': {
-    weight: 1, from: (w) => withPassword(w).filter((p) => p.old.length),
+    weight: 1, from: (w) => affordable(w).filter((p) => p.old.length),
     async make(w, person) {
+      w.hashes++;
       const answer = await w.token('app', { grant_type: grants.realm, realm, username: person.email, password: person.old.at(-1), scope: full, audience: messages });
       w.refused('password grant', `of ${person.name} with an old password`, answer, 'the password is an old one', ['invalid_grant']);
     },
   },
   'begin cross-origin login': {
-    weight: 3, from: withPassword,
+    weight: 2, from: (w) => (w.all('ticket', (x) => !x.over).length ? [] : affordable(w)),
     async make(w, person) {
+      w.hashes++;
       const browser = new Browser(w.issuer), owner = w.ownerOf(person);
       const answer = await ask(w.issuer, 'POST', '/co/authenticate', { json: { client_id: 'app', credential_type: grants.realm, realm, username: person.email, password: person.password }, headers: { origin } });
       if (person.isGone || owner.isBlocked) return w.refused('begin cross-origin login', `as ${person.name}`, answer, `its person is ${person.isGone ? 'deleted' : 'blocked'}`, [person.isGone ? 'access_denied' : 'blocked_user']);
-      w.judge(`begin cross-origin login as ${person.name}`, answer.status, 200);
+      w.judge(`begin cross-origin login as ${person.name}`, answer.status, 200, 'begin cross-origin login: it should work');
       browser.take(answer);
       w.keep('ticket', { person: owner, browser, value: answer.body.login_ticket });
     },
@@ -323,21 +345,21 @@ export const moves = {
     },
   },
   'ask for a code by mail': {
-    weight: 3, from: (w) => [w.mailbox],
+    weight: 2, from: (w) => (w.all('otp', (x) => !x.over).length > 1 ? [] : [w.mailbox]),
     async make(w, address) {
       const before = w.all('otp').find((x) => x.address === address), known = w.people.find((p) => p.email === address && !p.isGone);
       w.judge('ask for a code by mail', (await ask(w.issuer, 'POST', '/passwordless/start', { json: { client_id: 'app', connection: 'email', email: address, send: 'code' } })).status, 200);
       const { body } = await ask(w.issuer, 'GET', '/_dev/messages'), mail = body.find((m) => m.to === address && m.template === 'passwordless_code');
       if (!mail || mail.code === before?.value) return; // a message a while is enough for one person
       w.end('there is a newer one', (x) => x.kind === 'otp' && x.address === address);
-      w.keep('otp', { address, person: known ?? w.person('somebody new', address), isNew: !known, value: mail.code, tries: 0 });
+      w.keep('otp', { address, person: known ?? w.person('somebody new', address), isNew: !known, value: mail.code, wrong: 0 });
     },
   },
   'log in with a code by mail': {
     weight: 4, from: (w) => w.all('otp'),
     async make(w, otp) {
       const answer = await w.token('app', { grant_type: grants.otp, realm: 'email', username: otp.address, otp: otp.value, scope: full, audience: messages });
-      const why = otp.over ?? (w.now() > otp.until ? 'it is too old' : otp.tries >= 3 ? 'three wrong ones have been tried' : undefined);
+      const why = otp.over ?? (w.now() > otp.until ? 'it is too old' : otp.wrong >= 3 ? 'three wrong ones have been tried' : undefined);
       if (why) return w.refused('log in with a code by mail', w.name(otp), answer, why, ['invalid_grant', 'too_many_attempts']);
       otp.over = 'it has been used';
       // It proves the address, whoever has it now; where nobody has it, it makes an account.
@@ -354,7 +376,7 @@ export const moves = {
       const answer = path === '/oauth/token'
         ? await w.token('app', { grant_type: grants.otp, realm: 'email', username: otp.address, otp: wrong })
         : await ask(w.issuer, 'POST', path, { json: { client_id: 'app', connection: 'email', email: otp.address, verification_code: wrong } });
-      otp.tries++;
+      otp.wrong++;
       w.refused('try a wrong code by mail', `at ${path}`, answer, 'it is wrong');
     },
   },
@@ -362,17 +384,16 @@ export const moves = {
     weight: 1, from: (w) => w.all('otp'),
     async make(w, otp) {
       const answer = await ask(w.issuer, 'POST', '/passwordless/verify', { json: { client_id: 'app', connection: 'email', email: otp.address, verification_code: otp.value } });
-      const isGood = !otp.over && otp.tries < 3 && w.now() < otp.until;
-      w.judge(`verify ${w.name(otp)}`, answer.status >= 400 && answer.status < 500 ? 'refused' : answer.status, isGood ? 200 : 'refused');
+      const isGood = !otp.over && otp.wrong < 3 && w.now() < otp.until;
+      w.judge(`verify ${w.name(otp)}`, answer.status >= 400 && answer.status < 500 ? 'refused' : answer.status, isGood ? 200 : 'refused', `verify a code by mail: ${isGood ? 'it should work' : 'it is over'}`);
     },
   },
 
   // ---- A browser that is signed in
 
   'go to an application': {
-    weight: 5, from: (w) => each(w.all('session', (x) => !x.over || !x.wasTried), clients),
+    weight: 5, from: (w) => each(w.all('session'), clients),
     async make(w, [session, client]) {
-      session.wasTried = !!session.over;
       await w.arrive('go to an application', session, client, await session.browser.go(w.url(client)));
     },
   },
@@ -392,6 +413,16 @@ export const moves = {
       w.end('its session has ended', (x) => x === session || x.session === session || (x.grant?.session === session && ['code', 'device'].includes(x.kind)));
     },
   },
+  'revoke a session': {
+    // By the vendor's word, with all refresh tokens that came of it.
+    weight: 1, from: (w) => w.all('session', (x) => x.sid && !w.fault(x)),
+    async make(w, session) {
+      await w.manage('POST', `sessions/${session.sid}/revoke`);
+      w.note(`revoke the session, browser ${session.number} of ${session.person.name}`);
+      w.end('its session was revoked', (x) => x === session || x.session === session || (x.grant?.session === session && x.kind !== 'access'));
+      for (const x of w.held) if (x.grant?.session === session && x.kind === 'access') x.isOpen = true;
+    },
+  },
   'enrol where it was not asked for': {
     // A state is for its own page: that of a login page adds no way in. And without the policy none is asked for.
     weight: 1, from: (w) => (w.mfa ? [] : w.all('session', (x) => !w.fault(x))),
@@ -404,18 +435,19 @@ export const moves = {
   'finish enrolment at its page': {
     weight: 6, from: (w) => w.all('draft'),
     async make(w, draft) {
-      const { session, person, secret, page } = draft, next = w.next(secret);
+      const { session, person, client, secret, page } = draft, next = w.next(secret);
       if (!next) return;
       const why = w.fault(session) ?? w.fault(draft) ?? (w.factor(person) && 'there is a factor by now');
       const after = await session.browser.press(page, { code: next.code });
       w.judge(`finish enrolment, browser ${session.number} of ${person.name}`, after.action === '/u/mfa/recovery-code' ? 'done' : 'refused', why ? 'refused' : 'done', `finish enrolment at its page: ${why ?? 'it should work'}`);
+      if (session.over || w.factor(person)) draft.over = why;
       if (why) return;
       next.use();
       w.confirm(secret);
       w.end('there is a newer one', (x) => x.kind === 'recovery' && x.person === person);
       session.withFactor = true;
       draft.over = 'it has been used';
-      await w.arrive('finish enrolment at its page', session, 'app', await session.browser.press(after));
+      await w.arrive('finish enrolment at its page', session, client, await session.browser.press(after));
     },
   },
   'withdraw at the account': {
@@ -432,7 +464,7 @@ export const moves = {
   // ---- Codes and tokens
 
   'redeem a code': {
-    weight: 9, from: (w) => w.all('code'),
+    weight: 9, from: (w) => freshFirst(w.all('code'), (x) => x.used),
     async make(w, code) {
       const { grant } = code, why = code.used && w.now() < code.until ? 'it has been used' : w.fault(code);
       const answer = await w.token(grant.client, { grant_type: 'authorization_code', redirect_uri: callback, code: code.value, code_verifier });
@@ -446,7 +478,7 @@ export const moves = {
     },
   },
   refresh: {
-    weight: 8, from: (w) => each(w.all('refresh', (x) => !(x.rotated && x.isOpen)), [undefined, undefined, 'openid', `${full} write:messages`]),
+    weight: 8, from: (w) => each(freshFirst(w.all('refresh', (x) => !(x.rotated && x.isOpen)), (x) => x.rotated), [undefined, undefined, 'openid', `${full} write:messages`]),
     async make(w, [refresh, scope]) {
       if (scope && (refresh.rotated || w.fault(refresh))) scope = undefined;
       const { grant } = refresh, why = refresh.rotated ? 'it has been used' : w.fault(refresh);
@@ -462,7 +494,7 @@ export const moves = {
     },
   },
   'read the profile': {
-    weight: 5, from: (w) => w.all('access'),
+    weight: 3, from: (w) => w.all('access'),
     async make(w, access) {
       const answer = await ask(w.issuer, 'GET', '/userinfo', { headers: { authorization: `Bearer ${access.value}` } });
       // Core section 5.3: for the one who logged in, with `openid`. RFC 6750 section 3.1: else 401.
@@ -475,7 +507,7 @@ export const moves = {
   exchange: {
     // RFC 8693 section 2: what comes of a token is of the same person, no wider, good no longer, and over with it; and the
     // next API gives what the person is permitted there.
-    weight: 5, from: (w) => w.all('access', (x) => x.grant.client === 'web'),
+    weight: 8, from: (w) => w.all('access', (x) => x.grant.client === 'web'),
     async make(w, access) {
       const { grant } = access, why = access.sterile ?? w.fault(access), audience = access.audience === guarded ? messages : guarded;
       const answer = await w.token('web', { grant_type: exchangeGrant, subject_token: access.value, subject_token_type: 'urn:ietf:params:oauth:token-type:access_token', audience });
@@ -484,7 +516,7 @@ export const moves = {
       const may = words(access.scope).filter((word) => word === 'read:messages' && (audience === messages || grant.person.permitted)).join(' ');
       if (!may && answer.status >= 400 && answer.status < 500) return w.note(`exchange ${w.name(access)}: refused, since nothing is permitted`);
       const next = w.tokens('exchange', w.name(access), answer, grant, { scope: may, audience, until: access.until });
-      w.judge('exchange: it ends', decode(next.value).exp, `not after ${Math.floor(access.until)}`, 'exchange: it is good for longer than what it was made of', decode(next.value).exp <= access.until + 5);
+      w.check('exchange: it ends', decode(next.value).exp, `not after ${Math.floor(access.until)}`, 'exchange: it is good for longer than what it was made of', decode(next.value).exp <= access.until + 5);
     },
   },
   'revoke a refresh token': {
@@ -492,7 +524,7 @@ export const moves = {
     weight: 2, from: (w) => w.all('refresh', (x) => !w.fault(x)),
     async make(w, refresh) {
       const { grant } = refresh;
-      w.judge(`revoke ${w.name(refresh)}`, (await w.form('/oauth/revoke', { client_id: grant.client, ...(grant.client === 'web' && { client_secret: 'web-secret' }), token: refresh.value })).status, 200);
+      w.judge(`revoke ${w.name(refresh)}`, (await w.form('/oauth/revoke', { client_id: grant.client, ...(grant.client === 'web' && { client_secret: 'web-secret' }), token: refresh.value })).status, 200, 'revoke a refresh token: it should work');
       grant.over ??= 'it was revoked';
     },
   },
@@ -500,7 +532,7 @@ export const moves = {
   // ---- Devices (RFC 8628)
 
   'begin with a device': {
-    weight: 3, from: () => ['app', 'third'],
+    weight: 2, from: (w) => (w.all('device', (x) => x.state !== 'used').length > 1 ? [] : ['third', 'app']),
     async make(w, client) {
       const { body, status } = await w.form('/oauth/device/code', { client_id: client, scope: full, audience: messages });
       w.judge(`begin with a device of ${client}`, status, 200);
@@ -516,12 +548,13 @@ export const moves = {
     async make(w, [session, device]) { await answerDevice(w, session, device, 'deny'); },
   },
   'ask as a device': {
-    weight: 6, from: (w) => w.all('device'),
+    weight: 6, from: (w) => freshFirst(w.all('device', (x) => !(x.polls > 4)), (x) => x.polls),
     async make(w, device) {
+      device.polls = (device.polls ?? 0) + 1;
       const answer = await w.token(device.grant.client, { grant_type: deviceGrant, device_code: device.value }), since = w.now() - (device.asked ?? 0);
       const refused = (why, ...errors) => w.refused('ask as a device', w.name(device), answer, why, errors);
       if (device.state === 'used') return refused('it has been used', 'invalid_grant');
-      if (w.now() > device.until) return refused('it is too old', 'expired_token'); // section 3.5, as the others
+      if (w.now() > device.until) return refused('it is too old', 'expired_token', 'invalid_grant'); // section 3.5, as the others; in time it is forgotten
       if (device.state === 'denied') return refused('it was refused', 'access_denied');
       if (device.state === 'pending') {
         device.asked = w.now();
@@ -592,7 +625,7 @@ export const moves = {
   // ---- Changes of an account
 
   'make a reset link': {
-    weight: 3, from: (w) => accounts(w).filter((p) => p.password),
+    weight: 2, from: (w) => (w.all('link', (x) => !x.over).length ? [] : accounts(w).filter((p) => p.password)),
     async make(w, person) {
       const { ticket } = await w.manage('POST', 'tickets/password-change', { user_id: person.id, ttl_sec: lifetimes.link });
       w.keep('link', { person, value: new URL(ticket).searchParams.get('ticket') });
@@ -630,7 +663,7 @@ export const moves = {
   },
   'change the address': {
     // A proof of an address ends with the address.
-    weight: 2, from: accounts,
+    weight: 1, from: accounts,
     async make(w, person) {
       const connection = person.password ? realm : 'email';
       person.email = `n${++w.words}${w.ada.id.slice(6)}${person.name}@example.com`;
@@ -640,7 +673,7 @@ export const moves = {
     },
   },
   block: {
-    weight: 2, from: (w) => accounts(w).filter((p) => !p.isBlocked),
+    weight: 1, from: (w) => accounts(w).filter((p) => !p.isBlocked),
     async make(w, person) {
       await w.manage('PATCH', w.user(person), { blocked: true });
       w.note(`block ${person.name}`);
@@ -658,7 +691,7 @@ export const moves = {
     },
   },
   delete: {
-    weight: 1, from: accounts,
+    weight: 0.5, from: (w) => accounts(w),
     async make(w, person) {
       await w.manage('DELETE', w.user(person));
       w.note(`delete ${person.name}`);
@@ -679,7 +712,7 @@ export const moves = {
     },
   },
   link: {
-    weight: 2, from: (w) => each(accounts(w), accounts(w)).filter(([one, other]) => one !== other && !one.isBlocked && !other.isBlocked && !w.people.some((p) => p.owner === other)),
+    weight: 1, from: (w) => each(accounts(w), accounts(w)).filter(([one, other]) => one !== other && !one.isBlocked && !other.isBlocked && !w.people.some((p) => p.owner === other)),
     async make(w, [primary, secondary]) {
       const [provider, user_id] = secondary.id.split('|');
       await w.manage('POST', `${w.user(primary)}/identities`, { provider, user_id });
@@ -719,7 +752,7 @@ export const moves = {
     },
   },
   'give a permission': {
-    weight: 1, from: (w) => accounts(w).filter((p) => !p.permitted),
+    weight: 1, from: (w) => accounts(w).filter((p) => !p.permitted && w.all('access', (x) => x.grant.client === 'web' && x.grant.person === p).length),
     async make(w, person) {
       await w.manage('POST', `${w.user(person)}/permissions`, { permissions: ['read:messages', 'write:messages'].map((permission_name) => ({ resource_server_identifier: guarded, permission_name })) });
       w.note(`give ${person.name} permissions`);
@@ -739,8 +772,8 @@ async function answerDevice(w, session, device, action) {
   let page = await browser.go(`/activate?user_code=${device.typed}`);
   for (let hops = 0; hops < 6 && page.action && !['/u/login', '/u/mfa', '/u/mfa/enrol'].includes(page.action); hops++)
     page = await browser.press(page, {}, page.buttons.includes('accept') ? action : 'default');
-  const what = `${action === 'accept' ? 'approve' : 'refuse'} a device`;
-  w.judge(`${what}, browser ${session.number} of ${person.name} for ${grant.client}`, page.action ? seen(page) : page.status === 200 ? 'done' : `page ${page.status} ${page.heading}`, why ? seen(page) : 'done', `${what}: ${why || 'it should work'}`, why ? !!page.action || page.status >= 400 : !page.action && page.status === 200);
+  const what = `${action === 'accept' ? 'approve' : 'refuse'} a device`, isDone = !page.action && page.status === 200;
+  w.judge(`${what}, browser ${session.number} of ${person.name} for ${grant.client}`, isDone ? 'done' : seen(page), why ? `not done, since ${why}` : 'done', `${what}: ${why || 'it should work'}`, isDone === !why);
   if (why) return;
   session.until = Math.min(session.at + lifetimes.session, w.now() + lifetimes.idle);
   device.state = action === 'accept' ? 'approved' : 'denied';
@@ -754,8 +787,8 @@ async function answerDevice(w, session, device, action) {
 }
 
 /** The steps of a sequence, as they are made: what can be done now, by its weight. */
-export function choose(world, random) {
-  const possible = Object.entries(moves).map(([name, { weight, from }]) => [name, weight, from(world).length]).filter(([, , count]) => count);
+export function choose(world, random, without = []) {
+  const possible = Object.entries(moves).filter(([name]) => !without.includes(name)).map(([name, { weight, from }]) => [name, weight, from(world).length]).filter(([, , count]) => count);
   let at = random() * possible.reduce((sum, [, weight]) => sum + weight, 0);
   const [name, , count] = possible.find(([, weight]) => (at -= weight) < 0) ?? possible[0];
   return `${name} ${Math.floor(random() * random() * count)}`;

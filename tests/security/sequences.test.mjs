@@ -3,7 +3,8 @@
 // clock. First come those of `data/sequences.json`, which have found something before.
 //
 // `RUNS=` how many, `SEED=` runs those of a failure again, `KEEP=1` writes what is found to the file. There, an entry with
-// `"known": true` is skipped, and its kind is not reported: for a fault that waits for its mending.
+// `"known": true` is skipped, and its kind is not reported: for a fault that waits for its mending. `WITHOUT=` names moves
+// that are not made, with commas between them: to see what lies behind a fault.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,9 +18,10 @@ import { app, callback, database, deviceGrant, exchangeGrant, extra, third } fro
 const runs = Number(process.env.RUNS ?? 2000), seed = Number(process.env.SEED ?? Date.now() % 1e9);
 const file = new URL('data/sequences.json', import.meta.url);
 const kept = JSON.parse(readFileSync(file, 'utf8')), known = new Set(kept.filter((one) => one.known).map((one) => one.kind));
-const width = 32; // sequences at once
+const without = process.env.WITHOUT?.split(',');
+const width = 24; // sequences at once
 const longest = 25; // steps
-const waits = [40, 70, 200, 330, 700, 1000, 7300, 90_000, 270_000]; // seconds, on both sides of what lives how long
+const waits = [40, 40, 70, 70, 200, 330, 700, 1000, 7300, 90_000, 270_000]; // seconds, on both sides of what lives how long
 
 const refresh_token = { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0, token_lifetime: 2_592_000, idle_token_lifetime: 1_296_000 };
 const clients = [
@@ -90,7 +92,7 @@ const generator = (from) => () => {
 };
 const pick = (random, list) => list[Math.floor(random() * list.length)];
 
-/** Runs sequences side by side; `next(i)(world)` gives their steps one by one. What each ended with. */
+/** Runs sequences side by side; `next(i)(world)` gives their steps one by one. What each did, and ended with. */
 async function runSideBySide(count, mfa, next) {
   await api.reset();
   await api.authenticate();
@@ -98,12 +100,13 @@ async function runSideBySide(count, mfa, next) {
   const clock = new Clock(count);
   return Promise.all(Array.from({ length: count }, async (_, slot) => {
     const world = new World(api.issuer, slot, mfa, clock, api), give = next(slot), steps = [];
+    let step;
     try {
-      for (let step; (step = give(world, steps)) !== undefined;) if (await world.step(step)) steps.push(step);
+      while ((step = give(world)) !== undefined) if (await world.step(step)) steps.push(step);
       return { mfa, steps };
     } catch (error) {
       if (!(error instanceof Violation)) throw new Error(`${error.stack}\nafter:\n${world.trace.join('\n')}`);
-      return { mfa, steps: [...steps, world.tried], violation: error };
+      return { mfa, steps: [...steps, step], violation: error };
     } finally {
       clock.leave();
     }
@@ -139,8 +142,8 @@ function batch(number) {
     let made = 0, paused = 0;
     return (world) => {
       if (made++ >= length) return undefined;
-      if (paused < pauses.length && world.held.length > 2 && own() < 0.09) return (world.tried = `wait ${pauses[paused++]}`);
-      return (world.tried = choose(world, own));
+      if (paused < pauses.length && world.held.length > 2 && own() < 0.09) return `wait ${pauses[paused++]}`;
+      return choose(world, own, without);
     };
   });
 }
