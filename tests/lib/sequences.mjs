@@ -281,8 +281,8 @@ const tokenRefusals = ['invalid_grant', 'unauthorized', 'access_denied'];
 const withPassword = (w) => w.people.filter((p) => p.password);
 /** A sequence has three passwords checked: each costs ten milliseconds and more, on purpose. */
 const affordable = (w) => (w.hashes < 3 ? withPassword(w) : []);
-/** Whose accounts can be changed, once there is something that a change can end. */
-const accounts = (w) => (w.held.length < 2 ? [] : w.people.filter((p) => p.id && !p.isGone && !p.owner));
+/** Whose accounts can be changed. */
+const accounts = (w) => w.people.filter((p) => p.id && !p.isGone && !p.owner);
 const clients = ['web', 'third', 'app'];
 const freshFirst = (list, isOld) => list.toSorted((x, y) => Number(!!isOld(x)) - Number(!!isOld(y)));
 const each = (list, others) => list.flatMap((one) => others.map((other) => [one, other]));
@@ -290,7 +290,10 @@ const each = (list, others) => list.flatMap((one) => others.map((other) => [one,
 /** Two who have the same form at the same time. */
 const resetForm = (link, password) => ['/u/reset-password', { ticket: link.value, password, 're-enter-password': password }];
 
-/** `weight`: how often it is chosen. `from`: with what it can be made now, what is likeliest first. */
+/**
+ * `weight`: how often it is chosen; `isLate`: not before there is something that it can end. `from`: with what it can be made
+ * now, what is likeliest first.
+ */
 export const moves = {
   // ---- Logging in
 
@@ -347,10 +350,10 @@ export const moves = {
   'ask for a code by mail': {
     weight: 2, from: (w) => (w.all('otp', (x) => !x.over).length > 1 ? [] : [w.mailbox]),
     async make(w, address) {
-      const before = w.all('otp').find((x) => x.address === address), known = w.people.find((p) => p.email === address && !p.isGone);
+      const known = w.people.find((p) => p.email === address && !p.isGone);
       w.judge('ask for a code by mail', (await ask(w.issuer, 'POST', '/passwordless/start', { json: { client_id: 'app', connection: 'email', email: address, send: 'code' } })).status, 200);
       const { body } = await ask(w.issuer, 'GET', '/_dev/messages'), mail = body.find((m) => m.to === address && m.template === 'passwordless_code');
-      if (!mail || mail.code === before?.value) return; // a message a while is enough for one person
+      if (!mail || w.held.some((x) => x.kind === 'otp' && x.value === mail.code)) return; // a message a while is enough for one person
       w.end('there is a newer one', (x) => x.kind === 'otp' && x.address === address);
       w.keep('otp', { address, person: known ?? w.person('somebody new', address), isNew: !known, value: mail.code, wrong: 0 });
     },
@@ -408,9 +411,10 @@ export const moves = {
     async make(w, session) {
       await session.browser.go('/v2/logout?client_id=app');
       w.note(`log out, browser ${session.number} of ${session.person.name}`);
-      // What came of it and was not yet given ends with it. Refresh tokens stay: they are for when nobody is there (Core
-      // section 11, OpenID Connect Back-Channel Logout section 2.7).
-      w.end('its session has ended', (x) => x === session || x.session === session || (x.grant?.session === session && ['code', 'device'].includes(x.kind)));
+      // What the session was about to give ends with it. Refresh tokens stay: they are for when nobody is there (Core section
+      // 11, OpenID Connect Back-Channel Logout section 2.7). So may a device that somebody let in and went away.
+      w.end('its browser has logged out', (x) => x === session || x.session === session || (x.grant?.session === session && x.kind === 'code'));
+      for (const x of w.held) if (x.grant?.session === session && x.kind === 'device') x.isOpen = true;
     },
   },
   'revoke a session': {
@@ -480,7 +484,7 @@ export const moves = {
   refresh: {
     weight: 8, from: (w) => each(freshFirst(w.all('refresh', (x) => !(x.rotated && x.isOpen)), (x) => x.rotated), [undefined, undefined, 'openid', `${full} write:messages`]),
     async make(w, [refresh, scope]) {
-      if (scope && (refresh.rotated || w.fault(refresh))) scope = undefined;
+      if (scope && (refresh.rotated || refresh.isOpen || w.fault(refresh))) scope = undefined;
       const { grant } = refresh, why = refresh.rotated ? 'it has been used' : w.fault(refresh);
       const answer = await w.token(grant.client, { grant_type: 'refresh_token', refresh_token: refresh.value, ...(scope && { scope }) });
       // RFC 6749 section 6: as much as was granted, or less.
@@ -582,7 +586,7 @@ export const moves = {
       w.judge(`begin enrolment with ${w.name(token)}`, answer.status, 200, 'begin enrolment: it should work');
       for (const x of w.held) if (x.kind === 'secret' && x.person === person && x.state === 'begun') x.state = 'dropped';
       w.end('there is a newer one', (x) => x.kind === 'recovery' && x.person === person);
-      const secret = w.keep('secret', { person, state: 'begun', value: answer.body.secret });
+      const secret = w.keep('secret', { person, by: token, at: w.now(), state: 'begun', value: answer.body.secret });
       for (const value of answer.body.recovery_codes ?? []) w.keep('recovery', { person, value, secret });
     },
   },
@@ -596,6 +600,8 @@ export const moves = {
       const answer = await w.token('app', { grant_type: mfaGrant('otp'), mfa_token: token.value, otp: next.code });
       if (why) return w.refused('log in with a second factor', w.name(token), answer, why, [...tokenRefusals, 'expired_token']);
       if (w.isLetBe(token, answer.status >= 400, `log in with a second factor, ${w.name(token)}`)) return;
+      // What was begun may end by itself, and be for the one who began it.
+      if (secret.state === 'begun' && answer.status >= 400 && (secret.by !== token || w.now() > secret.at + 240)) return w.note(`log in with a second factor, ${w.name(token)}: refused, which is nobody's rule`);
       next.use();
       if (secret.state === 'begun') w.confirm(secret);
       token.over = 'it has been used';
@@ -625,7 +631,7 @@ export const moves = {
   // ---- Changes of an account
 
   'make a reset link': {
-    weight: 2, from: (w) => (w.all('link', (x) => !x.over).length ? [] : accounts(w).filter((p) => p.password)),
+    isLate: true, weight: 2, from: (w) => (w.all('link', (x) => !x.over).length ? [] : accounts(w).filter((p) => p.password)),
     async make(w, person) {
       const { ticket } = await w.manage('POST', 'tickets/password-change', { user_id: person.id, ttl_sec: lifetimes.link });
       w.keep('link', { person, value: new URL(ticket).searchParams.get('ticket') });
@@ -633,7 +639,7 @@ export const moves = {
     },
   },
   'set a password by a link': {
-    weight: 4, from: (w) => w.all('link', (x) => !x.person.owner && !x.person.isBlocked),
+    isLate: true, weight: 4, from: (w) => w.all('link', (x) => !x.person.owner && !x.person.isBlocked),
     async make(w, link) {
       const { person } = link, why = w.fault(link), password = w.newPassword();
       const page = await new Browser(w.issuer).go(...resetForm(link, password));
@@ -643,7 +649,7 @@ export const moves = {
     },
   },
   'set a password by a link twice at once': {
-    weight: 1, from: (w) => w.all('link', (x) => !w.fault(x) && !x.isOpen),
+    isLate: true, weight: 1, from: (w) => w.all('link', (x) => !w.fault(x) && !x.isOpen),
     async make(w, link) {
       const { person } = link, passwords = [w.newPassword(), w.newPassword()];
       const pages = await Promise.all(passwords.map((password) => new Browser(w.issuer).go(...resetForm(link, password))));
@@ -653,7 +659,7 @@ export const moves = {
     },
   },
   'set a password': {
-    weight: 2, from: (w) => accounts(w).filter((p) => p.password),
+    isLate: true, weight: 2, from: (w) => accounts(w).filter((p) => p.password),
     async make(w, person) {
       const password = w.newPassword();
       await w.manage('PATCH', w.user(person), { password, connection: realm });
@@ -663,7 +669,7 @@ export const moves = {
   },
   'change the address': {
     // A proof of an address ends with the address.
-    weight: 1, from: accounts,
+    isLate: true, weight: 1, from: accounts,
     async make(w, person) {
       const connection = person.password ? realm : 'email';
       person.email = `n${++w.words}${w.ada.id.slice(6)}${person.name}@example.com`;
@@ -673,7 +679,7 @@ export const moves = {
     },
   },
   block: {
-    weight: 1, from: (w) => accounts(w).filter((p) => !p.isBlocked),
+    isLate: true, weight: 1, from: (w) => accounts(w).filter((p) => !p.isBlocked),
     async make(w, person) {
       await w.manage('PATCH', w.user(person), { blocked: true });
       w.note(`block ${person.name}`);
@@ -683,7 +689,7 @@ export const moves = {
     },
   },
   unblock: {
-    weight: 4, from: (w) => accounts(w).filter((p) => p.isBlocked),
+    isLate: true, weight: 4, from: (w) => accounts(w).filter((p) => p.isBlocked),
     async make(w, person) {
       await w.manage('PATCH', w.user(person), { blocked: false });
       w.note(`unblock ${person.name}`);
@@ -691,7 +697,7 @@ export const moves = {
     },
   },
   delete: {
-    weight: 0.5, from: (w) => accounts(w),
+    isLate: true, weight: 0.5, from: (w) => accounts(w),
     async make(w, person) {
       await w.manage('DELETE', w.user(person));
       w.note(`delete ${person.name}`);
@@ -701,18 +707,18 @@ export const moves = {
     },
   },
   'end sessions': {
-    weight: 2, from: (w) => accounts(w).filter((p) => w.all('session', (x) => x.person === p).length),
+    isLate: true, weight: 2, from: (w) => accounts(w).filter((p) => w.all('session', (x) => x.person === p).length),
     async make(w, person) {
       await w.manage('DELETE', `${w.user(person)}/sessions`);
       w.note(`end the sessions of ${person.name}`);
       const isOfOne = (x) => (x.kind === 'session' ? x : x.session ?? x.grant?.session)?.person === person;
-      w.end('its session has ended', (x) => isOfOne(x) && !['access', 'refresh'].includes(x.kind));
+      w.end('its sessions were ended', (x) => isOfOne(x) && !['access', 'refresh'].includes(x.kind));
       // Whether access for when nobody is there goes on, is told by nobody; by the vendor it does.
       for (const x of w.held) if (isOfOne(x) && ['access', 'refresh'].includes(x.kind)) x.isOpen = true;
     },
   },
   link: {
-    weight: 1, from: (w) => each(accounts(w), accounts(w)).filter(([one, other]) => one !== other && !one.isBlocked && !other.isBlocked && !w.people.some((p) => p.owner === other)),
+    isLate: true, weight: 1, from: (w) => each(accounts(w), accounts(w)).filter(([one, other]) => one !== other && !one.isBlocked && !other.isBlocked && !w.people.some((p) => p.owner === other)),
     async make(w, [primary, secondary]) {
       const [provider, user_id] = secondary.id.split('|');
       await w.manage('POST', `${w.user(primary)}/identities`, { provider, user_id });
@@ -726,7 +732,7 @@ export const moves = {
     },
   },
   unlink: {
-    weight: 3, from: (w) => w.people.filter((p) => p.owner),
+    isLate: true, weight: 3, from: (w) => w.people.filter((p) => p.owner),
     async make(w, person) {
       await w.manage('DELETE', `${w.user(person.owner)}/identities/${person.id.replace('|', '/')}`);
       w.note(`unlink ${person.name}`);
@@ -734,7 +740,7 @@ export const moves = {
     },
   },
   'withdraw a grant': {
-    weight: 3, from: (w) => accounts(w).filter((p) => w.consents.has(p)),
+    isLate: true, weight: 3, from: (w) => accounts(w).filter((p) => w.consents.has(p)),
     async make(w, person) {
       const [grant] = await w.manage('GET', `grants?user_id=${encodeURIComponent(person.id)}&client_id=third`);
       await w.manage('DELETE', `grants/${encodeURIComponent(grant.id)}`);
@@ -743,7 +749,7 @@ export const moves = {
     },
   },
   'withdraw all grants': {
-    weight: 1, from: (w) => accounts(w).filter((p) => w.consents.has(p)),
+    isLate: true, weight: 1, from: (w) => accounts(w).filter((p) => w.consents.has(p)),
     async make(w, person) {
       await w.manage('DELETE', `grants?user_id=${encodeURIComponent(person.id)}`);
       w.note(`withdraw all grants of ${person.name}`);
@@ -752,7 +758,7 @@ export const moves = {
     },
   },
   'give a permission': {
-    weight: 1, from: (w) => accounts(w).filter((p) => !p.permitted && w.all('access', (x) => x.grant.client === 'web' && x.grant.person === p).length),
+    isLate: true, weight: 1, from: (w) => accounts(w).filter((p) => !p.permitted && w.all('access', (x) => x.grant.client === 'web' && x.grant.person === p).length),
     async make(w, person) {
       await w.manage('POST', `${w.user(person)}/permissions`, { permissions: ['read:messages', 'write:messages'].map((permission_name) => ({ resource_server_identifier: guarded, permission_name })) });
       w.note(`give ${person.name} permissions`);
@@ -788,7 +794,8 @@ async function answerDevice(w, session, device, action) {
 
 /** The steps of a sequence, as they are made: what can be done now, by its weight. */
 export function choose(world, random, without = []) {
-  const possible = Object.entries(moves).filter(([name]) => !without.includes(name)).map(([name, { weight, from }]) => [name, weight, from(world).length]).filter(([, , count]) => count);
+  const isEarly = world.held.length < 2;
+  const possible = Object.entries(moves).filter(([name, { isLate }]) => !without.includes(name) && !(isLate && isEarly)).map(([name, { weight, from }]) => [name, weight, from(world).length]).filter(([, , count]) => count);
   let at = random() * possible.reduce((sum, [, weight]) => sum + weight, 0);
   const [name, , count] = possible.find(([, weight]) => (at -= weight) < 0) ?? possible[0];
   return `${name} ${Math.floor(random() * random() * count)}`;

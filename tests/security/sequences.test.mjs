@@ -1,6 +1,6 @@
 // Logins, tokens, changes and withdrawals in orders that nobody has thought of, against the model of `lib/sequences.mjs`.
-// Many sequences run at once, each with people of its own, and wait for each other where time is to go by: there is one
-// clock. First come those of `data/sequences.json`, which have found something before.
+// Many sequences run at once, each with people of its own, and wait for each other where time is to go by: an authority has
+// one clock. Half of them are where a second factor is asked of all. First come those of `data/sequences.json`, which have found something before.
 //
 // `RUNS=` how many, `SEED=` runs those of a failure again, `KEEP=1` writes what is found to the file. There, an entry with
 // `"known": true` is skipped, and its kind is not reported: for a fault that waits for its mending. `WITHOUT=` names moves
@@ -19,7 +19,7 @@ const runs = Number(process.env.RUNS ?? 2000), seed = Number(process.env.SEED ??
 const file = new URL('data/sequences.json', import.meta.url);
 const kept = JSON.parse(readFileSync(file, 'utf8')), known = new Set(kept.filter((one) => one.known).map((one) => one.kind));
 const without = process.env.WITHOUT?.split(',');
-const width = 24; // sequences at once
+const width = 16; // sequences at once, at each of the two authorities
 const longest = 25; // steps
 const waits = [40, 40, 70, 70, 200, 330, 700, 1000, 7300, 90_000, 270_000]; // seconds, on both sides of what lives how long
 
@@ -33,14 +33,9 @@ const clients = [
 const words = ['read:messages', 'write:messages'], scopes = words.map((value) => ({ value }));
 
 const group = scope();
-let api;
-before(async () => {
-  const dir = folder(), usersFile = join(dir, 'users.json');
-  const people = Array.from({ length: width }, (_, slot) => ['a', 'e'].map((name) => ({ user_id: `${name}${slot}`, email: `${name}${slot}@example.com`, email_verified: false, password: firstPassword })));
-  writeFileSync(usersFile, JSON.stringify(people.flat()));
-  const temporary = process.env.TMPDIR;
-  if (existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm'; // what is written is of no use afterwards
-  api = new Management(await startAuthority(group, {
+const authorities = new Map(); // by whether a second factor is asked of all
+async function start(usersFile, mfa) {
+  const api = new Management(await startAuthority(group, {
     clients, usersFile,
     extra: {
       ...extra,
@@ -48,12 +43,22 @@ before(async () => {
       databases: [database(realm, { brute_force_protection: false })],
       attackProtection: { bruteForceProtection: { enabled: false }, suspiciousIpThrottling: { enabled: false } }, // one address for all
       guardianFactors: [{ name: 'otp', enabled: true }],
+      guardianPolicies: { policies: mfa ? ['all-applications'] : [] },
       resourceServers: [{ ...extra.resourceServers[0], scopes }, { name: 'Guarded', identifier: guarded, scopes, enforce_policies: true, token_dialect: 'access_token_authz' }],
-      clientGrants: [managementGrant(), { client_id: 'web', audience: guarded, scope: words }, { client_id: 'web', audience: extra.resourceServers[0].identifier, scope: words }],
+      clientGrants: [managementGrant(), ...[guarded, extra.resourceServers[0].identifier].map((audience) => ({ client_id: 'web', audience, scope: words }))],
     },
   }));
+  authorities.set(mfa, api);
+}
+before(async () => {
+  const usersFile = join(folder(), 'users.json'), temporary = process.env.TMPDIR;
+  const people = Array.from({ length: width }, (_, slot) => ['a', 'e'].map((name) => ({ user_id: `${name}${slot}`, email: `${name}${slot}@example.com`, email_verified: false, password: firstPassword })));
+  writeFileSync(usersFile, JSON.stringify(people.flat()));
+  if (existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm'; // what is written is of no use afterwards
+  const starting = [false, true].map((mfa) => start(usersFile, mfa));
   if (temporary) process.env.TMPDIR = temporary;
   else delete process.env.TMPDIR;
+  await Promise.all(starting);
   group.after(hangUp);
 });
 
@@ -61,7 +66,7 @@ before(async () => {
 class Clock {
   offset = 0;
   parked = [];
-  constructor(running) { this.running = running; }
+  constructor(api, running) { Object.assign(this, { api, running }); }
   now() { return Date.now() / 1000 + this.offset; }
   pass(seconds) {
     return new Promise((resolve, reject) => {
@@ -75,7 +80,7 @@ class Clock {
   }
   #go() {
     if (!this.parked.length || this.parked.length < this.running) return;
-    const { parked } = this, [{ seconds }] = parked;
+    const { api, parked } = this, [{ seconds }] = parked;
     this.parked = [];
     this.offset += seconds;
     api.advance(seconds).then(() => api.authenticate()) // a token of a day ago is none
@@ -94,10 +99,9 @@ const pick = (random, list) => list[Math.floor(random() * list.length)];
 
 /** Runs sequences side by side; `next(i)(world)` gives their steps one by one. What each did, and ended with. */
 async function runSideBySide(count, mfa, next) {
+  const api = authorities.get(mfa), clock = new Clock(api, count);
   await api.reset();
   await api.authenticate();
-  if (mfa) assert.equal((await api.call('PUT', 'guardian/policies', ['all-applications'])).status, 200);
-  const clock = new Clock(count);
   return Promise.all(Array.from({ length: count }, async (_, slot) => {
     const world = new World(api.issuer, slot, mfa, clock, api), give = next(slot), steps = [];
     let step;
@@ -134,10 +138,10 @@ async function shrink(found) {
   return { kind: violation.kind, mfa, steps, violation };
 }
 
-/** A batch: half of them are with a second factor for all. Time goes by for all of them alike. */
-function batch(number) {
+/** Sequences of which time goes by for all alike. */
+function batch(number, mfa) {
   const random = generator(seed + number * 7919), pauses = Array.from({ length: 4 }, () => pick(random, waits));
-  return runSideBySide(width, number % 2 === 1, (slot) => {
+  return runSideBySide(width, mfa, (slot) => {
     const own = generator(seed + number * 7919 + slot + 1), length = 4 + Math.floor(own() * (longest - 3));
     let made = 0, paused = 0;
     return (world) => {
@@ -159,15 +163,17 @@ for (const { kind, known: skip, ...sequence } of kept)
 test(`${runs} sequences in random orders`, async () => {
   const kinds = new Map(), start = performance.now();
   let made = 0, steps = 0;
-  for (let number = 0; made < runs; number++)
-    for (const one of await batch(number)) {
-      made++;
-      steps += one.steps.length;
-      const kind = one.violation?.kind;
-      if (!kind || known.has(kind)) continue;
-      const before = kinds.get(kind);
-      kinds.set(kind, { ...(before && before.steps.length <= one.steps.length ? before : one), times: (before?.times ?? 0) + 1 });
-    }
+  await Promise.all([false, true].map(async (mfa) => {
+    for (let number = Number(mfa); number * width < runs; number += 2)
+      for (const one of await batch(number, mfa)) {
+        made++;
+        steps += one.steps.length;
+        const kind = one.violation?.kind;
+        if (!kind || known.has(kind)) continue;
+        const before = kinds.get(kind);
+        kinds.set(kind, { ...(before && before.steps.length <= one.steps.length ? before : one), times: (before?.times ?? 0) + 1 });
+      }
+  }));
   const seconds = (performance.now() - start) / 1000;
   console.log(`${made} sequences, ${steps} steps, ${(made / seconds).toFixed(1)} sequences/s`);
   const found = [];
