@@ -1,4 +1,4 @@
-// Logins, tokens, changes and withdrawals in orders that nobody has thought of, against the model of `lib/sequences.mjs`.
+// Logins, tokens, changes and withdrawals in orders that nobody has thought of, against the model of `lib/sequences/`.
 // Many sequences run at once, each with people of its own, and wait for each other where time is to go by: an authority has
 // one clock. Half of them are where a second factor is asked of all. First come those of `data/sequences.json`, which have found something before.
 //
@@ -9,10 +9,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { choose, firstPassword, guarded, hangUp, mfaGrants, realm, Violation, World } from '../lib/sequences.mjs';
 import { Management, machine, managementGrant } from '../lib/management.mjs';
 import { folder, startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
+import { choose, guarded, mfaGrants, realm, take } from '../lib/sequences/moves.mjs';
+import { firstPassword, hangUp, Violation, World } from '../lib/sequences/world.mjs';
 import { app, callback, database, deviceGrant, exchangeGrant, extra, third } from '../lib/tenant.mjs';
 
 const runs = Number(process.env.RUNS ?? 2000), seed = Number(process.env.SEED ?? Date.now() % 1e9);
@@ -106,7 +107,7 @@ async function runSideBySide(count, mfa, next) {
     const world = new World(api.issuer, slot, mfa, clock, api), give = next(slot), steps = [];
     let step;
     try {
-      while ((step = give(world)) !== undefined) if (await world.step(step)) steps.push(step);
+      while ((step = give(world)) !== undefined) if (await take(world, step)) steps.push(step);
       return { mfa, steps };
     } catch (error) {
       if (!(error instanceof Violation)) throw new Error(`${error.stack}\nafter:\n${world.trace.join('\n')}`);

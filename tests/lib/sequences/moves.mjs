@@ -1,282 +1,14 @@
-// What people, their browsers and applications do, in any order, and a small model of what must come of it. The model is
-// written from the standards, not from the program: a comment says which section a rule is of.
-import { Agent, request as send } from 'node:http';
-import { readPage } from './authority.mjs';
-import { authorizeUrl, decode } from './person.mjs';
-import { callback, deviceGrant, exchangeGrant, grants, origin } from './tenant.mjs';
-import { totp } from './totp.mjs';
+// What people, their browsers and applications do, and what must come of it.
+import { decode } from '../person.mjs';
+import { callback, deviceGrant, exchangeGrant, grants, origin } from '../tenant.mjs';
+import { totp } from '../totp.mjs';
+import { ask, Browser, full, lifetimes, messages, seen, within, words } from './world.mjs';
 
-export const realm = 'Username-Password-Authentication', firstPassword = 'Correct-Horse-9';
+export const realm = 'Username-Password-Authentication';
 export const guarded = 'https://guarded.example.com/'; // gives a person only what they have the permission for
-const messages = 'https://api.example.com/';
 const code_verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
-const pkce = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' };
 const mfaGrant = (name) => `http://auth0.com/oauth/grant-type/mfa-${name}`;
 export const mfaGrants = ['otp', 'recovery-code'].map(mfaGrant);
-const full = 'openid offline_access read:messages'; // what every application asks for
-const lifetimes = { code: 60, ticket: 300, otp: 180, mfaToken: 600, device: 900, draft: 900, access: 86_400, refresh: 15 * 86_400, link: 86_400, idle: 3 * 86_400, session: 7 * 86_400 }; // seconds
-// Seconds before its end in which nothing is expected of a thing: requests take time, and a session notes its use once a minute.
-const marginOf = (kind) => (kind === 'session' ? 90 : 20);
-
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-export const hangUp = () => agent.destroy();
-const words = (text) => (text ? text.split(' ') : []);
-const within = (some, all) => words(some).every((word) => words(all).includes(word));
-const newest = (list) => [...list].reverse();
-
-/** HTTP to an authority, by connections that are kept. */
-function ask(issuer, method, path, { headers = {}, form, json } = {}) {
-  const { port, host } = new URL(issuer), text = form ? String(new URLSearchParams(form)) : json && JSON.stringify(json);
-  const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
-  return new Promise((resolve, reject) => {
-    send({ agent, host: '127.0.0.1', port, method, path, headers: { host, ...(text !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(text) }), ...headers } }, (response) => {
-      const parts = [];
-      response.on('data', (d) => parts.push(d)).on('error', reject).on('end', () => {
-        const answer = { status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() };
-        try { answer.body = JSON.parse(answer.text); } catch { answer.body = {}; }
-        resolve(answer);
-      });
-    }).on('error', reject).end(text);
-  });
-}
-
-class Browser {
-  cookies = new Map();
-  constructor(issuer) { this.issuer = issuer; }
-
-  /** The page that a request ends at, or `{ location }` of where it leads away. */
-  async go(path, form, headers = {}) {
-    for (let hops = 0, method = form ? 'POST' : 'GET'; hops < 12; hops++, method = 'GET', form = undefined) {
-      const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      const answer = await ask(this.issuer, method, path, { form, headers: { ...(cookie && { cookie }), ...headers } });
-      this.take(answer);
-      if (answer.status !== 302) return readPage({ status: answer.status, text: async () => answer.text });
-      const next = new URL(answer.headers.location, this.issuer);
-      if (!next.href.startsWith(this.issuer)) return { status: 302, location: next };
-      path = next.pathname + next.search;
-    }
-    throw new Error('it leads in a circle');
-  }
-  take({ headers }) {
-    for (const line of headers['set-cookie'] ?? []) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-      if (/max-age=0\b/i.test(line)) this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-  }
-  press(page, fields = {}, action = 'default') { return this.go(page.action, { ...page.fields, ...fields, action }); }
-}
-
-/** What an arrival is, in a word. */
-function seen({ location, action, status, heading }) {
-  if (location) return location.searchParams.has('code') ? 'code' : location.searchParams.get('error') ?? String(location);
-  return { '/u/login': 'login', '/u/mfa': 'second factor', '/u/mfa/enrol': 'enrolment', '/u/consent': 'consent' }[action] ?? `page ${status} ${heading}`;
-}
-
-/** The program did something else than the model says. `kind`: of what sort, to tell findings apart. */
-export class Violation extends Error {
-  constructor(kind, trace) {
-    super(`${kind}\n${trace.map((line) => `  ${line}`).join('\n')}`);
-    Object.assign(this, { kind, trace });
-  }
-}
-
-/** One sequence's people and what they hold. `clock`: its `now()`, in seconds, and `pass(seconds)`. */
-export class World {
-  trace = [];
-  held = [];
-  consents = new Set(); // people who let the application of somebody else have what it asked for
-  words = 0;
-  hashes = 0;
-
-  constructor(issuer, slot, mfa, clock, management) {
-    Object.assign(this, { issuer, mfa, clock, management, ada: this.person('ada', `a${slot}@example.com`, `auth0|a${slot}`), eve: this.person('eve', `e${slot}@example.com`, `auth0|e${slot}`) });
-    this.people = [this.ada, this.eve];
-    for (const one of this.people) one.password = firstPassword;
-    this.mailbox = `p${slot}@example.com`;
-  }
-  person(name, email, id) { return { name, email, id, old: [], permitted: false }; }
-  now() { return this.clock.now(); }
-
-  // ---- What somebody holds
-
-  /** Keeps a thing; `of`: its grant, or its person. */
-  keep(kind, more) {
-    const thing = { kind, number: this.held.filter((x) => x.kind === kind).length, until: this.now() + (lifetimes[kind] ?? Infinity), ...more };
-    this.held.push(thing);
-    return thing;
-  }
-  /**
-   * Those of a kind that can be tried, newest first: none whose end is so near that nobody can say; what is over once, and what
-   * has been used once more.
-   */
-  all(kind, which = () => true) {
-    const isDone = (x) => x.tries > (x.over === 'it has been used' ? 1 : 0);
-    return newest(this.held.filter((x) => x.kind === kind && which(x) && !isDone(x) && !(this.now() > x.until - marginOf(kind) && this.now() < x.until + 5)));
-  }
-  /** Why a thing is good for nothing; `undefined` if it is good. */
-  fault(thing) {
-    const { person } = thing.grant ?? thing;
-    if (thing.over ?? thing.grant?.over) return thing.over ?? thing.grant.over;
-    if (person.isGone) return 'its person is deleted';
-    if (person.isBlocked) return 'its person is blocked';
-    if (person.owner) return 'its person is an identity of another';
-    if (this.now() > thing.until) return 'it is too old';
-    return undefined;
-  }
-  end(why, which) { for (const thing of this.held) if (which(thing)) thing.over ??= why; }
-  /** Whether a thing still works is nobody's rule; that it makes nothing new, is one. */
-  leave(why, which) { for (const thing of this.held) if (which(thing)) Object.assign(thing, { isOpen: true, sterile: thing.sterile ?? why }); }
-  /** Whether it was refused, and that is as good: no rule says that a thing like this still works, nor that it does not. */
-  isLetBe(thing, isRefused, what) {
-    const is = !!thing.isOpen && isRefused && this.fault(thing) === undefined;
-    if (is) this.note(`${what}: refused, which is nobody's rule`);
-    return is;
-  }
-  name(thing) { return `${thing.kind} ${thing.number} of ${(thing.grant ?? thing).person.name}`; }
-
-  // A new password, a block and a deletion end what was open and what was under way (ASVS 7.4.2, 7.4.3; RFC 9700 section
-  // 4.14.2). Of an access token it is the API's to say how long it takes it; but nobody gets another one for it.
-  endAll(person, why) {
-    const theirs = (x) => (x.grant ?? x).person === person;
-    this.leave(why, (x) => theirs(x) && x.kind === 'access');
-    this.end(why, (x) => theirs(x) && !['access', 'otp', 'link', 'secret', 'recovery'].includes(x.kind));
-  }
-  ownerOf(person) { return person.owner ?? person; }
-
-  // ---- Saying what was expected
-
-  note(line) { this.trace.push(line); }
-  /** `kind`: what a violation of this rule is called; those of one kind are one finding. */
-  judge(what, actual, expected, kind = `${what}: ${expected}`, isRight = actual === expected) {
-    this.note(`${what}: ${expected}${isRight ? '' : `, but it was: ${actual}`}`);
-    if (!isRight) throw new Violation(kind, this.trace);
-  }
-  /** As `judge`, for what goes without saying. */
-  check(what, actual, expected, kind, isRight) {
-    this.judge(what, actual, expected, kind, isRight);
-    this.trace.pop();
-  }
-  brief({ status, body, text }) { return body?.access_token ? `tokens (${status}, scope ${body.scope})` : `${status} ${body?.error ?? text.slice(0, 120)}`; }
-  refused(move, what, answer, why, errors) {
-    const isRight = answer.status >= 400 && answer.status < 500 && !answer.body.access_token && (!errors || errors.includes(answer.body.error));
-    this.judge(`${move} ${what}`, this.brief(answer), `refused${errors ? ` (${errors.join(' or ')})` : ''}, since ${why}`, `${move}: ${why}`, isRight);
-  }
-  /** Tokens for a grant, and nobody else's, and no more than was granted. `more`: what the access token has beside. */
-  tokens(move, what, answer, grant, more = {}) {
-    const { body } = answer;
-    this.judge(`${move} ${what}`, this.brief(answer), 'tokens', `${move}: it should work`, answer.status === 200 && !!body.access_token);
-    const scope = more.scope ?? grant.scope, claims = body.access_token.includes('.') ? decode(body.access_token) : {};
-    for (const sub of [claims.sub, body.id_token && decode(body.id_token).sub]) if (sub) this.isOf(move, grant.person, sub);
-    // RFC 6749 sections 3.3 and 6: at most what was asked for, and what was granted.
-    for (const given of [body.scope, claims.scope]) this.check(`${move}: the scope`, given, `within ${scope}`, `${move}: more scope than was granted`, within(given, scope));
-    if (body.id_token && grant.session) grant.session.sid = decode(body.id_token).sid;
-    if (body.refresh_token) this.keep('refresh', { grant, value: body.refresh_token });
-    return this.keep('access', { grant, value: body.access_token, scope: body.scope, audience: more.audience ?? grant.audience, ...(more.until && { until: more.until }) });
-  }
-  // OpenID Connect Core section 2: the subject is one person's and never another's.
-  isOf(move, person, sub) {
-    if (!person.id && !this.people.some((other) => other.id === sub)) person.id = sub;
-    this.check(`${move}: the subject`, sub, person.id ?? 'somebody new', `${move}: the subject is somebody else`);
-  }
-  grant(person, client, more = {}) { return { person, client, scope: full, audience: messages, ...more }; }
-
-  // ---- Asking
-
-  form(path, form, headers) { return ask(this.issuer, 'POST', path, { form, headers }); }
-  token(client, form) { return this.form('/oauth/token', { client_id: client, ...(client === 'web' && { client_secret: 'web-secret' }), ...form }); }
-  async manage(method, path, json) {
-    const answer = await ask(this.issuer, method, `/api/v2/${path}`, { json, headers: { authorization: `Bearer ${this.management.bearer}` } });
-    if (answer.status >= 300) throw new Violation(`${method} of the Management API is refused`, [...this.trace, `${method} ${path}: ${answer.status} ${answer.text}`]);
-    return answer.body;
-  }
-  user(person) { return `users/${encodeURIComponent(person.id)}`; }
-  url(client, more) { return authorizeUrl('/', { client_id: client, redirect_uri: callback, response_type: 'code', state: 's', scope: full, audience: messages, ...pkce, ...more }); }
-
-  // ---- Second factors
-
-  factor(person) { return this.held.find((x) => x.kind === 'secret' && x.person === person && x.state === 'confirmed'); }
-  /** The next code of a secret; none until the clock has gone on: each works once (RFC 6238 section 5.2). */
-  next(secret) {
-    const step = Math.floor(this.now() / 30), free = Math.max(step, (secret.used ?? 0) + 1);
-    return free <= step + 1 ? { code: totp(secret.value, free * 30), use: () => { secret.used = free; } } : undefined;
-  }
-  confirm(secret) {
-    // Who has a factor has no other that nobody has proven: what was begun before is over.
-    for (const other of this.held) if (other.kind === 'secret' && other.person === secret.person && other.state === 'begun') other.state = 'dropped';
-    secret.state = 'confirmed';
-  }
-
-  // ---- A browser at `/authorize`
-
-  canEnter(session) { return this.fault(session) === undefined; }
-  /** What a session must meet there (Core section 3.1.2.3 and 3.1.2.6). */
-  expected(session, client, isSilent) {
-    if (!this.canEnter(session)) return isSilent ? 'login_required' : 'login';
-    if (this.mfa && !session.withFactor) return isSilent ? 'interaction_required' : this.factor(session.person) ? 'second factor' : 'enrolment';
-    if (client === 'third' && !this.consents.has(session.person)) return isSilent ? 'consent_required' : 'consent';
-    return 'code';
-  }
-  /** From an arrival through the pages that the model expects, to a code if there is one. */
-  async arrive(move, session, client, page, isSilent = false) {
-    const { browser, person } = session;
-    for (;;) {
-      const wanted = this.expected(session, client, isSilent);
-      this.judge(`${move}, browser ${session.number} of ${person.name} at ${client}`, seen(page), wanted, `${move}: ${wanted} expected${wanted === 'login' || wanted === 'login_required' ? `, since ${this.fault(session)}` : ''}`);
-      if (this.canEnter(session)) session.until = Math.min(session.at + lifetimes.session, this.now() + lifetimes.idle);
-      if (wanted === 'code') return this.keep('code', { grant: this.grant(person, client, { session }), value: page.location.searchParams.get('code') });
-      if (wanted === 'consent') {
-        page = await browser.press(page, {}, 'accept');
-        this.consents.add(person);
-      } else if (wanted === 'second factor') {
-        const secret = this.factor(person), next = this.next(secret);
-        if (!next) return undefined;
-        page = await browser.press(page, { code: next.code });
-        next.use();
-        session.withFactor = true;
-      } else {
-        if (wanted === 'enrolment') this.keep('draft', { session, person, client, page, secret: this.keep('secret', { person, state: 'drawn', value: /[A-Z2-7]{32}/.exec(page.text)[0] }) });
-        return undefined;
-      }
-    }
-  }
-  /** A session of somebody who has just proven who they are. */
-  enter(browser, person) { return this.keep('session', { browser, person, at: this.now(), until: this.now() + lifetimes.idle }); }
-
-  /** Tokens of a login that has no page; or what is asked for first. */
-  direct(move, what, answer, person, more) {
-    const owner = this.ownerOf(person);
-    if (owner.isBlocked) return this.refused(move, what, answer, 'its person is blocked', ['unauthorized', 'invalid_grant']);
-    const grant = this.grant(owner, 'app', more);
-    if (!this.mfa) return void this.tokens(move, what, answer, grant);
-    this.judge(`${move} ${what}`, this.brief(answer), '403 mfa_required', `${move}: a second factor is asked for`);
-    this.keep('mfaToken', { grant, value: answer.body.mfa_token });
-  }
-  newPassword() { return `Fresh-Start-${++this.words}`; }
-  changed(person, password) {
-    person.old.push(person.password);
-    person.password = password;
-    this.end('its person has a new password', (x) => x.kind === 'link' && x.person === person);
-    this.endAll(this.ownerOf(person), 'its person has a new password');
-  }
-
-  /** Makes the move that a step names; `false` if there is nothing to make it with. */
-  async step(text) {
-    const [, name, index] = /^(.*?)(?: (\d+))?$/.exec(text);
-    if (name === 'wait') {
-      this.note(`${index} s go by`);
-      await this.clock.pass(Number(index));
-      return true;
-    }
-    const choices = moves[name].from(this);
-    if (!choices.length) return false;
-    const choice = choices[index % choices.length];
-    await moves[name].make(this, choice);
-    for (const thing of [choice].flat()) if (thing?.over ?? thing?.grant?.over) thing.tries = (thing.tries ?? 0) + 1;
-    return true;
-  }
-}
-
 const tokenRefusals = ['invalid_grant', 'unauthorized', 'access_denied'];
 const withPassword = (w) => w.people.filter((p) => p.password);
 /** A sequence has three passwords checked: each costs ten milliseconds and more, on purpose. */
@@ -287,7 +19,21 @@ const clients = ['web', 'third', 'app'];
 const freshFirst = (list, isOld) => list.toSorted((x, y) => Number(!!isOld(x)) - Number(!!isOld(y)));
 const each = (list, others) => list.flatMap((one) => others.map((other) => [one, other]));
 
-/** Two who have the same form at the same time. */
+/** What works once, at the token endpoint. */
+const use = (w, { kind, grant, value, address }) => w.token(grant?.client ?? 'app', {
+  code: { grant_type: 'authorization_code', redirect_uri: callback, code: value, code_verifier },
+  device: { grant_type: deviceGrant, device_code: value },
+  otp: { grant_type: grants.otp, realm: 'email', username: address, otp: value, scope: full, audience: messages },
+}[kind]);
+/** A code by mail proves the address, whoever has it now; where nobody has it, it makes an account. */
+const holderOf = (w, otp) => w.people.find((p) => p.email === otp.address && !p.password && !p.isGone);
+async function enteredByMail(w, otp, answer) {
+  otp.over = 'it has been used';
+  let person = holderOf(w, otp);
+  if (!person) w.people.push((person = w.person('pat', otp.address)));
+  w.direct('log in with a code by mail', w.name(otp), answer, person);
+  if (!person.id) person.id = (await w.manage('GET', `users-by-email?email=${encodeURIComponent(otp.address)}`))[0].user_id;
+}
 const resetForm = (link, password) => ['/u/reset-password', { ticket: link.value, password, 're-enter-password': password }];
 
 /**
@@ -355,21 +101,16 @@ export const moves = {
       const { body } = await ask(w.issuer, 'GET', '/_dev/messages'), mail = body.find((m) => m.to === address && m.template === 'passwordless_code');
       if (!mail || w.held.some((x) => x.kind === 'otp' && x.value === mail.code)) return; // a message a while is enough for one person
       w.end('there is a newer one', (x) => x.kind === 'otp' && x.address === address);
-      w.keep('otp', { address, person: known ?? w.person('somebody new', address), isNew: !known, value: mail.code, wrong: 0 });
+      w.keep('otp', { address, person: known ?? w.person('somebody new', address), value: mail.code, wrong: 0 });
     },
   },
   'log in with a code by mail': {
     weight: 4, from: (w) => w.all('otp'),
     async make(w, otp) {
-      const answer = await w.token('app', { grant_type: grants.otp, realm: 'email', username: otp.address, otp: otp.value, scope: full, audience: messages });
+      const answer = await use(w, otp);
       const why = otp.over ?? (w.now() > otp.until ? 'it is too old' : otp.wrong >= 3 ? 'three wrong ones have been tried' : undefined);
       if (why) return w.refused('log in with a code by mail', w.name(otp), answer, why, ['invalid_grant', 'too_many_attempts']);
-      otp.over = 'it has been used';
-      // It proves the address, whoever has it now; where nobody has it, it makes an account.
-      let person = w.people.find((p) => p.email === otp.address && !p.password && !p.isGone);
-      if (!person) w.people.push((person = w.person('pat', otp.address)));
-      w.direct('log in with a code by mail', w.name(otp), answer, person);
-      if (!person.id) person.id = (await w.manage('GET', `users-by-email?email=${encodeURIComponent(otp.address)}`))[0].user_id;
+      await enteredByMail(w, otp, answer);
     },
   },
   'try a wrong code by mail': {
@@ -471,7 +212,7 @@ export const moves = {
     weight: 9, from: (w) => freshFirst(w.all('code'), (x) => x.used),
     async make(w, code) {
       const { grant } = code, why = code.used && w.now() < code.until ? 'it has been used' : w.fault(code);
-      const answer = await w.token(grant.client, { grant_type: 'authorization_code', redirect_uri: callback, code: code.value, code_verifier });
+      const answer = await use(w, code);
       // RFC 6749 section 4.1.2: once; whoever comes second may be a thief, so what the first got is taken away.
       if (code.used && w.now() < code.until) grant.over ??= 'its code was used twice';
       const isOver = !code.used && w.isLetBe(code, answer.status >= 400, `redeem ${w.name(code)}`);
@@ -495,6 +236,21 @@ export const moves = {
       if (why) return w.refused('refresh', w.name(refresh), answer, why, tokenRefusals);
       refresh.rotated = true;
       w.tokens('refresh', w.name(refresh), answer, grant, { scope });
+    },
+  },
+  'use twice at once': {
+    // What works once does so however fast somebody is; of a code, neither may get anything (RFC 6749 section 4.1.2).
+    weight: 1,
+    from: (w) => [...w.all('code', (x) => !x.used), ...w.all('device', (x) => x.state === 'approved'), ...w.all('otp', (x) => x.wrong === 0 && !w.ownerOf(holderOf(w, x) ?? x.person).isBlocked)].filter((x) => !w.fault(x) && !x.isOpen),
+    async make(w, thing) {
+      const answers = await Promise.all([use(w, thing), use(w, thing)]), good = answers.filter(({ body }) => body.access_token || body.mfa_token);
+      const others = answers.filter((answer) => !good.includes(answer) && answer.status >= 400 && answer.status < 500);
+      w.judge(`use ${w.name(thing)} twice at once`, answers.map((answer) => w.brief(answer)).join(' and '), 'good for one of them', `use twice at once: ${thing.kind}`, good.length + others.length === 2 && (good.length === 1 || (good.length === 0 && thing.kind === 'code')));
+      if (thing.kind === 'otp') return enteredByMail(w, thing, good[0]);
+      if (thing.kind === 'device') thing.state = 'used';
+      else thing.used = true;
+      if (good.length) w.tokens('use twice at once', w.name(thing), good[0], thing.grant);
+      if (thing.kind === 'code') thing.grant.over ??= 'its code was used twice';
     },
   },
   'read the profile': {
@@ -525,7 +281,7 @@ export const moves = {
   },
   'revoke a refresh token': {
     // RFC 7009 section 2.1: and the access tokens of the same grant.
-    weight: 2, from: (w) => w.all('refresh', (x) => !w.fault(x)),
+    weight: 2, from: (w) => w.all('refresh', (x) => !w.fault(x) && !x.isOpen),
     async make(w, refresh) {
       const { grant } = refresh;
       w.judge(`revoke ${w.name(refresh)}`, (await w.form('/oauth/revoke', { client_id: grant.client, ...(grant.client === 'web' && { client_secret: 'web-secret' }), token: refresh.value })).status, 200, 'revoke a refresh token: it should work');
@@ -555,14 +311,14 @@ export const moves = {
     weight: 6, from: (w) => freshFirst(w.all('device', (x) => !(x.polls > 4)), (x) => x.polls),
     async make(w, device) {
       device.polls = (device.polls ?? 0) + 1;
-      const answer = await w.token(device.grant.client, { grant_type: deviceGrant, device_code: device.value }), since = w.now() - (device.asked ?? 0);
+      const answer = await use(w, device), since = w.now() - (device.asked ?? 0);
       const refused = (why, ...errors) => w.refused('ask as a device', w.name(device), answer, why, errors);
       if (device.state === 'used') return refused('it has been used', 'invalid_grant');
       if (w.now() > device.until) return refused('it is too old', 'expired_token', 'invalid_grant'); // section 3.5, as the others; in time it is forgotten
       if (device.state === 'denied') return refused('it was refused', 'access_denied');
       if (device.state === 'pending') {
         device.asked = w.now();
-        refused('nobody has answered yet', ...(since < device.interval + 2 ? ['slow_down'] : []), ...(since > device.interval - 2 ? ['authorization_pending'] : []));
+        refused('nobody has answered yet', ...(since < device.interval + 4 ? ['slow_down'] : []), ...(since > device.interval - 4 ? ['authorization_pending'] : []));
         if (answer.body.error === 'slow_down') device.interval += 5;
         return;
       }
@@ -631,15 +387,23 @@ export const moves = {
   // ---- Changes of an account
 
   'make a reset link': {
-    isLate: true, weight: 2, from: (w) => (w.all('link', (x) => !x.over).length ? [] : accounts(w).filter((p) => p.password)),
-    async make(w, person) {
-      const { ticket } = await w.manage('POST', 'tickets/password-change', { user_id: person.id, ttl_sec: lifetimes.link });
-      w.keep('link', { person, value: new URL(ticket).searchParams.get('ticket') });
-      w.note(`make a reset link for ${person.name}`);
+    isLate: true, weight: 2, from: (w) => (w.all('link', (x) => !x.over).length ? [] : each(withPassword(w).filter((p) => !p.isGone), ['by mail', 'by a ticket'])),
+    async make(w, [person, how]) {
+      let value;
+      if (how === 'by mail') {
+        w.judge('make a reset link by mail', (await ask(w.issuer, 'POST', '/dbconnections/change_password', { json: { client_id: 'app', connection: realm, email: person.email } })).status, 200);
+        const { body } = await ask(w.issuer, 'GET', '/_dev/messages'), mail = body.find((m) => m.to === person.email && m.template === 'reset_email');
+        value = mail && new URL(mail.link).searchParams.get('ticket');
+      } else if (!person.owner) {
+        value = new URL((await w.manage('POST', 'tickets/password-change', { user_id: person.id, ttl_sec: lifetimes.link })).ticket).searchParams.get('ticket');
+      }
+      if (!value || w.held.some((x) => x.value === value)) return; // a message a while is enough for one person
+      w.keep('link', { person, value, ...(how === 'by mail' && { until: w.now() + 5 * 86_400 }) });
+      w.note(`make a reset link for ${person.name} ${how}`);
     },
   },
   'set a password by a link': {
-    isLate: true, weight: 4, from: (w) => w.all('link', (x) => !x.person.owner && !x.person.isBlocked),
+    isLate: true, weight: 4, from: (w) => w.all('link', (x) => !w.ownerOf(x.person).isBlocked),
     async make(w, link) {
       const { person } = link, why = w.fault(link), password = w.newPassword();
       const page = await new Browser(w.issuer).go(...resetForm(link, password));
@@ -792,12 +556,28 @@ async function answerDevice(w, session, device, action) {
   w.consents.add(person);
 }
 
-/** The steps of a sequence, as they are made: what can be done now, by its weight. */
+/** Makes the move that a step names; `false` if there is nothing to make it with. */
+export async function take(world, step) {
+  const [, name, index] = /^(.*?)(?: (\d+))?$/.exec(step);
+  if (name === 'wait') {
+    world.note(`${index} s go by`);
+    await world.clock.pass(Number(index));
+    return true;
+  }
+  const choices = moves[name].from(world);
+  if (!choices.length) return false;
+  const choice = choices[index % choices.length];
+  await moves[name].make(world, choice);
+  for (const thing of [choice].flat()) if (thing?.over ?? thing?.grant?.over) thing.tries = (thing.tries ?? 0) + 1;
+  return true;
+}
+
+/** A next step, of what can be done now, by its weight. */
 export function choose(world, random, without = []) {
   const isEarly = world.held.length < 2;
   const possible = Object.entries(moves).filter(([name, { isLate }]) => !without.includes(name) && !(isLate && isEarly)).map(([name, { weight, from }]) => [name, weight, from(world).length]).filter(([, , count]) => count);
   let at = random() * possible.reduce((sum, [, weight]) => sum + weight, 0);
   const [name, , count] = possible.find(([, weight]) => (at -= weight) < 0) ?? possible[0];
-  return `${name} ${Math.floor(random() * random() * count)}`;
+  return `${name} ${Math.floor(random() * (random() < 0.5 ? random() : 1) * count)}`;
 }
 
