@@ -1,6 +1,7 @@
 // Logins, tokens, changes and withdrawals in orders that nobody has thought of, against the model of `lib/sequences/`.
 // Many sequences run at once, each with people of its own, and wait for each other where time is to go by: an authority has
-// one clock. Half of them are where a second factor is asked of all. First come those of `data/sequences.json`, which have found something before.
+// one clock. Half of them are where a second factor is asked of all. First come those of `data/sequences.json`, which have
+// found something before.
 //
 // `RUNS=` how many, `SEED=` runs those of a failure again, `KEEP=1` writes what is found to the file. There, an entry with
 // `"known": true` is skipped, and its kind is not reported: for a fault that waits for its mending. `WITHOUT=` names moves

@@ -96,7 +96,8 @@ export class World {
   person(name, email, id) { return { name, email, id, old: [], permitted: false }; }
   now() { return this.clock.now(); }
 
-  // ---- What somebody holds
+  // ---- What somebody holds: things of a `kind`, each of a `grant` or a `person`, good `until` a time. `over` says why it is
+  // good for nothing any more; `sterile`, why nothing new may come of it. `isOpen`: no rule says whether it still works.
 
   /** Keeps a thing, which has a grant or a person. */
   keep(kind, more) {
@@ -123,9 +124,9 @@ export class World {
     return undefined;
   }
   end(why, which) { for (const thing of this.held) if (which(thing)) thing.over ??= why; }
-  /** Whether a thing still works is nobody's rule; that it makes nothing new, is one. */
+  /** Whether such things still work is nobody's rule; that nothing new comes of them is one. */
   leave(why, which) { for (const thing of this.held) if (which(thing)) Object.assign(thing, { isOpen: true, sterile: thing.sterile ?? why }); }
-  /** Whether it was refused, and that is as good: no rule says that a thing like this still works, nor that it does not. */
+  /** Whether a thing was refused, and that is as good as if it had worked. */
   isLetBe(thing, isRefused, what) {
     const is = !!thing.isOpen && isRefused && this.fault(thing) === undefined;
     if (is) this.note(`${what}: refused, which is nobody's rule`);
