@@ -121,22 +121,19 @@ async function runSideBySide(count, mfa, next) {
 
 async function replay({ mfa, steps }) {
   const left = [...steps];
-  const [{ violation }] = await runSideBySide(1, mfa, () => () => left.shift());
-  return violation;
+  return (await runSideBySide(1, mfa, () => () => left.shift()))[0];
 }
 
 /** The same violation by as few steps as possible: without longer and shorter pieces, as long as it still comes. */
 async function shrink(found) {
   let { mfa, steps, violation } = found;
-  const isTheSame = async (fewer) => {
-    const other = await replay({ mfa, steps: fewer });
-    if (other?.kind !== found.violation.kind) return false;
-    [steps, violation] = [fewer, other];
-    return true;
+  const attempt = async (fewer) => {
+    const again = await replay({ mfa, steps: fewer });
+    if (again.violation?.kind === found.violation.kind) ({ steps, violation } = again);
   };
-  for (let size = steps.length >> 1; size >= 1; size = size > 1 ? size >> 1 : 0)
-    for (let at = steps.length - size; at >= 0; at -= size) await isTheSame(steps.toSpliced(at, size));
-  for (let at = steps.length - 1; at >= 0; at--) await isTheSame(steps.toSpliced(at, 1));
+  for (let size = steps.length >> 1; size >= 1; size >>= 1)
+    for (let at = steps.length - size; at >= 0; at -= size) await attempt(steps.toSpliced(at, size));
+  for (let at = steps.length - 1; at >= 0; at--) await attempt(steps.toSpliced(at, 1));
   return { kind: violation.kind, mfa, steps, violation };
 }
 
@@ -158,8 +155,9 @@ const listed = ({ mfa, steps, violation }) => `${violation.message}\n  steps${mf
 
 for (const { kind, known: skip, ...sequence } of kept)
   test(`kept sequence: ${kind}`, { skip }, async () => {
-    const violation = await replay(sequence);
+    const { steps, violation } = await replay(sequence);
     assert.ok(!violation, violation && listed({ ...sequence, violation }));
+    assert.deepEqual(steps, sequence.steps, 'each step has something to be made with');
   });
 
 test(`${runs} sequences in random orders`, async () => {

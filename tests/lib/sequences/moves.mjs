@@ -11,8 +11,6 @@ const mfaGrant = (name) => `http://auth0.com/oauth/grant-type/mfa-${name}`;
 export const mfaGrants = ['otp', 'recovery-code'].map(mfaGrant);
 const tokenRefusals = ['invalid_grant', 'unauthorized', 'access_denied'];
 const withPassword = (w) => w.people.filter((p) => p.password);
-/** A sequence has three passwords checked: each costs ten milliseconds and more, on purpose. */
-const affordable = (w) => (w.hashes < 3 ? withPassword(w) : []);
 /** Whose accounts can be changed. */
 const accounts = (w) => w.people.filter((p) => p.id && !p.isGone && !p.owner);
 const clients = ['web', 'third', 'app'];
@@ -37,16 +35,16 @@ async function enteredByMail(w, otp, answer) {
 const resetForm = (link, password) => ['/u/reset-password', { ticket: link.value, password, 're-enter-password': password }];
 
 /**
- * `weight`: how often it is chosen; `isLate`: not before there is something that it can end. `from`: with what it can be made
- * now, what is likeliest first.
+ * `weight`: how often it is chosen; `isLate`: not before there is something that it can end; `isDear`: three times, since a
+ * password is checked, which is slow on purpose. `from`: with what it can be made now, what is likeliest first.
  */
 export const moves = {
   // ---- Logging in
 
   'log in': {
-    weight: 5, from: affordable,
+    isDear: true, weight: 5, from: withPassword,
     async make(w, person) {
-      w.hashes++;
+      w.checked++;
       const browser = new Browser(w.issuer), owner = w.ownerOf(person);
       const page = await browser.press(await browser.go(w.url('app')), { username: person.email, password: person.password });
       if (person.isGone || owner.isBlocked) return w.judge(`log in as ${person.name}`, seen(page), 'login', `log in: the person is ${person.isGone ? 'deleted' : 'blocked'}`);
@@ -54,26 +52,26 @@ export const moves = {
     },
   },
   'password grant': {
-    weight: 3, from: affordable,
+    isDear: true, weight: 3, from: withPassword,
     async make(w, person) {
-      w.hashes++;
+      w.checked++;
       const answer = await w.token('app', { grant_type: grants.realm, realm, username: person.email, password: person.password, scope: full, audience: messages });
       if (person.isGone) return w.refused('password grant', `of ${person.name}`, answer, 'its person is deleted', ['invalid_grant']);
       w.direct('password grant', `of ${person.name}`, answer, person);
     },
   },
   'password grant with an old password': {
-    weight: 1, from: (w) => affordable(w).filter((p) => p.old.length),
+    isDear: true, weight: 1, from: (w) => withPassword(w).filter((p) => p.old.length),
     async make(w, person) {
-      w.hashes++;
+      w.checked++;
       const answer = await w.token('app', { grant_type: grants.realm, realm, username: person.email, password: person.old.at(-1), scope: full, audience: messages });
       w.refused('password grant', `of ${person.name} with an old password`, answer, 'the password is an old one', ['invalid_grant']);
     },
   },
   'begin cross-origin login': {
-    weight: 2, from: (w) => (w.all('ticket', (x) => !x.over).length ? [] : affordable(w)),
+    isDear: true, weight: 2, from: (w) => (w.all('ticket', (x) => !x.over).length ? [] : withPassword(w)),
     async make(w, person) {
-      w.hashes++;
+      w.checked++;
       const browser = new Browser(w.issuer), owner = w.ownerOf(person);
       const answer = await ask(w.issuer, 'POST', '/co/authenticate', { json: { client_id: 'app', credential_type: grants.realm, realm, username: person.email, password: person.password }, headers: { origin } });
       if (person.isGone || owner.isBlocked) return w.refused('begin cross-origin login', `as ${person.name}`, answer, `its person is ${person.isGone ? 'deleted' : 'blocked'}`, [person.isGone ? 'access_denied' : 'blocked_user']);
@@ -574,8 +572,8 @@ export async function take(world, step) {
 
 /** A next step, of what can be done now, by its weight. */
 export function choose(world, random, without = []) {
-  const isEarly = world.held.length < 2;
-  const possible = Object.entries(moves).filter(([name, { isLate }]) => !without.includes(name) && !(isLate && isEarly)).map(([name, { weight, from }]) => [name, weight, from(world).length]).filter(([, , count]) => count);
+  const isOut = ([name, { isLate, isDear }]) => without.includes(name) || (isLate && world.held.length < 2) || (isDear && world.checked >= 3);
+  const possible = Object.entries(moves).filter((one) => !isOut(one)).map(([name, { weight, from }]) => [name, weight, from(world).length]).filter(([, , count]) => count);
   let at = random() * possible.reduce((sum, [, weight]) => sum + weight, 0);
   const [name, , count] = possible.find(([, weight]) => (at -= weight) < 0) ?? possible[0];
   return `${name} ${Math.floor(random() * (random() < 0.5 ? random() : 1) * count)}`;

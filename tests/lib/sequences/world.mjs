@@ -85,7 +85,7 @@ export class World {
   held = [];
   consents = new Set(); // people who let the application of somebody else have what it asked for
   words = 0;
-  hashes = 0;
+  checked = 0; // passwords
 
   constructor(issuer, slot, mfa, clock, management) {
     Object.assign(this, { issuer, mfa, clock, management, ada: this.person('ada', `a${slot}@example.com`, `auth0|a${slot}`), eve: this.person('eve', `e${slot}@example.com`, `auth0|e${slot}`) });
