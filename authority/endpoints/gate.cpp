@@ -5,7 +5,6 @@
 #include "grants/mfa_token.hpp"
 #include "grants/organization.hpp"
 #include "grants/permissions.hpp"
-#include "protocol/words.hpp"
 #include "state/problem.hpp"
 
 namespace ostia::authority {
@@ -27,6 +26,18 @@ struct Inquiry {
   Found<Client> client = tenant->find_client(grant.client_id);
 };
 
+// A code is for the browser that waits for it: it ends with its session. A device goes on when its owner logs out here,
+// unless that session is revoked.
+Async<bool> has_ended(Inquiry& q) {
+  if (q.grant.session_id.empty() || (q.how.way != Way::code && q.how.way != Way::device)) co_return false;
+  CO_TRY(const auto rows,
+         q.a.store.query({"SELECT (SELECT count(*) FROM sessions WHERE id = $1), (SELECT count(*) FROM "
+                          "revoked_grants WHERE id = $2)",
+                          {q.grant.session_id, revoked_session(q.grant.session_id)}}));
+  const bool is_there = int_at(rows.first(), 0) > 0, is_revoked = int_at(rows.first(), 1) > 0;
+  co_return q.how.way == Way::code ? !is_there : is_revoked;
+}
+
 Async<Unit> find_person(Inquiry& q) {
   if (!q.user) {
     CO_TRY(q.user, find_user(q.a.store, q.grant.user_id));
@@ -34,6 +45,7 @@ Async<Unit> find_person(Inquiry& q) {
   protocol::Person person{.is_there = q.user.has_value()};
   if (q.user) {
     CO_TRY(person.is_withdrawn, is_withdrawn(q.a, q.user->id, q.grant.client_id, q.grant.withdrawals));
+    CO_TRY(person.session_has_ended, has_ended(q));
     const std::string& came_by = q.grant.connection.empty() ? q.user->login_connection() : q.grant.connection;
     person.is_blocked = q.user->blocked;
     person.is_of_this_epoch = q.user->epoch == q.grant.epoch;
@@ -96,9 +108,8 @@ Async<Unit> ask_scripts(Inquiry& q) {
   }
   q.extension = *extension;
   q.facts.scripts_redirect = !extension->redirect_to.empty();
-  const std::string before = q.grant.scope;
   q.grant.scope = extension->scope;
-  q.grant.scripted = Words(extension->scope).where([&](auto word) { return !text::has_word(before, word); }).text();
+  q.grant.scripted = extension->added;
   q.grant.id_claims = extension->id_claims;
   q.grant.access_claims = extension->access_claims;
   co_return Unit{};

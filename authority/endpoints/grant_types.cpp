@@ -204,6 +204,20 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   co_return out;
 }
 
+// A scope that the API of the subject token knows by the same name must have been given to that token.
+std::string within_subject(const Tenant& tenant, const Value& claims, const std::string& scope) {
+  std::vector<std::string> audiences = texts(claims["aud"]);
+  if (claims["aud"].is_string()) audiences.push_back(claims["aud"].text());
+  const auto was_refused = [&](auto word) {
+    const auto knows = [&](const auto& audience) {
+      const auto api = tenant.find_api(audience);
+      return api && contains(api->scopes, word);
+    };
+    return std::any_of(audiences.begin(), audiences.end(), knows) && !text::has_word(claims["scope"].text(), word);
+  };
+  return Words(scope).where([&](auto word) { return !was_refused(word); }).text();
+}
+
 // RFC 8693, on behalf of a person: an API that was called with an access token of ours exchanges it for one for the
 // next API. What comes of it is no more than the client's own grant and the person's permissions, and lives no longer
 // than what it comes from.
@@ -236,7 +250,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
               .client_id = client.id,
               .user_id = user->id,
               .audience = audience,
-              .scope = machine_scope(*granted, p.get("scope")),
+              .scope = within_subject(*tenant, *claims, machine_scope(*granted, p.get("scope"))),
               .auth_time = a.clock.now(),
               .with_second_factor = origin.with_second_factor,
               .organization = (*claims)["org_id"].text(),

@@ -16,7 +16,6 @@
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
-#include "protocol/words.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -165,14 +164,14 @@ void keep_extension(Journey& j) {
 Async<Unit> ask_scripts(Authority& a, const Request& request, Journey& j) {
   AuthorizationRequest& r = j.request;
   j.facts.scripts = ok();
-  j.permitted = j.extension.scope = j.access.scope;
+  j.extension.scope = j.access.scope;
   if (!a.tenant()->has_scripts()) co_return Unit{};
   const bool has_kept = r.extended_for == j.who->session.id;
   const auto parsed = has_kept ? json::parse(r.extended) : Result<Value>(Value());
   const Value kept = parsed ? *parsed : Value();
   const bool is_back = has_kept && !j.returned.is_null() && !r.continues.empty();
   if (has_kept && r.continues.empty()) {
-    j.extension = Extension::from_json(kept);
+    j.extension = Extension::from_json(kept, j.access.scope);
   } else {
     ExtendedLogin login = login_of(a, j);
     if (is_back) {
@@ -373,25 +372,24 @@ Async<bool> take_invitation(Authority& a, AuthorizationRequest& r) {
 }  // namespace
 
 Grant Journey::grant() const {
-  Grant out{.id = random_id(),
-            .issuer = request.issuer,
-            .client_id = request.client_id,
-            .user_id = who->user.id,
-            .session_id = who->session.id,
-            .audience = access.audience,
-            .scope = access.scope,
-            .nonce = request.nonce,
-            .auth_time = who->session.auth_time,
-            .with_auth_time = request.max_age.has_value(),
-            .id_claims = extension.id_claims,
-            .access_claims = extension.access_claims,
-            .organization = request.organization,
-            .permissions = access.permissions,
-            .connection = who->session.body["connection"].text(),
-            .epoch = who->user.epoch,
-            .withdrawals = withdrawals};
-  out.scripted = Words(extension.scope).where([&](auto word) { return !text::has_word(permitted, word); }).text();
-  return out;
+  return {.id = random_id(),
+          .issuer = request.issuer,
+          .client_id = request.client_id,
+          .user_id = who->user.id,
+          .session_id = who->session.id,
+          .audience = access.audience,
+          .scope = access.scope,
+          .nonce = request.nonce,
+          .auth_time = who->session.auth_time,
+          .with_auth_time = request.max_age.has_value(),
+          .id_claims = extension.id_claims,
+          .access_claims = extension.access_claims,
+          .organization = request.organization,
+          .permissions = access.permissions,
+          .connection = who->session.body["connection"].text(),
+          .scripted = extension.added,
+          .epoch = who->user.epoch,
+          .withdrawals = withdrawals};
 }
 
 Async<protocol::Next> ask_gate(Authority& a, const Request& request, Journey& j) {

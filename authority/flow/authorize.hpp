@@ -15,7 +15,6 @@ struct Journey {
   std::optional<SignedIn> who;  ///< given, or found by the browser's cookie
   json::Value returned = {};    ///< what came back from where an action had sent the person; null: nothing did
   Access access = {};
-  std::string permitted = {};  ///< the scopes before rules and actions have run
   Extension extension = {};
   std::int64_t withdrawals = -1;  ///< as in `Origin`
   protocol::Facts facts = {};

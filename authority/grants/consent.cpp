@@ -35,7 +35,7 @@ Async<Consent> read_consent(Authority& a, std::string user_id, std::string clien
 
 }  // namespace
 
-Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, const Access& access, std::string user_id) {
+Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, Access access, std::string user_id) {
   const bool asks = r.prompts("consent");
   if (!asks && is_exempt(a, r, access)) co_return Consent{};
   CO_TRY(auto consent, read_consent(a, std::move(user_id), r.client_id, access));
@@ -43,7 +43,7 @@ Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, const Acc
   co_return consent;
 }
 
-Async<Consent> consent_of_exchange(Authority& a, const Client& client, const Access& access, std::string user_id) {
+Async<Consent> consent_of_exchange(Authority& a, const Client& client, Access access, std::string user_id) {
   if (client.is_first_party) co_return Consent{};
   CO_RETURN(read_consent(a, std::move(user_id), client.id, access));
 }

@@ -13,9 +13,9 @@ struct Consent {
 };
 /// The tenant's own applications need none, but for `prompt=consent`, an API that asks for it, and, where the tenant
 /// rehearses it (`ostia.skip_consent_on_loopback: false`), a callback on this machine, which anybody could listen on.
-Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, const Access& access, std::string user_id);
+Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, Access access, std::string user_id);
 /// The same for what another program gets in a person's name, without the person: a third party's needs one.
-Async<Consent> consent_of_exchange(Authority& a, const Client& client, const Access& access, std::string user_id);
+Async<Consent> consent_of_exchange(Authority& a, const Client& client, Access access, std::string user_id);
 /// Whether access has been withdrawn from the application since that many times before.
 Async<bool> is_withdrawn(Authority& a, std::string user_id, std::string client_id, std::int64_t withdrawals);
 /// Whether the person has agreed to anything of the application's, and not taken it back.

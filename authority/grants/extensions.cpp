@@ -237,15 +237,20 @@ std::string permitted(const Authority& a, const Request& request, const Extended
 }  // namespace
 
 Value Extension::to_json() const {
-  return Value::object(
-      {{"id_claims", id_claims}, {"access_claims", access_claims}, {"scope", scope}, {"second_factor", second_factor}});
+  return Value::object({{"id_claims", id_claims},
+                        {"access_claims", access_claims},
+                        {"scope", scope},
+                        {"added", added},
+                        {"second_factor", second_factor}});
 }
 
-Extension Extension::from_json(const Value& v) {
+Extension Extension::from_json(const Value& v, std::string_view now) {
   Extension out;
   if (v["id_claims"].is_object()) out.id_claims = v["id_claims"];
   if (v["access_claims"].is_object()) out.access_claims = v["access_claims"];
-  out.scope = v["scope"].text();
+  out.added = v["added"].text();
+  const auto is_there = [&](auto word) { return text::has_word(now, word) || text::has_word(out.added, word); };
+  out.scope = Words(v["scope"].text()).where(is_there).text();
   out.second_factor = v["second_factor"].as_bool();
   return out;
 }
@@ -253,7 +258,7 @@ Extension Extension::from_json(const Value& v) {
 Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLogin l) {
   const auto tenant = a.tenant();
   // What was decided before an action sent the person away stands: nothing is forgotten on the way.
-  Extension out = l.decided.is_object() ? Extension::from_json(l.decided) : Extension{};
+  Extension out = l.decided.is_object() ? Extension::from_json(l.decided, l.scope) : Extension{};
   if (!l.decided.is_object()) out.scope = l.scope;
   if (!tenant->has_scripts()) co_return out;
   // A script that fails must not keep out who can mend it.
@@ -268,6 +273,7 @@ Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLo
     CO_TRY_VOID(run_actions(a, request, l, user, out));
   }
   out.scope = permitted(a, request, l, out.scope);
+  out.added = Words(out.scope).where([&](auto word) { return !text::has_word(l.scope, word); }).text();
   co_return out;
 }
 

@@ -24,12 +24,14 @@ struct ExtendedLogin {
 struct Extension {
   json::Value id_claims = json::Value::object(), access_claims = json::Value::object();
   std::string scope;            ///< as it is now
+  std::string added;            ///< the words of it that the person's permissions do not give
   std::string redirect_to, by;  ///< where the person goes first, and the action that says so
   bool second_factor = false;   ///< is wanted, if none has been shown
   bool remembers_browser = false;
 
   [[nodiscard]] json::Value to_json() const;
-  static Extension from_json(const json::Value& v);
+  /// What was kept, for a login that has `scope` now: what the person may not have any more is gone from it.
+  static Extension from_json(const json::Value& v, std::string_view scope);
 };
 
 /// Runs them all, in their order. Errors: `unauthorized` or `access_denied` with the words of the script that refused;

@@ -1,4 +1,6 @@
 #include "grants/grant.hpp"
+
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 
 #include <algorithm>
@@ -250,6 +252,21 @@ Async<Unit> revoke_grant(Authority& a, std::string id) {
 
 Async<std::optional<User>> find_holder(Authority& a, const Value& claims) {
   return find_user_of_grant(a.store, claims["sub"].text(), origin_of(claims));
+}
+
+Async<Unit> revoke_session(Authority& a, std::string session_id) {
+  CO_TRY(
+      const auto rows,
+      a.store.query({"SELECT grant_id, body FROM refresh_tokens WHERE user_id = (SELECT user_id FROM sessions WHERE id "
+                     "= $1)",
+                     {session_id}}));
+  CO_TRY_VOID(a.store.write({"INSERT INTO revoked_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+                             {revoked_session(session_id), a.clock.now() + longest_access_token}}));
+  for (const auto& row : rows) {
+    const auto body = json::parse(text_at(row, 1));
+    if (body && (*body)["session_id"] == Value(session_id)) CO_TRY_VOID(revoke_grant(a, text_at(row, 0)));
+  }
+  CO_RETURN(end_sessions(a, {.session_id = session_id}));
 }
 
 }  // namespace ostia::authority

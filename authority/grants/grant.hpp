@@ -67,6 +67,10 @@ struct TokenOrigin : Origin {
 TokenOrigin origin_of(const json::Value& claims);
 /// Ends everything that a grant gave: its refresh tokens, and its access tokens where this authority is asked.
 Async<Unit> revoke_grant(Authority& a, std::string grant_id);
+/// What `revoked_grants` has of a session that was revoked, with all that came of it.
+inline std::string revoked_session(const std::string& id) { return "session " + id; }
+/// Ends a session and the refresh tokens that came of it, and what is under way.
+Async<Unit> revoke_session(Authority& a, std::string session_id);
 /// The person whom a token was issued to; nobody if what it came of is over (`find_user_of_grant`).
 Async<std::optional<User>> find_holder(Authority& a, const json::Value& claims);
 

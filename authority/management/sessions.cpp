@@ -75,6 +75,12 @@ Handling delete_session(Authority& a, Call call) {
   co_return Reply{202, {}};
 }
 
+// The vendor's word for it: the session and the refresh tokens that came of it.
+Handling revoke_session_by_id(Authority& a, Call call) {
+  CO_TRY_VOID(revoke_session(a, call.path[0]));
+  co_return Reply{202, {}};
+}
+
 Value refresh_token_of(const Row& r) {
   auto body = json::parse(text_at(r, 3));
   const Value grant = body ? *body : Value::object();
@@ -284,7 +290,7 @@ Routes session_routes() {
       on("GET", "sessions/{id}", "read:sessions", "get_session", "Get a session", get_session),
       on("DELETE", "sessions/{id}", "delete:sessions", "delete_session", "End a session", delete_session),
       on("POST", "sessions/{id}/revoke", "update:sessions delete:sessions", "revoke_session", "Revoke a session",
-         delete_session),
+         revoke_session_by_id),
       on("GET", "users/{id}/refresh-tokens", "read:refresh_tokens", "list_user_refresh_tokens",
          "List a user's refresh tokens", list_refresh_tokens)
           .asks(checkpoint),

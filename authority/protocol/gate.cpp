@@ -11,6 +11,7 @@ constexpr Way for_tokens[] = {Way::code, Way::refresh, Way::direct, Way::second_
 // What had begun before, and must not outlive what it stands on. A refresh token is taken away by what ends it.
 constexpr Way begun_before[] = {Way::code, Way::second_factor, Way::device, Way::exchange};
 constexpr Way with_agreement[] = {Way::code, Way::refresh, Way::second_factor, Way::device, Way::exchange};
+constexpr Way with_session[] = {Way::code, Way::device};
 constexpr Way all[] = {Way::page,   Way::silent,        Way::device_page, Way::code,    Way::refresh,
                        Way::direct, Way::second_factor, Way::device,      Way::exchange};
 // Rules, actions and what they ask for were asked when a code was made; a device's run when it gets its tokens.
@@ -67,6 +68,13 @@ constexpr Rule table[] = {
      .token_error = grant,
      .reason = "credential_changed",
      .holds = [](const Facts& f) { return who(f).is_of_this_epoch; }},
+    {.label = "session_stands",
+     .standard = "ASVS 7.4.1",
+     .needs = Need::person,
+     .ways = with_session,
+     .token_error = grant,
+     .reason = "session_ended",
+     .holds = [](const Facts& f) { return !who(f).session_has_ended; }},
     {.label = "agreement_stands",
      .standard = "OpenID Connect Core section 3.1.2.4",
      .needs = Need::person,

@@ -45,6 +45,13 @@ TEST(RefreshToken, EndsTheFamilyInTheNext) {
   expect(token, RefreshStep::end_family, "refresh_token_reused");
 }
 
+TEST(RefreshToken, EndsTheFamilyInTheSameSecondWithoutALeeway) {
+  auto token = good();
+  token.rotates = true;
+  token.rotated_at = now;
+  expect(token, RefreshStep::end_family, "refresh_token_reused");
+}
+
 TEST(RefreshToken, StaysARotatedOneWhenTheApplicationStopsRotating) {
   auto token = good();
   token.rotated_at = now - 1;

@@ -477,6 +477,8 @@ export const moves = {
       w.end('its sessions were ended', (x) => isOfOne(x) && !['access', 'refresh'].includes(x.kind));
       // Whether access for when nobody is there goes on, is told by nobody; by the vendor it does.
       for (const x of w.held) if (isOfOne(x) && ['access', 'refresh'].includes(x.kind)) x.isOpen = true;
+      // What was begun without a session, and what came of that, may end with them, too.
+      for (const x of w.held) if ((x.grant ?? x).person === person && !isOfOne(x)) x.isOpen = true;
     },
   },
   link: {

@@ -212,7 +212,11 @@ export class World {
   /** What a session must meet there (Core section 3.1.2.3 and 3.1.2.6). */
   expected(session, client, isSilent) {
     if (!this.canEnter(session)) return isSilent ? 'login_required' : 'login';
-    if (this.mfa && !session.withFactor) return isSilent ? 'interaction_required' : this.factor(session.person) ? 'second factor' : 'enrolment';
+    if (this.mfa && !session.withFactor) {
+      if (isSilent) return 'interaction_required';
+      // Who adds a way in has just proven who they are (ASVS 7.5.1): an old session does not add one.
+      return this.factor(session.person) ? 'second factor' : this.now() - session.at > lifetimes.draft ? 'login' : 'enrolment';
+    }
     if (client === 'third' && !this.consents.has(session.person)) return isSilent ? 'consent_required' : 'consent';
     return 'code';
   }
