@@ -1,8 +1,6 @@
 // Reasons of an application's own forms: the reason, the status and the error, and what is asked.
 import { realm } from './world.mjs';
 
-const captcha = (w) => w.call('PATCH', 'attack-protection/captcha', { active_provider_id: 'auth_challenge', policy: 'always_on' });
-
 export default [
   // /co/authenticate
   ['body_fields', 400, 'invalid_request', (w) => w.coAuthenticate({ more: 'x' })],
@@ -24,7 +22,10 @@ export default [
     await w.call('PATCH', `connections/${(await w.connection(realm)).id}`, { options: { disable_signup: true } });
     return w.signUp();
   }],
-  ['captcha_wrong', 400, 'invalid_captcha', async (w) => { await captcha(w); return w.signUp({ captcha: 'x', state: 's' }); }],
+  ['captcha_wrong', 400, 'invalid_captcha', async (w) => {
+    await w.call('PATCH', 'attack-protection/bot-detection', { challenge_password_policy: 'always' });
+    return w.signUp({ captcha: 'x', state: 's' });
+  }],
   ['state_missing', 400, 'invalid_request', (w) => w.api.post('/dbconnections/signup/challenge', {})],
   // /passwordless
   ['phone_malformed', 400, 'bad.phone_number', (w) => w.startCode({ connection: 'sms', phone_number: '5550006' })],

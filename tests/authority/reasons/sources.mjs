@@ -1,4 +1,4 @@
-// The reasons that the program's sources give, that its catalogue documents, and that tests assert.
+// The reasons that the program's sources give, and those that its catalogue has.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../../tools/lib.mjs';
@@ -19,36 +19,39 @@ function parts(text, at) {
   return [];
 }
 
-const name = /^[a-z]+(_[a-z]+)+$/;
-/** Texts of a part that is one text, or a choice of some. */
-const choices = (part = '') => (/^("|[^"]*\?)/.test(part) && !/^[^"]*\(/.test(part) ? [...part.matchAll(/(?<![=!]= )"([^"]*)"/g)].map(([, text]) => text) : []);
+const isName = (text) => /^[a-z]+(_[a-z0-9]+)+$/.test(text);
+/** What a part says that is a text, or a choice between texts. */
+const choices = (part = '') => (/^"|\?/.test(part) ? [...part.matchAll(/(?<!== )"([^"]*)"/g)].map(([, text]) => text) : []);
 
-// What makes an error of its last argument. Those of `caller_error` end a command or a start, and reach nobody who asks.
-const makers = /\b(oauth|refused|bad|bad_request|failed|invalid_client|invalid_grant|invalid_signup|not_let_in)\(/g;
-// Lists: an error with the status that it is answered with, an entry of the tenant's log, a page whose key the log has.
+// What makes an error, with its reason last. Those of `caller_error` end a command or a start, and answer nobody.
+const makers = /\b(?:oauth|refused|bad|bad_request|failed|invalid_client|invalid_grant|invalid_signup|not_let_in)\(/g;
+// Lists: an error with the status of its answer, and an entry of the tenant's log.
 const isError = (list) => list.length >= 4 && /^\d{3}$/.test(list[3]);
-const isEvent = (list) => list.length === 7 && /^("\w+"|\w+\s*[?.]|\w+$)/.test(list[0]);
+const isEvent = (list) => list.length === 7 && /^("|\w+(\.\w+)* [?=])/.test(list[0]) && !list.every((part) => /^"\w*"$/.test(part));
 
 function reasonsOf(file) {
   const text = read(file).replace(/^\s*\/\/.*$/gm, '');
   const out = [];
-  for (const m of text.matchAll(makers)) out.push(...choices(parts(text, m.index + m[0].length).at(-1)));
-  for (const m of text.matchAll(/(\w*)\{/g)) {
-    const list = parts(text, m.index + m[0].length);
+  for (const { 0: call, index } of text.matchAll(makers)) out.push(...choices(parts(text, index + call.length).at(-1)));
+  for (const { 0: start, 1: type, index } of text.matchAll(/(\w*)\{/g)) {
+    const list = parts(text, index + start.length);
     if (isError(list)) out.push(...choices(list[2]));
     if (isEvent(list)) out.push(...choices(list[6]));
-    if (m[1] === 'ErrorPage') out.push(...choices(list[1]));
+    if (type === 'ErrorPage') out.push(...choices(list[1])); // the key of its texts, which the log has
   }
-  for (const [, value] of text.matchAll(/\b(?:reason|which) = ([^;]*);/g)) out.push(...choices(value));
-  return file.endsWith('webauthn.cpp') ? out : out;
+  for (const [, value] of text.matchAll(/\b(?:string reason|which) = ([^;]*);/g)) out.push(...choices(value));
+  return file.endsWith('/webauthn.cpp') ? out.map((reason) => `webauthn_${reason}`) : out;
 }
 
-/** Of an upstream's ID token; without `max_age`, an organization, and what is asked of access tokens only. */
-const ofIdTokens = () => {
-  const text = read('core/ostia/oidc/id_token.cpp');
-  const rules = [...text.matchAll(/\{"[\w ]+", "\w+", "(\w+)"/g)].flatMap(([, rule]) => [`${rule}_missing`, `${rule}_mismatch`]);
-  const given = [...text.matchAll(/(?:refuse|time_violation)\(\s*"(\w+)"/g)].map(([, reason]) => reason);
-  return [...new Set([...rules, ...given])];
-};
+/** Of the rules that an upstream's ID token must keep: here nobody asks for `max_age` or an organization. */
+function reasonsOfIdTokens() {
+  const text = read('core/ostia/oidc/id_token.cpp').split('Verdict check_authentication_age')[0];
+  const rules = [...text.matchAll(/check_text\([^{]*\{"[\w ]+", "\w+", "(\w+)"/g)].flatMap(([, rule]) => [`${rule}_missing`, `${rule}_mismatch`]);
+  const given = [...text.matchAll(/refuse\(\s*"(\w+)"/g)].map(([, reason]) => reason);
+  return [...rules, ...given].map((reason) => `id_token_${reason}`);
+}
 
-export const given = () => ({ files: filesOf('authority', /\.[ch]pp$/).map((f) => [f, reasonsOf(f)]), ofIdTokens: ofIdTokens() });
+const sorted = (list) => [...new Set(list)].sort();
+export const given = sorted([...filesOf('authority', /\.[ch]pp$/).flatMap(reasonsOf).filter(isName), ...reasonsOfIdTokens()]);
+export const documented = [...read('docs/errors-of-the-authority.md').matchAll(/^### `([a-z_]+)`$/gm)].map(([, reason]) => reason);
+export const hinted = [...read('authority/base/hints.cpp').matchAll(/Entry\{\s*"([a-z_]+)"/g)].map(([, reason]) => reason);

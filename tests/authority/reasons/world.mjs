@@ -1,11 +1,13 @@
 // An authority with an application of each kind, and what each row of reasons begins with.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { join } from 'node:path';
 import { forge } from '../../lib/siege.mjs';
 import { Reader } from '../../lib/authority.mjs';
 import { Management, machine, managementGrant } from '../../lib/management.mjs';
 import { SoftwareKey } from '../../lib/passkey.mjs';
-import { startAuthority } from '../../lib/program.mjs';
+import { folder, startAuthority } from '../../lib/program.mjs';
 import { sql } from '../../lib/store.mjs';
 import { app, callback, database, exchangeGrant, extra, origin, third, web } from '../../lib/tenant.mjs';
 import { totp } from '../../lib/totp.mjs';
@@ -14,6 +16,7 @@ import { ScriptedUpstream } from '../../lib/upstream.mjs';
 export const realm = 'Username-Password-Authentication';
 export const api = 'https://api.example.com/';
 export const ada = { username: 'ada@example.com', password: 'Correct-Horse-9' };
+export const leaked = { username: 'grace@example.com', password: 'Battery-Staple-9' };
 export const mfaGrant = (name) => `http://auth0.com/oauth/grant-type/mfa-${name}`;
 const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keys = pair();
@@ -46,10 +49,13 @@ export class World {
       ...extra.connections, this.upstream.connection('acme'), facebook('facebook'), facebook('facebook-again'),
       { name: 'invited', strategy: 'email', options: { disable_signup: true } },
       { name: 'apple', strategy: 'apple', options: { client_id: 'ostia', team_id: 'TEAM', kid: 'KEY', issuer: this.upstream.issuer, app_secret: 'no key' } },
-      { name: 'slow', strategy: 'oidc', options: { client_id: 'ostia', client_secret: 'x', issuer: this.upstream.issuer, discovery_url: at('/slow') } },
+      { name: 'broken', strategy: 'oidc', options: { client_id: 'ostia', issuer: this.upstream.issuer, discovery_url: at('/broken') } },
     ];
     const databases = [...extra.databases, database('Keys', { authentication_methods: { passkey: { enabled: true } } }), database('Named', { requires_username: true })];
-    this.authority = await startAuthority(group, { clients, extra: { ...extra, connections, databases, organizations: [{ name: 'acme', display_name: 'Acme' }], guardianFactors: ['otp', 'webauthn-roaming'].map((name) => ({ name, enabled: true })), clientGrants: [...extra.clientGrants, managementGrant()] } });
+    const breaches = join(folder(), 'breaches.txt');
+    writeFileSync(breaches, `${createHash('sha1').update(leaked.password).digest('hex').toUpperCase()}:1\r\n`);
+    const attackProtection = { breachedPasswordDetection: { enabled: true, shields: ['block'], ostia: { hashes_file: breaches } } };
+    this.authority = await startAuthority(group, { clients, extra: { ...extra, attackProtection, connections, databases, organizations: [{ name: 'acme', display_name: 'Acme' }], guardianFactors: ['otp', 'webauthn-roaming'].map((name) => ({ name, enabled: true })), clientGrants: [...extra.clientGrants, managementGrant()] } });
     this.api = await new Management(this.authority).authenticate();
     await this.call('POST', 'users', { connection: 'Keys', email: 'kay@example.com', password: ada.password, email_verified: true });
     this.acme = (await this.call('GET', 'organizations/name/acme')).id;
@@ -79,6 +85,11 @@ export class World {
   async rule(body) { await this.call('POST', 'rules', { name: 'r', script: `async function (user, context, callback) { ${body} }` }); }
   hash(data) { return createHash('sha256').update(data).digest(); }
   sql(text) { return sql(this.authority, text); }
+  /** Something in the database that happens instead, while `run` runs. */
+  async instead(trigger, run) {
+    this.sql(`CREATE TRIGGER instead ${trigger} BEGIN SELECT RAISE(IGNORE); END`);
+    try { return await run(); } finally { this.sql('DROP TRIGGER instead'); }
+  }
   async now() { return Date.parse((await this.api.get('/_dev/clock')).body.now) / 1000; }
 
   token(fields, headers) { return this.api.token({ client_id: 'app', ...fields }, headers); }
@@ -114,6 +125,8 @@ export class World {
   }
   strangersAssertion() { return this.assertion({}, pair().privateKey); }
 
+  /** The code of this moment, or of one soon after. */
+  async totp(secret, later = 0) { return totp(secret, await this.now() + later); }
   /** A password is not enough: the `mfa_token` that goes on. */
   async mfaToken() {
     await this.policy(['all-applications']);
@@ -125,10 +138,9 @@ export class World {
   async enrolled() {
     const mfa_token = await this.mfaToken();
     const { body: { secret } } = await this.associate(mfa_token);
-    const prove = async (token) => this.prove(token, { otp: totp(secret, await this.now()) });
-    await prove(mfa_token);
+    await this.prove(mfa_token, { otp: await this.totp(secret) });
     await this.api.advance(30);
-    return { used: mfa_token, mfa_token: (await this.password()).body.mfa_token, prove };
+    return { secret, mfa_token: (await this.password()).body.mfa_token };
   }
   prove(mfa_token, more, name = 'otp') { return this.token({ grant_type: mfaGrant(name), mfa_token, ...more }); }
   /** An access token for the MFA API, with these scopes. */
@@ -154,5 +166,14 @@ export class World {
     await before();
     const answer = change(JSON.parse(key.answer(page, this.api.issuer).answer));
     return person.submit(page, { answer: typeof answer === 'string' ? answer : JSON.stringify(answer) });
+  }
+  /** A second factor, asked for and answered with a key that the account does not have. */
+  async byKeyOfAnother() {
+    await this.policy(['all-applications']);
+    const person = this.person(), own = new SoftwareKey();
+    const choice = await this.logIn({}, ada, person), page = await person.open(Object.values(choice.links).find((link) => /type=webauthn-roaming/.test(link)));
+    await person.submit(page, own.answer(page, this.api.issuer));
+    const again = this.person(), question = await this.logIn({}, ada, again);
+    return again.submit(question, new SoftwareKey().answer(question, this.api.issuer));
   }
 }
