@@ -16,8 +16,7 @@ const group = scope();
 // Names in the sources that nothing outside ever shows.
 const unseen = {
   body_invalid: 'the Management API has `errorCode`', document_contended: 'as well', administrator_by_metadata: 'as well',
-  email_changed: 'its page says that the link is over', par_unknown: 'its page is that of `par_invalid`', link_over: '`/oidc/logout` keeps no entry of it',
-  invitation_over: 'logged by the code, `access_denied`', invitation_for_another: 'as well',
+  email_changed: 'its page says that the link is over', password_contended: 'as well', par_unknown: 'its page is that of `par_invalid`',
   pool_full: 'it becomes `upstream_unreachable`',
 };
 const provoked = [...token, ...embedded, ...pages].map(([reason]) => reason).concat(...[busy, inProduction, onPostgres].map(Object.keys));

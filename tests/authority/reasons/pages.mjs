@@ -31,11 +31,11 @@ export default [
   ['logout_client_unknown', 'flo', 400, (w) => w.person().open('/v2/logout?client_id=nobody')],
   ['logout_url_mismatch', 'flo', 400, (w) => w.person().open('/v2/logout?client_id=app&returnTo=https://elsewhere.example/')],
   ['consent_denied', 'f', 'access_denied', async (w) => { const person = w.person(); return person.submit(await w.logIn({ client_id: 'third' }, ada, person), {}, 'deny'); }],
-  ['device_denied', 'fdeac', 200, async (w) => {
-    const { body } = await w.api.form('/oauth/device/code', { client_id: 'app', scope: 'openid' });
-    const person = w.person(), login = await person.submit(await person.open('/activate'), { user_code: body.user_code });
-    return person.submit(await person.submit(login, ada), {}, 'deny');
-  }],
+  ['device_denied', 'fdeac', 200, async (w) => w.refuseDevice(await w.device())],
+  ['invitation_over', 'f', 'access_denied', async (w) => { const logIn = await w.invited('ada@example.com'); await w.api.advance(601); return logIn(); }],
+  ['invitation_for_another', 'f', 'access_denied', async (w) => (await w.invited('grace@example.com'))()],
+  ['hint_invalid', 'flo', 400, (w) => w.person().open('/oidc/logout?id_token_hint=nothing')],
+  ['hint_of_another_client', 'flo', 400, async (w) => w.person().open(`/oidc/logout?client_id=web&id_token_hint=${(await w.password()).body.id_token}`)],
   // Logins across origins
   ['origin_not_allowed', 'fcoa', 403, (w) => w.coAuthenticate({}, { origin: 'https://elsewhere.example' })],
   ['login_ticket_unknown', 'fcoa', 'login_required', (w) => w.authorize(withTicket('nothing'))],

@@ -25,9 +25,14 @@ const choices = (part = '') => (/^"|\?/.test(part) ? [...part.matchAll(/(?<!== )
 
 // What makes an error, with its reason last. Those of `caller_error` end a command or a start, and answer nobody.
 const makers = /\b(?:oauth|refused|bad|bad_request|failed|invalid_client|invalid_grant|invalid_signup|not_let_in)\(/g;
-// Lists: an error with the status of its answer, and an entry of the tenant's log.
-const isError = (list) => list.length >= 4 && /^\d{3}$/.test(list[3]);
+// Lists: an error with the status of its answer before it or after, what the protocol has decided, an entry of the log.
+const isStatus = (part) => /^\d{3}$/.test(part);
+const isError = (list) => list.length >= 4 && isStatus(list[3]);
+const isRefusal = (list) => list.length === 4 && isStatus(list[0]);
+const isStep = (list) => list.length === 2 && /^\w+Step::/.test(list[0]);
 const isEvent = (list) => list.length === 7 && /^("|\w+(\.\w+)* [?=])/.test(list[0]) && !list.every((part) => /^"\w*"$/.test(part));
+
+const prefixes = [['mfa/webauthn.cpp', 'webauthn_'], ['protocol/device.cpp', 'device_']];
 
 function reasonsOf(file) {
   const text = read(file).replace(/^\s*\/\/.*$/gm, '');
@@ -36,11 +41,15 @@ function reasonsOf(file) {
   for (const { 0: start, 1: type, index } of text.matchAll(/(\w*)\{/g)) {
     const list = parts(text, index + start.length);
     if (isError(list)) out.push(...choices(list[2]));
+    if (isRefusal(list)) out.push(...choices(list[3]));
+    if (isStep(list)) out.push(...choices(list[1]));
     if (isEvent(list)) out.push(...choices(list[6]));
     if (type === 'ErrorPage') out.push(...choices(list[1])); // the key of its texts, which the log has
   }
-  for (const [, value] of text.matchAll(/\b(?:string reason|which) = ([^;]*);/g)) out.push(...choices(value));
-  return file.endsWith('/webauthn.cpp') ? out.map((reason) => `webauthn_${reason}`) : out;
+  for (const [, value, member] of text.matchAll(/(?:\b(?:string reason|which) = ([^;]*);|\.reason = ("\w*"))/g)) out.push(...choices(value ?? member));
+  for (const [, body] of text.matchAll(/string what_is_\w+\((.*?\n)}/gs)) for (const [, value] of body.matchAll(/return ([^;]*);/g)) out.push(...choices(value));
+  const common = prefixes.find(([end]) => file.endsWith(end))?.[1] ?? '';
+  return out.map((reason) => `${common}${reason}`);
 }
 
 /** Of the rules that an upstream's ID token must keep: here nobody asks for `max_age` or an organization. */
@@ -51,7 +60,10 @@ function reasonsOfIdTokens() {
   return [...rules, ...given].map((reason) => `id_token_${reason}`);
 }
 
+/** Of a device that polls: its errors are its reasons. */
+const reasonsOfDevices = () => [...read('authority/grants/device.cpp').matchAll(/refused\(\s*\d+, "(\w+)"/g)].map(([, code]) => `device_${code}`);
+
 const sorted = (list) => [...new Set(list)].sort();
-export const given = sorted([...filesOf('authority', /\.[ch]pp$/).flatMap(reasonsOf).filter(isName), ...reasonsOfIdTokens()]);
+export const given = sorted([...filesOf('authority', /(?<!_test)\.[ch]pp$/).flatMap(reasonsOf).filter(isName), ...reasonsOfIdTokens(), ...reasonsOfDevices()]);
 export const documented = [...read('docs/errors-of-the-authority.md').matchAll(/^### `([a-z_]+)`$/gm)].map(([, reason]) => reason);
 export const hinted = [...read('authority/base/hints.cpp').matchAll(/Entry\{\s*"([a-z_]+)"/g)].map(([, reason]) => reason);

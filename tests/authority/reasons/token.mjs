@@ -1,10 +1,12 @@
 // Reasons of `/oauth/token`, `/oauth/par` and `/oauth/device/code`: the reason, the status and the error, and what is asked.
-import { exchangeGrant } from '../../lib/tenant.mjs';
+import { callback, deviceGrant, exchangeGrant } from '../../lib/tenant.mjs';
 import { ada, api, leaked } from './world.mjs';
 
 const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm';
 const basic = (text) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 const exchange = (w, more) => w.token({ grant_type: exchangeGrant, client_id: 'web', client_secret: 'web-secret', subject_token: 'x', subject_token_type: 'urn:ietf:params:oauth:token-type:access_token', audience: 'https://quiet.example.com/', ...more });
+
+const poll = (w, device_code) => w.token({ grant_type: deviceGrant, device_code });
 
 export default [
   // Who asks
@@ -28,6 +30,10 @@ export default [
   ['client_grant_missing', 403, 'access_denied', (w) => w.machine({ audience: 'https://hs.example.com/' })],
   ['subject_token_type_unknown', 400, 'invalid_request', (w) => exchange(w, { subject_token_type: 'x' })],
   ['subject_token_invalid', 403, 'invalid_grant', (w) => exchange(w)],
+  ['requested_token_type_unknown', 400, 'invalid_request', (w) => exchange(w, { requested_token_type: 'x' })],
+  ['actor_token_unsupported', 400, 'invalid_request', (w) => exchange(w, { actor_token: 'x' })],
+  ['audience_same', 400, 'invalid_target', async (w) => exchange(w, { subject_token: await w.accessTo('https://quiet.example.com/') })],
+  ['consent_missing', 403, 'consent_required', async (w) => exchange(w, { client_id: 'broker', subject_token: await w.accessTo(api) })],
   // Codes
   ['code_unknown', 403, 'invalid_grant', (w) => w.redeem('nothing of ours')],
   ['code_expired', 403, 'invalid_grant', async (w) => { const code = await w.code(); await w.api.advance(61); return w.redeem(code); }],
@@ -35,7 +41,19 @@ export default [
   ['code_replayed', 403, 'invalid_grant', async (w) => { const code = await w.code(); await w.redeem(code); return w.redeem(code); }],
   ['code_verifier_mismatch', 403, 'invalid_grant', async (w) => w.redeem(await w.code(), { code_verifier: 'a'.repeat(43) })],
   ['redirect_uri_mismatch', 403, 'invalid_grant', async (w) => w.redeem(await w.code(), { redirect_uri: 'http://localhost:4000/other' })],
-  ['code_void', 403, 'invalid_grant', async (w) => { const code = await w.code(); await w.call('DELETE', w.user('auth0|ada')); return w.redeem(code); }],
+  ['code_void', 403, 'invalid_grant', async (w) => w.overTls({ grant_type: 'authorization_code', client_id: 'app', code: await w.code(), redirect_uri: callback })],
+  ['credential_changed', 403, 'invalid_grant', async (w) => { const code = await w.code(); await w.call('PATCH', w.user('auth0|ada'), { password: 'Brand-New-Word-9' }); return w.redeem(code); }],
+  ['access_withdrawn', 403, 'invalid_grant', async (w) => {
+    const person = w.person(), { location } = await person.submit(await w.logIn({ client_id: 'third' }, ada, person), {}, 'accept');
+    await w.call('DELETE', 'grants?user_id=auth0|ada');
+    return w.redeem(location.searchParams.get('code'), { client_id: 'third' });
+  }],
+  // Devices
+  ['device_invalid_grant', 403, 'invalid_grant', (w) => poll(w, 'nothing of ours')],
+  ['device_authorization_pending', 403, 'authorization_pending', async (w) => poll(w, (await w.device()).device_code)],
+  ['device_slow_down', 429, 'slow_down', async (w) => { const { device_code } = await w.device(); await poll(w, device_code); return poll(w, device_code); }],
+  ['device_expired_token', 403, 'expired_token', async (w) => { const { device_code } = await w.device(); await w.api.advance(901); return poll(w, device_code); }],
+  ['device_access_denied', 403, 'access_denied', async (w) => { const device = await w.device(); await w.refuseDevice(device); return poll(w, device.device_code); }],
   // Refresh tokens
   ['refresh_token_unknown', 403, 'invalid_grant', (w) => w.refresh('nothing of ours')],
   ['refresh_token_expired', 403, 'invalid_grant', async (w) => {
@@ -57,6 +75,11 @@ export default [
     return w.refresh(refresh_token, { client_id: 'rotating' });
   }],
   ['refresh_token_of_another_domain', 403, 'invalid_grant', async (w) => w.overTls({ grant_type: 'refresh_token', client_id: 'app', refresh_token: (await w.password()).body.refresh_token })],
+  ['offline_access_off', 403, 'invalid_grant', async (w) => {
+    const { body } = await w.password();
+    await w.call('PATCH', `resource-servers/${encodeURIComponent(api)}`, { allow_offline_access: false });
+    return w.refresh(body.refresh_token);
+  }],
   ['scope_wider', 400, 'invalid_scope', async (w) => w.refresh((await w.password()).body.refresh_token, { scope: 'openid email' })],
   ['user_gone', 403, 'invalid_grant', async (w) => {
     const { body } = await w.password();

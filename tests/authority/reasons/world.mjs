@@ -25,6 +25,7 @@ const spa = (client_id, more) => ({ ...app, client_id, name: client_id, ...more 
 const clients = [
   { ...app, organization_usage: 'allow', initiate_login_uri: 'https://app.example/login', grant_types: [...app.grant_types, ...['otp', 'oob', 'recovery-code'].map(mfaGrant)] },
   web, third, machine,
+  { ...web, client_id: 'broker', name: 'broker', is_first_party: false },
   spa('rotating', { refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0, token_lifetime: 3600 } }),
   spa('closed', { cross_origin_authentication: false }),
   spa('narrow', { grant_types: ['implicit'] }),
@@ -55,7 +56,7 @@ export class World {
     const breaches = join(folder(), 'breaches.txt');
     writeFileSync(breaches, `${createHash('sha1').update(leaked.password).digest('hex').toUpperCase()}:1\r\n`);
     const attackProtection = { breachedPasswordDetection: { enabled: true, shields: ['block'], ostia: { hashes_file: breaches } } };
-    this.authority = await startAuthority(group, { clients, extra: { ...extra, attackProtection, connections, databases, organizations: [{ name: 'acme', display_name: 'Acme' }], guardianFactors: ['otp', 'webauthn-roaming'].map((name) => ({ name, enabled: true })), clientGrants: [...extra.clientGrants, managementGrant()] } });
+    this.authority = await startAuthority(group, { clients, extra: { ...extra, attackProtection, connections, databases, organizations: [{ name: 'acme', display_name: 'Acme' }], guardianFactors: ['otp', 'webauthn-roaming'].map((name) => ({ name, enabled: true })), clientGrants: [...extra.clientGrants, { client_id: 'broker', audience: 'https://quiet.example.com/', scope: ['read:it'] }, managementGrant()] } });
     this.api = await new Management(this.authority).authenticate();
     await this.call('POST', 'users', { connection: 'Keys', email: 'kay@example.com', password: ada.password, email_verified: true });
     this.acme = (await this.call('GET', 'organizations/name/acme')).id;
@@ -94,6 +95,12 @@ export class World {
 
   token(fields, headers) { return this.api.token({ client_id: 'app', ...fields }, headers); }
   password(more) { return this.token({ grant_type: 'password', ...ada, scope: 'openid profile offline_access', audience: api, ...more }); }
+  async accessTo(audience) { return (await this.password({ audience })).body.access_token; }
+  async device() { return (await this.api.form('/oauth/device/code', { client_id: 'app', scope: 'openid' })).body; }
+  async refuseDevice({ user_code }) {
+    const person = this.person(), login = await person.submit(await person.open('/activate'), { user_code });
+    return person.submit(await person.submit(login, ada), {}, 'deny');
+  }
   machine(more) { return this.token({ grant_type: 'client_credentials', client_id: 'web', client_secret: 'web-secret', audience: api, ...more }); }
   refresh(refresh_token, more) { return this.token({ grant_type: 'refresh_token', refresh_token, ...more }); }
   coAuthenticate(more, headers = { origin }) { return this.api.post('/co/authenticate', { client_id: 'app', credential_type: 'http://auth0.com/oauth/grant-type/password-realm', realm, ...ada, ...more }, headers); }
@@ -158,6 +165,13 @@ export class World {
   async makePasskey() {
     const person = this.person(), offer = await this.logIn({}, { ...ada, username: 'kay@example.com' }, person);
     await person.submit(offer, this.key.answer(offer, this.api.issuer));
+  }
+  /** By an invitation for an address, up to the password. */
+  async invited(email, ttl_sec = 600) {
+    const { invitation_url } = await this.call('POST', `organizations/${this.acme}/invitations`, { inviter: { name: 'I' }, invitee: { email }, client_id: 'app', ttl_sec });
+    const person = this.person(), page = await this.authorize({ organization: this.acme, invitation: new URL(invitation_url).searchParams.get('invitation') }, person);
+    const login = await person.open(page.links['Log in']);
+    return () => person.submit(login, ada);
   }
   /** The page that asks for a passkey, answered; `change` has the answer before it is sent. */
   async byPasskey({ key = this.key, change = (answer) => answer, before = () => {} } = {}) {
