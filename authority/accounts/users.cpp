@@ -11,6 +11,8 @@ namespace {
 
 using json::Value;
 
+constexpr std::int64_t epochs_of_an_account = 1 << 20;  // 1048576, in the statements below, too
+
 Result<std::optional<User>> read_user(const Result<Rows>& rows) {
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<User>();
@@ -58,16 +60,19 @@ Async<std::optional<User>> find_user(Store& store, std::string id) {
       store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id = $1 AND linked_to = ''", {std::move(id)}}));
 }
 
-#define OSTIA_USER_OF_GRANT                                                          \
-  "SELECT " OSTIA_USER_COLUMNS                                                       \
-  " FROM users WHERE user_id = $1 AND linked_to = '' AND epoch = $3 AND NOT EXISTS " \
-  "(SELECT 1 FROM revoked_grants WHERE id = $2)"
+// An access token is its API's to take until it expires, whatever has become of the login since; but it is of that
+// account.
+#define OSTIA_USER_OF_GRANT                                                             \
+  "SELECT " OSTIA_USER_COLUMNS                                                          \
+  " FROM users WHERE user_id = $1 AND linked_to = '' AND epoch / 1048576 = $3 AND NOT " \
+  "EXISTS (SELECT 1 FROM revoked_grants WHERE id = $2)"
 
 Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, Origin o) {
-  if (o.withdrawals < 0) CO_RETURN(find_one(store, {OSTIA_USER_OF_GRANT, {std::move(id), o.grant_id, o.epoch}}));
+  if (o.withdrawals < 0)
+    CO_RETURN(find_one(store, {OSTIA_USER_OF_GRANT, {std::move(id), o.grant_id, o.epoch / epochs_of_an_account}}));
   CO_RETURN(find_one(store, {OSTIA_USER_OF_GRANT " AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE user_id = $1 AND "
                                                  "client_id = $4 AND times > $5)",
-                             {std::move(id), o.grant_id, o.epoch, o.client_id, o.withdrawals}}));
+                             {std::move(id), o.grant_id, o.epoch / epochs_of_an_account, o.client_id, o.withdrawals}}));
 }
 
 Async<std::optional<User>> find_account(Store& store, std::string id) {
@@ -127,11 +132,12 @@ Async<std::optional<User>> find_user_by_address(Store& store, std::string connec
 
 namespace {
 
-// Random, so that an account which is made anew under an old id is not in an epoch of the old one.
+// Random, so that an account which is made anew under an old id is not in an epoch of the old one: the bits above
+// those of an epoch name the account.
 std::int64_t first_epoch() {
   std::int64_t out = 0;
   for (const char c : random_bytes(4)) out = out * 128 + (c & 0x7F);
-  return out;
+  return out * epochs_of_an_account;
 }
 
 }  // namespace

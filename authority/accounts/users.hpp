@@ -45,8 +45,8 @@ struct Origin {
   std::int64_t withdrawals = -1;  ///< how often access had been taken back from the application then; -1: it had needed
                                   ///< no agreement
 };
-/// The person of that id; nobody if what came of that grant is over: revoked, of an earlier epoch, or withdrawn. One
-/// question, since every token of a person's asks all of it.
+/// The person of that id; nobody if what came of that grant is over: revoked or withdrawn, or of an account that was
+/// there before under the same id. One question, since every token of a person's asks all of it.
 Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, Origin origin);
 /// The account of that id, linked or not.
 Async<std::optional<User>> find_account(Store& store, std::string id);

@@ -159,6 +159,8 @@ void keep_extension(Journey& j) {
   j.request.extended_for = j.who->session.id;
 }
 
+constexpr const char* rules = "(rules)";  // have sent the person away, and not an action
+
 // Rules and actions run once in a session, however many pages follow; and those that come after one that had sent the
 // person away, when they are back.
 Async<Unit> ask_scripts(Authority& a, const Request& request, Journey& j) {
@@ -174,9 +176,9 @@ Async<Unit> ask_scripts(Authority& a, const Request& request, Journey& j) {
     j.extension = Extension::from_json(kept, j.access.scope);
   } else {
     ExtendedLogin login = login_of(a, j);
-    if (is_back) {
+    if (is_back) login.returned = j.returned;
+    if (is_back && r.continues != rules) {  // rules begin again
       login.continues = r.continues;
-      login.returned = j.returned;
       login.decided = kept;
     }
     r.continues.clear();
@@ -187,7 +189,7 @@ Async<Unit> ask_scripts(Authority& a, const Request& request, Journey& j) {
     }
     j.extension = *extension;
     j.facts.scripts_redirect = !extension->redirect_to.empty();
-    r.continues = extension->by;
+    if (j.facts.scripts_redirect) r.continues = extension->by.empty() ? rules : extension->by;
     if (is_back || j.facts.scripts_redirect) keep_extension(j);
   }
   j.access.scope = j.extension.scope;

@@ -250,6 +250,7 @@ Answer enrol_address(Authority& a, const Request& request, const Visit& v, std::
 Answer enrol_address_code(Authority& a, const Request& request, const Visit& v, std::string type, const Value& draft) {
   Authenticator one = make_authenticator(a, v.who.user.id, type, Value::object({{"address", draft["address"]}}));
   one.id = draft["id"].text();
+  one.confirmed = true;  // by this code, and kept then
   auto proving = prove_by_message(a, request, v.who.user, one, std::string(v.step.form.get("code")), v.step.client->id);
   if (const auto proven = co_await std::move(proving); !proven)
     co_return address_code_page(a, v, one, alert_of(v, proven.error()));

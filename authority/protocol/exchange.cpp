@@ -20,7 +20,7 @@ std::optional<ExchangeRefusal> judge_exchange(const ExchangeRequest& r) {
     return ExchangeRefusal{403, "access_denied", "Client is not authorized to access the audience.",
                            "client_grant_missing"};
   if (r.is_for_that_audience)
-    return ExchangeRefusal{400, "invalid_target", "The subject_token is for that audience already", "audience_same"};
+    return ExchangeRefusal{403, "access_denied", "The subject_token is for that audience already", "audience_same"};
   if (!r.scope_that_is_unknown.empty())
     return ExchangeRefusal{400, "invalid_scope", "The client grant does not have every scope that was asked for",
                            "scope_wider"};

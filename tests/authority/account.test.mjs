@@ -91,7 +91,7 @@ test('another password takes the present one, ends what was open, and a mail say
   const page = await press(here, 'password');
   assert.equal(page.heading, 'Change password');
   assert.match((await here.person.submit(page, { ...changed, 'current-password': 'wrong' })).alert, /current password is wrong/);
-  assert.match((await here.person.submit(page, { ...changed, 're-enter-password': 'x' })).alert, /differ/);
+  assert.match((await here.person.submit(page, { ...changed, 're-enter-password': 'x' })).alert, /don’t match/);
   assert.match((await here.person.submit(page, { ...changed, password: 'short', 're-enter-password': 'short' })).alert, /too weak/);
   assert.deepEqual(await api.messages(), []);
   const cookies = new Map(here.person.cookies);

@@ -245,7 +245,7 @@ test('choosing an account or agreeing does not make an old session new', async (
     const { state } = login.fields;
     for (const [path, action] of [['/u/consent', 'accept'], ['/u/account', 'default']]) {
       const answer = await person.open(path, { method: 'POST', body: new URLSearchParams({ state, action }) });
-      assert.ok(['Welcome', 'Choose an account'].includes(answer.heading), `${JSON.stringify(more)} ${path}: ${answer.location}`);
+      assert.ok(['Welcome', 'Choose an account', 'This page has expired'].includes(answer.heading), `${JSON.stringify(more)} ${path}: ${answer.location}`);
     }
   }
 });

@@ -247,7 +247,7 @@ row('AZ-621', 'd', 'POST /oauth/token, device_code', 'refused by the person, exp
   const d = await device();
   const person = new Reader(api.issuer);
   const confirm = await person.submit(await person.submit(await person.open('/activate'), { user_code: d.user_code.toLowerCase().replace('-', ' ') }), { username: 'ada@example.com', password: 'Correct-Horse-9' });
-  assert.match((await person.submit(confirm, {}, 'deny')).heading, /refused/);
+  assert.match((await person.submit(confirm, {}, 'deny')).heading, /not connected/);
   refused(await d.poll(), 403, 'access_denied');
   const e = await device();
   refused(await api.token({ grant_type: deviceGrant, client_id: 'overlap', device_code: e.device_code }), 403, 'invalid_grant');

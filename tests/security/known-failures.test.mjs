@@ -132,8 +132,8 @@ describe('keys, seals and comparisons', () => {
   });
   test('CVE-2024-25189 (a comparison that stops early): where secrets meet, OpenSSL compares', async () => {
     for (const [file, what] of Object.entries({
-      'crypto/random.cpp': /CRYPTO_memcmp/, 'protocol/client_authentication.cpp': /equal_in_constant_time\(sha256\(client->secret\)/, 'protocol/code.cpp': /equal_in_constant_time\(oauth::code_challenge/,
-      'accounts/one_time_code.cpp': /equal_in_constant_time\(mark/, 'mfa/totp.cpp': /equal_in_constant_time\(code_at/, 'mfa/factors.cpp': /equal_in_constant_time\(one\.body\["mark"\]/, 'login/step.cpp': /equal_in_constant_time\(.*device/, 'crypto/imported_hash.cpp': /equal_in_constant_time/,
+      'crypto/random.cpp': /CRYPTO_memcmp/, 'grants/client_authentication.cpp': /equal_in_constant_time\(sha256\(client->secret\)/, 'grants/code.cpp': /equal_in_constant_time\(oauth::code_challenge/,
+      'accounts/one_time_code.cpp': /equal_in_constant_time\(mark/, 'mfa/totp.cpp': /equal_in_constant_time\(code_at/, 'mfa/factors.cpp': /equal_in_constant_time\(one\.body\["mark"\]/, 'flow/step.cpp': /equal_in_constant_time\(.*device/, 'crypto/imported_hash.cpp': /equal_in_constant_time/,
     })) assert.match(readFileSync(`${root}/authority/${file}`, 'utf8'), what, file);
   });
 });

@@ -32,7 +32,7 @@ export default [
   ['subject_token_invalid', 403, 'invalid_grant', (w) => exchange(w)],
   ['requested_token_type_unknown', 400, 'invalid_request', (w) => exchange(w, { requested_token_type: 'x' })],
   ['actor_token_unsupported', 400, 'invalid_request', (w) => exchange(w, { actor_token: 'x' })],
-  ['audience_same', 400, 'invalid_target', async (w) => exchange(w, { subject_token: await w.accessTo('https://quiet.example.com/') })],
+  ['audience_same', 403, 'access_denied', async (w) => exchange(w, { subject_token: await w.accessTo('https://quiet.example.com/') })],
   ['consent_missing', 403, 'consent_required', async (w) => exchange(w, { client_id: 'broker', subject_token: await w.accessTo(api) })],
   // Codes
   ['code_unknown', 403, 'invalid_grant', (w) => w.redeem('nothing of ours')],
@@ -43,6 +43,11 @@ export default [
   ['redirect_uri_mismatch', 403, 'invalid_grant', async (w) => w.redeem(await w.code(), { redirect_uri: 'http://localhost:4000/other' })],
   ['code_void', 403, 'invalid_grant', async (w) => w.overTls({ grant_type: 'authorization_code', client_id: 'app', code: await w.code(), redirect_uri: callback })],
   ['credential_changed', 403, 'invalid_grant', async (w) => { const code = await w.code(); await w.call('PATCH', w.user('auth0|ada'), { password: 'Brand-New-Word-9' }); return w.redeem(code); }],
+  ['session_ended', 403, 'invalid_grant', async (w) => {
+    const person = w.person(), { location } = await w.logIn({}, ada, person);
+    await person.open('/v2/logout?client_id=app');
+    return w.redeem(location.searchParams.get('code'));
+  }],
   ['access_withdrawn', 403, 'invalid_grant', async (w) => {
     const person = w.person(), { location } = await person.submit(await w.logIn({ client_id: 'third' }, ada, person), {}, 'accept');
     await w.call('DELETE', 'grants?user_id=auth0|ada');
