@@ -13,6 +13,7 @@
 #include "grants/permissions.hpp"
 #include "grants/refresh_token.hpp"
 #include "grants/tokens.hpp"
+#include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
 #include "state/problem.hpp"
 
@@ -278,7 +279,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
   const std::string audience(p.get("audience"));
   const auto tenant = a.tenant();
   auto granted = tenant->find_grant(client.id, audience);
-  if (!granted || is_for(*claims, audience))
+  if (!granted || oidc::is_for(*claims, audience))
     co_return oauth(403, "access_denied", "Client is not authorized to access \"" + audience + "\".",
                     "client_grant_missing");
   CO_TRY(const auto user, still_good(find_holder(a, *claims), invalid));

@@ -108,7 +108,7 @@ struct Keeper {
     if (!result) return result;
     const Value &before = kept["id_token_payload"]["sub"], &after = result->id_token_payload["sub"];
     if (!before.is_null() && !after.is_null() && before != after)
-      return peer_error("invalid_token", "The refreshed ID token is for another person", "subject_changed");
+      return peer_error("invalid_token", "The refreshed ID token is for another person", "subject_mismatch");
     if (result->refresh_token.empty()) result->refresh_token = kept["refresh_token"].text();
     if (result->scope.empty()) result->scope = kept["scope"].text();
     if (result->id_token.empty()) {

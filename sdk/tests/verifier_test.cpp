@@ -104,6 +104,33 @@ TEST_F(Verifiers, EachClaim) {
   EXPECT_EQ(reason(token(claims, "ES256", "k1", "logout+jwt")), "token_type");
 }
 
+TEST_F(Verifiers, AnIdTokenGoesWithItsAccessToken) {
+  auto v = verifier();
+  const auto outcome = [&](const Value& at_hash, const char* name = "Ada") {
+    Value c = claims;
+    c.erase("scope");
+    c.set("name", name);
+    if (!at_hash.is_null()) c.set("at_hash", at_hash);
+    const auto t = v.verify_id_token(token(c, "ES256", "k1", "JWT"), {.access_token = "AT"});
+    return t ? "good" : t.error().reason + " " + std::to_string(t.error().status);
+  };
+  const std::string digest = openssl_crypto()->digest(256, "AT");
+  const std::string right = text::base64url_encode(digest.substr(0, 16));
+  for (const char* name : {"Ada", "\"Ada\""}) {  // claims read in place, and parsed
+    EXPECT_EQ(outcome(right, name), "good");
+    EXPECT_EQ(outcome({}, name), "good");
+    for (const Value& wrong : {Value("AAAAAAAAAAAAAAAAAAAAAA"), Value(""), Value(7), Value(false), Value::object()})
+      EXPECT_EQ(outcome(wrong, name), "at_hash_mismatch 401") << json::write(wrong);
+  }
+}
+
+TEST_F(Verifiers, DatesAreWorded) {
+  const auto late = verifier().verify(changed("exp", 1'699'999'939));
+  EXPECT_EQ(late.error().description,
+            "Expiration Time (exp) claim error in the access token; current time \"2023-11-14 22:13:20 UTC\" is after "
+            "expiration time \"2023-11-14 22:13:19 UTC\"");
+}
+
 TEST_F(Verifiers, AlgorithmsArePinned) {
   const std::string good = token(claims);
   EXPECT_EQ(reason(good, "RS256"), "algorithm_not_supported");

@@ -93,6 +93,15 @@ test('a failing network or authority never logs anybody out', async (t) => {
   assert.notEqual((await p.value('credentials_get', { force: true })).access_token, login.access_token);
 });
 
+test('a renewal for another person is refused', async (t) => {
+  const dir = folder(), gate = await proxy(t);
+  const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
+  const grace = await (await new Probe(t).make({ domain, client_id: 'native', issuer: authority.devIssuer })).value('client_login', { ...ada, username: 'grace@example.com', password: 'Battery-Staple-9' });
+  gate.fail = (q, r) => r.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ access_token: grace.access_token, id_token: grace.id_token, expires_in: 60, token_type: 'Bearer' }));
+  assert.equal((await p.error('credentials_get', { force: true })).reason, 'subject_mismatch');
+  assert.equal((await p.value('credentials_get')).access_token, login.access_token);
+});
+
 test('a renewal that is under way is not called off, so that the rotated token is kept', async (t) => {
   const dir = folder(), gate = await proxy(t);
   const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
