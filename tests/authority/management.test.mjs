@@ -376,6 +376,23 @@ row('AZ-1217', 'd', 'POST jobs/users-imports', 'many users with bad lines among 
   assert.match(errors[1].errors[0].message, /line 2002: .*email/);
   assert.equal((await get('users?q=email:"u2999@bulk.example"')).body.length, 1);
 });
+test('an import form of any client: parameters in any order, quoted strings, each field once', async () => {
+  const field = (disposition, content) => `--b c\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`;
+  const users = (email) => field('filename="name=\\"connection_id\\".json"; name="users"', JSON.stringify([{ email }]));
+  const send = (body, type = 'Multipart/Form-Data; charset=utf-8; Boundary="b c"') => fetch(`${api.issuer}api/v2/jobs/users-imports`, { method: 'POST', headers: { authorization: `Bearer ${api.bearer}`, 'content-type': type }, body });
+  const id = field('Name=connection_id', await connectionId());
+  const started = await send(`${users('form@bulk.example')}${id}--b c--`);
+  assert.equal(started.status, 202);
+  assert.equal((await waitFor(await started.json())).summary.inserted, 1);
+  for (const [what, body, type] of [
+    ['a field twice', `${users('x@bulk.example')}${id}${id}--b c--`], ['cut off', `${users('x@bulk.example')}${id}`], ['a part without a name', `${field('filename="users"', '[]')}${id}--b c--`],
+    ['no boundary', `${users('x@bulk.example')}${id}--b c--`, 'multipart/form-data'], ['another type', `${users('x@bulk.example')}${id}--b c--`, 'multipart/mixed; boundary="b c"'], ['no form', '', 'application/json'],
+  ]) {
+    const answer = await send(body, type);
+    assert.equal(answer.status, 400, what);
+    assert.equal((await answer.json()).errorCode, 'invalid_body', what);
+  }
+});
 test('hashes of other systems: PBKDF2, scrypt, LDAP, salted SHA-256; replaced at the first login', async () => {
   const form = new FormData(), sha = createHash('sha256').update('saltCorrect-Horse-9').digest('hex');
   const pbkdf2 = pbkdf2Sync('Correct-Horse-9', 'salty-salt', 1000, 32, 'sha256').toString('base64').replace(/=+$/, '');
