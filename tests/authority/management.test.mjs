@@ -107,6 +107,33 @@ test('users from a checkpoint on, each once', async () => {
   assert.deepEqual(seen, [...new Set(seen)]);
   assert.equal(seen.length, 4);
 });
+test('users from a checkpoint on: q and connection count, and what cannot is refused', async () => {
+  const ids = async (filter) => {
+    const out = [];
+    for (let from; ;) {
+      const { body, text } = await get(`users?take=1&${filter}${from ? `&from=${from}` : ''}`);
+      assert.ok(body.users, text);
+      out.push(...body.users.map((u) => u.user_id));
+      if (!(from = body.next)) return out;
+    }
+  };
+  assert.deepEqual(await ids('q=blocked:true'), ['auth0|mallory']);
+  assert.deepEqual(await ids('q=nickname:(ada OR grace)'), ['auth0|ada', 'auth0|grace']);
+  assert.deepEqual(await ids('connection=nobody'), []);
+  assert.deepEqual(await ids(`connection=${realm}&q=email:"grace@example.com"`), ['auth0|grace']);
+  for (const paging of ['take=2', `from=${Buffer.from('auth0|ada').toString('base64url')}`])
+    fails(await get(`users?${paging}&sort=email:1`), 400, 'invalid_query_string', /property sort/);
+  fails(await get('users?take=2&q=('), 400, 'invalid_query_string');
+});
+test('a quote in what is looked for is a quote', async () => {
+  for (const connection of [`x" OR email:"*`, `x") OR ("a`, '"', '\\', `${realm}" OR identities.connection:"x`])
+    for (const paging of ['', '&take=50']) {
+      const { status, body, text } = await get(`users?connection=${encodeURIComponent(connection)}${paging}`);
+      assert.equal(status, 200, text);
+      assert.equal((body.users ?? body).length, 0, connection);
+    }
+  assert.deepEqual((await get(`users?connection=${realm}&q=nickname:ada OR nickname:grace&sort=email:1`)).body.map((u) => u.nickname), ['ada', 'grace']);
+});
 const found = async (q) => (await get(`users?q=${encodeURIComponent(q)}&sort=email:1`)).body.map((u) => u.nickname);
 for (const [q, who] of Object.entries({
   'email:"ada@example.com"': ['ada'], 'name:ada*': [], 'name:"Ada Lovelace"': ['ada'], 'nickname:a*': ['ada', 'admin'], 'NOT nickname:a* AND email:*@example.com': ['grace', 'mallory'],
