@@ -137,8 +137,10 @@ Async<Value> verify_id_token(Authority& a, const Connection& c, const Endpoints&
   const auto digest = [&](const std::string& text) -> Result<std::string> {
     return openssl_crypto()->digest(jose::hash_bits(algorithm), text);
   };
-  if (const auto judged = oidc::judge_id_token(jws->payload, expected, binding.access_token, date, digest); !judged)
-    co_return refused(judged.error().description, "id_token_" + judged.error().reason);
+  const auto judged = oidc::judge_id_token(jws->payload, expected, binding.access_token, date, digest);
+  if (!judged && judged.error().fault == Fault::ours)
+    co_return Error{"server_error", judged.error().description, judged.error().reason, 500, Fault::ours};
+  if (!judged) co_return refused(judged.error().description, "id_token_" + judged.error().reason);
   co_return jws->payload;
 }
 

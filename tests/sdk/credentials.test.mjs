@@ -132,6 +132,16 @@ test('clear forgets and revokes', async (t) => {
   assert.deepEqual(readdirSync(dir).filter((f) => f.endsWith('.secret')), []);
 });
 
+test('what cannot be read is forgotten, and nobody is told that it has been revoked', async (t) => {
+  const dir = folder();
+  const { login } = await loggedIn(t, dir);
+  const stranger = await opened(t, dir, {}, { passphrase: 'another' });
+  assert.equal((await stranger.error('credentials_user')).code, 'storage_error');
+  assert.equal((await stranger.error('credentials_clear')).code, 'storage_error');
+  assert.deepEqual(readdirSync(dir).filter((f) => f.endsWith('.secret')), []);
+  assert.ok((await stranger.value('refresh_token', login)).access_token);
+});
+
 test('a refused unlock gives nothing out', async (t) => {
   const dir = folder();
   await loggedIn(t, dir);

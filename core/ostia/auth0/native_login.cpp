@@ -90,6 +90,7 @@ Result<Value> begin_login(Host& host, const Value& base, const Value& options) {
   if (!secrets) return secrets;
   const auto hash = host.sha256((*secrets)["codeVerifier"].text());
   if (!hash) return hash.error();
+  if (hash->empty()) return Error{"no_digest", "There is no SHA-256 here for PKCE", "no_digest", 0, Fault::ours};
   p.set("responseType", "code");
   p.set("state", (*secrets)["state"]);
   p.set("nonce", (*secrets)["nonce"]);

@@ -58,13 +58,17 @@ std::string left_half_hash(std::string_view digest);
 /// `at_hash` that is there must be the text that it must be. Where either is absent there is nothing to compare.
 /// `digest` gives the octets of the hash that belongs to the token's algorithm (`jose::hash_bits`), as
 /// `Result<std::string>`; no octets stand for a hash that the host has not. Errors: `invalid_token` with
-/// `at_hash_mismatch`; those of `digest`.
+/// `at_hash_mismatch`; `no_digest`, which is our fault and not the token's; those of `digest`.
 template <class Claims, class Digest>
 [[nodiscard]] Status check_access_token(const Claims& claims, const std::string& access_token, const Digest& digest) {
   const auto& at_hash = claims["at_hash"];
   if (access_token.empty() || at_hash.is_null()) return ok();
   const Result<std::string> hash = digest(access_token);
   if (!hash) return hash.error();
+#ifndef __wasm__
+  if (hash->empty())
+    return Error{"no_digest", "There is no hash here to compare at_hash with", "no_digest", 0, Fault::ours};
+#endif
   if (!hash->empty() && at_hash.is_string() && at_hash.text() == left_half_hash(*hash)) return ok();
   return peer_error("invalid_token", "Invalid access_token", "at_hash_mismatch");
 }
