@@ -55,7 +55,8 @@ class Reader {
       skip();
       if (at_ == text_.size()) break;  // a last semicolon, which some senders write
       std::string name = text::lower(token());
-      if (name.empty() || at_ == text_.size() || text_[at_++] != '=') return {};
+      if (name.empty() || at_ == text_.size() || text_[at_] != '=') return {};
+      ++at_;
       auto value = at_ < text_.size() && text_[at_] == '"' ? quoted() : std::optional(token());
       if (!value || out.find(name)) return {};
       out.params.emplace_back(std::move(name), *std::move(value));
@@ -75,7 +76,8 @@ class Reader {
   std::optional<std::string> quoted() {
     std::string out;
     for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-      if (text_[at_] == '\\' && ++at_ == text_.size()) return {};
+      if (text_[at_] == '\\') ++at_;
+      if (at_ == text_.size()) return {};
       out += text_[at_];
     }
     if (at_ == text_.size()) return {};
