@@ -11,6 +11,7 @@
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
+#include "ostia/oidc/audience.hpp"
 #include "ostia/url/url.hpp"
 #include "pages/cookies.hpp"
 #include "state/ticket.hpp"
@@ -119,7 +120,7 @@ OidcLogout judge(const Authority& a, const Request& request, const Parameters& p
   const auto hint =
       hint_text.empty() ? std::nullopt : read_own_token(a, TokenUse::id_token_hint, request.issuer, hint_text);
   const bool bad_hint = !hint_text.empty() && !hint;
-  const bool differs = hint && !out.client_id.empty() && (*hint)["aud"] != Value(out.client_id);
+  const bool differs = hint && !out.client_id.empty() && !oidc::is_for(*hint, out.client_id);
   if (bad_hint || differs) {
     out.problem = pages::ErrorPage{400,
                                    "link_over",
@@ -130,7 +131,7 @@ OidcLogout judge(const Authority& a, const Request& request, const Parameters& p
     return out;
   }
   if (hint) {
-    out.client_id = (*hint)["aud"].text();
+    out.client_id = oidc::audiences_of(*hint).front();  // an ID token of ours has the one (`id_token_hint`)
     out.subject = (*hint)["sub"].text();
     out.is_certain = true;
   }

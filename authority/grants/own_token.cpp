@@ -31,7 +31,8 @@ bool for_management(Asked a, std::string_view issuer, const Value& claims) {
 bool for_a_person(Asked, std::string_view, const Value& claims) { return claims["gty"].is_null(); }
 // An ID token is for one application, which is still there (Core section 2).
 bool for_an_application(Asked a, std::string_view, const Value& claims) {
-  return claims["aud"].is_string() && a.tenant()->find_client(claims["aud"].text());
+  const auto audiences = oidc::audiences_of(claims);
+  return audiences.size() == 1 && a.tenant()->find_client(audiences.front());
 }
 
 struct Acceptance {
