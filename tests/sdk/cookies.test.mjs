@@ -19,11 +19,12 @@ async function visited(t) {
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));
   t.after(() => { server.closeAllConnections(); server.close(); });
   const options = { domain: `http://localhost:${server.address().port}`, client_id: 'c', redirect_uri };
-  const p = await new Probe(t).make(options);
+  const p = await new Probe(t, { BROWSER: '/bin/true' }).make(options);
   const ask = async (call, more) => { await p.error(call, more); return seen.at(-1).cookies; };
   return {
     renew: async (set = []) => { state.set = set; return ask('check_session', {}); },
     logIn: async (set = []) => { state.set = set; return ask('login', { username: 'a', password: 'b', realm: 'r' }); },
+    logOut: () => { state.set = []; return p.value('logout', {}); },
     again: () => p.make(options),
     seen,
   };
@@ -77,4 +78,20 @@ test('cookies: of one WebAuth', async (t) => {
   await v.renew(['a=1']);
   await v.again();
   assert.deepEqual(await v.renew(), []);
+});
+
+test('cookies: a logout sends and forgets them; without any that is good there is nothing to send', async (t) => {
+  const v = await visited(t);
+  const ends = () => v.seen.filter((one) => one.path === '/v2/logout');
+  await v.logOut();
+  assert.equal(ends().length, 0);
+  await v.renew(['a=1']);
+  await v.logOut();
+  assert.deepEqual(ends().map((one) => one.cookies), [['a=1']]);
+  await v.logOut();
+  assert.equal(ends().length, 1);
+  assert.deepEqual(await v.renew(['b=1']), []);
+  await v.renew(['b=; Max-Age=0']);
+  await v.logOut();
+  assert.equal(ends().length, 1, 'an ended cookie is none');
 });
