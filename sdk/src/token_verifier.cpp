@@ -159,7 +159,7 @@ struct TokenVerifier::State {
         return refuse("The token's payload is not base64url JSON", "token_malformed");
       good = judge_claims(*parsed, parts, kind, checks);
     }
-    if (!good) return with_status(std::move(good).error(), unauthorized);
+    if (!good) return with_status(good.error(), good.error().fault == Fault::ours ? unavailable : unauthorized);
     return *std::move(payload);
   }
 

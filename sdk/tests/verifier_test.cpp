@@ -124,6 +124,33 @@ TEST_F(Verifiers, AnIdTokenGoesWithItsAccessToken) {
   }
 }
 
+// Cryptography that is out of order, when it comes to digests.
+class NoDigests final : public Crypto {
+ public:
+  std::string random(int count) override { return openssl_crypto()->random(count); }
+  std::string digest(int, std::string_view) override { return {}; }
+  std::shared_ptr<const VerificationKey> import_key(std::string_view algorithm, const std::string& jwk) override {
+    return openssl_crypto()->import_key(algorithm, jwk);
+  }
+  Result<std::string> sign(std::string_view algorithm, const std::string& key, std::string_view input) override {
+    return openssl_crypto()->sign(algorithm, key, input);
+  }
+  Result<std::string> generate_key() override { return openssl_crypto()->generate_key(); }
+};
+
+TEST_F(Verifiers, AHashThatCannotBeMadeIsNotTheTokensFault) {
+  TokenVerifier v({.domain = "t.example",
+                   .audience = "api",
+                   .algorithms = "ES256",
+                   .environment = {.transport = server, .crypto = std::make_shared<NoDigests>(), .clock = clock}});
+  claims.erase("scope");
+  claims.set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA");
+  const auto t = v.verify_id_token(token(claims, "ES256", "k1", "JWT"), {.access_token = "AT"});
+  EXPECT_EQ(t.error().reason, "no_digest");
+  EXPECT_EQ(t.error().fault, Fault::ours);
+  EXPECT_EQ(t.error().status, 503);
+}
+
 TEST_F(Verifiers, DatesAreWorded) {
   const auto late = verifier().verify(changed("exp", 1'699'999'939));
   EXPECT_EQ(late.error().description,
