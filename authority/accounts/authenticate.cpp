@@ -37,7 +37,8 @@ Async<Unit> notify(Authority& a, const Request& request, User user, std::string 
   if (!tenant->attack_protection.brute_force_notifies || !tenant->sends("blocked_account") || user.email.empty())
     co_return Unit{};
   const std::string ticket = seal_ticket(
-      a, "unblock", json::Value::object({{"user_id", user.id}, {"address", request.peer}}), unblock_lifetime);
+      a, "unblock", json::Value::object({{"user_id", user.id}, {"email", user.email}, {"address", request.peer}}),
+      unblock_lifetime);
   const auto& texts = Texts::choose(accepted_languages(request.header("accept-language")), tenant->enabled_locales);
   const json::Value profile = json::Value::object({{"email", user.email}, {"name", user.profile["name"]}});
   CO_TRY_VOID(a.store.write(a.outbox.queue(

@@ -3,6 +3,7 @@
 
 #include "accounts/attempts.hpp"
 #include "accounts/breaches.hpp"
+#include "accounts/endings.hpp"
 #include "accounts/notices.hpp"
 #include "base/address.hpp"
 #include "logs/journal.hpp"
@@ -41,6 +42,11 @@ bool is_username(const Connection& c, std::string_view name) {
 Error password_leaked() {
   return {"password_leaked", "Password is in a published breach of another site", "password_leaked", 400,
           Fault::caller};
+}
+
+// Of several with one link, one is in time.
+Error password_contended() {
+  return {"invalid_request", "The password has been changed meanwhile", "password_contended", 409, Fault::caller};
 }
 
 std::vector<std::string> personal_info(const Registration& r) {
@@ -90,6 +96,10 @@ std::int64_t lifetime_of(const Tenant& tenant, std::string_view kind, std::int64
 }
 
 }  // namespace
+
+std::string reset_mark(const Authority& a, const User& user) {
+  return a.secrets.mark(user.password_hash + " " + user.email);
+}
 
 Statement verification_mail(const Authority& a, const Request& request, const User& user,
                             const std::string& client_id) {
@@ -173,13 +183,11 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
   std::vector<std::string> connections = {connection};
   CO_TRY(const auto user, find_user_by_login(a.store, std::move(connections), email));
   record(a, request, {"scpr", "Change password requested", client_id, user ? user->id : "", email, connection, {}});
-  // The mail is written for nobody too, so that the time does not tell who has an account. The ticket knows the present
-  // hash, so a password that has been changed ends it.
+  // The mail is written for nobody too, so that the time does not tell who has an account.
   const bool has_account = user && !user->email.empty();
   const User to = has_account ? *user : User{};
   const std::string ticket = seal_ticket(
-      a, "reset_password",
-      Value::object({{"user_id", to.id}, {"hash", a.secrets.mark(to.password_hash)}, {"client_id", client_id}}),
+      a, "reset_password", Value::object({{"user_id", to.id}, {"mark", reset_mark(a, to)}, {"client_id", client_id}}),
       lifetime_of(*tenant, "reset_email", reset_lifetime));
   const Message mail =
       compose_mail(*tenant, texts_for(*tenant, request), "reset_email", to.email, nullptr,
@@ -210,11 +218,14 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
     if (used) co_return std::optional(history_violation());
   }
   CO_TRY(const auto hash, a.passwords.hash(password));
-  std::vector<Statement> statements = change_password(user, hash, a.clock.now());
-  for (auto& statement : end_everything(user.linked_to.empty() ? user.id : user.linked_to))
-    statements.push_back(std::move(statement));
+  const std::string owner = user.linked_to.empty() ? user.id : user.linked_to;
+  CO_TRY(auto statements, sessions_ended(a, {.user_id = owner}));
+  append(statements, change_password(user, hash, a.clock.now()));
+  append(statements, end_everything(owner));
   if (auto mail = notice(a, request, user, Notice::password_changed)) statements.push_back(*std::move(mail));
-  CO_TRY_VOID(a.store.commit(std::move(statements)));
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
+  if (!done && done.error().reason == "store_unmatched") co_return password_contended();
+  if (!done) co_return done.error();
   a.outbox.wake();
   auto forgetting = forget_failures(a, Attempt{user.id, {}});
   (void)co_await std::move(forgetting);

@@ -37,8 +37,12 @@ Statement verification_mail(const Authority& a, const Request& request, const Us
 Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
                                    std::string client_id);
 
+/// What a link to a new password stands on: it ends with the password and with the address that it went to.
+std::string reset_mark(const Authority& a, const User& user);
+
 /// Gives the account another password, after its policy, history and the list of published ones; every session and
-/// refresh token ends, and a mail tells the owner. Errors: `password_leaked`.
+/// refresh token ends, and what is under way, and a mail tells the owner. Errors: `password_leaked`;
+/// `password_contended` where it is another password already than that of `user`.
 Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user,
                                                      std::string password);
 

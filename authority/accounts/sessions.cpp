@@ -20,16 +20,16 @@ Result<Session> to_session(const Row& r) {
   return Session{text_at(r, 0), text_at(r, 1), int_at(r, 2), int_at(r, 3), *std::move(body)};
 }
 
-Async<std::string> start_session(Store& store, std::string user_id, json::Value body, std::int64_t now,
+Async<std::string> start_session(Store& store, const User& user, json::Value body, std::int64_t now,
                                  SessionLimits limits) {
   std::string cookie = random_id();
-  CO_TRY_VOID(store.commit(
-      together(Statement{"UPDATE users SET logins = logins + 1, last_login = $2, last_address = $3 WHERE user_id = $1",
-                         {user_id, now, body["address"].text()}},
-               Statement{"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at, body) VALUES "
-                         "($1, $2, $3, $3, "
-                         "$3, $4, $5)",
-                         {session_id(cookie), std::move(user_id), now, now + limits.absolute, json::write(body)}})));
+  body.set("epoch", user.epoch);
+  CO_TRY_VOID(store.commit(together(
+      Statement{"UPDATE users SET logins = logins + 1, last_login = $2, last_address = $3 WHERE user_id = $1",
+                {user.id, now, body["address"].text()}},
+      Statement{"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at, body) VALUES ($1, $2, "
+                "$3, $3, $3, $4, $5)",
+                {session_id(cookie), user.id, now, now + limits.absolute, json::write(body)}})));
   co_return cookie;
 }
 
@@ -50,28 +50,39 @@ Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, st
   if (!user) co_return std::move(user).error();
   auto session = to_session({row.end() - session_columns, row.end()});
   if (!session) co_return std::move(session).error();
+  // It was begun with what the person had proven before all of that ended.
+  if (session->body["epoch"].as_int().value_or(0) != user->epoch) co_return std::optional<SignedIn>();
   if (session->used_at + touch_interval <= now) {
     CO_TRY_VOID(store.write({"UPDATE sessions SET used_at = $2 WHERE id = $1", {id, now}}));
   }
   co_return std::optional(SignedIn{*std::move(session), *std::move(user)});
 }
 
-Async<std::optional<Session>> end_session(Store& store, std::string cookie) {
+Async<std::optional<Session>> find_session_to_end(Store& store, std::string cookie) {
   if (cookie.empty()) co_return std::optional<Session>();
-  CO_TRY(auto done, store.write({"DELETE FROM sessions WHERE id = $1 RETURNING id, user_id, auth_time, used_at, body",
-                                 {session_id(cookie)}}));
-  if (done.empty()) co_return std::optional<Session>();
-  auto session = to_session(done.first());
+  CO_TRY(const auto rows, store.query({"SELECT id, user_id, auth_time, used_at, body FROM sessions WHERE id = $1",
+                                       {session_id(cookie)}}));
+  if (rows.empty()) co_return std::optional<Session>();
+  auto session = to_session(rows.first());
   if (!session) co_return std::move(session).error();
   co_return std::optional(*std::move(session));
+}
+
+Statement replace_session(const std::string& cookie) {
+  return {"DELETE FROM sessions WHERE id = $1", {session_id(cookie)}};
 }
 
 Statement update_session(const Session& session) {
   return {"UPDATE sessions SET body = $2 WHERE id = $1", {session.id, json::write(session.body)}};
 }
 
+Statement begin_epoch(const std::string& user_id) {
+  return {"UPDATE users SET epoch = epoch + 1 WHERE user_id = $1", {user_id}};
+}
+
 std::vector<Statement> end_everything(const std::string& user_id) {
   std::vector<Statement> out;
+  out.push_back(begin_epoch(user_id));
   out.push_back({"DELETE FROM sessions WHERE user_id = $1", {user_id}});
   out.push_back({"DELETE FROM refresh_tokens WHERE user_id = $1", {user_id}});
   return out;

@@ -1,5 +1,7 @@
 #include "accounts/users.hpp"
 
+#include "crypto/crypto.hpp"
+
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "ostia/text/ascii.hpp"
@@ -32,23 +34,23 @@ Async<std::optional<User>> find_one(Store& store, Statement find) {
 Result<User> to_user(const Row& r) {
   auto profile = json::parse(text_at(r, 6));
   if (!profile) return std::move(profile).error();
-  return User{text_at(r, 0),
-              text_at(r, 1),
-              text_at(r, 2),
-              text_at(r, 3),
-              text_at(r, 4),
-              text_at(r, 8),
-              int_at(r, 5) != 0,
-              *std::move(profile),
-              int_at(r, 7),
-              text_at(r, 9),
-              int_at(r, 10),
-              int_at(r, 11),
-              int_at(r, 12),
-              int_at(r, 13),
-              text_at(r, 14),
-              text_at(r, 15),
-              {}};
+  return User{.id = text_at(r, 0),
+              .connection = text_at(r, 1),
+              .email = text_at(r, 2),
+              .username = text_at(r, 3),
+              .password_hash = text_at(r, 4),
+              .phone_number = text_at(r, 8),
+              .blocked = int_at(r, 5) != 0,
+              .profile = *std::move(profile),
+              .updated_at = int_at(r, 7),
+              .linked_to = text_at(r, 9),
+              .version = int_at(r, 10),
+              .created_at = int_at(r, 11),
+              .logins = int_at(r, 12),
+              .last_login = int_at(r, 13),
+              .last_address = text_at(r, 14),
+              .sealed_tokens = text_at(r, 15),
+              .epoch = int_at(r, 16)};
 }
 
 Async<std::optional<User>> find_user(Store& store, std::string id) {
@@ -56,11 +58,16 @@ Async<std::optional<User>> find_user(Store& store, std::string id) {
       store, {"SELECT " OSTIA_USER_COLUMNS " FROM users WHERE user_id = $1 AND linked_to = ''", {std::move(id)}}));
 }
 
-Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, std::string grant_id) {
-  CO_RETURN(find_one(store, {"SELECT " OSTIA_USER_COLUMNS
-                             " FROM users WHERE user_id = $1 AND linked_to = '' AND NOT EXISTS (SELECT 1 FROM "
-                             "revoked_grants WHERE id = $2)",
-                             {std::move(id), std::move(grant_id)}}));
+#define OSTIA_USER_OF_GRANT                                                          \
+  "SELECT " OSTIA_USER_COLUMNS                                                       \
+  " FROM users WHERE user_id = $1 AND linked_to = '' AND epoch = $3 AND NOT EXISTS " \
+  "(SELECT 1 FROM revoked_grants WHERE id = $2)"
+
+Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, Origin o) {
+  if (o.withdrawals < 0) CO_RETURN(find_one(store, {OSTIA_USER_OF_GRANT, {std::move(id), o.grant_id, o.epoch}}));
+  CO_RETURN(find_one(store, {OSTIA_USER_OF_GRANT " AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE user_id = $1 AND "
+                                                 "client_id = $4 AND times > $5)",
+                             {std::move(id), o.grant_id, o.epoch, o.client_id, o.withdrawals}}));
 }
 
 Async<std::optional<User>> find_account(Store& store, std::string id) {
@@ -118,12 +125,24 @@ Async<std::optional<User>> find_user_by_address(Store& store, std::string connec
   CO_RETURN(find_one(store, std::move(find)));
 }
 
-Statement insert_user(const User& u, std::int64_t now) {
+namespace {
+
+// Random, so that an account which is made anew under an old id is not in an epoch of the old one.
+std::int64_t first_epoch() {
+  std::int64_t out = 0;
+  for (const char c : random_bytes(4)) out = out * 128 + (c & 0x7F);
+  return out;
+}
+
+}  // namespace
+
+Statement insert_user(User& u, std::int64_t now) {
+  u.epoch = first_epoch();
   return {
       "INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, created_at, "
-      "updated_at, phone_number, sealed_tokens) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",
+      "updated_at, phone_number, sealed_tokens, epoch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)",
       {u.id, u.connection, text::lower(u.email), text::lower(u.username), u.password_hash,
-       static_cast<std::int64_t>(u.blocked), json::write(u.profile), now, u.phone_number, u.sealed_tokens}};
+       static_cast<std::int64_t>(u.blocked), json::write(u.profile), now, u.phone_number, u.sealed_tokens, u.epoch}};
 }
 
 std::vector<Statement> change_password(const User& user, std::string hash, std::int64_t now) {
@@ -133,7 +152,10 @@ std::vector<Statement> change_password(const User& user, std::string hash, std::
        "WHERE user_id = $1 AND password_hash <> ''",
        {user.id, now}});
   out.push_back(
-      {"UPDATE users SET password_hash = $2, updated_at = $3 WHERE user_id = $1", {user.id, std::move(hash), now}});
+      {"UPDATE users SET password_hash = $2, updated_at = $3 WHERE user_id = $1 AND password_hash = $4 "
+       "RETURNING user_id",
+       {user.id, std::move(hash), now, user.password_hash},
+       true});
   return out;
 }
 
@@ -188,7 +210,8 @@ namespace {
       "DELETE FROM password_history WHERE user_id " WHOSE, "DELETE FROM consents WHERE user_id " WHOSE,             \
       "DELETE FROM authenticators WHERE user_id " WHOSE, "DELETE FROM user_roles WHERE user_id " WHOSE,             \
       "DELETE FROM user_permissions WHERE user_id " WHOSE, "DELETE FROM organization_members WHERE user_id " WHOSE, \
-      "DELETE FROM device_credentials WHERE user_id " WHOSE, "DELETE FROM administrators WHERE user_id " WHOSE
+      "DELETE FROM device_credentials WHERE user_id " WHOSE, "DELETE FROM withdrawals WHERE user_id " WHOSE,        \
+      "DELETE FROM administrators WHERE user_id " WHOSE
 
 constexpr std::string_view delete_one[] = {OSTIA_BELONGINGS("= $1"),
                                            "DELETE FROM users WHERE linked_to = $1 AND linked_to <> ''",

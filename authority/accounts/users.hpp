@@ -22,6 +22,9 @@ struct User {
   std::string last_address;
   std::string sealed_tokens;  ///< what an upstream gave, sealed
   std::string via;            ///< the connection that this login came by; empty: `connection`
+  /// Which life of its credentials this is: whatever was begun in an earlier one (before another password, the end of
+  /// all sessions, a block) is over. An account that is made anew under an old id does not have the old one's.
+  std::int64_t epoch = 0;
 
   /// `provider` and `id` of `provider|id`.
   [[nodiscard]] std::string_view provider() const { return std::string_view(id).substr(0, id.find('|')); }
@@ -35,14 +38,22 @@ struct User {
 
 /// The person of that id. An account that is linked to another one is nobody of its own.
 Async<std::optional<User>> find_user(Store& store, std::string id);
-/// The same, but nobody if that grant has been revoked: one question, since every token of a person's asks both.
-Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, std::string grant_id);
+/// What a token says of how it came to be.
+struct Origin {
+  std::string grant_id, client_id;
+  std::int64_t epoch = 0;         ///< of its person then
+  std::int64_t withdrawals = -1;  ///< how often access had been taken back from the application then; -1: it had needed
+                                  ///< no agreement
+};
+/// The person of that id; nobody if what came of that grant is over: revoked, of an earlier epoch, or withdrawn. One
+/// question, since every token of a person's asks all of it.
+Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, Origin origin);
 /// The account of that id, linked or not.
 Async<std::optional<User>> find_account(Store& store, std::string id);
 /// What a `SELECT` for `read_users` has.
 #define OSTIA_USER_COLUMNS                                                                                       \
   "user_id, connection, email, username, password_hash, blocked, profile, updated_at, phone_number, linked_to, " \
-  "version, created_at, logins, last_login, last_address, sealed_tokens"
+  "version, created_at, logins, last_login, last_address, sealed_tokens, epoch"
 /// A row that begins with them.
 Result<User> to_user(const Row& row);
 /// The accounts that it gives.
@@ -57,9 +68,11 @@ Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::str
 /// The account of an e-mail or passwordless connection by its address: an e-mail (any case) or a phone number.
 Async<std::optional<User>> find_user_by_address(Store& store, std::string connection, std::string address);
 
-/// The statement that adds `user`; a name that is taken breaks a unique index (`store_conflict`).
-Statement insert_user(const User& user, std::int64_t now);
-/// The statements that give an account another password, and keep the old one's hash for the history.
+/// Gives `user` its first epoch and makes the statement that adds it; a name that is taken breaks a unique index
+/// (`store_conflict`).
+Statement insert_user(User& user, std::int64_t now);
+/// The statements that give an account another password, and keep the old one's hash for the history. They break their
+/// commit (`store_unmatched`) if the password is another one than it was when the account was read.
 std::vector<Statement> change_password(const User& user, std::string hash, std::int64_t now);
 /// The statement that keeps the account as it is now, all but its password. It breaks its commit (`store_unmatched`) if
 /// somebody else has changed the account since it was read.
@@ -87,7 +100,7 @@ struct Session {
   std::string user_id;
   std::int64_t auth_time = 0;
   std::int64_t used_at = 0;
-  json::Value body;  ///< `connection`, `amr`, `mfa_at`, `address`, `user_agent`, `organization`
+  json::Value body;  ///< `connection`, `amr`, `mfa_at`, `address`, `user_agent`, `organization`, `epoch`
 };
 
 /// A session and whose it is.
@@ -98,17 +111,22 @@ struct SignedIn {
 
 /// A row of `id, user_id, auth_time, used_at, body` of the sessions.
 Result<Session> to_session(const Row& row);
-/// Starts a session; the answer is the cookie's value, which only the browser keeps. `body` as above.
-Async<std::string> start_session(Store& store, std::string user_id, json::Value body, std::int64_t now,
+/// Starts a session of `user`; the answer is the cookie's value, which only the browser keeps. `body` as above.
+Async<std::string> start_session(Store& store, const User& user, json::Value body, std::int64_t now,
                                  SessionLimits limits);
 /// The statement that keeps another body for a session.
 Statement update_session(const Session& session);
 /// Who is signed in by a cookie, if the session is neither over nor idle for too long; marks it used, at most once a
 /// minute.
 Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits);
-/// Ends the session of a cookie, if there is one, and says which it was.
-Async<std::optional<Session>> end_session(Store& store, std::string cookie);
-/// Ends all sessions and refresh tokens of an account: its password has changed.
+/// The session of a cookie, if there is one, be it idle for too long or over: to end it.
+Async<std::optional<Session>> find_session_to_end(Store& store, std::string cookie);
+/// The statement that ends the session of a cookie, whose applications are not told: the same person goes on.
+Statement replace_session(const std::string& cookie);
+/// Begins another epoch of the account: what is under way is over.
+Statement begin_epoch(const std::string& user_id);
+/// Ends all sessions and refresh tokens of an account, and what is under way: its password has changed, say. The
+/// applications are told by `sessions_ended` (accounts/endings.hpp).
 std::vector<Statement> end_everything(const std::string& user_id);
 
 }  // namespace ostia::authority

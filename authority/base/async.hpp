@@ -29,12 +29,16 @@ using Async = boost::asio::awaitable<Result<T>>;
   if (!OSTIA_JOIN(result_, __LINE__)) co_return std::move(OSTIA_JOIN(result_, __LINE__)).error(); \
   declaration = *std::move(OSTIA_JOIN(result_, __LINE__))
 
-/// The same for a task whose value is of no interest.
-#define CO_TRY_VOID(...)                                     \
-  CO_AWAIT(auto OSTIA_JOIN(result_, __LINE__), __VA_ARGS__); \
-  if (!OSTIA_JOIN(result_, __LINE__)) co_return std::move(OSTIA_JOIN(result_, __LINE__)).error()
+/// The same for a task whose value is of no interest. One statement.
+#define CO_TRY_VOID(...)                              \
+  do {                                                \
+    CO_AWAIT(auto result, __VA_ARGS__);               \
+    if (!result) co_return std::move(result).error(); \
+  } while (false)
 
-/// `CO_RETURN(find_user(store, id));` hands on what another task gives.
-#define CO_RETURN(...)                            \
-  auto OSTIA_JOIN(task_, __LINE__) = __VA_ARGS__; \
-  co_return co_await std::move(OSTIA_JOIN(task_, __LINE__))
+/// `CO_RETURN(find_user(store, id));` hands on what another task gives. One statement.
+#define CO_RETURN(...)                  \
+  do {                                  \
+    auto task = __VA_ARGS__;            \
+    co_return co_await std::move(task); \
+  } while (false)

@@ -51,8 +51,6 @@ std::string_view hint_for(std::string_view reason) {
       Entry{"organization_missing", "Send organization, or set organization_usage: allow on the application."},
       Entry{"organization_unknown",
             "The organization must be there, and the application must have organization_usage: allow or require."},
-      Entry{"par_required",
-            "The application has require_pushed_authorization_requests: send the request to /oauth/par first."},
   };
   const auto it = std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.first == reason; });
   return it == entries.end() ? std::string_view() : it->second;

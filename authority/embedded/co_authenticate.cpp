@@ -116,7 +116,7 @@ Answering co_authenticate(Authority& a, Request request) {
   if (!checked) co_return refused(checked.error());
   CO_AWAIT(const auto user, log_in(a, request, *tenant, *checked, *body));
   if (!user) co_return refused(user.error());
-  co_return issue_login_ticket(a, request, *user, *checked->client);
+  co_return issue_login_ticket(a, request, *user, *checked->client, checked->type->grant);
 }
 
 }  // namespace ostia::authority

@@ -53,14 +53,15 @@ Answering hosted_callback(Authority& a, Request request) {
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& [key, item] : context->members()) pairs.emplace_back(key, item.text());
   const auto tenant = a.tenant();
-  auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true);
+  auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, false);
   if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
     co_return pages::error(look_for(*tenant, request, {}), *page);
   if (const auto* error = std::get_if<ClientError>(&judged))
     co_return deliver_error(error->request, error->error, error->description);
   CO_AWAIT(const auto first, use_once(a, wresult, (*v)["until"].as_int().value_or(0)));
   CO_AWAIT(const auto user, find_user(a.store, (*v)["user_id"].text()));
-  if (!first || !*first || !user || !*user || (*user)->blocked) co_return stale_page(a, request);
+  const bool is_over = !first || !*first || !user || !*user || (*user)->blocked;
+  if (is_over || (*user)->epoch != (*v)["epoch"].as_int().value_or(0)) co_return stale_page(a, request);
   CO_RETURN(finish_login(a, request, std::get<AuthorizationRequest>(judged), **user));
 }
 
@@ -94,9 +95,12 @@ Answering hosted_login(Authority& a, Request request) {
   std::string device = read_cookie(request, CookieKind::device);
   const bool is_new = device.size() != 43;
   if (is_new) device = random_id();
-  const std::string wresult = seal_ticket(
-      a, "hosted_login",
-      Value::object({{"user_id", user->id}, {"client_id", client->id}, {"device", a.secrets.mark(device)}}), lifetime);
+  const std::string wresult = seal_ticket(a, "hosted_login",
+                                          Value::object({{"user_id", user->id},
+                                                         {"client_id", client->id},
+                                                         {"epoch", user->epoch},
+                                                         {"device", a.secrets.mark(device)}}),
+                                          lifetime);
   Response response =
       pages::hosted_form(request.issuer + "login/callback",
                          {{"wa", "wsignin1.0"}, {"wresult", wresult}, {"wctx", json::write(context_of(*body))}});

@@ -39,9 +39,9 @@ Async<Bearer> by_access_token(Authority& a, const Request& request, std::string 
   co_return Bearer{*user, (*claims)["azp"].text(), false};
 }
 
-Async<Bearer> bearer_of(Authority& a, const Request& request, std::string otherwise, std::string scope) {
-  const std::string_view header = request.header("authorization");
-  std::string token = text::lower(header.substr(0, 7)) == "bearer " ? std::string(header.substr(7)) : otherwise;
+Async<Bearer> who_asks(Authority& a, const Request& request, std::string otherwise, std::string scope) {
+  const std::string_view bearer = bearer_of(request);
+  std::string token = bearer.empty() ? otherwise : std::string(bearer);
   if (token.empty()) co_return oauth(401, "unauthorized", "Missing mfa_token", "mfa_token_missing");
   if (token.find('.') != token.npos) {
     CO_RETURN(by_access_token(a, request, std::move(token), std::move(scope)));
@@ -106,7 +106,7 @@ Result<Wanted> read_wanted(const Tenant& tenant, const Value& body) {
 }
 
 Async<Response> associate(Authority& a, const Request& request, const Value& body) {
-  CO_TRY(const auto who, bearer_of(a, request, {}, "enroll"));
+  CO_TRY(const auto who, who_asks(a, request, {}, "enroll"));
   CO_TRY_VOID(check_client(a, request, body, who.client_id));
   const auto tenant = a.tenant();
   const auto wanted = read_wanted(*tenant, body);
@@ -116,14 +116,11 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
     co_return oauth(403, "access_denied", "User is already enrolled.", "mfa_enrolled");
   const bool is_otp = wanted->type == "otp";
   const std::string secret = is_otp ? make_totp_secret() : "";
-  const Authenticator made =
-      make_authenticator(a, who.user.id, wanted->type,
-                         is_otp ? Value::object({{"secret", secret}}) : Value::object({{"address", wanted->address}}));
-  std::vector<Statement> statements;  // whoever begins again has not finished before
-  statements.push_back(
-      {"DELETE FROM authenticators WHERE user_id = $1 AND type = $2 AND confirmed = 0", {who.user.id, wanted->type}});
-  statements.push_back(insert_authenticator(a, made));
-  if (auto mail = notice(a, request, who.user, Notice::factor_added)) statements.push_back(*std::move(mail));
+  Value body_of_it = is_otp ? Value::object({{"secret", secret}}) : Value::object({{"address", wanted->address}});
+  if (!who.has_only_password) body_of_it.set("with_another", true);
+  const Authenticator made = make_authenticator(a, who.user.id, wanted->type, std::move(body_of_it));
+  // Whoever begins again has not finished before.
+  auto statements = together(forget_begun(who.user.id), insert_authenticator(a, made));
   Value out = Value::object({{"authenticator_type", is_otp ? "otp" : "oob"}});
   if (is_otp) {
     out.set("secret", secret);
@@ -134,17 +131,15 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
     out.set("oob_code", seal_oob_code(a, who.user.id, made.id));
   }
   if (factors.usable.empty() && tenant->gives_recovery_codes) {
-    NewRecoveryCode code = make_recovery_code(a, who.user.id);
-    for (auto& statement : code.keep) statements.push_back(std::move(statement));
+    NewRecoveryCode code = make_recovery_code(a, who.user.id, false);
+    append(statements, std::move(code.keep));
     out.set("recovery_codes", Value::array({code.code}));
   }
   CO_TRY_VOID(a.store.commit(std::move(statements)));
-  a.outbox.wake();
   if (!is_otp) {
     CO_TRY_VOID(send_code(a, request, who.user, made, who.client_id));
   }
-  record(a, request,
-         {"gd_enrollment_complete", "Second factor: " + wanted->type, who.client_id, who.user.id, {}, {}, {}});
+  record(a, request, {"gd_start_enroll", "Second factor: " + wanted->type, who.client_id, who.user.id, {}, {}, {}});
   co_return answer(200, out);
 }
 
@@ -158,7 +153,7 @@ const Authenticator* choose(const Factors& factors, std::string_view types, std:
 }
 
 Async<Response> challenge_by(Authority& a, const Request& request, const Value& body) {
-  CO_TRY(const auto who, bearer_of(a, request, body["mfa_token"].text(), "enroll"));
+  CO_TRY(const auto who, who_asks(a, request, body["mfa_token"].text(), "enroll"));
   CO_TRY_VOID(check_client(a, request, body, who.client_id));
   CO_TRY(const auto factors, factors_of(a, who.user));
   if (factors.usable.empty())
@@ -177,7 +172,7 @@ Async<Response> challenge_by(Authority& a, const Request& request, const Value& 
 }
 
 Async<Response> list(Authority& a, const Request& request) {
-  CO_TRY(const auto who, bearer_of(a, request, {}, "read:authenticators"));
+  CO_TRY(const auto who, who_asks(a, request, {}, "read:authenticators"));
   CO_TRY(const auto all, list_authenticators(a, who.user.id));
   CO_TRY(const auto factors, factors_of(a, who.user));
   Value out = Value::array();
@@ -188,7 +183,7 @@ Async<Response> list(Authority& a, const Request& request) {
 }
 
 Async<Response> remove(Authority& a, const Request& request, std::string id) {
-  CO_TRY(const auto who, bearer_of(a, request, {}, "remove:authenticators"));
+  CO_TRY(const auto who, who_asks(a, request, {}, "remove:authenticators"));
   if (who.has_only_password)
     co_return oauth(403, "insufficient_scope", "An access token with the scope remove:authenticators is needed",
                     "scope_missing");

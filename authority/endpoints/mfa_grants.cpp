@@ -1,5 +1,6 @@
 #include "endpoints/mfa_grants.hpp"
 
+#include "endpoints/gate.hpp"
 #include "grants/mfa_token.hpp"
 #include "grants/tokens.hpp"
 #include "state/problem.hpp"
@@ -30,14 +31,16 @@ Async<PendingGrant> open_pending(Authority& a, const Request& request, const Cli
   co_return pending;
 }
 
-// The token request goes on where it ended; its mfa_token is used up.
-Async<Value> finish(Authority& a, const Client& client, PendingGrant pending) {
+// The token request goes on where it ended, by what holds now; its mfa_token is used up.
+Async<Value> finish(Authority& a, const Request& request, const Client& client, PendingGrant pending) {
   CO_TRY(const auto first, use_once(a, pending.token, a.clock.now() + token_memory));
   if (!first) co_return oauth(403, "invalid_grant", "Malformed mfa_token", "mfa_token_used");
   Grant grant = std::move(pending.grant);
   grant.with_second_factor = true;
   grant.auth_time = a.clock.now();
-  CO_RETURN(issue_tokens(a, client, grant, pending.user));
+  const Error otherwise = oauth(403, "invalid_grant", "Malformed mfa_token");
+  CO_TRY(const auto passed, pass_gate(a, request, std::move(grant), {protocol::Way::second_factor, {}, otherwise}));
+  CO_RETURN(issue_tokens(a, client, passed.grant, passed.user));
 }
 
 }  // namespace
@@ -51,7 +54,7 @@ Async<Value> mfa_otp_grant(Authority& a, const Request& request, const Client& c
   CO_TRY(auto pending, open_pending(a, request, client, p, "otp"));
   auto proving = prove_by_otp(a, request, pending.user, std::string(p.get("otp")), true);
   if (const auto proven = co_await std::move(proving); !proven) co_return wrong(proven.error(), "otp_code");
-  CO_RETURN(finish(a, client, std::move(pending)));
+  CO_RETURN(finish(a, request, client, std::move(pending)));
 }
 
 Async<Value> mfa_oob_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
@@ -65,7 +68,7 @@ Async<Value> mfa_oob_grant(Authority& a, const Request& request, const Client& c
   auto proving =
       prove_by_message(a, request, pending.user, *authenticator, std::string(p.get("binding_code")), client.id);
   if (const auto proven = co_await std::move(proving); !proven) co_return wrong(proven.error(), "binding_code");
-  CO_RETURN(finish(a, client, std::move(pending)));
+  CO_RETURN(finish(a, request, client, std::move(pending)));
 }
 
 Async<Value> mfa_recovery_code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
@@ -75,7 +78,7 @@ Async<Value> mfa_recovery_code_grant(Authority& a, const Request& request, const
   // It is used up; the next one goes along with the tokens, the only time that it is shown.
   NewRecoveryCode next = make_recovery_code(a, pending.user.id);
   CO_TRY_VOID(a.store.commit(std::move(next.keep)));
-  CO_AWAIT(auto tokens, finish(a, client, std::move(pending)));
+  CO_AWAIT(auto tokens, finish(a, request, client, std::move(pending)));
   if (tokens) tokens->set("recovery_code", next.code);
   co_return tokens;
 }

@@ -1,11 +1,14 @@
 // `/userinfo` (OpenID Connect Core section 5.3, checklist section 7), and its predecessor `/tokeninfo`.
 #include "accounts/users.hpp"
 #include "endpoints/endpoints.hpp"
+#include "grants/consent.hpp"
 #include "grants/grant.hpp"
 #include "http/body.hpp"
+#include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "state/problem.hpp"
+#include "tenant/reading.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -14,8 +17,7 @@ using json::Value;
 
 // RFC 6750 section 2: the header, or a form's field.
 std::string bearer_token(const Request& request) {
-  const std::string_view header = request.header("authorization");
-  if (text::lower(header.substr(0, 7)) == "bearer ") return std::string(header.substr(7));
+  if (const auto token = bearer_of(request); !token.empty()) return std::string(token);
   if (request.method != "POST" || !request.header("content-type").starts_with("application/x-www-form-urlencoded"))
     return {};
   return std::string(Parameters(url::parse_form(request.body)).get("access_token"));
@@ -27,6 +29,21 @@ Response unauthorized(bool with_token) {
                                          "expired or for another audience\""
                                        : "";
   return response.with("WWW-Authenticate", "Bearer realm=\"Users\"" + error).with("Cache-Control", "no-store");
+}
+
+// Claims that are about the token and not about the person.
+const std::vector<std::string> protocol_claims = {"iss",    "aud",    "iat",       "exp", "nonce", "azp", "at_hash",
+                                                  "c_hash", "s_hash", "auth_time", "sid", "amr",   "acr"};
+
+// Whether the person of an ID token is there, and still lets its application know them.
+Async<bool> may_tell(Authority& a, Value claims) {
+  CO_TRY(const auto user, find_user(a.store, claims["sub"].text()));
+  const auto tenant = a.tenant();
+  const auto audiences = oidc::audiences_of(claims);
+  const auto client = audiences.empty() ? Found<Client>() : tenant->find_client(audiences.front());
+  if (!user || user->blocked || !client) co_return false;
+  if (client->is_first_party) co_return true;
+  CO_RETURN(has_agreed(a, user->id, client->id));
 }
 
 }  // namespace
@@ -46,7 +63,7 @@ Answering userinfo(Authority& a, Request request) {
   co_return json_response(200, profile).with("Cache-Control", "no-store");
 }
 
-// The profile of whom a valid ID token is about.
+// What an ID token says, read by who has it: no more than it says itself, and no longer than its person agrees.
 Answering tokeninfo(Authority& a, Request request) {
   const auto p = read_parameters(request);
   if (!p) co_return oauth_problem(a, p.error());
@@ -55,11 +72,13 @@ Answering tokeninfo(Authority& a, Request request) {
                             oauth(400, "invalid_request", "Missing required parameter: id_token", "parameter_missing"));
   const auto claims = read_own_token(a, TokenUse::tokeninfo, request.issuer, p->get("id_token"));
   if (!claims) co_return unauthorized(true);
-  CO_AWAIT(const auto user, find_user(a.store, (*claims)["sub"].text()));
-  if (!user) co_return oauth_problem(a, user.error());
-  if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
-  Value out = profile_claims(**user, "openid profile email");
-  out.set("user_id", (*user)->id);
+  CO_AWAIT(const auto may, may_tell(a, *claims));
+  if (!may) co_return oauth_problem(a, may.error());
+  if (!*may) co_return unauthorized(true);
+  Value out = Value::object();
+  for (const auto& [name, item] : claims->members())
+    if (!contains(protocol_claims, name)) out.set(name, item);
+  out.set("user_id", (*claims)["sub"]);
   co_return json_response(200, out).with("Cache-Control", "no-store");
 }
 

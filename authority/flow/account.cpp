@@ -33,20 +33,17 @@ void mark_let_in(json::Value& session_body, std::int64_t now) { session_body.set
 
 boost::asio::awaitable<Response> let_into_account(Authority& a, const Request& request, Session session) {
   mark_let_in(session.body, a.clock.now());
-  std::vector<Statement> statements;
-  statements.push_back(update_session(session));
-  auto task = a.store.commit(std::move(statements));
-  if (const auto kept = co_await std::move(task); !kept)
-    co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
+  CO_AWAIT(const auto kept, a.store.write(update_session(session)));
+  if (!kept) co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
   co_return redirect(request.issuer + "account");
 }
 
-Response log_in_for_account(const Authority& a, const Request& request) {
-  return show_step(a, request, own_request(request), "/authorize/resume");
+Showing log_in_for_account(Authority& a, const Request& request) {
+  CO_RETURN(show_step(a, request, own_request(request), "/authorize/resume"));
 }
 
-Response enrol_for_account(const Authority& a, const Request& request) {
-  return show_step(a, request, own_request(request), "/u/mfa/enrol");
+Showing enrol_for_account(Authority& a, const Request& request) {
+  CO_RETURN(show_step(a, request, own_request(request), "/u/mfa/enrol"));
 }
 
 }  // namespace ostia::authority

@@ -1,5 +1,7 @@
 // `/activate`: where a person types the code that a device shows, logs in, and says yes or no (RFC 8628 section 3.3).
+#include "flow/activate.hpp"
 #include "accounts/attempts.hpp"
+#include "flow/authorize.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
 #include "grants/device.hpp"
@@ -29,7 +31,7 @@ Answering show_activate(Authority& a, Request request) {
     co_return code_page(look_for(*a.tenant(), request, query.get("ui_locales")),
                         std::string(query.get("user_code").substr(0, 20)), {});
   }
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
   FormPage page{
       200,
@@ -62,39 +64,37 @@ boost::asio::awaitable<Response> take_code(Authority& a, const Request& request)
   r.user_code = (*found)->user_code;
   r.audience = (*found)->audience;
   r.scope = (*found)->scope;
-  co_return show_step(a, request, r, "/authorize/resume");
+  CO_RETURN(show_step(a, request, r, "/authorize/resume"));
+}
+
+boost::asio::awaitable<Response> refuse_device(Authority& a, const Request& request, const Step& step,
+                                               const User& user) {
+  CO_AWAIT(const auto found, find_device_request(a, step.request.user_code));
+  if (!found || !*found) co_return stale_page(a, request);
+  CO_AWAIT(const auto denied, deny_device(a, **found));
+  if (!denied) co_return pages::error(step.look, {500, "ours", "server_error", {}});
+  record(a, request, {"fdeac", "Device refused", step.client->id, user.id, {}, {}, "device_denied"});
+  co_return pages::message(step.look, step.look.texts.get("activate.denied.title"),
+                           step.look.texts.get("activate.denied.text"));
 }
 
 Answering submit_activate(Authority& a, Request request) {
   if (request.path == "/activate") {
     CO_RETURN(take_code(a, request));
   }
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
   CO_AWAIT(const auto who, current_session(a, request));
   CO_AWAIT(const auto found, find_device_request(a, step->request.user_code));
   if (!who || !*who || !found || !*found) co_return stale_page(a, request);
   const auto& look = step->look;
-  if (step->form.get("action") != "accept") {
-    auto denying = deny_device(a, **found);
-    (void)co_await std::move(denying);
-    record(a, request, {"fdeac", "Device refused", step->client->id, (*who)->user.id, {}, {}, "device_denied"});
-    co_return pages::message(look, look.texts.get("activate.denied.title"), look.texts.get("activate.denied.text"));
-  }
-  const auto access = resolve_access(a, *step->client, (*found)->issuer, (*found)->audience, (*found)->scope);
-  if (!access) co_return pages::error(look, {400, "ours", access.error().code + ": " + access.error().description, {}});
-  Grant grant{random_id(),
-              (*found)->issuer,
-              step->client->id,
-              (*who)->user.id,
-              (*who)->session.id,
-              access->audience,
-              access->scope,
-              {},
-              (*who)->session.auth_time,
-              false};
-  grant.connection = (*who)->session.body["connection"].text();
-  if (!check_door(*step->tenant, grant, (*who)->user)) co_return stale_page(a, request);
+  if (step->form.get("action") != "accept") CO_RETURN(refuse_device(a, request, *step, (*who)->user));
+  Journey journey{.request = step->request, .who = {}};
+  CO_AWAIT(auto next, ask_gate(a, request, journey));
+  if (!next) co_return pages::error(look, {500, "ours", "server_error", {}});
+  if (!std::holds_alternative<protocol::Allow>(*next))
+    CO_RETURN(carry_out(a, request, std::move(journey), *std::move(next)));
+  Grant grant = journey.grant();
   grant.with_second_factor = has_second_factor((*who)->session, {}, a.clock.now());
   CO_AWAIT(const auto approved, approve_device(a, **found, grant));
   if (!approved || !*approved) co_return stale_page(a, request);

@@ -1,30 +1,75 @@
-// `/authorize` (checklist section 2): judge the request, look at the session, then either answer or show a page.
+// `/authorize` (checklist section 2): judge the request, find out what the gate's rules ask, and do what they say.
 // Nothing is written until a person signs in: the request travels sealed in the page's address, bound to the browser by
 // its device cookie, so a flood of requests fills no table.
-#include "accounts/users.hpp"
+#include "flow/authorize.hpp"
+
 #include "flow/account.hpp"
 #include "flow/authorization_response.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/login_ticket.hpp"
 #include "flow/pushed_request.hpp"
-#include "flow/step.hpp"
 #include "flow/upstream.hpp"
 #include "grants/code.hpp"
-#include "grants/consent.hpp"
-#include "grants/extensions.hpp"
 #include "grants/mfa_token.hpp"
 #include "grants/permissions.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
-#include "pages/cookies.hpp"
 
 namespace ostia::authority {
 namespace {
 
 using json::Value;
+using protocol::Need;
+using protocol::Page;
+using protocol::Way;
 using Answer = boost::asio::awaitable<Response>;
+
+bool is_for_account(const AuthorizationRequest& r) { return r.client_id == account_client().id; }
+
+// ---- What is known from the start
+
+Way way_of(const AuthorizationRequest& r) {
+  if (!r.user_code.empty()) return Way::device_page;
+  return r.prompts("none") ? Way::silent : Way::page;
+}
+
+// How old a second factor may be that the application asks for: as old as the login may be.
+std::optional<std::int64_t> second_factor_age(const AuthorizationRequest& r) {
+  return text::has_word(r.acr_values, multi_factor) || is_for_account(r) ? r.max_age : std::nullopt;
+}
+
+// The upstream that the application names, if it does.
+Found<Connection> named_upstream(const Tenant& tenant, const Client& client, const AuthorizationRequest& r) {
+  if (!r.user_code.empty()) return nullptr;
+  const auto named = Doors(tenant, client, r.organization).find(r.connection);
+  return named && named->is_upstream() ? named : nullptr;
+}
+
+void begin(const Authority& a, Journey& j) {
+  const auto tenant = a.tenant();
+  const auto client = tenant->find_client(j.request.client_id);
+  const AuthorizationRequest& r = j.request;
+  j.facts = {.way = way_of(r),
+             .now = a.clock.now(),
+             .names_upstream = bool(named_upstream(*tenant, *client, r)),
+             .lacks_organization = client->requires_organization && r.organization.empty(),
+             .prompts_login = r.prompts("login"),
+             .prompts_select_account = r.prompts("select_account"),
+             .has_invitation = !r.invitation.empty(),
+             .max_age = r.max_age,
+             .second_factor_age = second_factor_age(r),
+             .person = {},
+             .membership = {},
+             .access = {},
+             .scripts = {},
+             .factors = {},
+             .consent_is_missing = {},
+             .passkey_is_offered = {}};
+}
+
+// ---- What is found out
 
 // Core section 3.1.2.1: the person that the hint names must be the one who is signed in.
 bool agrees_with_hint(const Authority& a, const AuthorizationRequest& r, const SignedIn& who) {
@@ -33,46 +78,192 @@ bool agrees_with_hint(const Authority& a, const AuthorizationRequest& r, const S
   return hint && (*hint)["sub"] == Value(who.user.id);
 }
 
-bool is_recent_enough(const AuthorizationRequest& r, const SignedIn& who, std::int64_t now) {
-  if (r.authenticated == who.session.id) return true;  // signed in for this very request
-  if (!r.invitation.empty()) return false;             // nobody joins an organization by a link that they followed
-  if (r.prompts("login") || (r.prompts("select_account") && r.selected != who.session.id)) return false;
-  return !r.max_age || (*r.max_age > 0 && now - who.session.auth_time <= *r.max_age);
+Async<Unit> find_person(Authority& a, const Request& request, Journey& j) {
+  if (!j.who) {
+    CO_TRY(j.who, current_session(a, request));
+  }
+  protocol::Person person{.is_there = j.who.has_value()};
+  if (j.who) {
+    const AuthorizationRequest& r = j.request;
+    const Session& session = j.who->session;
+    const auto tenant = a.tenant();
+    const auto client = tenant->find_client(r.client_id);
+    const auto upstream = named_upstream(*tenant, *client, r);
+    const std::string& came_by = session.body["connection"].text();
+    person.door_is_open = is_open_door(*tenant, *client, r.organization, came_by);
+    // An application that names an upstream wants the person's account there, as when it is to be linked.
+    person.is_at_upstream = !upstream || upstream->name == came_by;
+    person.agrees_with_hint = agrees_with_hint(a, r, *j.who);
+    person.is_chosen = r.selected == session.id;
+    person.is_fresh = r.authenticated == session.id;
+    person.has_agreed = r.consented == session.id;
+    person.was_offered_passkey = r.passkey_offered == session.id;
+    person.auth_time = session.auth_time;
+    if (const auto at = session.body["mfa_at"].as_int(); at && *at > 0) person.second_factor_at = *at;
+  }
+  j.facts.person = person;
+  co_return Unit{};
 }
 
-// The tokens and codes that the response type names (Core sections 3.1 to 3.3).
-Response answer(Authority& a, const AuthorizationRequest& r, const SignedIn& who, const Access& access,
-                const Extension& extension) {
+Async<Unit> enter(Authority& a, const Request& request, Journey& j) {
+  j.facts.membership = ok();
+  const AuthorizationRequest& r = j.request;
+  if (r.organization.empty()) co_return Unit{};
+  CO_AWAIT(const auto entered,
+           enter_organization(a, request, r, j.who->user, j.who->session.body["connection"].text()));
+  if (!entered && entered.error().fault == Fault::ours) co_return entered.error();
+  if (!entered) j.facts.membership = entered.error();
+  if (r.invitation.empty() || !entered) co_return Unit{};
+  CO_TRY(const auto again, find_user(a.store, j.who->user.id));  // the invitation has changed the account
+  if (again) j.who->user = *again;
+  co_return Unit{};
+}
+
+Async<Unit> find_access(Authority& a, Journey& j) {
+  const AuthorizationRequest& r = j.request;
+  const auto client = a.tenant()->find_client(r.client_id);
+  auto access = resolve_access(a, *client, r.issuer, r.audience, r.scope);
+  j.facts.access = access ? ok() : Status(access.error());
+  if (!access) co_return Unit{};
+  CO_TRY(const auto applied, apply_policies(a, {.client_id = r.client_id,
+                                                .user_id = j.who->user.id,
+                                                .audience = access->audience,
+                                                .scope = access->scope,
+                                                .organization = r.organization}));
+  j.access = {access->audience, applied.scope, applied.permissions};
+  co_return Unit{};
+}
+
+ExtendedLogin login_of(const Authority& a, const Journey& j) {
+  const AuthorizationRequest& r = j.request;
+  ExtendedLogin out{.user = j.who->user,
+                    .client_id = r.client_id,
+                    .protocol = "oidc-basic-profile",
+                    .audience = j.access.audience,
+                    .scope = j.access.scope,
+                    .redirect_uri = r.redirect_uri,
+                    .state = r.state,
+                    .response_type = r.response_type,
+                    .acr_values = r.acr_values,
+                    .prompt = r.prompt,
+                    .session_id = j.who->session.id,
+                    .organization = r.organization,
+                    .methods = {}};
+  out.methods.emplace_back("pwd");
+  if (has_second_factor(j.who->session, {}, a.clock.now())) out.methods.emplace_back("mfa");
+  return out;
+}
+
+void keep_extension(Journey& j) {
+  j.request.extended = json::write(j.extension.to_json());
+  j.request.extended_for = j.who->session.id;
+}
+
+// Rules and actions run once in a session, however many pages follow; and those that come after one that had sent the
+// person away, when they are back.
+Async<Unit> ask_scripts(Authority& a, const Request& request, Journey& j) {
+  AuthorizationRequest& r = j.request;
+  j.facts.scripts = ok();
+  j.extension.scope = j.access.scope;
+  if (!a.tenant()->has_scripts()) co_return Unit{};
+  const bool has_kept = r.extended_for == j.who->session.id;
+  const auto parsed = has_kept ? json::parse(r.extended) : Result<Value>(Value());
+  const Value kept = parsed ? *parsed : Value();
+  const bool is_back = has_kept && !j.returned.is_null() && !r.continues.empty();
+  if (has_kept && r.continues.empty()) {
+    j.extension = Extension::from_json(kept, j.access.scope);
+  } else {
+    ExtendedLogin login = login_of(a, j);
+    if (is_back) {
+      login.continues = r.continues;
+      login.returned = j.returned;
+      login.decided = kept;
+    }
+    r.continues.clear();
+    CO_AWAIT(const auto extension, run_extensions(a, request, std::move(login)));
+    if (!extension) {
+      j.facts.scripts = extension.error();
+      co_return Unit{};
+    }
+    j.extension = *extension;
+    j.facts.scripts_redirect = !extension->redirect_to.empty();
+    r.continues = extension->by;
+    if (is_back || j.facts.scripts_redirect) keep_extension(j);
+  }
+  j.access.scope = j.extension.scope;
+  co_return Unit{};
+}
+
+Async<Unit> find_factors(Authority& a, Journey& j) {
+  const AuthorizationRequest& r = j.request;
   const auto tenant = a.tenant();
-  const auto found_client = tenant->find_client(r.client_id);
-  const Client& client = *found_client;
-  Grant grant{random_id(),     r.issuer,     r.client_id, who.user.id,           who.session.id,
-              access.audience, access.scope, r.nonce,     who.session.auth_time, r.max_age.has_value()};
-  grant.id_claims = extension.id_claims;
-  grant.access_claims = extension.access_claims;
-  grant.organization = r.organization;
-  grant.permissions = access.permissions;
-  grant.connection = who.session.body["connection"].text();
-  grant.with_second_factor = has_second_factor(who.session, {}, a.clock.now());
+  protocol::Factors out{.is_wanted = wants_second_factor(*tenant, j.extension, r.acr_values),
+                        .tenant_has_any = !tenant->factors.empty()};
+  // Who has a second factor changes it with it.
+  if (!out.is_wanted && (j.access.audience == mfa_audience(r.issuer) || is_for_account(r))) {
+    CO_TRY(const auto factors, factors_of(a, j.who->user));
+    out.is_wanted = !factors.usable.empty();
+  }
+  j.facts.factors = out;
+  co_return Unit{};
+}
+
+Async<Unit> find_consent(Authority& a, Journey& j) {
+  CO_TRY(const auto consent, consent_of(a, j.request, j.access, j.who->user.id));
+  j.facts.consent_is_missing = consent.is_missing;
+  j.withdrawals = consent.withdrawals;
+  co_return Unit{};
+}
+
+Async<Unit> find_passkey_offer(Authority& a, const Request& request, Journey& j) {
+  CO_AWAIT(const auto offers, offers_passkey(a, request, j.request, *j.who));
+  j.facts.passkey_is_offered = offers && *offers;  // an offer that cannot be made keeps nobody waiting
+  co_return Unit{};
+}
+
+Async<Unit> find_out(Authority& a, const Request& request, Journey& j, Need need) {
+  switch (need) {
+    case Need::person: CO_RETURN(find_person(a, request, j));
+    case Need::membership: CO_RETURN(enter(a, request, j));
+    case Need::access: CO_RETURN(find_access(a, j));
+    case Need::scripts: CO_RETURN(ask_scripts(a, request, j));
+    case Need::factors: CO_RETURN(find_factors(a, j));
+    case Need::consent: CO_RETURN(find_consent(a, j));
+    case Need::passkey: break;
+  }
+  CO_RETURN(find_passkey_offer(a, request, j));
+}
+
+// ---- What is done
+
+// The tokens and codes that the response type names (Core sections 3.1 to 3.3).
+Answer answer(Authority& a, const Journey& j) {
+  const AuthorizationRequest& r = j.request;
+  const auto tenant = a.tenant();
+  const auto client = tenant->find_client(r.client_id);
+  Grant grant = j.grant();
+  grant.with_second_factor = has_second_factor(j.who->session, {}, a.clock.now());
   if (grant.with_second_factor && text::has_word(r.acr_values, multi_factor)) grant.acr = multi_factor;
   Fields fields;
   std::string code, access_token;
   if (r.wants("code")) {
-    code = issue_code(a, grant, r.redirect_uri, r.code_challenge);
+    CO_AWAIT(const auto issued, issue_code(a, grant, r.redirect_uri, r.code_challenge));
+    if (!issued) co_return deliver_error(r, "server_error", "The code could not be kept; try again");
+    code = *issued;
     fields.emplace_back("code", code);
   }
   if (r.wants("token")) {
     AccessToken token = issue_access_token(a, grant, true);
     access_token = token.value;
-    fields.insert(
-        fields.end(),
-        {{"access_token", token.value}, {"expires_in", std::to_string(token.expires_in)}, {"token_type", "Bearer"}});
+    fields.emplace_back("access_token", token.value);
+    fields.emplace_back("expires_in", std::to_string(token.expires_in));
+    fields.emplace_back("token_type", "Bearer");
     if (grant.scope != r.scope) fields.emplace_back("scope", grant.scope);
   }
   if (r.wants("id_token") && text::has_word(grant.scope, "openid"))
-    fields.emplace_back("id_token", issue_id_token(a, grant, who.user, client, access_token, code));
-  if (fields.empty()) return deliver_error(r, "invalid_request", "response_type=id_token needs the scope openid");
-  return deliver(r, std::move(fields));
+    fields.emplace_back("id_token", issue_id_token(a, grant, j.who->user, *client, access_token, code));
+  if (fields.empty()) co_return deliver_error(r, "invalid_request", "response_type=id_token needs the scope openid");
+  co_return deliver(r, std::move(fields));
 }
 
 // For back-channel logout: which applications this session is known to.
@@ -89,9 +280,49 @@ Async<Unit> remember_client(Authority& a, const AuthorizationRequest& r, const S
   co_return Unit{};
 }
 
+Answer finish(Authority& a, const Request& request, Journey j) {
+  const AuthorizationRequest& r = j.request;
+  if (j.facts.way == Way::device_page) CO_RETURN(show_step(a, request, r, "/activate/confirm"));
+  if (is_for_account(r)) CO_RETURN(let_into_account(a, request, j.who->session));
+  CO_AWAIT(const auto remembered, remember_client(a, r, *j.who));
+  if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");
+  if (j.facts.way == Way::silent) record(a, request, {"ssa", {}, r.client_id, j.who->user.id, {}, {}, {}});
+  CO_RETURN(answer(a, j));
+}
+
+Answer show(Authority& a, const Request& request, Journey j, Page page) {
+  const AuthorizationRequest& r = j.request;
+  if (page == Page::login) {
+    const auto tenant = a.tenant();
+    const auto client = tenant->find_client(r.client_id);
+    const std::string path = first_page(*tenant, *client, r, j.who.has_value());
+    CO_RETURN(show_step(a, request, r, path));
+  }
+  if (page == Page::elsewhere) CO_RETURN(leave_step(a, request, r, j.extension.redirect_to));
+  if (page == Page::second_factor) CO_RETURN(show_step(a, request, r, "/u/mfa"));
+  if (a.tenant()->has_scripts() && j.facts.scripts) keep_extension(j);
+  CO_RETURN(show_step(a, request, j.request, page == Page::consent ? "/u/consent" : "/u/passkey/new"));
+}
+
+Response refuse(Authority& a, const Request& request, const Journey& j, const Error& e) {
+  const AuthorizationRequest& r = j.request;
+  record(a, request,
+         {j.facts.way == Way::silent ? "fsa" : "f",
+          e.description,
+          r.client_id,
+          j.who ? j.who->user.id : "",
+          {},
+          {},
+          e.reason.empty() ? e.code : e.reason});
+  if (j.facts.way == Way::device_page)  // a device has no redirect URI
+    return pages::error(look_for(*a.tenant(), request, r.ui_locales),
+                        {403, "link_over", e.code + ": " + e.description, {}});
+  return deliver_error(r, e.code, e.description);
+}
+
 // Silence is what the frame of a `checkSession` must never get: a refusal goes to whoever may be waiting there. It says
 // nothing that the asker did not send.
-Response refuse(const Authority& a, const Request& request, const Parameters& p, pages::ErrorPage page) {
+Response refuse_request(const Authority& a, const Request& request, const Parameters& p, pages::ErrorPage page) {
   if (!a.dev) page.hint.clear();
   const auto tenant = a.tenant();
   std::vector<std::string> origins;
@@ -114,207 +345,96 @@ Response refuse(const Authority& a, const Request& request, const Parameters& p,
   return pages::web_message(origins, response);
 }
 
-// What rules and actions make of the request; once in a session, however many pages follow.
-Async<Extension> extend(Authority& a, const Request& request, const AuthorizationRequest& r, const SignedIn& who,
-                        const Access& access, Value returned) {
-  Extension unchanged;
-  unchanged.scope = access.scope;
-  if (!a.tenant()->has_scripts()) co_return unchanged;
-  if (r.extended_for == who.session.id) {
-    const auto kept = json::parse(r.extended);
-    if (kept) co_return Extension::from_json(*kept);
-  }
-  ExtendedLogin login{who.user,
-                      r.client_id,
-                      "oidc-basic-profile",
-                      access.audience,
-                      access.scope,
-                      r.redirect_uri,
-                      r.state,
-                      r.response_type,
-                      r.acr_values,
-                      r.prompt,
-                      who.session.id,
-                      {},
-                      {"pwd"},
-                      {},
-                      {}};
-  login.organization = r.organization;
-  if (has_second_factor(who.session, {}, a.clock.now())) login.methods.emplace_back("mfa");
-  if (!returned.is_null()) login.continues = r.continues;
-  login.returned = std::move(returned);
-  CO_RETURN(run_extensions(a, request, std::move(login)));
-}
-
-bool is_for_account(const AuthorizationRequest& r) { return r.client_id == account_client().id; }
-
-// How old a second factor may be that the application asks for: as old as the login may be.
-std::optional<std::int64_t> step_up_age(const AuthorizationRequest& r) {
-  return text::has_word(r.acr_values, multi_factor) || is_for_account(r) ? r.max_age : std::nullopt;
-}
-
-Async<bool> needs_second_factor(Authority& a, const AuthorizationRequest& r, const Extension& extension,
-                                const Access& access, const User& user) {
-  const auto tenant = a.tenant();
-  if (wants_second_factor(*tenant, extension, r.acr_values)) co_return true;
-  if (access.audience != mfa_audience(r.issuer) && !is_for_account(r)) co_return false;
-  auto looking = factors_of(a, user);  // who has a second factor changes it with it
-  const auto factors = co_await std::move(looking);
-  if (!factors) co_return factors.error();
-  const bool has_one = !factors->usable.empty();
-  co_return has_one;
-}
-
-Async<Access> restrict_access(Authority& a, Access access, const AuthorizationRequest& r, const User& user) {
-  Grant wanted;
-  wanted.client_id = r.client_id;
-  wanted.user_id = user.id;
-  wanted.audience = access.audience;
-  wanted.scope = access.scope;
-  wanted.organization = r.organization;
-  CO_TRY(const auto applied, apply_policies(a, std::move(wanted)));
-  co_return Access{access.audience, applied.scope, applied.permissions};
-}
-
-Answer decide(Authority& a, const Request& request, AuthorizationRequest r, std::optional<SignedIn> fresh,
-              Value returned = {}) {
-  std::optional<SignedIn> who = std::move(fresh);
-  if (!who) {
-    CO_AWAIT(const auto found, current_session(a, request));
-    if (!found && !r.user_code.empty()) co_return stale_page(a, request);  // a device has no redirect URI
-    if (!found) co_return deliver_error(r, "server_error", "The session could not be read; try again");
-    who = *found;
-  }
-  const auto tenant = a.tenant();
-  const auto found_client = tenant->find_client(r.client_id);
-  const Client& client = *found_client;
-  const Doors doors(*tenant, client, r.organization);
-  const auto named = doors.find(r.connection);
-  const bool wants_upstream = named && named->is_upstream() && r.user_code.empty();
-  // An application that names an upstream wants the person's account there, as when it is to be linked.
-  const bool is_elsewhere = wants_upstream && who && who->session.body["connection"] != Value(named->name);
-  const bool is_outside = who && !check_door(*tenant, client, r.organization, who->session.body["connection"].text());
-  const auto refused = [&](const std::string& error, const std::string& description) {
-    record(a, request,
-           {r.prompts("none") ? "fsa" : "f", description, r.client_id, who ? who->user.id : "", {}, {}, error});
-    return deliver_error(r, error, description);
-  };
-  const bool lacks_organization = client.requires_organization && r.organization.empty() && r.user_code.empty();
-  const bool is_refused = !who || is_outside || lacks_organization || !agrees_with_hint(a, r, *who) ||
-                          !is_recent_enough(r, *who, a.clock.now());
-  if (is_refused || (is_elsewhere && !r.prompts("none"))) {
-    if (r.prompts("none")) co_return refused("login_required", "Login required");
-    if (wants_upstream && !lacks_organization && (is_elsewhere || !who || !r.prompts("select_account"))) {
-      CO_RETURN(upstream::depart(a, request, std::move(r), named->name));
-    }
-    co_return show_step(a, request, r, first_page(*tenant, client, r, who.has_value()));
-  }
-  if (!r.user_code.empty()) {  // rules and actions run when the device is given its tokens
-    const bool is_missing = wants_second_factor(*tenant, {}, {}) && !has_second_factor(who->session, {}, a.clock.now());
-    co_return show_step(a, request, r, is_missing ? "/u/mfa" : "/activate/confirm");
-  }
-  auto access = resolve_access(a, client, r.issuer, r.audience, r.scope);
-  if (!access) co_return deliver_error(r, access.error().code, access.error().description);
-  if (!r.organization.empty()) {
-    CO_AWAIT(const auto entered, enter_organization(a, request, r, who->user, who->session.body["connection"].text()));
-    if (!entered) co_return refused(entered.error().code, entered.error().description);
-    auto rereading = find_user(a.store, who->user.id);  // an invitation has changed the account
-    if (!r.invitation.empty())
-      if (const auto again = co_await std::move(rereading); again && *again) who->user = **again;
-  }
-  CO_AWAIT(const auto restricted, restrict_access(a, *access, r, who->user));
-  if (!restricted) co_return refused("server_error", "The permissions could not be read; try again");
-  *access = *restricted;
-  CO_AWAIT(const auto extension, extend(a, request, r, *who, *access, std::move(returned)));
-  if (!extension) co_return refused(extension.error().code, extension.error().description);
-  if (!extension->redirect_to.empty()) {
-    if (r.prompts("none")) co_return refused("interaction_required", "Interaction required");
-    r.continues = extension->by;
-    co_return leave_step(a, request, r, extension->redirect_to);
-  }
-  if (!has_second_factor(who->session, step_up_age(r), a.clock.now())) {
-    CO_AWAIT(const auto needed, needs_second_factor(a, r, *extension, *access, who->user));
-    if (!needed) co_return refused(needed.error().code, needed.error().description);
-    if (*needed && r.prompts("none")) co_return refused("interaction_required", "Multifactor authentication required");
-    if (*needed && tenant->factors.empty())
-      co_return refused(no_factor_turned_on().code, no_factor_turned_on().description);
-    if (*needed) co_return show_step(a, request, r, "/u/mfa");
-  }
-  if (tenant->has_scripts()) {
-    access->scope = extension->scope;
-    r.extended = json::write(extension->to_json());
-    r.extended_for = who->session.id;
-  }
-  if (r.consented != who->session.id) {
-    CO_AWAIT(const auto needed, needs_consent(a, r, *access, who->user.id));
-    if (!needed) co_return deliver_error(r, "server_error", "The consents could not be read; try again");
-    if (*needed && r.prompts("none")) co_return refused("consent_required", "Consent required");
-    if (*needed) co_return show_step(a, request, r, "/u/consent");
-  }
-  if (!r.prompts("none")) {
-    CO_AWAIT(const auto offers, offers_passkey(a, request, r, *who));
-    if (offers && *offers) co_return show_step(a, request, r, "/u/passkey/new");
-  }
-  if (is_for_account(r)) {
-    CO_RETURN(let_into_account(a, request, who->session));
-  }
-  CO_AWAIT(const auto remembered, remember_client(a, r, *who));
-  if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");
-  if (r.prompts("none")) record(a, request, {"ssa", {}, r.client_id, who->user.id, {}, {}, {}});
-  co_return answer(a, r, *who, *access, *extension);
-}
-
 // A login ticket stands for a session, if the browser that has it also has its proof.
 Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequest r, std::string ticket) {
   const auto tenant = a.tenant();
   const auto opened = open_login_ticket(a, r.client_id, ticket);
-  const auto found_client = tenant->find_client(r.client_id);
-  const Client& client = *found_client;
-  if (opened && !opened->is_proven_by_cookie(request) && !client.cross_origin_page.empty())
-    co_return ask_for_verifier(a, r, *opened, client);
-  if (!opened || !opened->is_proven_by_cookie(request)) {
-    record(a, request,
-           {"fcoa",
-            "Cross-origin login without its cookie",
-            r.client_id,
-            {},
-            {},
-            {},
-            opened ? "cookie_missing" : "login_ticket_unknown"});
-    CO_RETURN(decide(a, request, std::move(r), {}));
-  }
-  CO_RETURN(redeem_login_ticket(a, request, std::move(r), *opened));
+  const auto client = tenant->find_client(r.client_id);
+  if (opened && !opened->is_proven_by_cookie(request) && !client->cross_origin_page.empty())
+    co_return ask_for_verifier(a, r, *opened, *client);
+  if (opened && opened->is_proven_by_cookie(request)) CO_RETURN(redeem_login_ticket(a, request, std::move(r), *opened));
+  const std::string reason = opened ? "cookie_missing" : "login_ticket_unknown";
+  record(a, request, {"fcoa", "Cross-origin login without its cookie", r.client_id, {}, {}, {}, reason});
+  CO_RETURN(go_on(a, request, {.request = std::move(r), .who = {}}));
+}
+
+// Who is invited may have no account yet.
+Async<bool> take_invitation(Authority& a, AuthorizationRequest& r) {
+  CO_TRY(const auto invitation, find_invitation(a, r.invitation));
+  if (!invitation || invitation->organization_id != r.organization ||
+      invitation->body["client_id"] != Value(r.client_id))
+    co_return false;
+  if (r.login_hint.empty()) r.login_hint = invitation->body["invitee"]["email"].text();
+  if (r.screen_hint.empty()) r.screen_hint = "signup";
+  co_return true;
 }
 
 }  // namespace
 
-Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request) {
-  const std::string cookie = read_cookie(request, CookieKind::session);
-  CO_AWAIT(auto who, find_session(a.store, cookie, a.clock.now(), a.tenant()->session_limits()));
-  if (who && *who && (*who)->user.blocked) co_return std::optional<SignedIn>();
-  co_return who;
+Grant Journey::grant() const {
+  return {.id = random_id(),
+          .issuer = request.issuer,
+          .client_id = request.client_id,
+          .user_id = who->user.id,
+          .session_id = who->session.id,
+          .audience = access.audience,
+          .scope = access.scope,
+          .nonce = request.nonce,
+          .auth_time = who->session.auth_time,
+          .with_auth_time = request.max_age.has_value(),
+          .id_claims = extension.id_claims,
+          .access_claims = extension.access_claims,
+          .organization = request.organization,
+          .permissions = access.permissions,
+          .connection = who->session.body["connection"].text(),
+          .scripted = extension.added,
+          .epoch = who->user.epoch,
+          .withdrawals = withdrawals};
 }
 
-Answer continue_with(Authority& a, const Request& request, AuthorizationRequest r, SignedIn who) {
-  CO_RETURN(decide(a, request, std::move(r), std::move(who)));
+Async<protocol::Next> ask_gate(Authority& a, const Request& request, Journey& j) {
+  begin(a, j);
+  for (;;) {
+    const auto next = protocol::next_step(j.facts);
+    const auto* need = std::get_if<Need>(&next);
+    if (!need) co_return next;
+    CO_TRY_VOID(find_out(a, request, j, *need));
+  }
+}
+
+Answer carry_out(Authority& a, const Request& request, Journey j, protocol::Next next) {
+  if (const auto* page = std::get_if<protocol::Show>(&next)) CO_RETURN(show(a, request, std::move(j), page->page));
+  if (std::holds_alternative<protocol::Depart>(next)) {
+    const std::string connection = j.request.connection;
+    CO_RETURN(upstream::depart(a, request, std::move(j.request), connection));
+  }
+  co_return refuse(a, request, j, std::get<protocol::Refuse>(next).error);
+}
+
+Answer go_on(Authority& a, const Request& request, Journey j) {
+  CO_AWAIT(auto next, ask_gate(a, request, j));
+  if (!next) co_return refuse(a, request, j, {"server_error", "Something could not be read; try again", {}, 500});
+  if (std::holds_alternative<protocol::Allow>(*next)) CO_RETURN(finish(a, request, std::move(j)));
+  CO_RETURN(carry_out(a, request, std::move(j), *std::move(next)));
 }
 
 Answering authorize(Authority& a, Request request) {
   Parameters parameters = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
-  bool pushed = false;
-  if (is_pushed_request(parameters)) {
+  const bool is_pushed = is_pushed_request(parameters);
+  if (is_pushed) {
     CO_AWAIT(auto opened, open_pushed_request(a, parameters));
+    const bool is_ours = !opened && opened.error().fault == Fault::ours;
+    if (is_ours) co_return refuse_request(a, request, parameters, {500, "ours", "server_error", {}});
     if (!opened)
-      co_return refuse(a, request, parameters,
-                       {400, "par_invalid", "invalid_request_uri: unknown, used or expired", {}});
+      co_return refuse_request(a, request, parameters,
+                               {400, "par_invalid", "invalid_request_uri: unknown, used or expired", {}});
     parameters = *std::move(opened);
-    pushed = true;
   }
   const auto tenant = a.tenant();
-  auto judged = judge_authorization_request(*tenant, parameters, request.issuer, pushed);
+  auto judged = judge_authorization_request(*tenant, parameters, request.issuer, is_pushed);
   if (auto* page = std::get_if<pages::ErrorPage>(&judged)) {
     record(a, request, {"f", page->code, std::string(parameters.get("client_id")), {}, {}, {}, page->key});
-    co_return refuse(a, request, parameters, *page);
+    co_return refuse_request(a, request, parameters, *page);
   }
   if (auto* error = std::get_if<ClientError>(&judged)) {
     record(a, request,
@@ -329,37 +449,31 @@ Answering authorize(Authority& a, Request request) {
     co_return deliver_error(r, access.error().code, access.error().description);
   }
   if (!r.invitation.empty()) {
-    CO_AWAIT(const auto invitation, find_invitation(a, r.invitation));
-    if (!invitation || !*invitation || (*invitation)->organization_id != r.organization ||
-        (*invitation)->body["client_id"] != Value(r.client_id))
-      co_return deliver_error(r, "invalid_request", "The invitation is unknown, used or expired");
-    // Who is invited may have no account yet.
-    if (r.login_hint.empty()) r.login_hint = (*invitation)->body["invitee"]["email"].text();
-    if (r.screen_hint.empty()) r.screen_hint = "signup";
+    CO_AWAIT(const auto taken, take_invitation(a, r));
+    if (!taken) co_return deliver_error(r, "server_error", "The invitation could not be read; try again");
+    if (!*taken) co_return deliver_error(r, "invalid_request", "The invitation is unknown, used or expired");
   }
-  if (const auto ticket = parameters.get("login_ticket"); !ticket.empty()) {
+  if (const auto ticket = parameters.get("login_ticket"); !ticket.empty())
     CO_RETURN(with_login_ticket(a, request, std::move(r), std::string(ticket)));
-  }
-  CO_RETURN(decide(a, request, std::move(r), {}));
+  CO_RETURN(go_on(a, request, {.request = std::move(r), .who = {}}));
 }
 
 Answering resume(Authority& a, Request request) {
-  const Parameters parameters(url::parse_form(request.query));
-  const auto step = open_step(a, request, parameters.get("state"));
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
-  CO_RETURN(decide(a, request, step->request, {}));
+  CO_RETURN(go_on(a, request, {.request = step->request, .who = {}}));
 }
 
 // Where a rule or an action had sent the person, they are back from.
 Answering come_back(Authority& a, Request request) {
-  const Parameters parameters =
-      request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
   const Parameters query(url::parse_form(request.query));
-  const auto step = open_step(a, request, parameters.has("state") ? parameters.get("state") : query.get("state"));
+  const Parameters parameters = request.method == "POST" ? read_form(request) : query;
+  const std::string_view state = parameters.has("state") ? parameters.get("state") : query.get("state");
+  CO_AWAIT(const auto step, open_step(a, request, std::string(state)));
   if (!step) co_return stale_page(a, request);
   Value returned = Value::object();
   for (const auto& [name, value] : parameters.pairs()) returned.set(name, value);
-  CO_RETURN(decide(a, request, step->request, {}, std::move(returned)));
+  CO_RETURN(go_on(a, request, {.request = step->request, .who = {}, .returned = std::move(returned)}));
 }
 
 }  // namespace ostia::authority

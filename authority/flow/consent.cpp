@@ -1,6 +1,7 @@
 // The page on which a person lets an application have something.
 #include "grants/consent.hpp"
 #include "accounts/users.hpp"
+#include "flow/activate.hpp"
 #include "flow/authorization_response.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
@@ -33,10 +34,10 @@ std::vector<std::string> what_is_asked(const Step& step, const Access& access) {
 }  // namespace
 
 Answering show_consent(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
   CO_AWAIT(const auto who, current_session(a, request));
-  if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
+  if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   const auto access =
       resolve_access(a, *step->client, step->request.issuer, step->request.audience, step->request.scope);
   if (!access) co_return deliver_error(step->request, access.error().code, access.error().description);
@@ -56,14 +57,15 @@ Answering show_consent(Authority& a, Request request) {
 }
 
 Answering submit_consent(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
   CO_AWAIT(const auto who, current_session(a, request));
-  if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
+  if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   AuthorizationRequest r = step->request;
   if (step->form.get("action") != "accept") {
     record(a, request,
            {"f", "User did not authorize the request", r.client_id, (*who)->user.id, {}, {}, "consent_denied"});
+    if (!r.user_code.empty()) CO_RETURN(refuse_device(a, request, *step, (*who)->user));
     co_return deliver_error(r, "access_denied", "User did not authorize the request");
   }
   const auto access = resolve_access(a, *step->client, r.issuer, r.audience, r.scope);
@@ -71,7 +73,7 @@ Answering submit_consent(Authority& a, Request request) {
   CO_AWAIT(const auto kept, a.store.write(keep_consent((*who)->user.id, r.client_id, *access)));
   if (!kept) co_return pages::error(step->look, {500, "ours", "server_error", {}});
   r.consented = (*who)->session.id;
-  co_return show_step(a, request, r, "/authorize/resume");
+  CO_RETURN(show_step(a, request, r, "/authorize/resume"));
 }
 
 }  // namespace ostia::authority

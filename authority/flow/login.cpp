@@ -68,13 +68,13 @@ std::string name_of(const User& user) {
 }  // namespace
 
 Answering show_login(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
   co_return login_page(*step, 200, step->request.login_hint, {});
 }
 
 Answering submit_login(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
   const std::string username(step->form.get("username"));
   CO_AWAIT(const auto user, authenticate_password(a, request,
@@ -89,10 +89,10 @@ Answering submit_login(Authority& a, Request request) {
 }
 
 Answering show_picker(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
   CO_AWAIT(const auto who, current_session(a, request));
-  if (!who || !*who) co_return show_step(a, request, step->request, "/u/login");
+  if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   FormPage page{200, step->text("picker.title"), step->text("picker.text"), {}, "/u/account", {{"state", step->state}}};
   page.buttons = {{"default", step->text("picker.as", {{"user", name_of((*who)->user)}})},
                   {"other", step->text("picker.other"), true}};
@@ -101,14 +101,14 @@ Answering show_picker(Authority& a, Request request) {
 }
 
 Answering submit_picker(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who || step->form.get("action") != "default")
-    co_return show_step(a, request, step->request, "/u/login");
+    CO_RETURN(show_step(a, request, step->request, "/u/login"));
   AuthorizationRequest r = step->request;
   r.selected = (*who)->session.id;
-  co_return show_step(a, request, r, "/authorize/resume");
+  CO_RETURN(show_step(a, request, r, "/authorize/resume"));
 }
 
 }  // namespace ostia::authority

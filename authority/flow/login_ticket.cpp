@@ -2,6 +2,7 @@
 #include "accounts/users.hpp"
 
 #include "flow/authorization_response.hpp"
+#include "flow/authorize.hpp"
 #include "flow/endpoints.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
@@ -20,28 +21,48 @@ constexpr std::int64_t lifetime = 300;  // seconds
 std::optional<LoginTicket> read_ticket(const Authority& a, std::string_view sealed) {
   const auto v = open_ticket(a, "login_ticket", sealed);
   if (!v) return {};
-  return LoginTicket{
-      std::string(sealed),   (*v)["user_id"].text(),  (*v)["client_id"].text(),          (*v)["co_id"].text(),
-      (*v)["cookie"].text(), (*v)["verifier"].text(), (*v)["until"].as_int().value_or(0)};
+  return LoginTicket{.sealed = std::string(sealed),
+                     .user_id = (*v)["user_id"].text(),
+                     .client_id = (*v)["client_id"].text(),
+                     .grant = (*v)["grant"].text(),
+                     .co_id = (*v)["co_id"].text(),
+                     .cookie_secret = (*v)["cookie"].text(),
+                     .verifier_secret = (*v)["verifier"].text(),
+                     .epoch = (*v)["epoch"].as_int().value_or(0),
+                     .until = (*v)["until"].as_int().value_or(0)};
 }
 
-Answer refuse(const Authority& a, const Request& request, AuthorizationRequest r) {
+Answer refuse(Authority& a, const Request& request, AuthorizationRequest r) {
   if (r.prompts("none")) co_return deliver_error(r, "login_required", "Login required");
-  co_return show_step(a, request, r, "/u/login");
+  CO_RETURN(show_step(a, request, std::move(r), "/u/login"));
+}
+
+// Why a ticket makes no session any more; empty where it does.
+std::string what_is_over(const Authority& a, const LoginTicket& ticket, bool is_first,
+                         const std::optional<User>& user) {
+  if (!is_first) return "login_ticket_replayed";
+  if (!user || user->blocked) return "user_gone";
+  if (user->epoch != ticket.epoch) return "credential_changed";
+  const auto tenant = a.tenant();
+  const auto client = tenant->find_client(ticket.client_id);
+  return client && client->has_grant(ticket.grant) ? "" : "grant_not_allowed";
 }
 
 }  // namespace
 
 bool LoginTicket::is_proven_by_cookie(const Request& request) const {
   const std::string cookie = read_cookie(request, CookieKind::cross_origin);
-  return !cookie.empty() && equal_in_constant_time(sha256(cookie), sha256(cookie_mark));
+  return !cookie.empty() && equal_in_constant_time(sha256(cookie), sha256(cookie_secret));
 }
 
-Response issue_login_ticket(const Authority& a, const Request& request, const User& user, const Client& client) {
+Response issue_login_ticket(const Authority& a, const Request& request, const User& user, const Client& client,
+                            std::string_view grant) {
   const std::string cookie = random_id(), verifier = random_id(), co_id = random_id().substr(0, 12);
   const std::string ticket = seal_ticket(a, "login_ticket",
                                          Value::object({{"user_id", user.id},
                                                         {"client_id", client.id},
+                                                        {"grant", grant},
+                                                        {"epoch", user.epoch},
                                                         {"co_id", co_id},
                                                         {"cookie", cookie},
                                                         {"verifier", verifier}}),
@@ -61,25 +82,17 @@ std::optional<LoginTicket> open_login_ticket(const Authority& a, std::string_vie
 
 Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRequest r, LoginTicket ticket) {
   CO_AWAIT(const auto first, use_once(a, ticket.sealed, ticket.until));
-  if (!first) co_return deliver_error(r, "server_error", "The ticket could not be used; try again");
   CO_AWAIT(const auto user, find_user(a.store, ticket.user_id));
-  if (!*first || !user || !*user || (*user)->blocked) {
-    record(a, request,
-           {"fcoa",
-            "Login ticket refused",
-            r.client_id,
-            ticket.user_id,
-            {},
-            {},
-            *first ? "user_gone" : "login_ticket_replayed"});
+  if (!first || !user) co_return deliver_error(r, "server_error", "The ticket could not be used; try again");
+  if (const auto reason = what_is_over(a, ticket, *first, *user); !reason.empty()) {
+    record(a, request, {"fcoa", "Login ticket refused", r.client_id, ticket.user_id, {}, {}, reason});
     CO_RETURN(refuse(a, request, std::move(r)));
   }
   CO_AWAIT(const auto made, make_session(a, request, **user));
   if (!made) co_return deliver_error(r, "server_error", "The session could not be made; try again");
   r.authenticated = made->who.session.id;
   record(a, request, {"scoa", "Cross-origin login", r.client_id, ticket.user_id, {}, (*user)->connection, {}});
-  auto continuing = continue_with(a, request, std::move(r), made->who);
-  Response response = co_await std::move(continuing);
+  CO_AWAIT(Response response, go_on(a, request, {.request = std::move(r), .who = made->who}));
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   set_cookie(response, request, CookieKind::cross_origin, "", 0);
   co_return response;
@@ -107,7 +120,7 @@ Answering verify_cross_origin(Authority& a, Request request) {
   if (!client || !client->may_redirect_to(r.redirect_uri, request.issuer) || r.issuer != request.issuer)
     co_return stale_page(a, request);
   const auto ticket = open_login_ticket(a, r.client_id, (*v)["ticket"].text());
-  if (!ticket || !equal_in_constant_time(sha256(form.get("co_verifier")), sha256(ticket->verifier_mark))) {
+  if (!ticket || !equal_in_constant_time(sha256(form.get("co_verifier")), sha256(ticket->verifier_secret))) {
     record(a, request,
            {"fcoa", "Cross-origin login without its verifier", r.client_id, {}, {}, {}, "verifier_mismatch"});
     CO_RETURN(refuse(a, request, std::move(r)));

@@ -9,14 +9,19 @@
 namespace ostia::authority {
 
 struct LoginTicket {
-  std::string sealed, user_id, client_id, co_id, cookie_mark, verifier_mark;
+  std::string sealed, user_id, client_id;
+  std::string grant;  ///< that the application proved the person by: it must have it still
+  std::string co_id, cookie_secret, verifier_secret;
+  std::int64_t epoch = 0;  ///< of the person (`User::epoch`)
   std::int64_t until = 0;
 
   [[nodiscard]] bool is_proven_by_cookie(const Request& request) const;
 };
 
-/// The answer to `/co/authenticate`: `login_ticket`, `co_verifier`, `co_id`, and the cookie.
-Response issue_login_ticket(const Authority& a, const Request& request, const User& user, const Client& client);
+/// The answer to `/co/authenticate`, by the credential of `grant`: `login_ticket`, `co_verifier`, `co_id`, and the
+/// cookie.
+Response issue_login_ticket(const Authority& a, const Request& request, const User& user, const Client& client,
+                            std::string_view grant);
 
 /// Nothing if it is not ours, too old, or for another client.
 std::optional<LoginTicket> open_login_ticket(const Authority& a, std::string_view client_id, std::string_view ticket);

@@ -2,9 +2,9 @@
 // tell applications about it (Back-Channel Logout).
 #include <algorithm>
 
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 #include "flow/endpoints.hpp"
-#include "flow/logout.hpp"
 #include "flow/step.hpp"
 #include "flow/upstream.hpp"
 #include "grants/grant.hpp"
@@ -14,6 +14,7 @@
 #include "ostia/oidc/audience.hpp"
 #include "ostia/url/url.hpp"
 #include "pages/cookies.hpp"
+#include "protocol/logout.hpp"
 #include "state/ticket.hpp"
 
 namespace ostia::authority {
@@ -39,53 +40,12 @@ std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_vie
                               (client ? "\"" + client->name + "\"" : "the tenant") + ". The comparison is exact."};
 }
 
-std::string logout_token(const Authority& a, const std::string& issuer, const Client& client, const Session& session) {
-  const std::int64_t now = a.clock.now();
-  return a.signing_key()->sign(
-      Value::object(
-          {{"iss", issuer},
-           {"sub", session.user_id},
-           {"aud", client.id},
-           {"iat", now},
-           {"exp", now + 120},
-           {"jti", random_id()},
-           {"sid", session.id},
-           {"events", Value::object({{"http://schemas.openid.net/event/backchannel-logout", Value::object()}})}}),
-      "logout+jwt");
-}
-
-// Queues a token for each application that the session was used with.
-Async<Unit> tell_clients(Authority& a, Session session) {
-  CO_TRY(const auto rows,
-         a.store.query({"SELECT client_id, issuer FROM session_clients WHERE session_id = $1", {session.id}}));
-  if (rows.empty()) co_return Unit{};
-  const auto tenant = a.tenant();
-  std::vector<Statement> statements;
-  for (const auto& row : rows)
-    if (const auto client = tenant->find_client(text_at(row, 0)))
-      for (const auto& url : client->backchannel_logout_urls)
-        statements.push_back(a.outbox.queue({"backchannel_logout",
-                                             url,
-                                             {},
-                                             "logout_token",
-                                             {},
-                                             logout_token(a, text_at(row, 1), *client, session),
-                                             {},
-                                             {},
-                                             {},
-                                             {}}));
-  statements.push_back({"DELETE FROM session_clients WHERE session_id = $1", {session.id}});
-  CO_TRY_VOID(a.store.commit(std::move(statements)));
-  a.outbox.wake();
-  co_return Unit{};
-}
-
 // Ends the browser's session, and says which it was.
 Async<std::optional<Session>> end_current_session(Authority& a, const Request& request, std::string client_id) {
-  CO_TRY(const auto ended, end_session(a.store, read_cookie(request, CookieKind::session)));
+  CO_TRY(const auto ended, find_session_to_end(a.store, read_cookie(request, CookieKind::session)));
   if (!ended) co_return ended;
+  CO_TRY_VOID(end_sessions(a, {.session_id = ended->id}));
   record(a, request, {"slo", "Logged out", std::move(client_id), ended->user_id, {}, {}, {}});
-  CO_TRY_VOID(tell_clients(a, *ended));
   co_return ended;
 }
 
@@ -108,38 +68,41 @@ Response logged_out(const Authority& a, const Request& request, std::optional<pa
 // What an RP-initiated logout asks for, judged.
 struct OidcLogout {
   std::string client_id, to, locales, subject;
-  std::optional<pages::ErrorPage> problem;
-  bool is_certain = false;  // a hint names the session's owner: nobody needs to be asked
+  std::optional<pages::ErrorPage> problem;  // of the address to return to
+  protocol::LogoutRequest facts;
 };
 
-OidcLogout judge(const Authority& a, const Request& request, const Parameters& p) {
+OidcLogout read(const Authority& a, const Request& request, const Parameters& p) {
   OidcLogout out;
   out.client_id = p.get("client_id");
   out.locales = p.get("ui_locales");
   const std::string hint_text(p.get("id_token_hint"));
   const auto hint =
       hint_text.empty() ? std::nullopt : read_own_token(a, TokenUse::id_token_hint, request.issuer, hint_text);
-  const bool bad_hint = !hint_text.empty() && !hint;
-  const bool differs = hint && !out.client_id.empty() && !oidc::is_for(*hint, out.client_id);
-  if (bad_hint || differs) {
-    out.problem = pages::ErrorPage{400,
-                                   "link_over",
-                                   bad_hint ? "invalid_request: id_token_hint is not an ID token that this authority "
-                                              "has signed with its own key (RS256)"
-                                            : "invalid_request: client_id and id_token_hint are of two applications",
-                                   {}};
-    return out;
-  }
-  if (hint) {
+  out.facts.has_hint = !hint_text.empty();
+  out.facts.hint_is_ours = hint.has_value();
+  out.facts.hint_fits_client = hint && (out.client_id.empty() || oidc::is_for(*hint, out.client_id));
+  if (hint && out.facts.hint_fits_client) {
     out.client_id = oidc::audiences_of(*hint).front();  // an ID token of ours has the one (`id_token_hint`)
     out.subject = (*hint)["sub"].text();
-    out.is_certain = true;
   }
   out.to = p.get("post_logout_redirect_uri");
   out.problem =
       check_return(a, request.issuer, out.client_id, !out.client_id.empty(), out.to, "post_logout_redirect_uri");
+  out.facts.client_is_known = !out.problem || std::string_view(out.problem->key) != "logout_client_unknown";
+  out.facts.return_is_listed = !out.problem;
   if (!out.to.empty() && p.has("state")) url::append_query(out.to, "state", p.get("state"));
   return out;
+}
+
+pages::ErrorPage page_of(const OidcLogout& o, std::string_view reason) {
+  if (o.problem && reason == o.problem->key) return *o.problem;
+  return {400,
+          "link_over",
+          reason == "hint_invalid" ? "invalid_request: id_token_hint is not an ID token that this authority has signed "
+                                     "with its own key (RS256)"
+                                   : "invalid_request: client_id and id_token_hint are of two applications",
+          {}};
 }
 
 Answer finish(Authority& a, const Request& request, OidcLogout o) {
@@ -149,11 +112,6 @@ Answer finish(Authority& a, const Request& request, OidcLogout o) {
 }
 
 }  // namespace
-
-Async<Unit> end_session_of(Authority& a, Session session) {
-  CO_TRY_VOID(a.store.write({"DELETE FROM sessions WHERE id = $1", {session.id}}));
-  CO_RETURN(tell_clients(a, std::move(session)));
-}
 
 Answering logout(Authority& a, Request request) {
   const Parameters p(url::parse_form(request.query));
@@ -173,25 +131,26 @@ Answering logout(Authority& a, Request request) {
 // Back from an upstream where the session has been ended, too. Where to was judged before.
 Answering upstream_logout_callback(Authority& a, Request request) {
   const Parameters p(url::parse_form(request.query));
-  const auto v = open_ticket(a, "upstream_logout", p.get("state"));
-  co_return logged_out(a, request, {}, v ? (*v)["to"].text() : "", {});
+  CO_AWAIT(const auto v, open_from_address(a, "upstream_logout", std::string(p.get("state"))));
+  co_return logged_out(a, request, {}, v && *v ? (**v)["to"].text() : "", {});
 }
 
 Answering oidc_logout(Authority& a, Request request) {
   const Parameters p = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
-  OidcLogout o = judge(a, request, p);
+  OidcLogout o = read(a, request, p);
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who) co_return still_logged_in(a, request);
-  if (o.problem) {
-    if (!a.dev) o.problem->hint.clear();
-    if (*who) o.problem->heading_key = "logged_in.title";
-    record(a, request, {"flo", o.problem->code, o.client_id, {}, {}, {}, o.problem->key});
-    co_return pages::error(look_for(*a.tenant(), request, o.locales), *o.problem);
+  o.facts.session_is_there = who->has_value();
+  o.facts.hint_is_theirs = *who && (*who)->user.id == o.subject;
+  const auto next = protocol::judge_logout(o.facts);
+  if (next.step == protocol::LogoutStep::refuse) {
+    auto page = page_of(o, next.reason);
+    if (!a.dev) page.hint.clear();
+    if (*who) page.heading_key = "logged_in.title";
+    record(a, request, {"flo", page.code, o.client_id, {}, {}, {}, std::string(next.reason)});
+    co_return pages::error(look_for(*a.tenant(), request, o.locales), page);
   }
-  const bool is_theirs = !*who || (o.is_certain && (*who)->user.id == o.subject);
-  if (is_theirs) {
-    CO_RETURN(finish(a, request, std::move(o)));
-  }
+  if (next.step == protocol::LogoutStep::end) CO_RETURN(finish(a, request, std::move(o)));
   const auto look = look_for(*a.tenant(), request, o.locales);
   const std::string state =
       seal_ticket(a, "oidc_logout",

@@ -18,20 +18,20 @@ Response ask(const Step& step, std::string name, std::string alert) {
 }  // namespace
 
 Answering show_organization(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
   co_return ask(*step, {}, {});
 }
 
 Answering submit_organization(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
   const std::string name(step->form.get("organization"));
   const auto o = step->tenant->find_organization(name);
   if (!o) co_return ask(*step, name, step->text("organization.unknown"));
   AuthorizationRequest r = step->request;
   r.organization = o->id;
-  co_return show_step(a, request, r, "/authorize/resume");
+  CO_RETURN(show_step(a, request, r, "/authorize/resume"));
 }
 
 }  // namespace ostia::authority

@@ -1,4 +1,5 @@
 // Passkeys: a login with nothing typed, and the offer to make one after a login with a password.
+#include "accounts/notices.hpp"
 #include "accounts/users.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
@@ -6,6 +7,7 @@
 #include "logs/journal.hpp"
 #include "mfa/device_key.hpp"
 #include "pages/cookies.hpp"
+#include "protocol/enrolment.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -42,18 +44,28 @@ bool takes_passkeys(const Step& step, const User& user) {
   return c && c->takes_passkeys;
 }
 
-Response go_on(const Authority& a, const Request& request, const Step& step, const SignedIn& who) {
+Showing go_on(Authority& a, const Request& request, const Step& step, const SignedIn& who) {
   AuthorizationRequest r = step.request;
   r.passkey_offered = who.session.id;
-  return show_step(a, request, r, "/authorize/resume");
+  CO_RETURN(show_step(a, request, std::move(r), "/authorize/resume"));
 }
 
-// A new way in is for whoever may come in by all that is asked for today.
+// A new way in is for whoever may come in by all that is asked for today, and has just done so.
 Async<bool> may_add(Authority& a, const SignedIn& who) {
-  if (has_second_factor(who.session, {}, a.clock.now())) co_return true;
   CO_TRY(const auto factors, factors_of(a, who.user));
-  const bool has_none = factors.usable.empty();
-  co_return has_none;
+  const std::int64_t now = a.clock.now();
+  const auto step = protocol::judge_enrolment({.logged_in_at = who.session.auth_time,
+                                               .has_factor = !factors.usable.empty(),
+                                               .has_shown_factor = has_second_factor(who.session, {}, now)},
+                                              now);
+  co_return step == protocol::EnrolmentStep::enrol;
+}
+
+// The session that the page was shown to, if it is there: it was made for this very request.
+Async<std::optional<SignedIn>> offered_to(Authority& a, const Request& request, const Step& step) {
+  CO_TRY(auto who, current_session(a, request));
+  if (who && who->session.id != step.request.authenticated) co_return std::optional<SignedIn>();
+  co_return who;
 }
 
 }  // namespace
@@ -71,13 +83,13 @@ Async<bool> offers_passkey(Authority& a, const Request& request, const Authoriza
 }
 
 Answering show_passkey(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
   co_return login_page(a, request, *step, {});
 }
 
 Answering submit_passkey(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
   CO_AWAIT(const auto user, find_by_passkey(a, request, step->form));
   if (!user || !takes_passkeys(*step, *user)) {
@@ -90,18 +102,20 @@ Answering submit_passkey(Authority& a, Request request) {
 }
 
 Answering show_new_passkey(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
-  CO_AWAIT(const auto who, current_session(a, request));
-  if (!step || !who || !*who) co_return stale_page(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
+  if (!step) co_return stale_page(a, request);
+  CO_AWAIT(const auto who, offered_to(a, request, *step));
+  if (!who || !*who) co_return stale_page(a, request);
   CO_RETURN(offer_page(a, request, *step, (*who)->user, {}));
 }
 
 Answering submit_new_passkey(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
-  CO_AWAIT(const auto who, current_session(a, request));
-  if (!step || !who || !*who) co_return stale_page(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
+  if (!step) co_return stale_page(a, request);
+  CO_AWAIT(const auto who, offered_to(a, request, *step));
+  if (!who || !*who) co_return stale_page(a, request);
   if (step->form.get("action") == "later") {
-    Response response = go_on(a, request, *step, **who);
+    CO_AWAIT(Response response, go_on(a, request, *step, **who));
     set_cookie(response, request, CookieKind::no_passkey, "1", patience);
     co_return response;
   }
@@ -109,19 +123,17 @@ Answering submit_new_passkey(Authority& a, Request request) {
   CO_AWAIT(const auto may, may_add(a, **who));
   // It will log in by the account's own connection: who came by another one does not make it.
   const bool came_by_own = (*who)->session.body["connection"] == json::Value(user.connection);
-  if (!may || !*may || !came_by_own || !takes_passkeys(*step, user)) co_return go_on(a, request, *step, **who);
+  if (!may || !*may || !came_by_own || !takes_passkeys(*step, user)) CO_RETURN(go_on(a, request, *step, **who));
   CO_AWAIT(auto made, make_key(a, request, user, "passkey", step->form));
-  if (!made) {
-    CO_RETURN(offer_page(a, request, *step, user, step->text("alert.device_key")));
-  }
+  if (!made) CO_RETURN(offer_page(a, request, *step, user, step->text("alert.device_key")));
   made->confirmed = true;
-  std::vector<Statement> statements;
-  statements.push_back(insert_authenticator(a, *made));
-  auto task = a.store.commit(std::move(statements));
-  if (const auto done = co_await std::move(task); !done)
-    co_return pages::error(step->look, {500, "ours", "server_error", {}});
+  auto statements = together(insert_authenticator(a, *made));
+  if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
+  if (!done) co_return pages::error(step->look, {500, "ours", "server_error", {}});
+  a.outbox.wake();
   record(a, request, {"gd_enrollment_complete", "Passkey", step->client->id, user.id, user.email, user.connection, {}});
-  co_return go_on(a, request, *step, **who);
+  CO_RETURN(go_on(a, request, *step, **who));
 }
 
 }  // namespace ostia::authority

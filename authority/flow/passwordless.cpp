@@ -14,6 +14,8 @@ namespace {
 using json::Value;
 using pages::FormPage;
 
+constexpr std::string_view link_purpose = "passwordless_link";
+
 // The connection of the page: the one that its link or the application named, else the first that the client has.
 Found<Connection> connection_of(const Step& step, std::string_view named) {
   for (const std::string_view name : {named, std::string_view(step.request.connection)})
@@ -73,7 +75,7 @@ std::string address_in(const Parameters& p) {
 std::optional<AuthorizationRequest> link_request(const Authority& a, const Request& request, const Parameters& p,
                                                  Response& refusal) {
   const auto tenant = a.tenant();
-  auto judged = judge_authorization_request(*tenant, p, request.issuer, true);
+  auto judged = judge_authorization_request(*tenant, p, request.issuer, false);
   if (auto* r = std::get_if<AuthorizationRequest>(&judged)) return *r;
   if (auto* error = std::get_if<ClientError>(&judged))
     refusal = deliver_error(error->request, error->error, error->description);
@@ -85,26 +87,26 @@ std::optional<AuthorizationRequest> link_request(const Authority& a, const Reque
 }  // namespace
 
 Answering show_passwordless(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
   const auto c = connection_of(*step, Parameters(url::parse_form(request.query)).get("connection"));
-  if (!c) co_return show_step(a, request, step->request, "/u/login");
+  if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   co_return address_page(*step, *c, step->request.login_hint, {});
 }
 
 Answering submit_passwordless(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
   const auto c = connection_of(*step, step->form.get("connection"));
-  if (!c) co_return show_step(a, request, step->request, "/u/login");
+  if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   CO_RETURN(send_code(a, request, *step, *c, std::string(step->form.get("username"))));
 }
 
 Answering submit_passwordless_code(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
   const auto c = connection_of(*step, step->form.get("connection"));
-  if (!c) co_return show_step(a, request, step->request, "/u/login");
+  if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   const std::string address(step->form.get("username"));
   if (step->form.get("action") == "resend") {
     CO_RETURN(send_code(a, request, *step, *c, address));
@@ -138,15 +140,21 @@ Answering show_verify_redirect(Authority& a, Request request) {
                 {},
                 "/passwordless/verify_redirect",
                 p.pairs()};
+  // The button counts in this browser only: a form of another site must not sign anybody in.
+  Response cookies;
+  page.hidden.emplace_back("browser", seal_for_browser(a, request, cookies, link_purpose, c->otp.lifetime));
   page.buttons = {{"default", look.texts.get("continue")}};
   page.continue_to = r->redirect_uri;
-  co_return pages::form(look, page);
+  Response response = pages::form(look, page);
+  for (auto& [name, value] : cookies.headers) response.with(std::move(name), std::move(value));
+  co_return response;
 }
 
 Answering submit_verify_redirect(Authority& a, Request request) {
   const Parameters form = read_form(request);
   std::vector<std::pair<std::string, std::string>> pairs = form.pairs();
-  std::erase_if(pairs, [](const auto& pair) { return pair.first == "action"; });
+  std::erase_if(pairs, [](const auto& pair) { return pair.first == "action" || pair.first == "browser"; });
+  if (!is_of_browser(a, request, link_purpose, form.get("browser"))) co_return stale_page(a, request);
   const Parameters p(std::move(pairs));
   Response refusal;
   const auto r = link_request(a, request, p, refusal);

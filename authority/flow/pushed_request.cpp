@@ -22,7 +22,7 @@ bool is_pushed_request(const Parameters& p) { return p.get("request_uri").starts
 
 Async<Parameters> open_pushed_request(Authority& a, const Parameters& p) {
   const std::string ticket(p.get("request_uri").substr(prefix.size()));
-  const auto body = open_ticket(a, "pushed_request", ticket);
+  CO_TRY(const auto body, open_from_address(a, "pushed_request", ticket));
   const Error unknown = oauth(400, "invalid_request_uri", "unknown, used or expired", "par_unknown");
   if (!body || (*body)["client_id"] != Value(p.get("client_id"))) co_return unknown;
   CO_TRY(const auto first, use_once(a, ticket, (*body)["until"].as_int().value_or(0)));
@@ -54,8 +54,11 @@ Answering pushed_authorization(Authority& a, Request request) {
     co_return oauth_problem(a, oauth(400, "invalid_request", page->code, page->key));
   if (const auto* error = std::get_if<ClientError>(&judged))
     co_return oauth_problem(a, oauth(400, error->error, error->description));
-  const std::string ticket =
-      seal_ticket(a, "pushed_request", Value::object({{"client_id", (*client)->id}, {"parameters", pushed}}), lifetime);
+  std::vector<Statement> keep;
+  const std::string ticket = seal_for_address(
+      a, "pushed_request", Value::object({{"client_id", (*client)->id}, {"parameters", pushed}}), lifetime, keep);
+  CO_AWAIT(const auto kept, a.store.commit(std::move(keep)));
+  if (!kept) co_return oauth_problem(a, kept.error());
   record(a, request, {"spar", {}, (*client)->id, {}, {}, {}, {}});
   co_return json_response(201, Value::object({{"request_uri", std::string(prefix) + ticket}, {"expires_in", lifetime}}))
       .with("Cache-Control", "no-store");

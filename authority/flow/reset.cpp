@@ -32,14 +32,29 @@ struct Reset {
   bool tells_email = false;     ///< `includeEmailInRedirect`
 };
 
-// Whom a ticket is for: nothing if it is over, or the password has been changed since.
+// Whom a ticket is for: nothing if it is over, or the password or the address has been changed since.
 Async<std::optional<Reset>> open_reset(Authority& a, std::string ticket) {
-  const auto v = open_ticket(a, "reset_password", ticket);
+  CO_TRY(const auto v, open_from_address(a, "reset_password", ticket));
   if (!v) co_return std::optional<Reset>();
   CO_TRY(const auto user, find_account(a.store, (*v)["user_id"].text()));
-  if (!user || a.secrets.mark(user->password_hash) != (*v)["hash"].text()) co_return std::optional<Reset>();
+  if (!user || !equal_in_constant_time(reset_mark(a, *user), (*v)["mark"].text())) co_return std::optional<Reset>();
   co_return std::optional(Reset{*user, ticket, (*v)["client_id"].text(), (*v)["result_url"].text(),
                                 (*v)["mark_email_as_verified"].as_bool(), (*v)["includeEmailInRedirect"].as_bool()});
+}
+
+// Whose block a link lifts, at which address: the link ends with the address that it went to.
+struct Blocked {
+  User user;
+  std::string address;
+  std::int64_t until = 0;
+};
+
+Async<std::optional<Blocked>> open_unblock(Authority& a, std::string ticket) {
+  const auto v = open_ticket(a, "unblock", ticket);
+  if (!v) co_return std::optional<Blocked>();
+  CO_TRY(const auto user, find_account(a.store, (*v)["user_id"].text()));
+  if (!user || user->email != (*v)["email"].text()) co_return std::optional<Blocked>();
+  co_return std::optional(Blocked{*user, (*v)["address"].text(), (*v)["until"].as_int().value_or(0)});
 }
 
 Response reset_page(const Authority& a, const pages::Look& look, const Reset& reset, std::string alert) {
@@ -74,13 +89,13 @@ std::vector<pages::Link> way_back(const Authority& a, const pages::Look& look, c
 }  // namespace
 
 Answering show_reset_request(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
   co_return request_page(*step, step->request.login_hint, {});
 }
 
 Answering submit_reset_request(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
   const std::string email(step->form.get("email"));
   if (!is_email(email)) co_return request_page(*step, email, step->text("alert.email_malformed"));
@@ -110,6 +125,7 @@ Answering submit_reset(Authority& a, Request request) {
   if (form.get("re-enter-password") != password)
     co_return reset_page(a, look, **reset, look.texts.get("reset.mismatch"));
   CO_AWAIT(const auto violation, reset_password(a, request, (*reset)->user, password));
+  if (!violation && violation.error().reason == "password_contended") co_return over(look);
   if (!violation) co_return reset_page(a, look, **reset, alert_for(look, violation.error()));
   if (*violation) co_return reset_page(a, look, **reset, look.texts.get("alert." + (*violation)->name));
   if ((*reset)->verifies_email) {
@@ -133,14 +149,12 @@ Answering submit_reset(Authority& a, Request request) {
 Answering show_unblock(Authority& a, Request request) {
   const Parameters query(url::parse_form(request.query));
   const std::string ticket(query.get("ticket"));
-  const auto v = open_ticket(a, "unblock", ticket);
   const auto look = look_for(*a.tenant(), request, {});
-  if (!v) co_return over(look);
-  CO_AWAIT(const auto user, find_account(a.store, (*v)["user_id"].text()));
-  if (!user || !*user) co_return over(look);
+  CO_AWAIT(const auto blocked, open_unblock(a, ticket));
+  if (!blocked || !*blocked) co_return over(look);
   FormPage page{200,
                 look.texts.get("unblock.ask.title"),
-                look.texts.get("unblock.ask.text", {{"email", (*user)->email}}),
+                look.texts.get("unblock.ask.text", {{"email", (*blocked)->user.email}}),
                 {},
                 "/u/unblock",
                 {{"ticket", ticket}}};
@@ -150,14 +164,16 @@ Answering show_unblock(Authority& a, Request request) {
 
 Answering submit_unblock(Authority& a, Request request) {
   const Parameters form = read_form(request);
-  const auto v = open_ticket(a, "unblock", form.get("ticket"));
+  const std::string ticket(form.get("ticket"));
   const auto look = look_for(*a.tenant(), request, {});
-  if (!v) co_return over(look);
-  CO_AWAIT(const auto first, use_once(a, std::string(form.get("ticket")), (*v)["until"].as_int().value_or(0)));
+  CO_AWAIT(const auto blocked, open_unblock(a, ticket));
+  if (!blocked || !*blocked) co_return over(look);
+  CO_AWAIT(const auto first, use_once(a, ticket, (*blocked)->until));
   if (!first || !*first) co_return over(look);
-  CO_AWAIT(const auto forgotten, forget_failures(a, Attempt{(*v)["user_id"].text(), (*v)["address"].text()}));
+  const std::string user_id = (*blocked)->user.id;
+  CO_AWAIT(const auto forgotten, forget_failures(a, Attempt{user_id, (*blocked)->address}));
   if (!forgotten) co_return pages::error(look, {500, "ours", "server_error", {}});
-  record(a, request, {"sui", "Account unblocked", {}, (*v)["user_id"].text(), {}, {}, {}});
+  record(a, request, {"sui", "Account unblocked", {}, user_id, {}, {}, {}});
   co_return pages::message(look, look.texts.get("unblock.title"), look.texts.get("unblock.text"));
 }
 

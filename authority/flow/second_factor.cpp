@@ -13,6 +13,7 @@
 #include "mfa/qr.hpp"
 #include "mfa/totp.hpp"
 #include "ostia/url/url.hpp"
+#include "protocol/enrolment.hpp"
 #include "state/ticket.hpp"
 #include "tenant/reading.hpp"
 
@@ -21,10 +22,10 @@ namespace {
 
 using json::Value;
 using pages::FormPage;
+using protocol::EnrolmentStep;
 using Answer = boost::asio::awaitable<Response>;
 
 constexpr std::string_view recovery = "recovery-code";
-constexpr std::int64_t enrolment_lifetime = 900;  // seconds
 
 // What every page here needs.
 struct Visit {
@@ -37,9 +38,11 @@ struct Visit {
     url::append_query(url, name, value);
     return url;
   }
-  // Who has a factor adds another one only when that one has been shown: a password alone opens no new way in.
-  [[nodiscard]] bool may_enrol(std::int64_t now) const {
-    return factors.usable.empty() || has_second_factor(who.session, {}, now);
+  [[nodiscard]] protocol::EnrolmentStep enrolment(std::int64_t now) const {
+    return protocol::judge_enrolment({.logged_in_at = who.session.auth_time,
+                                      .has_factor = !factors.usable.empty(),
+                                      .has_shown_factor = has_second_factor(who.session, {}, now)},
+                                     now);
   }
 };
 
@@ -125,19 +128,27 @@ Answer go_on(Authority& a, const Request& request, const Visit& v, bool shows_re
     code = make_recovery_code(a, v.who.user.id);
     for (auto& statement : code.keep) statements.push_back(std::move(statement));
   }
-  auto task = a.store.commit(std::move(statements));
-  if (const auto done = co_await std::move(task); !done)
-    co_return pages::error(v.step.look, {500, "ours", "server_error", {}});
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
+  if (!done) co_return pages::error(v.step.look, {500, "ours", "server_error", {}});
   if (shows_recovery_code) co_return new_recovery_page(v, code.code);
-  co_return show_step(a, request, v.step.request, "/authorize/resume");
+  CO_RETURN(show_step(a, request, v.step.request, "/authorize/resume"));
 }
 
 // ---- Adding one
 
+// The login, if it is too old to add anything; else the factor that is there.
+Answer prove_first(Authority& a, const Request& request, const Visit& v) {
+  AuthorizationRequest r = v.step.request;
+  if (v.enrolment(a.clock.now()) != EnrolmentStep::log_in) CO_RETURN(show_step(a, request, std::move(r), "/u/mfa"));
+  r.authenticated.clear();
+  if (!r.prompts("login")) r.prompt += r.prompt.empty() ? "login" : " login";
+  CO_RETURN(show_step(a, request, std::move(r), "/u/login"));
+}
+
 // What a new factor is, from one of its pages to the next; nothing of it is kept before it has been shown to work.
 std::string seal_draft(const Authority& a, const Visit& v, Value draft) {
   draft.set("user_id", v.who.user.id);
-  return seal_ticket(a, "mfa_draft", std::move(draft), enrolment_lifetime);
+  return seal_ticket(a, "mfa_draft", std::move(draft), protocol::enrolment_lifetime);
 }
 
 Response choose_page(const Visit& v) {
@@ -197,13 +208,11 @@ Answer keep(Authority& a, const Request& request, const Visit& v, Authenticator 
   one.confirmed = true;
   one.used_at = a.clock.now();
   const bool is_first = v.factors.usable.empty();
-  std::vector<Statement> statements;
-  statements.push_back(insert_authenticator(a, one));
   const User& user = v.who.user;
+  auto statements = together(forget_begun(user.id), insert_authenticator(a, one));
   if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
-  auto task = a.store.commit(std::move(statements));
-  if (const auto done = co_await std::move(task); !done)
-    co_return pages::error(v.step.look, {500, "ours", "server_error", {}});
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
+  if (!done) co_return pages::error(v.step.look, {500, "ours", "server_error", {}});
   a.outbox.wake();
   record(a, request,
          {"gd_enrollment_complete",
@@ -285,10 +294,11 @@ Async<Unit> prove(Authority& a, const Request& request, const Visit& v, const Au
 }  // namespace
 
 Answering show_second_factor(Authority& a, Request request) {
-  CO_AWAIT(const auto visit, open_visit(a, request, shown_step(a, request)));
+  CO_AWAIT(auto step, shown_step(a, request));
+  CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
-  if (v.factors.usable.empty()) co_return show_step(a, request, v.step.request, "/u/mfa/enrol");
+  if (v.factors.usable.empty()) CO_RETURN(show_step(a, request, v.step.request, "/u/mfa/enrol"));
   const Parameters query(url::parse_form(request.query));
   if (query.get("factor") == recovery) co_return recovery_page(v, {});
   const Authenticator* chosen = v.factors.find(query.get("factor"));
@@ -302,7 +312,8 @@ Answering show_second_factor(Authority& a, Request request) {
 }
 
 Answering submit_second_factor(Authority& a, Request request) {
-  CO_AWAIT(const auto visit, open_visit(a, request, sent_step(a, request)));
+  CO_AWAIT(auto step, sent_step(a, request));
+  CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
   const std::string_view factor = v.step.form.get("factor");
@@ -320,7 +331,8 @@ Answering submit_second_factor(Authority& a, Request request) {
 }
 
 Answering show_other_factors(Authority& a, Request request) {
-  CO_AWAIT(const auto visit, open_visit(a, request, shown_step(a, request)));
+  CO_AWAIT(auto step, shown_step(a, request));
+  CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
   FormPage page = page_of(v, "mfa.others", "", {});
@@ -336,10 +348,11 @@ Answering show_other_factors(Authority& a, Request request) {
 }
 
 Answering show_enrolment(Authority& a, Request request) {
-  CO_AWAIT(const auto visit, open_visit(a, request, shown_step(a, request)));
+  CO_AWAIT(auto step, shown_step(a, request));
+  CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
-  if (!v.may_enrol(a.clock.now())) co_return show_step(a, request, v.step.request, "/u/mfa");
+  if (v.enrolment(a.clock.now()) != EnrolmentStep::enrol) CO_RETURN(prove_first(a, request, v));
   const auto& types = v.factors.enrollable;
   std::string type(Parameters(url::parse_form(request.query)).get("type"));
   if (type.empty() && types.size() == 1) type = types.front();
@@ -348,19 +361,20 @@ Answering show_enrolment(Authority& a, Request request) {
 }
 
 Answering submit_enrolment(Authority& a, Request request) {
-  CO_AWAIT(const auto visit, open_visit(a, request, sent_step(a, request)));
+  CO_AWAIT(auto step, sent_step(a, request));
+  CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
   if (!visit || !*visit) co_return stale_page(a, request);
   const Visit& v = **visit;
   const std::string type(v.step.form.get("type"));
-  if (!v.may_enrol(a.clock.now()) || !contains(v.factors.enrollable, type))
-    co_return show_step(a, request, v.step.request, "/u/mfa");
+  if (v.enrolment(a.clock.now()) != EnrolmentStep::enrol || !contains(v.factors.enrollable, type))
+    CO_RETURN(prove_first(a, request, v));
   CO_RETURN(enrol(a, request, v, type));
 }
 
 Answering submit_recovery_shown(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
-  co_return show_step(a, request, step->request, "/authorize/resume");
+  CO_RETURN(show_step(a, request, step->request, "/authorize/resume"));
 }
 
 }  // namespace ostia::authority

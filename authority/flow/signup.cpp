@@ -52,21 +52,27 @@ std::string alert_of(const Step& step, const Connection& c, const Error& error) 
   return alert_for(step.look, error);
 }
 
+// Nothing where it is over; a store that fails is the page's 500 like everywhere.
+boost::asio::awaitable<std::optional<Value>> opened_ticket(Authority& a, std::string ticket) {
+  CO_AWAIT(auto opened, open_from_address(a, "verify_email", std::move(ticket)));
+  co_return opened ? *std::move(opened) : std::nullopt;
+}
+
 }  // namespace
 
 Answering show_signup(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
   const auto c = database_of(*step);
-  if (!c) co_return show_step(a, request, step->request, "/u/login");
+  if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   co_return signup_page(*step, *c, 200, step->request.login_hint, {}, {});
 }
 
 Answering submit_signup(Authority& a, Request request) {
-  const auto step = sent_step(a, request);
+  CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) co_return stale_page(a, request);
   const auto c = database_of(*step);
-  if (!c) co_return show_step(a, request, step->request, "/u/login");
+  if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   Registration r{c->name, step->client->id, std::string(step->form.get("email")),
                  std::string(step->form.get("username")), std::string(step->form.get("password"))};
   CO_AWAIT(const auto registered, register_user(a, request, r));
@@ -82,7 +88,7 @@ Answering submit_signup(Authority& a, Request request) {
 Answering show_email_verification(Authority& a, Request request) {
   const Parameters query(url::parse_form(request.query));
   const std::string ticket(query.get("ticket"));
-  const auto v = open_ticket(a, "verify_email", ticket);
+  CO_AWAIT(const auto v, opened_ticket(a, ticket));
   const auto look = look_for(*a.tenant(), request, {});
   if (!v) co_return pages::error(look, {400, "link_over", "invalid_request: unknown or expired ticket", {}});
   FormPage page{200,
@@ -97,7 +103,7 @@ Answering show_email_verification(Authority& a, Request request) {
 
 Answering submit_email_verification(Authority& a, Request request) {
   const Parameters form = read_form(request);
-  const auto v = open_ticket(a, "verify_email", form.get("ticket"));
+  CO_AWAIT(const auto v, opened_ticket(a, std::string(form.get("ticket"))));
   const auto look = look_for(*a.tenant(), request, {});
   const pages::ErrorPage over{400, "link_over", "invalid_request: unknown, used or expired ticket", {}};
   if (!v) co_return pages::error(look, over);

@@ -1,4 +1,9 @@
 #include "flow/step.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 
 #include "http/body.hpp"
@@ -7,6 +12,8 @@
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
 #include "pages/cookies.hpp"
+#include "protocol/first_page.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -15,11 +22,36 @@ constexpr std::int64_t lifetime = 3600;  // seconds, for somebody who looks for 
 
 std::string device_mark(std::string_view device) { return text::base64url_encode(sha256(device)); }
 
-std::string seal(const Authority& a, const AuthorizationRequest& request, std::string_view device) {
+// The pages that one state is good for: those that lead to each other. What asks for a password is not what adds a key,
+// however alike the states look.
+std::string_view room_of(std::string_view path) {
+  constexpr std::string_view rooms[] = {"/u/mfa",    "/u/passkey/new",    "/u/consent", "/u/account",
+                                        "/activate", "/authorize/resume", "/continue",  "/login/callback"};
+  for (const auto room : rooms)
+    if (path == room || (path.starts_with(room) && path[room.size()] == '/')) return room;
+  return "/u/login";
+}
+
+json::Value in_browser(const Authority& a, const AuthorizationRequest& request, std::string_view device,
+                       std::string_view room) {
   json::Value v = request.to_json();
   v.set("device", device_mark(device));
+  v.set("room", room);
   v.set("until", a.clock.now() + lifetime);
-  return a.states.seal(json::write(v));
+  return v;
+}
+
+// The browser's own name, which it gets with its first page.
+std::pair<std::string, bool> device_of(const Request& request) {
+  constexpr std::size_t length = 43;  // of 32 bytes in base64url
+  std::string device = read_cookie(request, CookieKind::device);
+  if (device.size() == length) return {std::move(device), false};
+  return {random_id(), true};
+}
+
+void name_device(Response& response, const Request& request, const std::string& device) {
+  constexpr std::int64_t year = 365 * 24 * 3600;
+  set_cookie(response, request, CookieKind::device, device, year);
 }
 
 }  // namespace
@@ -29,35 +61,40 @@ std::string Step::text(std::string_view key, TextValues values) const {
   return look.texts.get(key, {{"tenant", look.tenant}, {"client", client->name}});
 }
 
-std::optional<Step> open_step(const Authority& a, const Request& request, std::string_view state) {
-  const auto text = a.states.open(state);
+Opening open_step(Authority& a, const Request& request, std::string state) {
   const std::string device = read_cookie(request, CookieKind::device);
-  if (!text || device.empty()) return {};
-  const auto v = json::parse(*text);
-  if (!v || (*v)["until"].as_int().value_or(0) < a.clock.now() || (*v)["issuer"].text() != request.issuer) return {};
-  if (!equal_in_constant_time((*v)["device"].text(), device_mark(device))) return {};
+  if (device.empty()) co_return std::nullopt;
+  CO_AWAIT(const auto text, take_from_address(a, a.states, state));
+  if (!text) throw std::runtime_error(text.error().description);  // a failure of ours, and not a stale page
+  const auto v = *text ? json::parse(**text) : Result<json::Value>(json::Value());
+  if (!v || (*v)["until"].as_int().value_or(0) < a.clock.now() || (*v)["issuer"].text() != request.issuer)
+    co_return std::nullopt;
+  if (!equal_in_constant_time((*v)["device"].text(), device_mark(device)) ||
+      (*v)["room"].text() != room_of(request.path))
+    co_return std::nullopt;
   auto r = AuthorizationRequest::from_json(*v);
   const auto tenant = a.tenant();
   const auto client = tenant->find_client(r.client_id);
-  if (!client || (r.user_code.empty() && !client->may_redirect_to(r.redirect_uri, request.issuer))) return {};
+  if (!client || (r.user_code.empty() && !client->may_redirect_to(r.redirect_uri, request.issuer)))
+    co_return std::nullopt;
   auto look = look_for(*tenant, request, r.ui_locales);
   if (const auto o = r.organization.empty() ? nullptr : tenant->find_organization(r.organization)) {
     look.tenant = o->display_name.empty() ? o->name : o->display_name;
     if (!o->logo.empty()) look.branding.logo = o->logo;
   }
-  return Step{std::move(r), std::string(state), tenant, client, std::move(look), {}};
+  co_return Step{std::move(r), std::move(state), tenant, client, std::move(look), {}};
 }
 
-std::optional<Step> shown_step(const Authority& a, const Request& request) {
+Opening shown_step(Authority& a, const Request& request) {
   const Parameters query(url::parse_form(request.query));
-  return open_step(a, request, query.get("state"));
+  CO_RETURN(open_step(a, request, std::string(query.get("state"))));
 }
 
-std::optional<Step> sent_step(const Authority& a, const Request& request) {
+Opening sent_step(Authority& a, const Request& request) {
   Parameters form = read_form(request);
-  auto step = open_step(a, request, form.get("state"));
+  CO_AWAIT(auto step, open_step(a, request, std::string(form.get("state"))));
   if (step) step->form = std::move(form);
-  return step;
+  co_return step;
 }
 
 Response stale_page(const Authority& a, const Request& request) {
@@ -68,50 +105,90 @@ Response stale_page(const Authority& a, const Request& request) {
                              : ""});
 }
 
-Response show_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string_view path) {
-  return leave_step(a, request, r, std::string(path));
-}
-
-Response leave_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string url) {
-  return leave_with_state(a, request, r, [&](const std::string& state) {
+Showing show_step(Authority& a, const Request& request, AuthorizationRequest r, std::string path) {
+  CO_RETURN(leave_with_state(a, request, std::move(r), room_of(path), [path](const std::string& state) {
+    std::string url = path;
     url::append_query(url, "state", state);
     return url;
-  });
+  }));
 }
 
-Response leave_with_state(const Authority& a, const Request& request, const AuthorizationRequest& r,
-                          const MakeUrl& make_url) {
-  std::string device = read_cookie(request, CookieKind::device);
-  const bool is_new = device.size() != 43;
-  if (is_new) device = random_id();
-  Response response = redirect(make_url(seal(a, r, device)));
-  if (is_new) set_cookie(response, request, CookieKind::device, device, 365 * 24 * 3600);
-  return response;
+Showing leave_step(Authority& a, const Request& request, AuthorizationRequest r, std::string url) {
+  CO_RETURN(leave_with_state(a, request, std::move(r), "/continue", [url](const std::string& state) {
+    std::string to = url;
+    url::append_query(to, "state", state);
+    return to;
+  }));
 }
 
-std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r,
-                            bool has_session) {
-  if (client.requires_organization && r.organization.empty()) return "/u/organization";
-  if (has_session && r.prompts("select_account") && r.selected.empty()) return "/u/account";
+Showing leave_with_state(Authority& a, const Request& request, AuthorizationRequest r, std::string_view back,
+                         MakeUrl make_url, std::size_t longest) {
+  const auto [device, is_new] = device_of(request);
+  std::vector<Statement> keep;
+  const std::string state =
+      put_into_address(a.states, json::write(in_browser(a, r, device, back)), a.clock.now() + lifetime, keep, longest);
+  if (!keep.empty()) {
+    CO_AWAIT(const auto kept, a.store.commit(std::move(keep)));
+    if (!kept) throw std::runtime_error(kept.error().description);
+  }
+  Response response = redirect(make_url(state));
+  if (is_new) name_device(response, request, device);
+  co_return response;
+}
+
+std::string seal_for_browser(const Authority& a, const Request& request, Response& response, std::string_view purpose,
+                             std::int64_t seconds) {
+  const auto [device, is_new] = device_of(request);
+  if (is_new) name_device(response, request, device);
+  return seal_ticket(a, purpose, json::Value::object({{"device", device_mark(device)}}), seconds);
+}
+
+bool is_of_browser(const Authority& a, const Request& request, std::string_view purpose, std::string_view ticket) {
+  const auto v = open_ticket(a, purpose, ticket);
+  const std::string device = read_cookie(request, CookieKind::device);
+  return v && !device.empty() && equal_in_constant_time((*v)["device"].text(), device_mark(device));
+}
+
+std::string first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r, bool has_session) {
+  using protocol::FirstPage;
   const Doors doors(tenant, client, r.organization);
   const auto connection = doors.find(r.connection);
-  if (connection && connection->is_passwordless()) return "/u/passwordless";
-  if (r.screen_hint == "signup") return "/u/signup";
-  if (r.screen_hint == "reset-password") return "/u/reset-password/request";
-  const bool has_database = !doors.databases().empty();
   const auto fits = [&](const Connection& c) { return c.is_passwordless() && doors.admit(c); };
-  if (!has_database && std::any_of(tenant.connections.begin(), tenant.connections.end(), fits))
-    return "/u/passwordless";
+  const auto page = protocol::first_page(
+      {.lacks_organization = client.requires_organization && r.organization.empty(),
+       .chooses_account = has_session && r.prompts("select_account") && r.selected.empty(),
+       .names_passwordless = connection && connection->is_passwordless(),
+       .screen_hint = r.screen_hint,
+       .has_database = !doors.databases().empty(),
+       .has_passwordless = std::any_of(tenant.connections.begin(), tenant.connections.end(), fits)});
+  switch (page) {
+    case FirstPage::organization: return "/u/organization";
+    case FirstPage::account: return "/u/account";
+    case FirstPage::passwordless: return "/u/passwordless";
+    case FirstPage::signup: return "/u/signup";
+    case FirstPage::reset_password: return "/u/reset-password/request";
+    case FirstPage::login: break;
+  }
   return "/u/login";
 }
 
+Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request) {
+  const std::string cookie = read_cookie(request, CookieKind::session);
+  CO_TRY(auto who, find_session(a.store, cookie, a.clock.now(), a.tenant()->session_limits()));
+  if (who && who->user.blocked) co_return std::optional<SignedIn>();
+  co_return who;
+}
+
 Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body) {
-  CO_TRY_VOID(end_session(a.store, read_cookie(request, CookieKind::session)));
+  const std::string old_cookie = read_cookie(request, CookieKind::session);
+  CO_TRY(const auto old, find_session_to_end(a.store, old_cookie));
+  if (old && old->user_id != user.id) CO_TRY_VOID(end_sessions(a, {.session_id = old->id}));
+  if (old && old->user_id == user.id) CO_TRY_VOID(a.store.write(replace_session(old_cookie)));
   if (!body.is_object()) body = json::Value::object();
   body.set("connection", user.login_connection());
   body.set("address", request.peer);
   body.set("user_agent", request.header("user-agent").substr(0, 300));
-  CO_TRY(auto cookie, start_session(a.store, user.id, std::move(body), a.clock.now(), a.tenant()->session_limits()));
+  CO_TRY(auto cookie, start_session(a.store, user, std::move(body), a.clock.now(), a.tenant()->session_limits()));
   CO_TRY(const auto found, find_session(a.store, cookie, a.clock.now(), a.tenant()->session_limits()));
   if (!found) throw NotThere("the account has gone");
   co_return NewSession{{found->session, std::move(user)}, cookie};
@@ -123,7 +200,7 @@ boost::asio::awaitable<Response> finish_login(Authority& a, const Request& reque
   if (!made) co_return pages::error(look_for(*a.tenant(), request, r.ui_locales), {500, "ours", "server_error", {}});
   r.authenticated = made->who.session.id;
   record(a, request, {"s", "Logged in", r.client_id, user.id, user.login_name(), user.login_connection(), {}});
-  Response response = show_step(a, request, r, "/authorize/resume");
+  CO_AWAIT(Response response, show_step(a, request, r, "/authorize/resume"));
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   co_return response;
 }

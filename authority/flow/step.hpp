@@ -7,15 +7,12 @@
 #include "grants/organization.hpp"
 #include "pages/look.hpp"
 #include "state/authority.hpp"
+#include "state/ticket.hpp"
 
 namespace ostia::authority {
 
 /// The session that a request may be answered from, if any.
 Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request);
-
-/// Goes on with a request whose session was made just now, without asking for its cookie.
-boost::asio::awaitable<Response> continue_with(Authority& a, const Request& request, AuthorizationRequest r,
-                                               SignedIn who);
 
 struct Step {
   AuthorizationRequest request;
@@ -33,26 +30,35 @@ struct Step {
   [[nodiscard]] std::string text(std::string_view key, TextValues values = {}) const;
 };
 
-/// Nothing if the state is not ours, older than an hour, of another browser or of another domain, or if its client or
-/// redirect URI has been taken off the list since.
-std::optional<Step> open_step(const Authority& a, const Request& request, std::string_view state);
+/// Nothing if the state is not ours, older than an hour, of another browser or of another domain, made for other pages
+/// than the one that is asked, or if its client or redirect URI has been taken off the list since.
+using Opening = boost::asio::awaitable<std::optional<Step>>;
+Opening open_step(Authority& a, const Request& request, std::string state);
 /// The step of a page that is shown (its state is in the query), and of one that was sent (in the form).
-std::optional<Step> shown_step(const Authority& a, const Request& request);
-std::optional<Step> sent_step(const Authority& a, const Request& request);
+Opening shown_step(Authority& a, const Request& request);
+Opening sent_step(Authority& a, const Request& request);
 /// What a person sees whose page is no longer good.
 Response stale_page(const Authority& a, const Request& request);
 
 /// Sends the browser to the page at `path`, with the request.
-Response show_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string_view path);
-/// Sends the browser to the address that `make_url` makes of the request's state: it comes back with it.
-using MakeUrl = std::function<std::string(const std::string& state)>;
-Response leave_with_state(const Authority& a, const Request& request, const AuthorizationRequest& r,
-                          const MakeUrl& make_url);
+using Showing = boost::asio::awaitable<Response>;
+Showing show_step(Authority& a, const Request& request, AuthorizationRequest r, std::string path);
 /// Sends the browser to `url`, somewhere else, with the request: it comes back to `/continue`.
-Response leave_step(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string url);
+Showing leave_step(Authority& a, const Request& request, AuthorizationRequest r, std::string url);
+/// Sends the browser to the address that `make_url` makes of the request's state: it comes back with it to `back`, a
+/// path. `longest`: how many bytes the state may have.
+using MakeUrl = std::function<std::string(const std::string& state)>;
+Showing leave_with_state(Authority& a, const Request& request, AuthorizationRequest r,
+                         std::string_view back,  // NOLINT: a literal
+                         MakeUrl make_url, std::size_t longest = longest_in_address);
 /// The page that a request begins with.
-std::string_view first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r,
-                            bool has_session);
+std::string first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r, bool has_session);
+
+/// A ticket for a form of a page that no request belongs to, good in this browser only; `response` names the browser if
+/// it has no name yet. `seconds`: how long.
+std::string seal_for_browser(const Authority& a, const Request& request, Response& response, std::string_view purpose,
+                             std::int64_t seconds);
+bool is_of_browser(const Authority& a, const Request& request, std::string_view purpose, std::string_view ticket);
 
 /// Starts a session for `user`, a new one each time, and lets the request go on. `body`: what the session keeps beyond
 /// what all have.

@@ -50,31 +50,14 @@ void add_upstream_params(std::string& url, const Upstream& u, const Authorizatio
   }
 }
 
-// X takes states of up to 500 characters, and ours may be longer: there a name of it goes along instead, for which the
-// state is kept until the person is back.
-bool needs_short_state(const Connection& c) { return c.strategy == "twitter" && !c.upstream.is_stand_in; }
-
-std::string row_of(const std::string& short_state) {
-  return "upstream state " + text::base64url_encode(sha256(short_state));
-}
-
-Async<Unit> keep_state(Authority& a, const std::string& short_state, std::string state) {
-  constexpr std::int64_t lifetime = 3600;  // seconds, as long as the state itself is good
-  CO_TRY_VOID(
-      a.store.write({"INSERT INTO one_time_codes (id, code_mark, tries, expires_at, body) VALUES ($1, '', 0, $2, $3)",
-                     {row_of(short_state), a.clock.now() + lifetime, std::move(state)}}));
-  co_return Unit{};
-}
-
-Async<std::string> whole_state(Authority& a, std::string state) {
-  constexpr std::size_t length_of_short = 43;
-  if (state.size() != length_of_short) co_return state;
-  CO_TRY(const auto rows, a.store.query({"SELECT body FROM one_time_codes WHERE id = $1", {row_of(state)}}));
-  co_return rows.empty() ? std::string() : text_at(rows.first(), 0);
+// X takes states of up to 500 characters.
+std::size_t longest_state(const Connection& c) {
+  constexpr std::size_t of_x = 500;
+  return c.strategy == "twitter" && !c.upstream.is_stand_in ? of_x : longest_in_address;
 }
 
 std::string authorization_url(const Authority& a, const Attempt& attempt, const Endpoints& e,
-                              const AuthorizationRequest& r, const std::string& sent_state) {
+                              const AuthorizationRequest& r) {
   const Upstream& u = attempt.connection->upstream;
   std::string url = e.authorization;
   const auto add = [&](const char* name, std::string_view value) {
@@ -84,7 +67,7 @@ std::string authorization_url(const Authority& a, const Attempt& attempt, const 
   add("response_type", u.is_front_channel ? "id_token" : "code");
   add("redirect_uri", attempt.redirect_uri());
   add("scope", u.scope + (r.connection_scope.empty() ? "" : " " + r.connection_scope));
-  add("state", sent_state);
+  add("state", attempt.state);
   // Apple answers with a form when it is to say a name.
   if (u.is_front_channel || attempt.connection->strategy == "apple") add("response_mode", "form_post");
   if (u.is_oidc) {
@@ -151,8 +134,7 @@ Value session_body(const Authority& a, const Endpoints& e, const Connection& c, 
 }  // namespace
 
 Answer arrive(Authority& a, const Request& request, Parameters answer) {
-  CO_AWAIT(const auto state, whole_state(a, std::string(answer.get("state"))));
-  const auto step = state ? open_step(a, request, *state) : std::nullopt;
+  CO_AWAIT(const auto step, open_step(a, request, std::string(answer.get("state"))));
   if (!step) co_return stale_page(a, request);
   const AuthorizationRequest& r = step->request;
   const auto c = step->doors().find(r.connection);
@@ -200,17 +182,10 @@ Answer depart(Authority& a, const Request& request, AuthorizationRequest r, std:
   CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c));
   r.connection = std::move(name);
   if (!endpoints) co_return fail(a, request, r, endpoints.error());
-  const std::string short_state = needs_short_state(*c) ? random_id() : "";
-  std::string whole;
-  Response response = leave_with_state(a, request, r, [&](const std::string& state) {
-    whole = state;
-    return authorization_url(a, {c, request.issuer, state}, *endpoints, r, short_state.empty() ? state : short_state);
-  });
-  if (!short_state.empty()) {
-    CO_AWAIT(const auto kept, keep_state(a, short_state, std::move(whole)));
-    if (!kept) co_return fail(a, request, r, kept.error());
-  }
-  co_return response;
+  CO_RETURN(leave_with_state(
+      a, request, r, "/login/callback",
+      [&](const std::string& state) { return authorization_url(a, {c, request.issuer, state}, *endpoints, r); },
+      longest_state(*c)));
 }
 
 Async<std::optional<std::string>> logout_url(Authority& a, const Request& request, Session session, std::string to) {
@@ -226,19 +201,22 @@ Async<std::optional<std::string>> logout_url(Authority& a, const Request& reques
     url::append_query(url, "id_token_hint", hint);
   url::append_query(url, "client_id", c->upstream.client_id);
   url::append_query(url, "post_logout_redirect_uri", request.issuer + "v2/logout/callback");
-  url::append_query(url, "state",
-                    seal_ticket(a, "upstream_logout", Value::object({{"to", std::move(to)}}), logout_lifetime));
+  std::vector<Statement> keep;
+  url::append_query(
+      url, "state",
+      seal_for_address(a, "upstream_logout", Value::object({{"to", std::move(to)}}), logout_lifetime, keep));
+  if (!keep.empty()) CO_TRY_VOID(a.store.commit(std::move(keep)));
   co_return std::optional(std::move(url));
 }
 
 }  // namespace upstream
 
 Answering show_upstream(Authority& a, Request request) {
-  const auto step = shown_step(a, request);
+  CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) co_return stale_page(a, request);
   const Parameters query(url::parse_form(request.query));
   const auto c = step->doors().find(query.get("connection"));
-  if (!c || !c->is_upstream()) co_return show_step(a, request, step->request, "/u/login");
+  if (!c || !c->is_upstream()) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   CO_RETURN(upstream::depart(a, request, step->request, c->name));
 }
 

@@ -1,17 +1,26 @@
 #include "grants/code.hpp"
 
 #include "ostia/oauth/pkce.hpp"
+#include "protocol/code.hpp"
+#include "state/problem.hpp"
 #include "state/ticket.hpp"
 
 namespace ostia::authority {
 namespace {
 
 using json::Value;
+using protocol::CodeStep;
 
 constexpr std::int64_t lifetime = 60;  // seconds (ASVS 10.4.3)
 
-Error invalid_grant(std::string description, std::string reason) {
-  return {"invalid_grant", std::move(description), std::move(reason), 403};
+Error refused(std::string_view reason) {
+  if (reason == "redirect_uri_mismatch")
+    return oauth(403, "invalid_grant",
+                 "The redirect URI is wrong: it must be the one that the authorization request had.",
+                 std::string(reason));
+  if (reason == "code_verifier_mismatch")
+    return oauth(403, "invalid_grant", "Failed to verify code verifier", std::string(reason));
+  return oauth(403, "invalid_grant", "Invalid authorization code", std::string(reason));
 }
 
 // RFC 7636 section 4.6, both ways: a challenge needs its verifier, and a verifier needs a challenge (RFC 9700
@@ -24,37 +33,36 @@ bool is_proven(const std::string& challenge, const std::string& verifier) {
 
 }  // namespace
 
-std::string issue_code(const Authority& a, const Grant& grant, const std::string& redirect_uri,
-                       const std::string& code_challenge) {
+Async<std::string> issue_code(Authority& a, Grant grant, std::string redirect_uri, std::string code_challenge) {
   Value v = grant.to_json();
+  const std::int64_t until = a.clock.now() + lifetime;
   v.set("redirect_uri", redirect_uri);
   v.set("code_challenge", code_challenge);
-  v.set("until", a.clock.now() + lifetime);
-  return a.codes.seal(json::write(v));
+  v.set("until", until);
+  std::vector<Statement> keep;
+  std::string code = put_into_address(a.codes, json::write(v), until, keep);
+  if (!keep.empty()) CO_TRY_VOID(a.store.commit(std::move(keep)));
+  co_return code;
 }
 
 Async<Grant> redeem_code(Authority& a, std::string code, std::string client_id, std::string redirect_uri,
                          std::string code_verifier) {
-  const auto text = a.codes.open(code);
-  const auto v = text ? json::parse(*text) : Result<Value>(Error{});
-  if (!v) co_return invalid_grant("Invalid authorization code", "code_unknown");
-  const std::int64_t until = (*v)["until"].as_int().value_or(0), now = a.clock.now();
-  if (until < now) co_return invalid_grant("Invalid authorization code", "code_expired");
-  if ((*v)["client_id"].text() != client_id)
-    co_return invalid_grant("Invalid authorization code", "code_of_another_client");
-
-  CO_TRY(const auto first, use_once(a, code, until));
-  if (!first) {  // RFC 6749 section 4.1.2: what the code gave may be in a thief's hands
-    CO_TRY_VOID(revoke_grant(a, (*v)["id"].text()));
-    co_return invalid_grant("Invalid authorization code", "code_replayed");
+  CO_TRY(const auto text, take_from_address(a, a.codes, code));
+  const auto parsed = text ? json::parse(*text) : Result<Value>(Value());
+  const Value v = parsed ? *parsed : Value();
+  protocol::PresentedCode presented{.is_ours = v.is_object(),
+                                    .until = v["until"].as_int().value_or(0),
+                                    .is_of_client = v["client_id"].text() == client_id,
+                                    .redirect_uri_fits = v["redirect_uri"].text() == redirect_uri,
+                                    .verifier_fits = is_proven(v["code_challenge"].text(), code_verifier)};
+  auto next = judge_code(presented, a.clock.now());
+  if (next.step == CodeStep::mark_used) {
+    CO_TRY(presented.is_first, use_once(a, code, presented.until));
+    next = judge_code(presented, a.clock.now());
   }
-
-  if ((*v)["redirect_uri"].text() != redirect_uri)
-    co_return invalid_grant("The redirect URI is wrong: it must be the one that the authorization request had.",
-                            "redirect_uri_mismatch");
-  if (!is_proven((*v)["code_challenge"].text(), code_verifier))
-    co_return invalid_grant("Failed to verify code verifier", "code_verifier_mismatch");
-  co_return Grant::from_json(*v);
+  if (next.step == CodeStep::end_family) CO_TRY_VOID(revoke_grant(a, v["id"].text()));
+  if (next.step != CodeStep::redeem) co_return refused(next.reason);
+  co_return Grant::from_json(v);
 }
 
 }  // namespace ostia::authority

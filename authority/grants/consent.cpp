@@ -17,17 +17,51 @@ bool is_exempt(const Authority& a, const AuthorizationRequest& r, const Access& 
 
 }  // namespace
 
-Async<bool> needs_consent(Authority& a, const AuthorizationRequest& r, const Access& access, std::string user_id) {
-  if (r.prompts("consent")) co_return true;
-  if (is_exempt(a, r, access)) co_return false;
-  CO_TRY(const auto rows,
-         a.store.query({"SELECT scope FROM consents WHERE user_id = $1 AND client_id = $2 AND audience = $3",
-                        {std::move(user_id), r.client_id, access.audience}}));
-  if (rows.empty()) co_return true;
-  const std::string agreed = text_at(rows.first(), 0);
+namespace {
+
+Async<Consent> read_consent(Authority& a, std::string user_id, std::string client_id, Access access) {
+  CO_TRY(
+      const auto rows,
+      a.store.query({"SELECT (SELECT count(*) FROM consents WHERE user_id = $1 AND client_id = $2 AND audience = $3), "
+                     "(SELECT scope FROM consents WHERE user_id = $1 AND client_id = $2 AND audience = $3), "
+                     "(SELECT times FROM withdrawals WHERE user_id = $1 AND client_id = $2)",
+                     {std::move(user_id), std::move(client_id), access.audience}}));
+  const Row& row = rows.first();
   const auto words = text::split(access.scope, ' ');
-  const bool all = std::all_of(words.begin(), words.end(), [&](auto word) { return text::has_word(agreed, word); });
-  co_return !all;
+  const bool has_all =
+      std::all_of(words.begin(), words.end(), [&](auto word) { return text::has_word(text_at(row, 1), word); });
+  co_return Consent{int_at(row, 0) == 0 || !has_all, int_at(row, 2)};
+}
+
+}  // namespace
+
+Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, Access access, std::string user_id) {
+  const bool asks = r.prompts("consent");
+  if (!asks && is_exempt(a, r, access)) co_return Consent{};
+  CO_TRY(auto consent, read_consent(a, std::move(user_id), r.client_id, access));
+  consent.is_missing = consent.is_missing || asks;
+  co_return consent;
+}
+
+Async<Consent> consent_of_exchange(Authority& a, const Client& client, Access access, std::string user_id) {
+  if (client.is_first_party) co_return Consent{};
+  CO_RETURN(read_consent(a, std::move(user_id), client.id, access));
+}
+
+Async<bool> is_withdrawn(Authority& a, std::string user_id, std::string client_id, std::int64_t withdrawals) {
+  if (withdrawals < 0) co_return false;
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT 1 FROM withdrawals WHERE user_id = $1 AND client_id = $2 AND times > $3",
+                        {std::move(user_id), std::move(client_id), withdrawals}}));
+  const bool is = !rows.empty();
+  co_return is;
+}
+
+Async<bool> has_agreed(Authority& a, std::string user_id, std::string client_id) {
+  CO_TRY(const auto rows, a.store.query({"SELECT 1 FROM consents WHERE user_id = $1 AND client_id = $2 LIMIT 1",
+                                         {std::move(user_id), std::move(client_id)}}));
+  const bool has = !rows.empty();
+  co_return has;
 }
 
 Statement keep_consent(const std::string& user_id, const std::string& client_id, const Access& access) {
@@ -45,6 +79,10 @@ std::vector<Statement> revoke_access(const std::string& user_id, const std::stri
        "WHERE user_id = $1 AND client_id = $2 ON CONFLICT (id) DO NOTHING",
        {user_id, client_id, now + longest_access_token}});
   out.push_back({"DELETE FROM refresh_tokens WHERE user_id = $1 AND client_id = $2", {user_id, client_id}});
+  out.push_back(
+      {"INSERT INTO withdrawals (user_id, client_id, times) VALUES ($1, $2, 1) ON CONFLICT (user_id, client_id) "
+       "DO UPDATE SET times = withdrawals.times + 1",
+       {user_id, client_id}});
   return out;
 }
 
@@ -52,6 +90,19 @@ std::vector<Statement> withdraw(const std::string& user_id, const std::string& c
   auto out = revoke_access(user_id, client_id, now);
   out.push_back({"DELETE FROM consents WHERE user_id = $1 AND client_id = $2", {user_id, client_id}});
   return out;
+}
+
+std::vector<Statement> withdraw_all(const std::string& user_id, std::int64_t now) {
+  return together(
+      Statement{"INSERT INTO revoked_grants (id, expires_at) SELECT DISTINCT grant_id, CAST($2 AS BIGINT) FROM "
+                "refresh_tokens WHERE user_id = $1 ON CONFLICT (id) DO NOTHING",
+                {user_id, now + longest_access_token}},
+      Statement{
+          "INSERT INTO withdrawals (user_id, client_id, times) SELECT DISTINCT user_id, client_id, 1 FROM consents "
+          "WHERE user_id = $1 ON CONFLICT (user_id, client_id) DO UPDATE SET times = withdrawals.times + 1",
+          {user_id}},
+      Statement{"DELETE FROM refresh_tokens WHERE user_id = $1", {user_id}},
+      Statement{"DELETE FROM consents WHERE user_id = $1", {user_id}});
 }
 
 }  // namespace ostia::authority

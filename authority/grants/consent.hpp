@@ -6,16 +6,28 @@
 
 namespace ostia::authority {
 
+/// What a person has agreed to for an application.
+struct Consent {
+  bool is_missing = false;
+  std::int64_t withdrawals = -1;  ///< as in `Origin`
+};
 /// The tenant's own applications need none, but for `prompt=consent`, an API that asks for it, and, where the tenant
 /// rehearses it (`ostia.skip_consent_on_loopback: false`), a callback on this machine, which anybody could listen on.
-Async<bool> needs_consent(Authority& a, const AuthorizationRequest& r, const Access& access, std::string user_id);
+Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, Access access, std::string user_id);
+/// The same for what another program gets in a person's name, without the person: a third party's needs one.
+Async<Consent> consent_of_exchange(Authority& a, const Client& client, Access access, std::string user_id);
+/// Whether access has been withdrawn from the application since that many times before.
+Async<bool> is_withdrawn(Authority& a, std::string user_id, std::string client_id, std::int64_t withdrawals);
+/// Whether the person has agreed to anything of the application's, and not taken it back.
+Async<bool> has_agreed(Authority& a, std::string user_id, std::string client_id);
 
 /// The statement that keeps an agreement.
 Statement keep_consent(const std::string& user_id, const std::string& client_id, const Access& access);
 
-/// The statements that end an application's refresh tokens of somebody, and what the grants of these have given.
+/// The statements that end an application's refresh tokens of somebody, and all that came of the same agreements.
 std::vector<Statement> revoke_access(const std::string& user_id, const std::string& client_id, std::int64_t now);
-/// The same, and the consents.
+/// The same, and the consents: of one application, of all.
 std::vector<Statement> withdraw(const std::string& user_id, const std::string& client_id, std::int64_t now);
+std::vector<Statement> withdraw_all(const std::string& user_id, std::int64_t now);
 
 }  // namespace ostia::authority

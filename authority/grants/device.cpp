@@ -4,12 +4,14 @@
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/percent.hpp"
+#include "protocol/device.hpp"
 #include "state/problem.hpp"
 
 namespace ostia::authority {
 namespace {
 
 using json::Value;
+using protocol::PollStep;
 
 constexpr std::int64_t lifetime = 900, poll_interval = 5;  // seconds
 
@@ -84,36 +86,51 @@ Async<bool> deny_device(Authority& a, DeviceRequest r) {
   CO_RETURN(settle(a, std::move(r), "denied", Value::object()));
 }
 
+namespace {
+
+protocol::DeviceState state_of(const std::string& text) {
+  using enum protocol::DeviceState;
+  return text == "approved" ? approved : text == "denied" ? denied : pending;
+}
+
+std::string_view words_for(std::string_view code) {
+  if (code == "expired_token") return "The device code has expired.";
+  if (code == "access_denied") return "User did not authorize the request";
+  return "Invalid or expired device code.";
+}
+
+Async<Grant> take_approved(Authority& a, std::string id) {
+  CO_TRY(const auto taken, a.store.write({"DELETE FROM device_codes WHERE id = $1 RETURNING body", {std::move(id)}}));
+  if (taken.empty()) co_return refused(403, "invalid_grant", std::string(words_for("invalid_grant")));
+  const auto body = json::parse(text_at(taken.first(), 0));
+  if (!body) co_return body.error();
+  co_return Grant::from_json(*body);
+}
+
+}  // namespace
+
 Async<Grant> poll_device_code(Authority& a, const Client& client, std::string device_code) {
   const std::string id = id_of(device_code);
   const std::int64_t now = a.clock.now();
   CO_TRY(const auto rows,
          a.store.query(
-             {"SELECT client_id, state, polled_at, poll_interval, expires_at, body FROM device_codes WHERE id = $1",
-              {id}}));
-  if (rows.empty() || text_at(rows.first(), 0) != client.id)
-    co_return refused(403, "invalid_grant", "Invalid or expired device code.");
+             {"SELECT client_id, state, polled_at, poll_interval, expires_at FROM device_codes WHERE id = $1", {id}}));
   const Row& r = rows.first();
-  if (int_at(r, 4) < now) co_return refused(403, "expired_token", "The device code has expired.");
-  const std::string& state = text_at(r, 1);
-  if (state == "denied") co_return refused(403, "access_denied", "User did not authorize the request");
-  std::vector<Statement> statements;
-  if (state == "approved") {
-    statements.push_back({"DELETE FROM device_codes WHERE id = $1 RETURNING body", {id}});
-    CO_TRY(const auto taken, a.store.commit(std::move(statements)));
-    const auto body = taken.empty() ? Result<Value>(Error{}) : json::parse(text_at(taken.first(), 0));
-    if (!body) co_return refused(403, "invalid_grant", "Invalid or expired device code.");
-    co_return Grant::from_json(*body);
-  }
-  // RFC 8628 section 3.5: who asks too often waits five seconds longer from then on.
-  const bool too_fast = int_at(r, 2) + int_at(r, 3) > now;
-  statements.push_back({"UPDATE device_codes SET polled_at = $2, poll_interval = poll_interval + $3 WHERE id = $1",
-                        {id, now, std::int64_t{too_fast ? 5 : 0}}});
-  CO_TRY_VOID(a.store.commit(std::move(statements)));
-  if (too_fast)
+  const protocol::PollingDevice device{.is_known = !rows.empty() && text_at(r, 0) == client.id,
+                                       .state = state_of(text_at(r, 1)),
+                                       .expires_at = int_at(r, 4),
+                                       .polled_at = int_at(r, 2),
+                                       .interval = int_at(r, 3)};
+  const auto next = judge_poll(device, now);
+  if (next.step == PollStep::refuse) co_return refused(403, std::string(next.code), std::string(words_for(next.code)));
+  if (next.step == PollStep::give) CO_RETURN(take_approved(a, id));
+  const bool is_too_fast = next.step == PollStep::slow_down;
+  CO_TRY_VOID(a.store.write({"UPDATE device_codes SET polled_at = $2, poll_interval = poll_interval + $3 WHERE id = $1",
+                             {id, now, std::int64_t{is_too_fast ? 5 : 0}}}));
+  if (is_too_fast)
     co_return refused(
         429, "slow_down",
-        "You are polling faster than the specified interval of " + text::decimal(int_at(r, 3)) + " seconds.");
+        "You are polling faster than the specified interval of " + text::decimal(device.interval) + " seconds.");
   co_return refused(403, "authorization_pending", "User has yet to authorize device code.");
 }
 

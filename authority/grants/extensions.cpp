@@ -6,6 +6,7 @@
 #include "accounts/document.hpp"
 #include "base/clock.hpp"
 #include "ostia/text/ascii.hpp"
+#include "protocol/words.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -129,8 +130,9 @@ Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin&
   for (const auto& [key, item] : access.members())
     if (key != "scope" && is_free(key)) out.access_claims.set(key, item);
   if (access["scope"].is_array()) {
-    out.scope.clear();
-    for (const auto& word : texts(access["scope"])) out.scope.append(out.scope.empty() ? "" : " ").append(word);
+    Words scope;
+    for (const auto& word : texts(access["scope"])) scope.add(word);
+    out.scope = scope.text();
   }
   if (context["redirect"]["url"].is_string() && l.returned.is_null())
     out.redirect_to = context["redirect"]["url"].text();
@@ -183,11 +185,10 @@ Value actions_job(const Tenant& tenant, const Request& request, const ExtendedLo
   return job;
 }
 
-void take_out(std::string& scope, std::string_view word) {
-  std::string out;
-  for (const auto one : text::split(scope, ' '))
-    if (one != word) out.append(out.empty() ? "" : " ").append(one);
-  scope = out;
+std::string with_word(const std::string& scope, std::string_view word) {
+  Words out(scope);
+  out.add(word);
+  return out.text();
 }
 
 Status obey(const Value& command, Extension& out, const std::string& user_id, std::vector<MetadataChange>& changes) {
@@ -196,9 +197,9 @@ Status obey(const Value& command, Extension& out, const std::string& user_id, st
   if (type == "deny") return Error{"access_denied", command["reason"].text(), "action_refused", 403, Fault::caller};
   if (type == "id_token" && is_free(name)) out.id_claims.set(name, command["value"]);
   if (type == "access_token" && is_free(name)) out.access_claims.set(name, command["value"]);
-  if (type == "add_scope" && !text::has_word(out.scope, command["scope"].text()))
-    out.scope.append(out.scope.empty() ? "" : " ").append(command["scope"].text());
-  if (type == "remove_scope") take_out(out.scope, command["scope"].text());
+  const std::string& word = command["scope"].text();
+  if (type == "add_scope") out.scope = with_word(out.scope, word);
+  if (type == "remove_scope") out.scope = Words(out.scope).where([&](auto one) { return one != word; }).text();
   if (type == "multifactor") out.second_factor = !command["provider"].is("none");
   if (type == "challenge" || type == "enroll") out.second_factor = true;
   if (type == "redirect") {
@@ -227,35 +228,38 @@ Async<Unit> run_actions(Authority& a, const Request& request, const ExtendedLogi
 // signed in, is not a script's to widen.
 std::string permitted(const Authority& a, const Request& request, const ExtendedLogin& l, const std::string& scope) {
   const bool is_ours = is_management_api(a, request.issuer, l.audience);
-  std::string out;
-  for (const auto word : text::split(scope, ' ')) {
-    const bool was_given = text::has_word(l.scope, word);
-    if (!was_given && (is_ours || word == "offline_access")) continue;
-    out.append(out.empty() ? "" : " ").append(word);
-  }
-  return out;
+  const auto may_stay = [&](auto word) {
+    return text::has_word(l.scope, word) || !(is_ours || word == "offline_access");
+  };
+  return Words(scope).where(may_stay).text();
 }
 
 }  // namespace
 
 Value Extension::to_json() const {
-  return Value::object(
-      {{"id_claims", id_claims}, {"access_claims", access_claims}, {"scope", scope}, {"second_factor", second_factor}});
+  return Value::object({{"id_claims", id_claims},
+                        {"access_claims", access_claims},
+                        {"scope", scope},
+                        {"added", added},
+                        {"second_factor", second_factor}});
 }
 
-Extension Extension::from_json(const Value& v) {
+Extension Extension::from_json(const Value& v, std::string_view now) {
   Extension out;
   if (v["id_claims"].is_object()) out.id_claims = v["id_claims"];
   if (v["access_claims"].is_object()) out.access_claims = v["access_claims"];
-  out.scope = v["scope"].text();
+  out.added = v["added"].text();
+  const auto is_there = [&](auto word) { return text::has_word(now, word) || text::has_word(out.added, word); };
+  out.scope = Words(v["scope"].text()).where(is_there).text();
   out.second_factor = v["second_factor"].as_bool();
   return out;
 }
 
 Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLogin l) {
   const auto tenant = a.tenant();
-  Extension out;
-  out.scope = l.scope;
+  // What was decided before an action sent the person away stands: nothing is forgotten on the way.
+  Extension out = l.decided.is_object() ? Extension::from_json(l.decided, l.scope) : Extension{};
+  if (!l.decided.is_object()) out.scope = l.scope;
   if (!tenant->has_scripts()) co_return out;
   // A script that fails must not keep out who can mend it.
   if (tenant->find_client(l.client_id)->is_dashboard) co_return out;
@@ -269,6 +273,7 @@ Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLo
     CO_TRY_VOID(run_actions(a, request, l, user, out));
   }
   out.scope = permitted(a, request, l, out.scope);
+  out.added = Words(out.scope).where([&](auto word) { return !text::has_word(l.scope, word); }).text();
   co_return out;
 }
 

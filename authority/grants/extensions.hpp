@@ -17,18 +17,21 @@ struct ExtendedLogin {
   std::vector<std::string> methods;  ///< what has been proven by: `pwd`, `mfa`
   json::Value returned;              ///< what came back from where the person was sent; null: nobody was sent anywhere
   std::string continues;             ///< the action that had sent them
+  json::Value decided;               ///< what rules and earlier actions had made of it before that (`Extension`)
 };
 
-/// What came of it.
+/// What they make of a login.
 struct Extension {
   json::Value id_claims = json::Value::object(), access_claims = json::Value::object();
   std::string scope;            ///< as it is now
+  std::string added;            ///< the words of it that the person's permissions do not give
   std::string redirect_to, by;  ///< where the person goes first, and the action that says so
   bool second_factor = false;   ///< is wanted, if none has been shown
   bool remembers_browser = false;
 
   [[nodiscard]] json::Value to_json() const;
-  static Extension from_json(const json::Value& v);
+  /// What was kept, for a login that has `scope` now: what the person may not have any more is gone from it.
+  static Extension from_json(const json::Value& v, std::string_view scope);
 };
 
 /// Runs them all, in their order. Errors: `unauthorized` or `access_denied` with the words of the script that refused;

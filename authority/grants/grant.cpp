@@ -1,4 +1,6 @@
 #include "grants/grant.hpp"
+
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include "ostia/oidc/id_token.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
+#include "protocol/words.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -69,29 +72,33 @@ Value Grant::to_json() const {
   if (with_second_factor) out.set("second_factor", true);
   if (!acr.empty()) out.set("acr", acr);
   if (!organization.empty()) out.set("organization", organization);
-  if (permissions.is_array()) out.set("permissions", permissions);
   if (!connection.empty()) out.set("connection", connection);
+  if (!scripted.empty()) out.set("scripted", scripted);
+  if (epoch != 0) out.set("epoch", epoch);
+  if (withdrawals >= 0) out.set("withdrawals", withdrawals);
   return out;
 }
 
 Grant Grant::from_json(const Value& v) {
-  return {v["id"].text(),
-          v["issuer"].text(),
-          v["client_id"].text(),
-          v["user_id"].text(),
-          v["session_id"].text(),
-          v["audience"].text(),
-          v["scope"].text(),
-          v["nonce"].text(),
-          v["auth_time"].as_int().value_or(0),
-          v["with_auth_time"].as_bool(),
-          v["id_claims"],
-          v["access_claims"],
-          v["second_factor"].as_bool(),
-          v["acr"].text(),
-          v["organization"].text(),
-          v["permissions"],
-          v["connection"].text()};
+  return {.id = v["id"].text(),
+          .issuer = v["issuer"].text(),
+          .client_id = v["client_id"].text(),
+          .user_id = v["user_id"].text(),
+          .session_id = v["session_id"].text(),
+          .audience = v["audience"].text(),
+          .scope = v["scope"].text(),
+          .nonce = v["nonce"].text(),
+          .auth_time = v["auth_time"].as_int().value_or(0),
+          .with_auth_time = v["with_auth_time"].as_bool(),
+          .id_claims = v["id_claims"],
+          .access_claims = v["access_claims"],
+          .with_second_factor = v["second_factor"].as_bool(),
+          .acr = v["acr"].text(),
+          .organization = v["organization"].text(),
+          .connection = v["connection"].text(),
+          .scripted = v["scripted"].text(),
+          .epoch = v["epoch"].as_int().value_or(0),
+          .withdrawals = v["withdrawals"].as_int().value_or(-1)};
 }
 
 namespace {
@@ -126,20 +133,30 @@ Result<Access> resolve_access(const Authority& a, const Client& client, std::str
   // Who asks for nothing gets what auth0-js asks for by default: its `checkSession` and `renewAuth` send no scope at
   // all.
   const std::string_view asked = scope.empty() ? "openid profile email" : scope;
-  std::string given;
+  Words given;
   if (client.is_dashboard && api_scopes)  // all of them, without a word: `apply_policies` says to whom
-    for (const auto& one : *api_scopes) given.append(given.empty() ? "" : " ").append(one);
+    for (const auto& one : *api_scopes) given.add(one);
   for (const auto word : text::split(asked, ' ')) {
     const bool known = std::find(std::begin(openid_scopes), std::end(openid_scopes), word) != std::end(openid_scopes) ||
                        (api_scopes && contains(*api_scopes, word)) || (offline && word == "offline_access");
-    if (known && !text::has_word(given, word)) given.append(given.empty() ? "" : " ").append(word);
+    if (known) given.add(word);
   }
-  return Access{std::string(wanted), std::move(given)};
+  return Access{std::string(wanted), given.text()};
 }
 
-AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_browser) {
+// `jti`: the grant, so that it can be revoked; what makes the token one of a kind; and, for an exchange and for what is
+// asked here, the door, the epoch (with an `m` after a second factor), and the withdrawals.
+std::string token_id(const Authority& a, const Grant& g) {
+  const auto door = a.tenant()->find_connection(g.connection);
+  std::string out = g.id + "." + random_id().substr(0, 11) + "." + (door ? door->id : "-") + "." +
+                    text::decimal(g.epoch) + (g.with_second_factor ? "m" : "");
+  if (g.withdrawals >= 0) out += "." + text::decimal(g.withdrawals);
+  return out;
+}
+
+AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_browser, std::int64_t longest) {
   const std::int64_t now = a.clock.now();
-  const std::int64_t lifetime = lifetime_of(a, g, from_browser);
+  const std::int64_t lifetime = std::min(lifetime_of(a, g, from_browser), longest);
   Value claims = Value::object({{"iss", g.issuer}, {"sub", g.user_id}});
   const std::string userinfo = userinfo_audience(g.issuer);
   const auto api = a.tenant()->find_api(g.audience);
@@ -153,9 +170,7 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   claims.set("exp", now + lifetime);
   claims.set("scope", g.scope);
   claims.set("azp", g.client_id);
-  // The grant, so that it can be revoked, and the door, which an exchange asks for again.
-  const auto door = a.tenant()->find_connection(g.connection);
-  if (!g.id.empty()) claims.set("jti", g.id + "." + random_id().substr(0, 11) + (door ? "." + door->id : ""));
+  if (!g.id.empty()) claims.set("jti", token_id(a, g));
   if (g.permissions.is_array()) claims.set("permissions", g.permissions);
   add_organization_claims(*a.tenant(), g.organization, claims);
   add_claims(claims, g.access_claims);
@@ -208,16 +223,22 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key()->sign(claims);
 }
 
-std::string grant_id_of(const Value& claims) {
+TokenOrigin origin_of(const Value& claims) {
+  TokenOrigin out;
+  out.client_id = claims["azp"].text();
   const std::string& jti = claims["jti"].text();
-  const auto dot = jti.find('.');
-  return dot == jti.npos ? "" : jti.substr(0, dot);
-}
-
-std::string connection_of(const Tenant& tenant, const Value& claims) {
-  const auto parts = text::split(claims["jti"].text(), '.');
-  const auto door = parts.size() == 3 ? tenant.find_connection_by_id(parts.back()) : nullptr;
-  return door ? door->name : "";
+  const auto parts = text::split(jti, '.');
+  if (parts.size() < 2) return out;
+  out.grant_id = parts[0];
+  if (parts.size() > 2 && parts[2] != "-") out.connection_id = parts[2];
+  if (parts.size() > 3) {
+    std::string_view epoch = parts[3];
+    out.with_second_factor = epoch.ends_with('m');
+    if (out.with_second_factor) epoch.remove_suffix(1);
+    out.epoch = text::parse_int(epoch).value_or(-1);
+  }
+  if (parts.size() > 4) out.withdrawals = text::parse_int(parts[4]).value_or(0);
+  return out;
 }
 
 Async<Unit> revoke_grant(Authority& a, std::string id) {
@@ -230,7 +251,22 @@ Async<Unit> revoke_grant(Authority& a, std::string id) {
 }
 
 Async<std::optional<User>> find_holder(Authority& a, const Value& claims) {
-  return find_user_of_grant(a.store, claims["sub"].text(), grant_id_of(claims));
+  return find_user_of_grant(a.store, claims["sub"].text(), origin_of(claims));
+}
+
+Async<Unit> revoke_session(Authority& a, std::string session_id) {
+  CO_TRY(
+      const auto rows,
+      a.store.query({"SELECT grant_id, body FROM refresh_tokens WHERE user_id = (SELECT user_id FROM sessions WHERE id "
+                     "= $1)",
+                     {session_id}}));
+  CO_TRY_VOID(a.store.write({"INSERT INTO revoked_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+                             {revoked_session(session_id), a.clock.now() + longest_access_token}}));
+  for (const auto& row : rows) {
+    const auto body = json::parse(text_at(row, 1));
+    if (body && (*body)["session_id"] == Value(session_id)) CO_TRY_VOID(revoke_grant(a, text_at(row, 0)));
+  }
+  CO_RETURN(end_sessions(a, {.session_id = session_id}));
 }
 
 }  // namespace ostia::authority

@@ -20,8 +20,11 @@ struct Grant {
   bool with_second_factor = false;       ///< the login had one
   std::string acr;                       ///< that was asked for and reached
   std::string organization;              ///< the id of the one that the person has logged in to
-  json::Value permissions;               ///< that the access token tells; null: none
+  json::Value permissions;               ///< that the access token tells; null: none. Found out anew each time
   std::string connection;                ///< that the person came by; empty: that of their account
+  std::string scripted;                  ///< the words of `scope` that rules and actions have added
+  std::int64_t epoch = 0;                ///< of the person when it was agreed on (`User::epoch`)
+  std::int64_t withdrawals = -1;         ///< as in `Origin`
 
   [[nodiscard]] json::Value to_json() const;
   static Grant from_json(const json::Value& v);
@@ -36,12 +39,17 @@ struct Access {
 Result<Access> resolve_access(const Authority& a, const Client& client, std::string_view issuer,
                               std::string_view audience, std::string_view scope);
 
+/// In seconds: as long as a grant that was revoked is remembered.
+inline constexpr std::int64_t longest_access_token = 30 * 24 * 3600;
+
 struct AccessToken {
   std::string value;
   std::int64_t expires_in;  ///< seconds
 };
-/// A JWT for an API; for the profile only, an opaque token. `from_browser`: it leaves through `/authorize`.
-AccessToken issue_access_token(const Authority& a, const Grant& grant, bool from_browser);
+/// A JWT for an API; for the profile only, an opaque token. `from_browser`: it leaves through `/authorize`. `longest`:
+/// seconds that it may live, whatever the API says.
+AccessToken issue_access_token(const Authority& a, const Grant& grant, bool from_browser,
+                               std::int64_t longest = longest_access_token);
 
 /// An ID token; `access_token` and `code` are bound to it by their hashes when they leave together.
 std::string issue_id_token(const Authority& a, const Grant& grant, const User& user, const Client& client,
@@ -51,16 +59,19 @@ std::string issue_id_token(const Authority& a, const Grant& grant, const User& u
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
                                 const std::string& audience, const std::string& scope);
 
-/// In seconds: as long as a grant that was revoked is remembered.
-inline constexpr std::int64_t longest_access_token = 30 * 24 * 3600;
-
-/// The grant that an access token's claims belong to; empty for machine tokens.
-std::string grant_id_of(const json::Value& claims);
-/// The connection that the person of an access token came by; empty where it does not say, or it is there no more.
-std::string connection_of(const Tenant& tenant, const json::Value& claims);
+/// What an access token's claims say of where it comes from; empty for machine tokens.
+struct TokenOrigin : Origin {
+  std::string connection_id;  ///< the door that its person came by
+  bool with_second_factor = false;
+};
+TokenOrigin origin_of(const json::Value& claims);
 /// Ends everything that a grant gave: its refresh tokens, and its access tokens where this authority is asked.
 Async<Unit> revoke_grant(Authority& a, std::string grant_id);
-/// Whom a token with these claims is of; nobody if its grant has been revoked.
+/// What `revoked_grants` has of a session that was revoked, with all that came of it.
+inline std::string revoked_session(const std::string& id) { return "session " + id; }
+/// Ends a session and the refresh tokens that came of it, and what is under way.
+Async<Unit> revoke_session(Authority& a, std::string session_id);
+/// The person whom a token was issued to; nobody if what it came of is over (`find_user_of_grant`).
 Async<std::optional<User>> find_holder(Authority& a, const json::Value& claims);
 
 }  // namespace ostia::authority

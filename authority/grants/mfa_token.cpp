@@ -54,9 +54,11 @@ Async<PendingGrant> open_mfa_token(Authority& a, const Request& request, std::st
   if (grant.issuer != request.issuer || (!client_id.empty() && grant.client_id != client_id)) co_return invalid_token();
   CO_TRY(const auto used, was_used(a, token));
   CO_TRY(const auto user, find_user(a.store, grant.user_id));
-  if (used || !user || user->blocked) co_return invalid_token();
+  if (used || !user || user->blocked || user->epoch != grant.epoch) co_return invalid_token();
   const auto tenant = a.tenant();
-  if (!tenant->find_client(grant.client_id) || !check_door(*tenant, grant, *user)) co_return invalid_token();
+  const auto client = tenant->find_client(grant.client_id);
+  const std::string& came_by = grant.connection.empty() ? user->login_connection() : grant.connection;
+  if (!client || !is_open_door(*tenant, *client, grant.organization, came_by)) co_return invalid_token();
   co_return PendingGrant{std::move(grant), *user, std::move(token)};
 }
 

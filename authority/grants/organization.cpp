@@ -64,18 +64,9 @@ std::vector<std::string> Doors::databases() const {
   return out;
 }
 
-Status check_door(const Tenant& tenant, const Client& client, const std::string& organization,
+bool is_open_door(const Tenant& tenant, const Client& client, const std::string& organization,
                   const std::string& connection) {
-  if (Doors(tenant, client, organization).find(connection)) return ok();
-  return not_let_in("The connection that this login came by is not enabled for the application", "connection_closed");
-}
-
-Status check_door(const Tenant& tenant, const Grant& grant, const User& user) {
-  const auto client = tenant.find_client(grant.client_id);
-  if (client->requires_organization && grant.organization.empty())
-    return not_let_in("The application takes logins to an organization only", "organization_missing");
-  return check_door(tenant, *client, grant.organization,
-                    grant.connection.empty() ? user.login_connection() : grant.connection);
+  return bool(Doors(tenant, client, organization).find(connection));
 }
 
 Async<std::optional<Invitation>> find_invitation(Authority& a, std::string ticket) {

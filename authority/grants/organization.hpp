@@ -26,13 +26,10 @@ class Doors {
   Found<Organization> organization_;
 };
 
-/// What opens an application to somebody who is known already: a session, or a grant that was given before. It is the
-/// connection that they came by, which must be enabled for the application (and for the organization) now. Wherever a
-/// session or a grant is about to become tokens, this is asked. Error: `access_denied`.
-Status check_door(const Tenant& tenant, const Client& client, const std::string& organization,
+/// Whether somebody who came by `connection` may use the application now, to the organization, if any: what opens it to
+/// somebody who is known already (a session, a grant). The gate asks it (`protocol/gate.hpp`).
+bool is_open_door(const Tenant& tenant, const Client& client, const std::string& organization,
                   const std::string& connection);
-/// The same for what a grant is about to give to its person.
-Status check_door(const Tenant& tenant, const Grant& grant, const User& user);
 
 /// An invitation, read from the store.
 struct Invitation {

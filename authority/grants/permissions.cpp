@@ -3,6 +3,7 @@
 #include <set>
 
 #include "ostia/text/ascii.hpp"
+#include "protocol/words.hpp"
 #include "tenant/administrators.hpp"
 #include "tenant/reading.hpp"
 
@@ -40,10 +41,7 @@ Async<std::set<std::string>> permissions_of(Authority& a, const Grant& g) {
 Async<Grant> for_dashboard(Authority& a, Grant g) {
   CO_TRY(const auto is_one, is_administrator(a.store, g.user_id));
   if (is_one) co_return g;
-  std::string scope;
-  for (const auto word : text::split(g.scope, ' '))
-    if (!contains(a.management_scopes, word)) scope.append(scope.empty() ? "" : " ").append(word);
-  g.scope = std::move(scope);
+  g.scope = Words(g.scope).where([&](auto word) { return !contains(a.management_scopes, word); }).text();
   co_return g;
 }
 
@@ -57,11 +55,11 @@ Async<Grant> apply_policies(Authority& a, Grant g) {
   const auto api = tenant->find_api(g.audience);
   if (!api || !api->enforces_policies) co_return g;
   CO_TRY(const auto permitted, permissions_of(a, g));
-  std::string scope;
-  for (const auto word : text::split(g.scope, ' '))
-    if (!contains(api->scopes, word) || permitted.contains(std::string(word)))
-      scope.append(scope.empty() ? "" : " ").append(word);
-  g.scope = std::move(scope);
+  // What a rule or an action has added is theirs to answer for.
+  const auto is_permitted = [&](auto word) {
+    return !contains(api->scopes, word) || permitted.contains(std::string(word)) || text::has_word(g.scripted, word);
+  };
+  g.scope = Words(g.scope).where(is_permitted).text();
   if (api->tells_permissions) {
     g.permissions = Value::array();
     for (const auto& one : permitted) g.permissions.push_back(one);

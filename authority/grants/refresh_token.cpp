@@ -1,12 +1,14 @@
 #include "grants/refresh_token.hpp"
 
 #include "ostia/text/base64url.hpp"
+#include "protocol/refresh.hpp"
 #include "state/problem.hpp"
 
 namespace ostia::authority {
 namespace {
 
 using json::Value;
+using protocol::RefreshStep;
 
 constexpr std::int64_t never = 253'402'300'799;  // the end of the year 9999
 
@@ -20,58 +22,81 @@ std::int64_t expiry(const RefreshTokenSettings& s, std::int64_t now, std::int64_
   return s.idle_expiring ? std::min(absolute, now + s.idle_lifetime) : absolute;
 }
 
-// Nothing more is given for a grant that has been revoked: its code may have been played back a moment ago.
-Statement insertion(const std::string& token, const Client& client, const Grant& grant, std::int64_t now,
-                    std::int64_t absolute) {
+// Nothing more is given for a grant that has been revoked, nor to a person whose credentials have changed: that may
+// have been a moment ago.
+#define OSTIA_INSERT_REFRESH_TOKEN                                                                                   \
+  "INSERT INTO refresh_tokens (id, grant_id, client_id, user_id, body, created_at, used_at, expires_at) SELECT $1, " \
+  "$2, $3, $4, $5, $6, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM revoked_grants WHERE id = $2) AND EXISTS (SELECT 1 "   \
+  "FROM "
+
+Statement insertion(std::string_view sql, const std::string& token, const Client& client, const Grant& grant,
+                    std::int64_t now, std::int64_t absolute, std::vector<Cell> more) {
   Value body = grant.to_json();
   body.set("absolute", absolute);
-  return {
-      "INSERT INTO refresh_tokens (id, grant_id, client_id, user_id, body, created_at, used_at, expires_at) SELECT "
-      "$1, $2, $3, $4, $5, $6, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM revoked_grants WHERE id = $2) RETURNING id",
-      {id_of(token), grant.id, client.id, grant.user_id, json::write(body), now,
-       expiry(client.refresh_tokens, now, absolute)},
-      true};
+  Statement out{sql,
+                {id_of(token), grant.id, client.id, grant.user_id, json::write(body), now,
+                 expiry(client.refresh_tokens, now, absolute)},
+                true};
+  out.values.insert(out.values.end(), more.begin(), more.end());
+  return out;
 }
 
-Async<std::optional<RefreshToken>> find(Authority& a, std::string token) {
+Async<std::optional<RefreshToken>> find_by_id(Authority& a, std::string id) {
   CO_TRY(const auto rows,
          a.store.query(
              {"SELECT id, grant_id, client_id, body, used_at, rotated_at, expires_at FROM refresh_tokens WHERE id = $1",
-              {id_of(token)}}));
+              {std::move(id)}}));
   if (rows.empty()) co_return std::optional<RefreshToken>();
   const Row& r = rows.first();
   const auto body = json::parse(text_at(r, 3));
   if (!body) co_return body.error();
-  co_return std::optional(RefreshToken{text_at(r, 0), text_at(r, 1), text_at(r, 2), Grant::from_json(*body),
-                                       int_at(r, 4), int_at(r, 5), int_at(r, 6),
-                                       (*body)["absolute"].as_int().value_or(0)});
+  co_return std::optional(RefreshToken{.id = text_at(r, 0),
+                                       .grant_id = text_at(r, 1),
+                                       .client_id = text_at(r, 2),
+                                       .grant = Grant::from_json(*body),
+                                       .used_at = int_at(r, 4),
+                                       .rotated_at = int_at(r, 5),
+                                       .expires_at = int_at(r, 6),
+                                       .absolute = (*body)["absolute"].as_int().value_or(0)});
 }
 
-Async<std::string> end_family(Authority& a, RefreshToken kept) {
-  CO_TRY_VOID(revoke_grant(a, kept.grant_id));
-  co_return refused("refresh_token_reused");
+protocol::RefreshNext judge(const Client& client, const std::optional<RefreshToken>& kept, std::int64_t now) {
+  if (!kept) return protocol::judge_refresh({}, now);
+  return protocol::judge_refresh({.is_known = true,
+                                  .is_of_client = kept->client_id == client.id,
+                                  .expires_at = kept->expires_at,
+                                  .rotated_at = kept->rotated_at,
+                                  .rotates = client.refresh_tokens.rotating,
+                                  .leeway = client.refresh_tokens.leeway},
+                                 now);
+}
+
+// The refusal of a token, once what it asks for has been done.
+Async<RefreshToken> refuse(Authority& a, protocol::RefreshNext next, std::string grant_id) {
+  if (next.step == RefreshStep::end_family) CO_TRY_VOID(revoke_grant(a, std::move(grant_id)));
+  co_return refused(std::string(next.reason));
 }
 
 Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept) {
-  const std::int64_t now = a.clock.now();
-  if (kept.rotated_at != 0 && now > kept.rotated_at + client.refresh_tokens.leeway) {
-    CO_RETURN(end_family(a, kept));
-  }
+  const std::int64_t now = a.clock.now(), leeway = client.refresh_tokens.leeway;
   const std::string next = random_id();
-  std::vector<Statement> statements;
-  // The successor is made only if this statement found the token unrotated, or within the overlap.
-  statements.push_back(insertion(next, client, kept.grant, now, kept.absolute));
-  statements.push_back(
-      {"UPDATE refresh_tokens SET rotated_at = COALESCE(rotated_at, $2), used_at = $2 WHERE id = $1 AND "
-       "(rotated_at IS NULL OR rotated_at + $3 >= $2 AND $3 > 0) RETURNING id",
-       {kept.id, now, client.refresh_tokens.leeway}});
-  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
-  if (!done && done.error().reason == "store_unmatched") co_return refused("grant_revoked");
-  if (!done) co_return done.error();
-  if (done->empty()) {  // two at once without an overlap: one of them is not the owner
-    CO_RETURN(end_family(a, kept));
-  }
-  co_return next;
+  // Of two at once the database lets one: the successor is made of a token that may still be rotated, or not at all.
+  Statement successor =
+      insertion(OSTIA_INSERT_REFRESH_TOKEN
+                "refresh_tokens WHERE id = $8 AND (rotated_at IS NULL OR ($9 > 0 AND rotated_at + $9 >= "
+                "$6))) RETURNING id",
+                next, client, kept.grant, now, kept.absolute, {kept.id, leeway});
+  Statement rotated{"UPDATE refresh_tokens SET rotated_at = COALESCE(rotated_at, $2), used_at = $2 WHERE id = $1",
+                    {kept.id, now}};
+  CO_AWAIT(const auto done, a.store.commit(together(std::move(successor), std::move(rotated))));
+  if (done) co_return next;
+  if (done.error().reason != "store_unmatched") co_return done.error();
+  CO_TRY(const auto again, find_by_id(a, kept.id));
+  const auto verdict = judge(client, again, now);
+  const bool is_reused = verdict.step == RefreshStep::end_family;
+  CO_TRY_VOID(
+      refuse(a, is_reused ? verdict : protocol::RefreshNext{RefreshStep::refuse, "grant_revoked"}, kept.grant_id));
+  co_return refused("grant_revoked");
 }
 
 Async<std::string> keep(Authority& a, const Client& client, RefreshToken kept) {
@@ -89,29 +114,29 @@ Async<std::string> keep(Authority& a, const Client& client, RefreshToken kept) {
 Async<std::string> issue_refresh_token(Authority& a, const Client& client, const Grant& grant) {
   const std::int64_t now = a.clock.now();
   const std::string token = random_id();
+  const std::int64_t absolute = client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never;
   CO_AWAIT(const auto done,
-           a.store.write(insertion(token, client, grant, now,
-                                   client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never)));
+           a.store.write(insertion(OSTIA_INSERT_REFRESH_TOKEN "users WHERE user_id = $4 AND epoch = $8) RETURNING id",
+                                   token, client, grant, now, absolute, {grant.epoch})));
   if (!done && done.error().reason == "store_unmatched") co_return refused("grant_revoked");
   if (!done) co_return done.error();
   co_return token;
 }
 
 Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::string token) {
-  CO_TRY(auto kept, find(a, std::move(token)));
-  if (!kept || kept->client_id != client.id) co_return refused("refresh_token_unknown");
-  co_return *kept;
+  CO_TRY(auto kept, find_by_id(a, id_of(token)));
+  const auto next = judge(client, kept, a.clock.now());
+  if (next.step == RefreshStep::keep || next.step == RefreshStep::rotate) co_return *std::move(kept);
+  CO_RETURN(refuse(a, next, kept ? kept->grant_id : ""));
 }
 
 Async<std::string> use_refresh_token(Authority& a, const Client& client, RefreshToken token) {
-  if (token.expires_at <= a.clock.now()) co_return refused("refresh_token_expired");
-  // A token that was rotated stays one, even if the application has stopped rotating.
-  CO_RETURN(client.refresh_tokens.rotating || token.rotated_at != 0 ? rotate(a, client, std::move(token))
-                                                                    : keep(a, client, std::move(token)));
+  const bool rotates = judge(client, token, a.clock.now()).step == RefreshStep::rotate;
+  CO_RETURN(rotates ? rotate(a, client, std::move(token)) : keep(a, client, std::move(token)));
 }
 
 Async<Unit> revoke_refresh_token(Authority& a, const Client& client, std::string token) {
-  CO_TRY(const auto kept, find(a, std::move(token)));
+  CO_TRY(const auto kept, find_by_id(a, id_of(token)));
   if (!kept || kept->client_id != client.id) co_return Unit{};
   CO_RETURN(revoke_grant(a, kept->grant_id));
 }

@@ -16,11 +16,12 @@ struct RefreshToken {
   std::int64_t used_at = 0, rotated_at = 0, expires_at = 0;
   std::int64_t absolute = 0;  ///< when the grant ends whatever happens
 };
-/// A token of that client, without using it. Error: 403 `invalid_grant`, `refresh_token_unknown`.
+/// A token of that client that is good now, without using it (`protocol/refresh.hpp` decides). Errors: 403
+/// `invalid_grant`, with the reasons `refresh_token_unknown`, `refresh_token_expired`, `refresh_token_reused`.
 Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::string token);
 
 /// Uses a token that was read; gives the one that follows, or nothing when the same one stays good. Errors: 403
-/// `invalid_grant`, with the reasons `refresh_token_expired`, `refresh_token_reused`, `grant_revoked`.
+/// `invalid_grant`, with the reasons `refresh_token_reused`, `grant_revoked`.
 Async<std::string> use_refresh_token(Authority& a, const Client& client, RefreshToken token);
 
 /// Revokes the grant of a token of that client, if it is one.

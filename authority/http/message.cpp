@@ -1,5 +1,7 @@
 #include "http/message.hpp"
 
+#include "ostia/text/ascii.hpp"
+
 #include <algorithm>
 
 namespace ostia::authority {
@@ -57,6 +59,12 @@ Response redirect(std::string location) {
 Response oauth_error(int status, std::string_view error, std::string_view description) {
   return json_response(status, json::Value::object({{"error", error}, {"error_description", description}}))
       .with("Cache-Control", "no-store");
+}
+
+std::string_view bearer_of(const Request& request) {
+  constexpr std::string_view scheme = "bearer ";
+  const std::string_view header = request.header("authorization");
+  return text::lower(header.substr(0, scheme.size())) == scheme ? header.substr(scheme.size()) : std::string_view();
 }
 
 }  // namespace ostia::authority

@@ -61,6 +61,10 @@ Response redirect(std::string location);
 /// RFC 6749 section 5.2.
 Response oauth_error(int status, std::string_view error, std::string_view description);
 
+/// The token of an `Authorization: Bearer` header (RFC 6750 section 2.1), whatever case the scheme has; empty if there
+/// is none.
+std::string_view bearer_of(const Request& request);
+
 /// What an endpoint gives.
 using Answering = boost::asio::awaitable<Response>;
 

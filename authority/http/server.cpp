@@ -26,7 +26,7 @@ using tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 using boost::system::error_code;
 
-constexpr std::uint32_t header_limit = 16 * 1024;
+constexpr std::uint32_t header_limit = 64 * 1024;  // an access token with a thousand permissions must fit
 constexpr std::uint64_t body_limit = 64 * 1024;
 constexpr std::uint64_t largest_body = 256 * 1024 * 1024;  // whatever the authority would take
 constexpr std::size_t connections_a_loop = 10'000;

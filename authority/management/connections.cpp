@@ -1,6 +1,7 @@
 // Connections: what the API adds to their documents, and who may use them.
 #include <algorithm>
 
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 #include "base/address.hpp"
 #include "management/collection.hpp"
@@ -82,8 +83,10 @@ Handling delete_connection_user(Authority& a, Call call) {
   if (!is_email(email)) co_return invalid_query("'Missing required property: email'.");
   CO_TRY(const auto user, find_user_by_address(a.store, found["name"].text(), email));
   if (!user) co_return Reply{204, {}};
-  std::vector<Statement> statements = delete_user(user->id);
+  CO_TRY(auto statements, sessions_ended(a, {.user_id = user->id}));
+  append(statements, delete_user(user->id));
   CO_TRY_VOID(a.store.commit(std::move(statements)));
+  a.outbox.wake();
   co_return Reply{204, {}};
 }
 

@@ -60,7 +60,7 @@ std::vector<Statement> link(const User& primary, User secondary, std::int64_t no
        true});
   out.push_back(update_user(secondary, now));
   out.push_back({"UPDATE users SET linked_to = $2 WHERE linked_to = $1", {secondary.id, primary.id}});
-  for (auto& statement : end_everything(secondary.id)) out.push_back(std::move(statement));
+  append(out, end_everything(secondary.id));
   for (const std::string_view sql :
        {"DELETE FROM authenticators WHERE user_id = $1", "DELETE FROM user_roles WHERE user_id = $1",
         "DELETE FROM user_permissions WHERE user_id = $1", "DELETE FROM organization_members WHERE user_id = $1",

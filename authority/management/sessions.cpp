@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/attempts.hpp"
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 #include "grants/consent.hpp"
 #include "management/page.hpp"
@@ -65,11 +66,19 @@ Handling get_session(Authority& a, Call call) {
 }
 
 Handling delete_sessions(Authority& a, Call call) {
-  CO_RETURN(commit(a, {{"DELETE FROM sessions WHERE user_id = $1", {call.path[0]}}}, 202));
+  CO_TRY_VOID(end_sessions(a, {.user_id = call.path[0]}));
+  co_return Reply{202, {}};
 }
 
 Handling delete_session(Authority& a, Call call) {
-  CO_RETURN(commit(a, {{"DELETE FROM sessions WHERE id = $1", {call.path[0]}}}, 202));
+  CO_TRY_VOID(end_sessions(a, {.session_id = call.path[0]}));
+  co_return Reply{202, {}};
+}
+
+// The vendor's word for it: the session and the refresh tokens that came of it.
+Handling revoke_session_by_id(Authority& a, Call call) {
+  CO_TRY_VOID(revoke_session(a, call.path[0]));
+  co_return Reply{202, {}};
 }
 
 Value refresh_token_of(const Row& r) {
@@ -162,10 +171,7 @@ Handling delete_grant(Authority& a, Call call) {
 Handling delete_grants(Authority& a, Call call) {
   if (call.query.get("user_id").empty()) co_return invalid_query("'Missing required property: user_id'.");
   const std::string user(call.query.get("user_id"));
-  CO_RETURN(commit(
-      a,
-      {{"DELETE FROM consents WHERE user_id = $1", {user}}, {"DELETE FROM refresh_tokens WHERE user_id = $1", {user}}},
-      204));
+  CO_RETURN(commit(a, withdraw_all(user, a.clock.now()), 204));
 }
 
 // ---- Device credentials
@@ -284,7 +290,7 @@ Routes session_routes() {
       on("GET", "sessions/{id}", "read:sessions", "get_session", "Get a session", get_session),
       on("DELETE", "sessions/{id}", "delete:sessions", "delete_session", "End a session", delete_session),
       on("POST", "sessions/{id}/revoke", "update:sessions delete:sessions", "revoke_session", "Revoke a session",
-         delete_session),
+         revoke_session_by_id),
       on("GET", "users/{id}/refresh-tokens", "read:refresh_tokens", "list_user_refresh_tokens",
          "List a user's refresh tokens", list_refresh_tokens)
           .asks(checkpoint),

@@ -39,15 +39,22 @@ std::int64_t lifetime(const Call& call) {
   return asked == 0 ? usual_lifetime : asked;
 }
 
+// The link, kept if it is too long for an address.
+Handling ticket_in(Authority& a, Call call, std::string purpose, std::string path, Value ticket) {
+  std::vector<Statement> keep;
+  const std::string sealed = seal_for_address(a, purpose, std::move(ticket), lifetime(call), keep);
+  if (!keep.empty()) CO_TRY_VOID(a.store.commit(std::move(keep)));
+  co_return Reply{201, Value::object({{"ticket", call.request.issuer + path + "?ticket=" + sealed}})};
+}
+
 Handling password_change(Authority& a, Call call) {
   CO_TRY(const auto user, named_user(a, call));
   const auto c = call.tenant->find_connection(user.connection);
   if (!c || !c->is_database())
     co_return api_error(400, "operation_not_supported", "Only users of a database connection have a password.");
-  Value ticket = Value::object({{"user_id", user.id}, {"hash", a.secrets.mark(user.password_hash)}});
+  Value ticket = Value::object({{"user_id", user.id}, {"mark", reset_mark(a, user)}});
   add_result(call, ticket);
-  co_return Reply{201, Value::object({{"ticket", call.request.issuer + "u/reset-password?ticket=" +
-                                                     seal_ticket(a, "reset_password", ticket, lifetime(call))}})};
+  CO_RETURN(ticket_in(a, call, "reset_password", "u/reset-password", std::move(ticket)));
 }
 
 Handling email_verification(Authority& a, Call call) {
@@ -55,8 +62,7 @@ Handling email_verification(Authority& a, Call call) {
   if (user.email.empty()) co_return api_error(400, "operation_not_supported", "The user has no e-mail address.");
   Value ticket = Value::object({{"user_id", user.id}, {"email", user.email}});
   add_result(call, ticket);
-  co_return Reply{201, Value::object({{"ticket", call.request.issuer + "u/email-verification?ticket=" +
-                                                     seal_ticket(a, "verify_email", ticket, lifetime(call))}})};
+  CO_RETURN(ticket_in(a, call, "verify_email", "u/email-verification", std::move(ticket)));
 }
 
 }  // namespace

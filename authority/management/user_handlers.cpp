@@ -1,5 +1,6 @@
 // Users over HTTP: made, read, changed, deleted.
 #include "management/user_handlers.hpp"
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 #include "logs/journal.hpp"
 
@@ -194,6 +195,10 @@ Handling change_user(Authority& a, Call call) {
   if (call.body["password"].is_string()) {
     CO_TRY_VOID(change_own_password(a, call, before));
   }
+  std::vector<Statement> logouts;
+  if (call.body["blocked"].as_bool() && !before.blocked) {
+    CO_TRY(logouts, sessions_ended(a, {.user_id = before.id}));
+  }
   CO_AWAIT(const auto user, edit_user(a.store, before.id, a.clock.now(), [&](User& user, auto& statements) -> Status {
              if (auto good = apply_profile(c, user, call.body); !good) return good;
              if (const Value& wanted = call.body["administrator"]; wanted.is_bool())
@@ -203,8 +208,10 @@ Handling change_user(Authority& a, Call call) {
              const bool moves = user.email != before.email;  // the address before hears of it
              auto mail = moves ? notice(a, call.request, before, Notice::email_changed) : std::nullopt;
              if (mail) statements.push_back(*std::move(mail));
-             if (user.blocked && !before.blocked)
-               for (auto& statement : end_everything(user.id)) statements.push_back(std::move(statement));
+             if (user.blocked && !before.blocked) {
+               append(statements, logouts);
+               append(statements, end_everything(user.id));
+             }
              if (call.body["verify_email"].as_bool() && !user.email.empty())
                statements.push_back(verification_mail(a, call.request, user, call.body["client_id"].text()));
              return ok();
@@ -229,8 +236,10 @@ Handling change_user(Authority& a, Call call) {
 }
 
 Handling remove_user(Authority& a, Call call) {
-  std::vector<Statement> statements = delete_user(call.path[0]);
+  CO_TRY(auto statements, sessions_ended(a, {.user_id = call.path[0]}));
+  append(statements, delete_user(call.path[0]));
   CO_TRY_VOID(a.store.commit(std::move(statements)));
+  a.outbox.wake();
   co_return Reply{204, {}};
 }
 

@@ -61,16 +61,32 @@ Statement use_authenticator(const Authority& a, const Authenticator& one) {
           true};
 }
 
-NewRecoveryCode make_recovery_code(const Authority& a, const std::string& user_id) {
+std::vector<Statement> finish_enrolment(const Authority& a, const Authenticator& one) {
+  return together(
+      Statement{"DELETE FROM authenticators WHERE user_id = $1 AND type = 'recovery-code' AND confirmed = 1 AND EXISTS "
+                "(SELECT 1 FROM authenticators AS begun WHERE begun.user_id = $1 AND begun.type = 'recovery-code' AND "
+                "begun.confirmed = 0)",
+                {one.user_id}},
+      Statement{"UPDATE authenticators SET confirmed = 1 WHERE user_id = $1 AND type = 'recovery-code'", {one.user_id}},
+      Statement{"DELETE FROM authenticators WHERE user_id = $1 AND confirmed = 0 AND id <> $2", {one.user_id, one.id}},
+      use_authenticator(a, one));
+}
+
+Statement forget_begun(const std::string& user_id) {
+  return {"DELETE FROM authenticators WHERE user_id = $1 AND confirmed = 0", {user_id}};
+}
+
+NewRecoveryCode make_recovery_code(const Authority& a, const std::string& user_id, bool confirmed) {
   // No letter or digit that can be taken for another one.
   constexpr std::string_view letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   constexpr std::size_t length = 24;
   std::string code;
   for (const char c : random_bytes(length)) code += letters[static_cast<unsigned char>(c) % letters.size()];
   Authenticator kept = make_authenticator(a, user_id, "recovery-code", Value::object({{"mark", a.secrets.mark(code)}}));
-  kept.confirmed = true;
+  kept.confirmed = confirmed;
   NewRecoveryCode out{code, {}};
-  out.keep.push_back({"DELETE FROM authenticators WHERE user_id = $1 AND type = 'recovery-code'", {user_id}});
+  if (confirmed)
+    out.keep.push_back({"DELETE FROM authenticators WHERE user_id = $1 AND type = 'recovery-code'", {user_id}});
   out.keep.push_back(insert_authenticator(a, kept));
   return out;
 }

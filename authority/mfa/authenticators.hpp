@@ -12,7 +12,7 @@ struct Authenticator {
   bool confirmed = false;
   std::int64_t created_at = 0, used_at = 0;
   std::int64_t counter = -1;  ///< of a time-based code: the last step that was used; of WebAuthn: the signature counter
-  json::Value body;           ///< `secret`; `address`; `credential`, `public_key`, `algorithm`, `name`
+  json::Value body;           ///< `secret`; `address`; `credential`, `public_key`, `algorithm`, `name`; `with_another`
 
   /// A code is sent to its address.
   [[nodiscard]] bool is_out_of_band() const { return type == "sms" || type == "email"; }
@@ -33,15 +33,21 @@ Statement insert_authenticator(const Authority& a, const Authenticator& authenti
 Statement use_authenticator(const Authority& a, const Authenticator& authenticator, std::int64_t counter);
 /// The same for one whose counter says nothing.
 Statement use_authenticator(const Authority& a, const Authenticator& authenticator);
+/// The statements that finish an enrolment: what else was begun, by whomever, is nothing from then on, and the recovery
+/// code that was made with it counts.
+std::vector<Statement> finish_enrolment(const Authority& a, const Authenticator& authenticator);
+/// The statement that forgets what was begun and not finished.
+Statement forget_begun(const std::string& user_id);
 
 /// Takes it away and tells its owner by mail; false if there is none of that id and owner.
 Async<bool> remove_authenticator(Authority& a, const Request& request, const User& owner, std::string id);
 
-/// A recovery code, which replaces the one before; it is shown once.
+/// A recovery code, which is shown once. One that is `confirmed` replaces the one before; another counts with the
+/// enrolment that it was made with.
 struct NewRecoveryCode {
   std::string code;
   std::vector<Statement> keep;
 };
-NewRecoveryCode make_recovery_code(const Authority& a, const std::string& user_id);
+NewRecoveryCode make_recovery_code(const Authority& a, const std::string& user_id, bool confirmed = true);
 
 }  // namespace ostia::authority

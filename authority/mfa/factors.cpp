@@ -4,11 +4,13 @@
 #include <algorithm>
 
 #include "accounts/attempts.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/one_time_code.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "mfa/totp.hpp"
 #include "ostia/text/ascii.hpp"
+#include "protocol/enrolment.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -37,7 +39,8 @@ Async<Unit> judged(Authority& a, const Request& request, const User& user, bool 
   co_return wrong_code();
 }
 
-std::string code_id(const Authenticator& one) { return "mfa " + one.id; }
+// Of the address, too: what went to another one proves nothing of this one.
+std::string code_id(const Authenticator& one) { return "mfa " + one.id + " " + one.body["address"].text(); }
 
 // The person's own verified address, as a factor that nobody had to add.
 std::optional<Authenticator> own_email(const User& user) {
@@ -62,13 +65,25 @@ const Authenticator* Factors::find(std::string_view id) const {
   return it == usable.end() ? nullptr : &*it;
 }
 
+bool Factors::may_finish(const Authenticator& one, std::int64_t now) const {
+  return protocol::may_prove({.is_turned_on = true,
+                              .is_confirmed = one.confirmed,
+                              .created_at = one.created_at,
+                              .may_confirm = true,
+                              .begun_with_another = one.body["with_another"].as_bool(),
+                              .has_confirmed_one = !usable.empty()},
+                             now);
+}
+
 Async<Factors> factors_of(Authority& a, const User& user) {
   CO_TRY(auto all, list_authenticators(a, user.id));
   const auto tenant = a.tenant();
   Factors out;
   for (auto& one : all) {
-    if (one.type == "recovery-code") out.has_recovery_code = true;
-    if (one.confirmed && contains(tenant->factors, one.type)) out.usable.push_back(std::move(one));
+    if (one.type == "recovery-code")  // which helps to a factor, and is none
+      out.has_recovery_code = out.has_recovery_code || one.confirmed;
+    else if (contains(tenant->factors, one.type))
+      (one.confirmed ? out.usable : out.begun).push_back(std::move(one));
   }
   std::stable_sort(out.usable.begin(), out.usable.end(),
                    [](const Authenticator& x, const Authenticator& y) { return x.used_at > y.used_at; });
@@ -87,22 +102,52 @@ Async<std::optional<Authenticator>> challenged(Authority& a, const User& user, s
   const auto tenant = a.tenant();
   const auto email = contains(tenant->factors, "email") ? own_email(user) : std::nullopt;
   if (email && email->id == id) co_return email;
-  CO_TRY(auto found, find_authenticator(a, std::move(id)));
-  const bool is_theirs = found && found->user_id == user.id && contains(tenant->factors, found->type);
-  co_return is_theirs ? std::move(found) : std::nullopt;
+  CO_TRY(const auto factors, factors_of(a, user));
+  if (const Authenticator* usable = factors.find(id)) co_return *usable;
+  for (const auto& one : factors.begun)
+    if (one.id == id && factors.may_finish(one, a.clock.now())) co_return one;
+  co_return std::nullopt;
 }
+
+namespace {
+
+// Marks a factor used; one that was begun is finished by it. False if another use was faster.
+Async<bool> use(Authority& a, const Request& request, const User& user, Authenticator one) {
+  std::vector<Statement> statements;
+  if (!one.confirmed) {
+    statements = finish_enrolment(a, one);
+    statements.pop_back();
+    if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
+  }
+  statements.push_back(one.type == "otp" ? use_authenticator(a, one, one.counter) : use_authenticator(a, one));
+  if (one.id == "email|" + user.id) statements.back().must_match = false;  // their own address is kept with the account
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
+  if (!done && done.error().reason == "store_unmatched") co_return false;
+  if (!done) co_return done.error();
+  if (!one.confirmed) {
+    a.outbox.wake();
+    record(
+        a, request,
+        {"gd_enrollment_complete", "Second factor: " + one.type, {}, user.id, user.login_name(), user.connection, {}});
+  }
+  co_return true;
+}
+
+}  // namespace
 
 Async<Unit> prove_by_otp(Authority& a, const Request& request, const User& user, std::string code, bool confirms) {
   CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
-  CO_TRY(const auto all, list_authenticators(a, user.id));
+  CO_TRY(const auto factors, factors_of(a, user));
+  std::vector<Authenticator> candidates = factors.usable;
+  for (const auto& one : factors.begun)
+    if (confirms && factors.may_finish(one, a.clock.now())) candidates.push_back(one);
   bool is_right = false;
-  for (const auto& one : all) {
-    if (one.type != "otp" || (!one.confirmed && !confirms) || is_right) continue;
+  for (auto& one : candidates) {
+    if (one.type != "otp" || is_right) continue;
     const auto step = find_totp_step(one.body["secret"].text(), code, a.clock.now());
     if (!step) continue;
-    CO_AWAIT(const auto done, a.store.write(use_authenticator(a, one, *step)));
-    if (!done && done.error().reason != "store_unmatched") co_return done.error();
-    is_right = done.has_value();  // otherwise this code has been used before
+    one.counter = *step;
+    CO_TRY(is_right, use(a, request, user, one));  // otherwise this code has been used before
   }
   CO_RETURN(judged(a, request, user, is_right, "otp"));
 }
@@ -111,10 +156,13 @@ Async<Unit> prove_by_recovery_code(Authority& a, const Request& request, const U
   CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
   std::erase_if(code, [](char c) { return c == ' ' || c == '-'; });
   for (auto& c : code) c = text::to_upper(c);
+  CO_TRY(const auto factors, factors_of(a, user));
   CO_TRY(const auto all, list_authenticators(a, user.id));
   bool is_right = false;
   for (const auto& one : all) {
-    if (one.type != "recovery-code" || !equal_in_constant_time(one.body["mark"].text(), a.secrets.mark(code))) continue;
+    if (!factors.has_recovery_code || one.type != "recovery-code" || !one.confirmed ||
+        !equal_in_constant_time(one.body["mark"].text(), a.secrets.mark(code)))
+      continue;
     CO_AWAIT(const auto done, a.store.write({"DELETE FROM authenticators WHERE id = $1 RETURNING id", {one.id}, true}));
     if (!done && done.error().reason != "store_unmatched") co_return done.error();
     is_right = done.has_value();
@@ -128,13 +176,11 @@ Async<Unit> prove_by_message(Authority& a, const Request& request, const User& u
   CO_AWAIT(const auto checked, check_code(a, code_id(one), std::move(code), std::move(client_id), true));
   if (!checked && checked.error().code != "access_denied") co_return checked.error();
   if (!checked && checked.error().reason == "code_over") co_return checked.error();
-  if (checked) {
-    std::vector<Statement> statements;
-    statements.push_back(use_authenticator(a, one));
-    statements.back().must_match = false;  // a person's own address is nowhere as a factor
-    CO_TRY_VOID(a.store.commit(std::move(statements)));
+  bool is_right = checked.has_value();
+  if (is_right) {
+    CO_TRY(is_right, use(a, request, user, one));
   }
-  CO_RETURN(judged(a, request, user, checked.has_value(), one.type));
+  CO_RETURN(judged(a, request, user, is_right, one.type));
 }
 
 Async<Unit> send_code(Authority& a, const Request& request, const User& user, const Authenticator& one,

@@ -13,19 +13,23 @@ inline constexpr std::string_view multi_factor = "http://schemas.openid.net/pape
 /// What somebody has of what the tenant has turned on.
 struct Factors {
   std::vector<Authenticator> usable;    ///< confirmed; the one that was used last comes first
+  std::vector<Authenticator> begun;     ///< enrolments that have not been finished
   std::vector<std::string> enrollable;  ///< types
   bool has_recovery_code = false;
 
   [[nodiscard]] const Authenticator* find(std::string_view id) const;
+  /// Whether a begun one may prove something now, and so be finished (`protocol/enrolment.hpp`).
+  [[nodiscard]] bool may_finish(const Authenticator& begun, std::int64_t now) const;
 };
 /// A verified e-mail address counts as one by itself, beside others or where there are no others to be had.
 Async<Factors> factors_of(Authority& a, const User& user);
 
-/// The one of that id, if it is the user's: also one that is not confirmed yet, and their own address.
+/// The one of that id, if it is the user's and may prove something: also one that was begun, and their own address.
 Async<std::optional<Authenticator>> challenged(Authority& a, const User& user, std::string id);
 
 /// The codes, checked. A right one is marked used and works once; a wrong one is counted, and many of them block the
-/// person's second factor from that address (`too_many_attempts`). Errors: 403 `access_denied` with the reasons
+/// person's second factor from that address (`too_many_attempts`). One that finishes an enrolment (`confirms`: may do
+/// so) is told by mail. Errors: 403 `access_denied` with the reasons
 /// `wrong_code` and `code_over`.
 Async<Unit> prove_by_otp(Authority& a, const Request& request, const User& user, std::string code, bool confirms);
 Async<Unit> prove_by_recovery_code(Authority& a, const Request& request, const User& user, std::string code);

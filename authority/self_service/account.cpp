@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 #include "flow/account.hpp"
-#include "flow/logout.hpp"
 #include "grants/consent.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
@@ -113,8 +113,8 @@ Answer end_sessions(Authority& a, const Request& request, const SignedIn& who, s
   if (!holdings) co_return trouble(a, request);
   for (const auto& session : holdings->sessions) {
     if (session.id == who.session.id || (!id.empty() && session.id != id)) continue;
-    auto ending = end_session_of(a, session);
-    if (const auto ended = co_await std::move(ending); !ended) co_return trouble(a, request);
+    CO_AWAIT(const auto ended, end_sessions(a, {.session_id = session.id}));
+    if (!ended) co_return trouble(a, request);
     record(a, request, {"slo", "Session ended by its owner", {}, who.user.id, who.user.login_name(), {}, {}});
   }
   co_return done(request, "session");
@@ -142,7 +142,7 @@ Answering show_account(Authority& a, Request request) {
   if (query.has("error")) co_return refused(a, request, query.get("error"));
   CO_AWAIT(const auto who, account_owner(a, request));
   if (!who) co_return trouble(a, request);
-  if (!*who) co_return log_in_for_account(a, request);
+  if (!*who) CO_RETURN(log_in_for_account(a, request));
   CO_RETURN(account_page(a, request, **who));
 }
 
@@ -150,7 +150,7 @@ Answering submit_account(Authority& a, Request request) {
   const Parameters form = read_form(request);
   CO_AWAIT(const auto who, account_owner(a, request));
   if (!who) co_return trouble(a, request);
-  if (!*who) co_return log_in_for_account(a, request);
+  if (!*who) CO_RETURN(log_in_for_account(a, request));
   const auto ticket = open_ticket(a, "account", form.get("state"));
   if (!ticket || (*ticket)["session"] != Value((*who)->session.id)) co_return stale_page(a, request);
   const std::string_view action = form.get("action");
@@ -158,7 +158,7 @@ Answering submit_account(Authority& a, Request request) {
   const std::string_view verb = action.substr(0, colon);
   const std::string what(colon == action.npos ? "" : action.substr(colon + 1));
   if (verb == "password") co_return redirect(request.issuer + "account/password");
-  if (verb == "add_factor") co_return enrol_for_account(a, request);
+  if (verb == "add_factor") CO_RETURN(enrol_for_account(a, request));
   if (verb == "log_out") co_return redirect(request.issuer + "v2/logout");
   if (verb == "end_others" || (verb == "end_session" && !what.empty())) {
     CO_RETURN(end_sessions(a, request, **who, what));

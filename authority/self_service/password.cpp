@@ -50,7 +50,9 @@ Async<Unit> check_present(Authority& a, const Request& request, const User& user
 Answer go_on(Authority& a, const Request& request, const SignedIn& who) {
   Value body = who.session.body;
   mark_let_in(body, a.clock.now());
-  CO_AWAIT(const auto made, make_session(a, request, who.user, std::move(body)));
+  CO_AWAIT(const auto user, find_user(a.store, who.user.id));  // of the new epoch
+  if (!user || !*user) co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
+  CO_AWAIT(const auto made, make_session(a, request, **user, std::move(body)));
   if (!made) co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
   Response response = redirect(request.issuer + "account?done=password");
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
@@ -82,14 +84,14 @@ bool may_change_password(const Tenant& tenant, const User& user) {
 
 Answering show_own_password(Authority& a, Request request) {
   CO_AWAIT(const auto who, account_owner(a, request));
-  if (!who || !*who || !may_change_password(*a.tenant(), (*who)->user)) co_return log_in_for_account(a, request);
+  if (!who || !*who || !may_change_password(*a.tenant(), (*who)->user)) CO_RETURN(log_in_for_account(a, request));
   co_return password_page(a, request, **who, {});
 }
 
 Answering submit_own_password(Authority& a, Request request) {
   const Parameters form = read_form(request);
   CO_AWAIT(const auto who, account_owner(a, request));
-  if (!who || !*who || !may_change_password(*a.tenant(), (*who)->user)) co_return log_in_for_account(a, request);
+  if (!who || !*who || !may_change_password(*a.tenant(), (*who)->user)) CO_RETURN(log_in_for_account(a, request));
   const auto ticket = open_ticket(a, "account", form.get("state"));
   if (!ticket || (*ticket)["session"] != Value((*who)->session.id)) co_return stale_page(a, request);
   CO_RETURN(change(a, request, **who, form));

@@ -6,11 +6,25 @@
 
 namespace ostia::authority {
 
+/// Bytes: what proxies and browsers take in an address and its answer with much else beside it.
+inline constexpr std::size_t longest_in_address = 1000;
 /// `lifetime` in seconds.
 std::string seal_ticket(const Authority& a, std::string_view purpose, json::Value body, std::int64_t lifetime);
 
 /// What was sealed; nothing if it is not ours, for another purpose or too old.
 std::optional<json::Value> open_ticket(const Authority& a, std::string_view purpose, std::string_view ticket);
+
+/// The same for a ticket that stands in an address, which has no room for more than `longest_in_address` bytes: a body
+/// that needs more is kept here, and the ticket is its name. The statement that keeps it is added to `keep`.
+std::string seal_for_address(const Authority& a, std::string_view purpose, json::Value body, std::int64_t lifetime,
+                             std::vector<Statement>& keep);
+/// Opens a ticket of either kind.
+Async<std::optional<json::Value>> open_from_address(Authority& a, std::string purpose, std::string ticket);
+
+/// What the two above stand on, with a sealer of one's own. `until`: seconds since 1970.
+std::string put_into_address(const Sealer& sealer, const std::string& plain, std::int64_t until,
+                             std::vector<Statement>& keep, std::size_t longest = longest_in_address);
+Async<std::optional<std::string>> take_from_address(Authority& a, const Sealer& sealer, std::string text);
 
 /// Marks `ticket` used, until `until` (seconds since 1970). False if it was used before: of two at once, one wins.
 Async<bool> use_once(Authority& a, std::string ticket, std::int64_t until);

@@ -9,7 +9,7 @@ void delete_expired(Store& store, std::int64_t now, std::int64_t log_retention) 
        {"DELETE FROM sessions WHERE expires_at < $1", "DELETE FROM used_tickets WHERE expires_at < $1",
         "DELETE FROM refresh_tokens WHERE expires_at < $1", "DELETE FROM revoked_grants WHERE expires_at < $1",
         "DELETE FROM session_clients WHERE expires_at < $1", "DELETE FROM one_time_codes WHERE expires_at < $1",
-        "DELETE FROM challenges WHERE expires_at < $1"})
+        "DELETE FROM challenges WHERE expires_at < $1", "DELETE FROM kept_texts WHERE expires_at < $1"})
     statements.push_back({sql, {now}});
   // A device that still asks is told that its code has expired, and not that there never was one.
   statements.push_back({"DELETE FROM device_codes WHERE expires_at < $1", {now - 3600}});

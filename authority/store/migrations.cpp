@@ -115,6 +115,18 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           // Who may use the dashboard: nothing that an account carries can say so.
           "CREATE TABLE administrators (user_id TEXT PRIMARY KEY, since BIGINT NOT NULL)",
       },
+      {
+          // What is under way (codes, tickets, devices, tokens) carries the epoch of its person and is over when that
+          // is another one.
+          "ALTER TABLE users ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0",
+          // How often somebody has taken back what they had agreed to for an application.
+          "CREATE TABLE withdrawals (user_id TEXT NOT NULL, client_id TEXT NOT NULL, times BIGINT NOT NULL, PRIMARY "
+          "KEY "
+          "(user_id, client_id))",
+          // What would be too long for an address, which has its name in its place.
+          "CREATE TABLE kept_texts (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires_at BIGINT NOT NULL)",
+          "CREATE INDEX kept_texts_expiry ON kept_texts (expires_at)",
+      },
   };
   return steps;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,6 +64,10 @@ std::vector<Statement> together(S&&... statements) {
   out.reserve(sizeof...(S));
   (out.push_back(std::forward<S>(statements)), ...);
   return out;
+}
+
+inline void append(std::vector<Statement>& to, std::vector<Statement> more) {
+  to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 class Store {

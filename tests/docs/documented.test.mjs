@@ -107,16 +107,3 @@ test('each reason is in the catalogue, and nothing else is', () => {
   assert.ok(given.length > 20);
   for (const reason of new Set(given)) if (!nativeOnly.includes(reason)) assert.ok(named.includes(reason), `${reason} is not in docs/errors.md`);
 });
-
-test('each reason that the authority gives is in its catalogue, and nothing else is', () => {
-  const named = [...text('docs/errors-of-the-authority.md').matchAll(/^### `([a-z_]+)`$/gm)].map((m) => m[1]);
-  assert.deepEqual(named, [...new Set(named)].sort());
-  const files = readdirSync(join(root, 'authority'), { recursive: true }).filter((f) => f.endsWith('.cpp') && !f.startsWith('dev/'));
-  const sources = files.map((f) => text(`authority/${f}`)).join('\n');
-  for (const reason of named) assert.ok(sources.includes(`"${reason}"`), `nothing gives ${reason}`);
-  const calls = [...sources.matchAll(/\boauth\(((?:[^()]|\([^()]*\))*)\)/g)].map((m) => [...m[1].matchAll(/"([^"]*)"/g)].map((l) => l[1])).filter((literals) => literals.length >= 3).map((literals) => literals.at(-1));
-  const hinted = [...text('authority/base/hints.cpp').matchAll(/Entry\{\s*"([a-z_]+)"/g)].map((m) => m[1]);
-  const given = [...calls, ...hinted].filter((reason) => /^[a-z]+(_[a-z]+)+$/.test(reason));
-  assert.ok(given.length > 60);
-  for (const reason of new Set(given)) if (reason !== 'state_missing') assert.ok(named.includes(reason), `${reason} is not in docs/errors-of-the-authority.md`);
-});

@@ -1,0 +1,18 @@
+#include "protocol/enrolment.hpp"
+
+namespace ostia::authority::protocol {
+
+EnrolmentStep judge_enrolment(const EnrolmentRequest& r, std::int64_t now) {
+  if (now - r.logged_in_at > enrolment_login_age) return EnrolmentStep::log_in;
+  if (r.has_factor && !r.has_shown_factor) return EnrolmentStep::show_factor;
+  return EnrolmentStep::enrol;
+}
+
+bool may_prove(const PresentedFactor& f, std::int64_t now) {
+  if (!f.is_turned_on) return false;
+  if (f.is_confirmed) return true;
+  if (f.has_confirmed_one && !f.begun_with_another) return false;
+  return f.may_confirm && now - f.created_at <= enrolment_lifetime;
+}
+
+}  // namespace ostia::authority::protocol

@@ -1,0 +1,16 @@
+#include "protocol/refresh.hpp"
+
+namespace ostia::authority::protocol {
+
+RefreshNext judge_refresh(const PresentedRefreshToken& token, std::int64_t now) {
+  if (!token.is_known || !token.is_of_client) return {RefreshStep::refuse, "refresh_token_unknown"};
+  if (token.expires_at <= now) return {RefreshStep::refuse, "refresh_token_expired"};
+  const bool was_rotated = token.rotated_at != 0;
+  // One of the two who have presented it is a thief.
+  const bool is_within_leeway = token.leeway > 0 && now <= token.rotated_at + token.leeway;
+  if (was_rotated && !is_within_leeway) return {RefreshStep::end_family, "refresh_token_reused"};
+  // A token that was rotated stays one, even if the application has stopped rotating.
+  return {token.rotates || was_rotated ? RefreshStep::rotate : RefreshStep::keep, {}};
+}
+
+}  // namespace ostia::authority::protocol
