@@ -14,6 +14,7 @@
 #include "protocol/exchange.hpp"
 #include "protocol/words.hpp"
 #include "state/problem.hpp"
+#include "tenant/reading.hpp"
 
 namespace ostia::authority {
 namespace {
