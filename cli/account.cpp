@@ -74,17 +74,24 @@ Status prepare_login(AccountOptions& o) {
 }
 
 Status complete(AccountOptions& o) {
-  std::ifstream in(profile_file(o));
+  const auto file = profile_file(o);
+  std::ifstream in(file);
   std::stringstream text;
   text << in.rdbuf();
   const auto kept = json::parse(text.str());
+  std::error_code error;
+  const bool is_damaged = (!kept || !kept->is_object()) && std::filesystem::exists(file, error);
   const bool is_other = kept && !o.auth.domain.empty() && o.auth.domain != (*kept)["domain"].text();
   if (kept && !is_other)
     for (const auto& [name, member] : remembered)
       if ((o.auth.*member).empty()) o.auth.*member = (*kept)[name].text();
   for (const auto& [option, text_of] :
        {std::pair{"--domain", &o.auth.domain}, std::pair{"--client-id", &o.auth.client_id}})
-    if (text_of->empty())
+    if (text_of->empty() && (is_damaged || error))  // that nobody is logged in is not known then
+      return Error{"storage_error",
+                   "cannot read " + file.string() + ", which says where you are logged in: log in again, or remove it",
+                   "file_damaged", 0, Fault::ours};
+    else if (text_of->empty())
       return Error{"login_required",
                    std::string("Nobody is logged in") + (o.profile == "default" ? "" : " as profile " + o.profile) +
                        ": run `ostia login`, or give " + option,

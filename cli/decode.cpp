@@ -6,6 +6,7 @@
 
 #include "account.hpp"
 #include "ostia/jose/jws.hpp"
+#include "ostia/oidc/audience.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -26,10 +27,10 @@ std::string read_token(const std::string& argument) {
   return token;
 }
 
-// The whole `aud`, or its first.
+// The token's own, so that its other claims can be checked: the first of several.
 std::string own_audience(const Value& payload) {
-  const Value& aud = payload["aud"];
-  return aud.is_array() ? aud.at(0).text() : aud.text();
+  const auto audiences = oidc::audiences_of(payload);
+  return audiences.empty() ? std::string() : std::string(audiences.front());
 }
 
 void print_object(const char* title, const Value& object) {

@@ -4,13 +4,13 @@
 #include <filesystem>
 #include <memory>
 
+#include "accounts/users_file.hpp"
 #include "base/clock.hpp"
-#include "state/data.hpp"
 #include "progress.hpp"
+#include "state/data.hpp"
 #include "tenant/import.hpp"
 #include "tenant/lint.hpp"
 #include "tenant/tenant.hpp"
-#include "accounts/users_file.hpp"
 #include "tenant/yaml.hpp"
 #include "verbs.hpp"
 
@@ -107,8 +107,8 @@ int run_import(const Options& o) {
 
 int write_out(const std::string& file, const std::string& text) {
   if (file.empty()) {
-    std::fputs(text.c_str(), stdout);
-    return Exit::done;
+    if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return Exit::done;
+    return report({"server_error", "cannot write to the standard output", "cannot_write", 0, Fault::ours});
   }
   if (auto written = authority::write_private_file(file, text); !written) return report(written.error());
   return Exit::done;

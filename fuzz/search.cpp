@@ -1,9 +1,14 @@
-// Property: what a query demands of a document, every document that it matches has.
+// Property: what a query demands of a document, every document that it matches has; and a field that is asked for by
+// its value is found by any value.
 #include "management/search.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, unsigned long size) {
   using ostia::json::Value;
-  const auto query = ostia::authority::management::Query::parse({reinterpret_cast<const char*>(data), size});
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const auto exact = ostia::authority::management::Query::of_field("email", text);
+  if (!exact.matches(Value::object({{"email", text}})) || exact.matches(Value::object({{"email", text + "x"}})))
+    __builtin_trap();
+  const auto query = ostia::authority::management::Query::parse(text);
   if (!query) return 0;
   for (const char* email : {"ada@example.com", "", "grace@example.com"}) {
     const Value user = Value::object({{"email", email},

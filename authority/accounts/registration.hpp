@@ -8,7 +8,7 @@
 namespace ostia::authority {
 
 struct Registration {
-  std::string connection, client_id, email, username, password, issuer;
+  std::string connection, client_id, email, username, password;
   json::Value profile = json::Value::object();  ///< names, picture, `user_metadata`
 };
 

@@ -110,10 +110,9 @@ Answering signup(Authority& a, Request request) {
   CO_AWAIT(const auto human,
            check_captcha(a, "/dbconnections/signup", (*body)["state"].text(), (*body)["captcha"].text()));
   if (!human) co_return database_problem(a, human.error());
-  CO_AWAIT(const auto registered,
-           register_user(a, request,
-                         {target->connection->name, target->client->id, (*body)["email"].text(),
-                          (*body)["username"].text(), (*body)["password"].text(), request.issuer, *profile}));
+  CO_AWAIT(const auto registered, register_user(a, request,
+                                                {target->connection->name, target->client->id, (*body)["email"].text(),
+                                                 (*body)["username"].text(), (*body)["password"].text(), *profile}));
   if (!registered) co_return database_problem(a, registered.error());
   if (registered->violation) co_return refuse_policy(*registered->violation);
   co_return registered_body(*registered->user, *body);

@@ -9,6 +9,7 @@
 #include "grants/device.hpp"
 #include "grants/refresh_token.hpp"
 #include "grants/tokens.hpp"
+#include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
 #include "protocol/exchange.hpp"
 #include "protocol/words.hpp"
@@ -206,8 +207,7 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
 
 // A scope that the API of the subject token knows by the same name must have been given to that token.
 std::string within_subject(const Tenant& tenant, const Value& claims, const std::string& scope) {
-  std::vector<std::string> audiences = texts(claims["aud"]);
-  if (claims["aud"].is_string()) audiences.push_back(claims["aud"].text());
+  const auto audiences = oidc::audiences_of(claims);
   const auto was_refused = [&](auto word) {
     const auto knows = [&](const auto& audience) {
       const auto api = tenant.find_api(audience);
@@ -235,7 +235,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
                                          .names_actor = p.has("actor_token"),
                                          .client_is_public = client.is_public(),
                                          .subject_token_is_ours = claims.has_value(),
-                                         .is_for_that_audience = claims && is_for(*claims, audience),
+                                         .is_for_that_audience = claims && oidc::is_for(*claims, audience),
                                          .client_may = bool(granted),
                                          .scope_that_is_unknown = unknown.text()};
   if (const auto no = judge_exchange(judged))

@@ -4,6 +4,7 @@
 #include "grants/consent.hpp"
 #include "grants/grant.hpp"
 #include "http/body.hpp"
+#include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "state/problem.hpp"
@@ -38,7 +39,8 @@ const std::vector<std::string> protocol_claims = {"iss",    "aud",    "iat",    
 Async<bool> may_tell(Authority& a, Value claims) {
   CO_TRY(const auto user, find_user(a.store, claims["sub"].text()));
   const auto tenant = a.tenant();
-  const auto client = tenant->find_client(claims["aud"].text());
+  const auto audiences = oidc::audiences_of(claims);
+  const auto client = audiences.empty() ? Found<Client>() : tenant->find_client(audiences.front());
   if (!user || user->blocked || !client) co_return false;
   if (client->is_first_party) co_return true;
   CO_RETURN(has_agreed(a, user->id, client->id));

@@ -11,6 +11,7 @@
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
+#include "ostia/oidc/audience.hpp"
 #include "ostia/url/url.hpp"
 #include "pages/cookies.hpp"
 #include "protocol/logout.hpp"
@@ -80,9 +81,9 @@ OidcLogout read(const Authority& a, const Request& request, const Parameters& p)
       hint_text.empty() ? std::nullopt : read_own_token(a, TokenUse::id_token_hint, request.issuer, hint_text);
   out.facts.has_hint = !hint_text.empty();
   out.facts.hint_is_ours = hint.has_value();
-  out.facts.hint_fits_client = hint && (out.client_id.empty() || (*hint)["aud"] == Value(out.client_id));
+  out.facts.hint_fits_client = hint && (out.client_id.empty() || oidc::is_for(*hint, out.client_id));
   if (hint && out.facts.hint_fits_client) {
-    out.client_id = (*hint)["aud"].text();
+    out.client_id = oidc::audiences_of(*hint).front();  // an ID token of ours has the one (`id_token_hint`)
     out.subject = (*hint)["sub"].text();
   }
   out.to = p.get("post_logout_redirect_uri");

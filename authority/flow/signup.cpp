@@ -73,12 +73,8 @@ Answering submit_signup(Authority& a, Request request) {
   if (!step) co_return stale_page(a, request);
   const auto c = database_of(*step);
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
-  Registration r{c->name,
-                 step->client->id,
-                 std::string(step->form.get("email")),
-                 std::string(step->form.get("username")),
-                 std::string(step->form.get("password")),
-                 request.issuer};
+  Registration r{c->name, step->client->id, std::string(step->form.get("email")),
+                 std::string(step->form.get("username")), std::string(step->form.get("password"))};
   CO_AWAIT(const auto registered, register_user(a, request, r));
   if (!registered)
     co_return signup_page(*step, *c, registered.error().status ? registered.error().status : 500, r.email, r.username,

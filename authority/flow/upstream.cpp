@@ -6,6 +6,7 @@
 #include "flow/endpoints.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
+#include "ostia/oauth/issuer.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
@@ -96,8 +97,8 @@ Error from_answer(const Parameters& answer) {
 
 // RFC 9207, against answers of another upstream than the one that was asked.
 Status check_answer(const Endpoints& e, const Parameters& answer, bool is_front_channel) {
-  const bool names_another = answer.has("iss") && !e.issuer.empty() && answer.get("iss") != e.issuer;
-  if (names_another || (e.names_issuer && !answer.has("iss")))
+  const auto iss = answer.has("iss") ? std::optional(answer.get("iss")) : std::nullopt;
+  if (!oauth::is_response_of(iss, e.issuer, e.names_issuer))
     return refused("the answer is of the issuer \"" + std::string(answer.get("iss").substr(0, 200)) +
                        "\", asked was \"" + e.issuer + "\"",
                    "upstream_issuer_mismatch");

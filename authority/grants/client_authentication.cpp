@@ -1,6 +1,7 @@
 #include "grants/client_authentication.hpp"
 
 #include "ostia/jose/jws.hpp"
+#include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/percent.hpp"
@@ -51,12 +52,11 @@ Result<Credentials> read_credentials(const Request& request, const Parameters& p
   return c;
 }
 
-bool is_for_us(const Request& request, const Value& aud) {
-  const auto fits = [&](const Value& v) {
-    return v == Value(request.issuer) || v == Value(request.issuer + "oauth/token") ||
-           v == Value(request.issuer + request.path.substr(1));
-  };
-  return aud.is_array() ? aud.size() == 1 && fits(aud.at(0)) : fits(aud);
+// And for nobody else: whoever the assertion is for could use it (RFC 7523 section 3).
+bool is_for_us(const Request& request, const Value& claims) {
+  const auto audiences = oidc::audiences_of(claims);
+  return audiences.size() == 1 && (audiences[0] == request.issuer || audiences[0] == request.issuer + "oauth/token" ||
+                                   audiences[0] == request.issuer + request.path.substr(1));
 }
 
 Async<Unit> check_assertion(Authority& a, const Request& request, const Client& client, std::string assertion) {
@@ -74,7 +74,7 @@ Async<Unit> check_assertion(Authority& a, const Request& request, const Client& 
   const std::int64_t now = a.clock.now(), exp = claims["exp"].as_int().value_or(0);
   if (claims["iss"] != Value(client.id) || claims["sub"] != Value(client.id))
     co_return bad("iss and sub must be the client_id");
-  if (!is_for_us(request, claims["aud"])) co_return bad("aud must be the issuer");
+  if (!is_for_us(request, claims)) co_return bad("aud must be the issuer");
   if (exp + leeway <= now) co_return bad("it has expired");
   if (exp > now + longest_assertion) co_return bad("exp is too far away");
   if (claims["nbf"].as_int().value_or(0) > now + leeway) co_return bad("it is not valid yet");

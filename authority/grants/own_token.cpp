@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ostia/jose/jws.hpp"
+#include "ostia/oidc/audience.hpp"
 #include "ostia/text/base64url.hpp"
 
 namespace ostia::authority {
@@ -17,20 +18,21 @@ constexpr const char* type_of(Kind kind) { return kind == Kind::access_token ? "
 
 using Asked = const Authority&;
 bool for_userinfo(Asked, std::string_view issuer, const Value& claims) {
-  return is_for(claims, userinfo_audience(issuer));
+  return oidc::is_for(claims, userinfo_audience(issuer));
 }
-bool for_mfa(Asked, std::string_view issuer, const Value& claims) { return is_for(claims, mfa_audience(issuer)); }
+bool for_mfa(Asked, std::string_view issuer, const Value& claims) { return oidc::is_for(claims, mfa_audience(issuer)); }
 bool for_management(Asked a, std::string_view issuer, const Value& claims) {
-  const Value& aud = claims["aud"];
-  const auto is_ours = [&](const Value& one) { return one.is_string() && is_management_api(a, issuer, one.text()); };
-  return is_ours(aud) || std::any_of(aud.items().begin(), aud.items().end(), is_ours);
+  const auto audiences = oidc::audiences_of(claims);
+  return std::any_of(audiences.begin(), audiences.end(),
+                     [&](std::string_view one) { return is_management_api(a, issuer, one); });
 }
 // An access token of a person. Which API it is for is no matter: the exchange asks what the caller may have of the
 // next.
 bool for_a_person(Asked, std::string_view, const Value& claims) { return claims["gty"].is_null(); }
 // An ID token is for one application, which is still there (Core section 2).
 bool for_an_application(Asked a, std::string_view, const Value& claims) {
-  return claims["aud"].is_string() && a.tenant()->find_client(claims["aud"].text());
+  const auto audiences = oidc::audiences_of(claims);
+  return audiences.size() == 1 && a.tenant()->find_client(audiences.front());
 }
 
 struct Acceptance {
@@ -99,13 +101,6 @@ bool is_management_api(const Authority& a, std::string_view issuer, std::string_
 bool is_reserved_audience(const Authority& a, std::string_view issuer, std::string_view audience) {
   return is_management_api(a, issuer, audience) || audience == std::string(issuer) + "api/v2/" ||
          audience == userinfo_audience(issuer) || audience == mfa_audience(issuer);
-}
-
-bool is_for(const Value& claims, std::string_view audience) {
-  const Value& aud = claims["aud"];
-  const Value wanted(audience);
-  return aud == wanted ||
-         (aud.is_array() && std::find(aud.items().begin(), aud.items().end(), wanted) != aud.items().end());
 }
 
 }  // namespace ostia::authority

@@ -41,7 +41,4 @@ bool is_management_api(const Authority& a, std::string_view issuer, std::string_
 /// no API may have it as its identifier.
 bool is_reserved_audience(const Authority& a, std::string_view issuer, std::string_view audience);
 
-/// Whether one of a token's audiences (`aud`: a text or a list of them, RFC 7519 section 4.1.3) is `audience`.
-bool is_for(const json::Value& claims, std::string_view audience);
-
 }  // namespace ostia::authority

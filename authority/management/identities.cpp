@@ -6,6 +6,7 @@
 #include "grants/grant.hpp"
 #include "logs/journal.hpp"
 #include "management/user_handlers.hpp"
+#include "ostia/oidc/audience.hpp"
 
 namespace ostia::authority::management {
 namespace {
@@ -22,7 +23,7 @@ Result<std::string> proven_account(const Authority& a, const Call& call) {
   };
   if (!claims)
     return refused("is not a valid ID token that this tenant has signed with its own key (RS256), or has expired");
-  if (call.is_own && (*claims)["aud"] != call.token["azp"])
+  if (call.is_own && !oidc::is_for(*claims, call.token["azp"].text()))
     return refused("must be of the same client as the access token");
   if ((*claims)["iat"].as_int().value_or(0) + freshness < a.clock.now())
     return refused("is older than an hour: log in to that account again");

@@ -1,11 +1,13 @@
 // Jobs: work that takes longer than a request. Users come in by the thousand, and go out.
 #include <zlib.h>
 
+#include <map>
 #include <thread>
 
 #include "accounts/registration.hpp"
 #include "accounts/users_file.hpp"
 #include "base/log.hpp"
+#include "http/multipart.hpp"
 #include "logs/journal.hpp"
 #include "management/endpoints.hpp"
 #include "management/user_handlers.hpp"
@@ -72,35 +74,14 @@ Handling send_verification(Authority& a, Call call) {
 
 // ---- Import
 
-// The parts of a form with a file (RFC 7578): enough for what programs send.
-std::vector<std::pair<std::string, std::string>> form_parts(const Request& request) {
-  const std::string type(request.header("content-type"));
-  auto at = type.find("boundary=");
-  std::vector<std::pair<std::string, std::string>> out;
-  if (!type.starts_with("multipart/form-data") || at == type.npos) return out;
-  std::string boundary = type.substr(at + 9);
-  if (boundary.starts_with('"')) boundary = boundary.substr(1, boundary.find('"', 1) - 1);
-  boundary = "--" + boundary.substr(0, boundary.find(';'));
-  const std::string_view body = request.body;
-  for (auto start = body.find(boundary); start != body.npos;) {
-    start += boundary.size();
-    const auto end = body.find("\r\n" + boundary, start);
-    const auto head_end = body.find("\r\n\r\n", start);
-    if (end == body.npos || head_end == body.npos || head_end > end) break;
-    const std::string_view head = body.substr(start, head_end - start);
-    const auto name = head.find("name=\"");
-    if (name != head.npos)
-      out.emplace_back(head.substr(name + 6, head.find('"', name + 6) - name - 6),
-                       body.substr(head_end + 4, end - head_end - 4));
-    start = end + 2;
-  }
+// The fields that an import has, each once: of two, nobody could say which one counts.
+Result<std::map<std::string, std::string_view, std::less<>>> import_form(const Request& request) {
+  const auto parts = read_multipart(request.header("content-type"), request.body);
+  if (!parts) return invalid_body("'" + parts.error().description + "'.");
+  std::map<std::string, std::string_view, std::less<>> out;
+  for (const FormPart& part : *parts)
+    if (!out.emplace(part.name, part.content).second) return invalid_body("'Repeated property: " + part.name + "'.");
   return out;
-}
-
-std::string part(const std::vector<std::pair<std::string, std::string>>& parts, std::string_view name) {
-  for (const auto& [key, value] : parts)
-    if (key == name) return value;
-  return {};
 }
 
 Value shown_mistakes(const UsersImported& imported) {
@@ -142,11 +123,14 @@ void run_import(Authority& a, Value job, const std::string& text, const UsersImp
 }
 
 Handling start_import(Authority& a, Call call) {
-  const auto parts = form_parts(call.request);
-  if (parts.empty())
-    co_return invalid_body("'Content-Type must be multipart/form-data with the parts users and connection_id'");
-  auto users = std::make_shared<const std::string>(part(parts, "users"));
-  const std::string id = part(parts, "connection_id");
+  const auto form = import_form(call.request);
+  if (!form) co_return form.error();
+  const auto field = [&](std::string_view name) {
+    const auto found = form->find(name);
+    return found == form->end() ? std::string() : std::string(found->second);
+  };
+  auto users = std::make_shared<const std::string>(field("users"));
+  const std::string id = field("connection_id");
   if (users->empty()) co_return invalid_body("'Missing required property: users'.");
   const auto c = call.tenant->find_connection_by_id(id);
   if (!c) co_return api_error(400, "inexistent_connection", "The connection does not exist.");
@@ -156,9 +140,9 @@ Handling start_import(Authority& a, Call call) {
   Value job = new_job(a, "users_import");
   job.set("connection_id", id);
   job.set("connection", c->name);
-  job.set("upsert", part(parts, "upsert") == "true");
-  if (const auto external = part(parts, "external_id"); !external.empty()) job.set("external_id", external);
-  UsersImport how{c->name,      c->is_database() ? "auth0" : c->strategy, part(parts, "upsert") == "true", false, false,
+  job.set("upsert", field("upsert") == "true");
+  if (const auto external = field("external_id"); !external.empty()) job.set("external_id", external);
+  UsersImport how{c->name,      c->is_database() ? "auth0" : c->strategy, field("upsert") == "true", false, false,
                   a.clock.now()};
   CO_AWAIT(auto reply, keep_job(a, job, 202));
   if (reply) a.run_apart([&a, job, users, how] { run_import(a, job, *users, how); });

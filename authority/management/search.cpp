@@ -334,6 +334,30 @@ Result<Query> Query::parse(std::string_view text) {
   return out;
 }
 
+Query Query::of_field(std::string field, std::string_view value) {
+  auto node = std::make_shared<Node>();
+  node->kind = Node::Kind::term;
+  node->field = std::move(field);
+  node->value = text::lower(value);
+  node->quoted = true;
+  Query out;
+  out.root_ = std::move(node);
+  return out;
+}
+
+Query Query::both(const Query& one, const Query& other) {
+  auto node = std::make_shared<Node>();
+  node->kind = Node::Kind::all;
+  for (const auto& root : {one.root_, other.root_})
+    if (root->kind == Node::Kind::all)
+      node->children.insert(node->children.end(), root->children.begin(), root->children.end());
+    else
+      node->children.push_back(root);
+  Query out;
+  out.root_ = std::move(node);
+  return out;
+}
+
 bool Query::matches(const Value& document) const { return matches_node(document, *root_); }
 
 std::optional<std::string> Query::demands(std::string_view field) const {

@@ -17,6 +17,10 @@ class Query {
  public:
   /// The error says where the text stops making sense.
   static Result<Query> parse(std::string_view text);
+  /// What has `value`, of any case, in `field`: a text is taken as it is, whatever is in it.
+  static Query of_field(std::string field, std::string_view value);
+  /// What both find.
+  static Query both(const Query& one, const Query& other);
   [[nodiscard]] bool matches(const json::Value& document) const;
   /// A value that `field` must have exactly, if the query says so for all that it finds: the store can look that up.
   [[nodiscard]] std::optional<std::string> demands(std::string_view field) const;

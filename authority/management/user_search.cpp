@@ -17,6 +17,7 @@ namespace asio = boost::asio;
 using json::Value;
 
 constexpr std::int64_t most_found = 1000;  // the vendor's limit of what a search can be paged through
+constexpr std::int64_t batch_size = 200;   // users that are looked at before others get their turn
 
 struct Sort {
   std::string field = "created_at";
@@ -46,7 +47,6 @@ Value at_path(const Value& document, std::string_view path) {
 
 // Looks at everybody, a batch at a time, so that others get their turn in between.
 Async<std::vector<Found>> scan(Authority& a, Query query, Sort sort) {
-  constexpr std::int64_t batch_size = 200;
   auto executor = co_await asio::this_coro::executor;
   std::vector<Found> out;
   for (std::string after;;) {
@@ -116,15 +116,40 @@ Handling list_all(Authority& a, Call call, Page page) {
   co_return page_of(page, "users", std::move(documents), int_at(count.first(), 0));
 }
 
-// From a checkpoint on, in the order of the ids.
-Handling list_from(Authority& a, Call call, Page page) {
-  CO_TRY(auto batch, read_documents(a, page.after, page.per_page));
-  const bool has_more = static_cast<std::int64_t>(batch.size()) == page.per_page;
-  const std::string last = batch.empty() ? "" : batch.back()["user_id"].text();
-  for (auto& document : batch) document = selected(std::move(document), call.query);
-  Value body = Value::object({{"users", Value::array(std::move(batch))}});
-  if (has_more) body.set("next", text::base64url_encode(last));
+// From a checkpoint on, in the order of the ids, what the query finds.
+Handling list_from(Authority& a, Call call, Page page, Query query, std::int64_t at_once) {
+  auto executor = co_await asio::this_coro::executor;
+  const auto wanted = static_cast<std::size_t>(page.per_page);
+  std::vector<Value> found;
+  for (std::string after = page.after; found.size() < wanted;) {
+    CO_TRY(auto batch, read_documents(a, after, at_once));
+    for (auto& document : batch) {
+      after = document["user_id"].text();
+      if (query.matches(document)) found.push_back(std::move(document));
+      if (found.size() == wanted) break;
+    }
+    if (static_cast<std::int64_t>(batch.size()) < at_once) break;
+    co_await asio::post(executor, asio::use_awaitable);
+  }
+  const bool may_have_more = found.size() == wanted;
+  const std::string last = found.empty() ? "" : found.back()["user_id"].text();
+  for (auto& document : found) document = selected(std::move(document), call.query);
+  Value body = Value::object({{"users", Value::array(std::move(found))}});
+  if (may_have_more) body.set("next", text::base64url_encode(last));
   co_return Reply{200, std::move(body)};
+}
+
+// `q` and `connection`, both of which count.
+Result<Query> read_query(const Parameters& parameters) {
+  auto query = Query::parse(parameters.get("q"));
+  if (!query) {
+    Error e = std::move(query).error();
+    e.description = "Query syntax error: " + e.description;
+    return e;
+  }
+  const auto connection = parameters.get("connection");
+  return connection.empty() ? *std::move(query)
+                            : Query::both(Query::of_field("identities.connection", connection), *query);
 }
 
 Handling list_users(Authority& a, Call call) {
@@ -132,23 +157,19 @@ Handling list_users(Authority& a, Call call) {
   if (!page) co_return page.error();
   const auto sort = read_sort(call.query);
   if (!sort) co_return sort.error();
-  std::string text(call.query.get("q"));
-  if (const auto connection = call.query.get("connection"); !connection.empty())
-    text = "identities.connection:\"" + std::string(connection) + "\"" + (text.empty() ? "" : " AND (" + text + ")");
-  auto query = Query::parse(text);
-  if (!query) {
-    Error e = std::move(query).error();
-    e.description = "Query syntax error: " + e.description;
-    co_return e;
-  }
+  auto query = read_query(call.query);
+  if (!query) co_return std::move(query).error();
+  const bool finds_all = call.query.get("q").empty() && call.query.get("connection").empty();
   if (page->checkpoint) {
-    CO_RETURN(list_from(a, std::move(call), *page));
+    if (call.query.has("sort"))
+      co_return invalid_query("'Cannot be combined with from and take, which go by user_id' on property sort.");
+    CO_RETURN(list_from(a, std::move(call), *page, *std::move(query), finds_all ? page->per_page : batch_size));
   }
   if (page->start() >= most_found)
     co_return api_error(
         400, "invalid_paging",
         "You can only page through the first 1000 records. Use from and take, or an export job, for more.");
-  if (text.empty() && !call.query.has("sort")) {
+  if (finds_all && !call.query.has("sort")) {
     CO_RETURN(list_all(a, std::move(call), *page));
   }
   CO_TRY(const auto found, search(a, *std::move(query), *sort));
@@ -160,9 +181,7 @@ Handling list_users(Authority& a, Call call) {
 Handling list_by_email(Authority& a, Call call) {
   const std::string email = text::lower(call.query.get("email"));
   if (!is_email(email)) co_return invalid_query("'Object didn't pass validation for format email' on property email.");
-  auto query = Query::parse("email:\"" + email + "\"");
-  if (!query) co_return std::move(query).error();
-  CO_TRY(const auto found, search(a, *std::move(query), {}));
+  CO_TRY(const auto found, search(a, Query::of_field("email", email), {}));
   CO_TRY(auto documents, documents_of(a, found, 0, most_found, call.query, call.has_scope("read:user_idp_tokens")));
   co_return Reply{200, Value::array(std::move(documents))};
 }

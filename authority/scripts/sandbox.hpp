@@ -18,8 +18,6 @@ class Sandbox {
 
   /// In the child, between fork and exec: nothing here allocates.
   [[nodiscard]] bool enter() const;
-  /// Whether the file system is closed.
-  [[nodiscard]] bool is_closed() const { return ruleset_ >= 0; }
 
  private:
   int ruleset_ = -1;

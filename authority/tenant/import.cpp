@@ -116,15 +116,13 @@ class Importing {
       Value body = content.at(i);
       if (!body.is_object() || body[s.key].text().empty())
         return bad_entry(where, std::string("needs ") + (std::string_view(s.key) == "name" ? "a " : "") + s.key);
-      if (auto read = inline_files(s, body, where); !read) return read;
+      if (auto read = inline_files(body, where); !read) return read;
       if (auto good = check(s, body, where); !good) return good;
       const Value before = counterpart(s, body);
-      if (!s.renamable || std::string_view(s.kind) == "client") {
-        // its name is its identity
-      } else if (before.is_object() && !body.find(s.id)) {
-        body.set(s.id, id_of(s, before));
-      }
-      if (std::string_view(s.kind) == "client")
+      const bool is_client = std::string_view(s.kind) == "client";
+      // Where the name is no identity, what is there already keeps its id.
+      if (s.renamable && !is_client && before.is_object() && !body.find(s.id)) body.set(s.id, id_of(s, before));
+      if (is_client)
         identify_client(body, before, secrets_);
       else
         seal_secrets(s, body, before, secrets_);
@@ -239,7 +237,7 @@ class Importing {
   void warn(std::string text) { plan.warnings.push_back(std::move(text)); }
 
   // The deploy CLI keeps scripts and pages in files beside the YAML.
-  Status inline_files(const Section& s, Value& body, const std::string& where) {
+  Status inline_files(Value& body, const std::string& where) {
     if (folder_.empty()) return ok();
     for (const char* member : {"script", "code", "html", "body"}) {
       Value* value = body.find(member);
@@ -257,7 +255,6 @@ class Importing {
       text << in.rdbuf();
       *value = text.str();
     }
-    (void)s;
     return ok();
   }
 

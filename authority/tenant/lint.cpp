@@ -127,12 +127,11 @@ void lint_tenant(Findings& out, const Value& config) {
       std::none_of(factors.begin(), factors.end(), turned_on))
     out.push_back({"guardianPolicies.policies", "every login is to have a second factor, and none is turned on",
                    "NIST SP 800-63B section 4.2", "turn one on in guardianFactors, such as otp or webauthn-roaming"});
-  for (const char* section : {"databases"})
-    for (const auto& connection : config[section].items())
-      if (connection["options"]["passwordPolicy"].is("none") || connection["options"]["passwordPolicy"].is("low"))
-        out.push_back({"databases[" + connection["name"].text() + "].options.passwordPolicy",
-                       "passwords of fewer than eight characters are allowed", "NIST SP 800-63B section 5.1.1",
-                       "set it to good"});
+  for (const auto& connection : config["databases"].items())
+    if (connection["options"]["passwordPolicy"].is("none") || connection["options"]["passwordPolicy"].is("low"))
+      out.push_back({"databases[" + connection["name"].text() + "].options.passwordPolicy",
+                     "passwords of fewer than eight characters are allowed", "NIST SP 800-63B section 5.1.1",
+                     "set it to good"});
 }
 
 }  // namespace

@@ -194,8 +194,7 @@ struct Reading {
 void read_extension(Tenant& t, Reading& reading, const std::string& kind, const std::string& id, const Value& v,
                     const Sealer& secrets) {
   if (kind == "rule" && v["enabled"].as_bool(true))
-    t.rules.push_back(
-        {id_of(section_of("rule"), v), v["name"].text(), v["script"].text(), at_least(v["order"], 0, 0), true});
+    t.rules.push_back({id_of(section_of("rule"), v), v["name"].text(), v["script"].text(), at_least(v["order"], 0, 0)});
   if (kind == "rule_config")
     t.rule_configs[v["key"].text()] = with_secrets(section_of("rule_config"), v, secrets)["value"].text();
   if (kind == "action" && v["deployed"].as_bool(true))
@@ -297,13 +296,6 @@ std::string Tenant::first_database() const {
 Found<Connection> Tenant::administrators_connection() const {
   const std::string wanted = administrators.empty() ? first_database() : administrators;
   return first(connections, [&](const Connection& c) { return c.is_database() && c.name == wanted; });
-}
-
-std::vector<std::string> Tenant::databases_of(const Client& client) const {
-  std::vector<std::string> out;
-  for (const auto& connection : connections)
-    if (connection.is_database() && connection.is_enabled_for(client)) out.push_back(connection.name);
-  return out;
 }
 
 bool Tenant::allows_origin(std::string_view origin) const {

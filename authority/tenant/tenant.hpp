@@ -79,7 +79,6 @@ struct RateLimits {
 struct Rule {
   std::string id, name, script;
   std::int64_t order = 0;
-  bool enabled = true;
 };
 
 /// One of `actions`, as it was deployed.
@@ -177,8 +176,6 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   /// The database that the first administrator is made in: `ostia.administrators_connection`, else the first one; null
   /// if there is none.
   [[nodiscard]] Found<Connection> administrators_connection() const;
-  /// Database connections that the application may use, in their order.
-  [[nodiscard]] std::vector<std::string> databases_of(const Client& client) const;
   /// Whether any application lists the origin, for requests that do not say which they come from.
   [[nodiscard]] bool allows_origin(std::string_view origin) const;
 

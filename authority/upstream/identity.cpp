@@ -1,8 +1,6 @@
 #include "upstream/identity.hpp"
 
-#include "ostia/jose/algorithms.hpp"
 #include "ostia/jose/jws.hpp"
-#include "ostia/oidc/id_token.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/percent.hpp"
@@ -111,27 +109,12 @@ void add_apple_name(const Parameters& answer, Value& claims) {
   if (!first.empty() || !last.empty()) claims.set("name", first + (first.empty() || last.empty() ? "" : " ") + last);
 }
 
-// The signature was checked before: a hash of another token is a token that was put in its place.
-bool binds(const Value& claims, const std::string& algorithm, const char* name, const std::string& value) {
-  if (!claims[name].is_string() || value.empty()) return true;
-  return claims[name] == Value(oidc::left_half_hash(openssl_crypto()->digest(jose::hash_bits(algorithm), value)));
-}
-
-Async<Value> claims_of(Authority& a, const Attempt& attempt, const Endpoints& e, std::string id_token,
-                       std::string access_token) {
-  CO_TRY(auto claims, verify_id_token(a, *attempt.connection, e, id_token, attempt.nonce(a)));
-  const auto jws = jose::decode_jws(id_token);
-  if (!binds(claims, jws->header["alg"].text(), "at_hash", access_token))
-    co_return refused("the ID token is of another access token", "id_token_at_hash");
-  co_return std::move(claims);
-}
-
 Async<Value> raw_profile(Authority& a, const Attempt& attempt, const Endpoints& e, const std::string& id_token,
                          const std::string& access_token) {
   const Connection& c = *attempt.connection;
   Value claims = Value::object();
   if (c.upstream.is_oidc) {
-    CO_TRY(auto read, claims_of(a, attempt, e, id_token, access_token));
+    CO_TRY(auto read, verify_id_token(a, c, e, id_token, {attempt.nonce(a), access_token}));
     claims = std::move(read);
   }
   if (e.userinfo.empty() || access_token.empty()) co_return claims;

@@ -116,7 +116,7 @@ Async<Endpoints> endpoints_of(Authority& a, const Request& request, const Connec
 }
 
 Async<Value> verify_id_token(Authority& a, const Connection& c, const Endpoints& e, std::string token,
-                             std::string nonce) {
+                             TokenBinding binding) {
   const auto jws = jose::decode_jws(token);
   if (!jws) co_return refused("the ID token is malformed: " + jws.error().description, "id_token_malformed");
   const std::string algorithm = jws->header["alg"].text();
@@ -131,10 +131,16 @@ Async<Value> verify_id_token(Authority& a, const Connection& c, const Endpoints&
   if (const auto slot = expected.issuer.find("{tenantid}"); slot != std::string::npos)
     expected.issuer.replace(slot, 10, jws->payload["tid"].text());
   expected.audience = c.upstream.client_id;
-  expected.nonce = std::move(nonce);
+  expected.nonce = std::move(binding.nonce);
   expected.now = a.clock.now();
-  if (const auto violation = oidc::validate_id_token_claims(jws->payload, expected))
-    co_return refused(violation->text, "id_token_" + violation->reason);
+  const auto date = [](std::int64_t seconds) -> Result<std::string> { return iso_time(seconds); };
+  const auto digest = [&](const std::string& text) -> Result<std::string> {
+    return openssl_crypto()->digest(jose::hash_bits(algorithm), text);
+  };
+  const auto judged = oidc::judge_id_token(jws->payload, expected, binding.access_token, date, digest);
+  if (!judged && judged.error().fault == Fault::ours)
+    co_return Error{"server_error", judged.error().description, judged.error().reason, 500, Fault::ours};
+  if (!judged) co_return refused(judged.error().description, "id_token_" + judged.error().reason);
   co_return jws->payload;
 }
 

@@ -28,10 +28,16 @@ struct Endpoints {
 /// addresses that are neither https nor on the machine of the issuer itself.
 boost::asio::awaitable<Result<Endpoints>> endpoints_of(Authority& a, const Request& request, const Connection& c);
 
+/// What an upstream's ID token has to go with in this login.
+struct TokenBinding {
+  std::string nonce;         ///< what was sent for it
+  std::string access_token;  ///< what came beside it; empty where none did
+};
+
 /// The claims of an ID token of that upstream (OpenID Connect Core section 3.1.3.7). Errors: `id_token_…` with what is
 /// wrong with it; those of asking for its keys.
 boost::asio::awaitable<Result<json::Value>> verify_id_token(Authority& a, const Connection& c, const Endpoints& e,
-                                                            std::string token, std::string nonce);
+                                                            std::string token, TokenBinding binding);
 
 /// An error of an upstream, as the application is told of it: `access_denied`.
 Error refused(std::string what, std::string reason);

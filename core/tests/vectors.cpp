@@ -114,7 +114,9 @@ Value id_token(const Value& claims, const Value& e) {
                                      .leeway = e["leeway"].as_double().value_or(60),
                                      .now = e["now"].as_int().value_or(0)};
   auto violation = oidc::validate_id_token_claims(claims, expected);
-  return violation ? Value(violation->text) : Value();
+  if (!violation) return {};
+  const auto placeholder = [](std::int64_t) -> Result<std::string> { return std::string("{}"); };
+  return std::move(*violation).as_error(placeholder).description;
 }
 
 Value jws(const std::string& token) {

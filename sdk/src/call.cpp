@@ -172,9 +172,11 @@ Result<HttpResponse> Call::http(const HttpRequest& request) {
   if (const auto* known = answered<HttpResponse>()) return *known;
   return wait_for([&] {
     HttpRequest sent = request;
-    if (sent.credentials && session_->is_authority(sent.url))
-      if (std::string cookies = session_->cookies(); !cookies.empty())
-        sent.headers.emplace_back("Cookie", std::move(cookies));
+    if (sent.credentials && session_->is_authority(sent.url)) {
+      sent.cookies = session_->cookies();
+      if (!sent.cookies)
+        session_->log(LogRecord::Level::warning, "no_cookies", place(sent) + ": the transport keeps no cookies");
+    }
     send(sent, 0);
   });
 }
@@ -199,7 +201,6 @@ void Call::received(const HttpRequest& request, int attempt, HttpResponse respon
                       [self = shared_from_this(), request, attempt] { self->send(request, attempt + 1); });
     return;
   }
-  if (request.credentials && session_->is_authority(request.url)) session_->set_cookies(response.headers);
   // So that an error tells which exchange it was.
   if (response.status == 0) response.failure = place(request) + ": " + response.failure;
   arrive(std::move(response));

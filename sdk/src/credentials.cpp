@@ -69,6 +69,17 @@ Status check_scope(const AuthResult& r, const std::string& wanted) {
 // The operations of one object, as its calls see them.
 namespace sdk {
 
+// What a storage has under `entry`; null when that is nothing.
+Result<Value> load_kept(Storage& storage, const std::string& entry) {
+  auto text = storage.load(entry);
+  if (!text) return std::move(text).error();
+  if (!*text) return Value();
+  auto kept = json::parse(**text);
+  if (kept && kept->is_object()) return kept;
+  return Error{"storage_error", "What is kept under \"" + entry + "\" is not from this program", "file_damaged", 0,
+               Fault::ours};
+}
+
 struct Keeper {
   Call& host;
   const Value& base;
@@ -76,16 +87,7 @@ struct Keeper {
   const std::string& entry;
 
   Result<Value> load() {
-    return host.once<Value>([this]() -> Result<Value> {
-      auto text = storage.load(entry);
-      if (!text) return std::move(text).error();
-      if (!*text) return Value();
-      auto kept = json::parse(**text);
-      if (!kept || !kept->is_object())
-        return Error{"storage_error", "What is kept under \"" + entry + "\" is not from this program", "file_damaged",
-                     0, Fault::ours};
-      return kept;
-    });
+    return host.once<Value>([this] { return load_kept(storage, entry); });
   }
 
   Status save(const Value& kept) {
@@ -108,7 +110,7 @@ struct Keeper {
     if (!result) return result;
     const Value &before = kept["id_token_payload"]["sub"], &after = result->id_token_payload["sub"];
     if (!before.is_null() && !after.is_null() && before != after)
-      return peer_error("invalid_token", "The refreshed ID token is for another person", "subject_changed");
+      return peer_error("invalid_token", "The refreshed ID token is for another person", "subject_mismatch");
     if (result->refresh_token.empty()) result->refresh_token = kept["refresh_token"].text();
     if (result->scope.empty()) result->scope = kept["scope"].text();
     if (result->id_token.empty()) {
@@ -204,7 +206,8 @@ Task<Unit> Credentials::async_clear(CallOptions call) const {
     const auto kept = keeper.load();
     auto removed = host.once<Unit>([&] { return s->storage->remove(s->entry); });
     if (!removed) return removed;
-    if (!kept || kept->is_null() || (*kept)["refresh_token"].is_null()) return ok();
+    if (!kept) return kept.error();  // forgotten; but what could not be read could not be revoked either
+    if (kept->is_null() || (*kept)["refresh_token"].is_null()) return ok();
     auto revoked = auth0::post_form(host, base, "/oauth/revoke", Value::object({{"token", (*kept)["refresh_token"]}}));
     if (!revoked) return std::move(revoked).error();
     return ok();
@@ -212,11 +215,8 @@ Task<Unit> Credentials::async_clear(CallOptions call) const {
 }
 
 Result<Value> Credentials::user() const {
-  auto text = state_->storage->load(state_->entry);
-  if (!text) return std::move(text).error();
-  if (!*text) return Value();
-  auto kept = json::parse(**text);
-  if (!kept) return kept;
+  const auto kept = load_kept(*state_->storage, state_->entry);
+  if (!kept) return kept.error();
   return (*kept)["id_token_payload"];
 }
 

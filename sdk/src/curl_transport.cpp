@@ -3,8 +3,11 @@
 #include <curl/curl.h>
 #include <sys/epoll.h>
 
+#include <array>
 #include <cstdlib>
+#include <ctime>
 #include <map>
+#include <mutex>
 
 #include "ostia/environment.hpp"
 #include "ostia/text/ascii.hpp"
@@ -17,6 +20,74 @@ constexpr long timeout_s = 30;
 constexpr long stall_s = 20;  // without a byte for so long, an exchange is dead
 constexpr std::size_t body_limit = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t header_limit = std::size_t{64} * 1024;
+
+bool is_libcurl_ready() {
+  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  return ready == CURLE_OK;
+}
+
+struct Handle {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+
+// libcurl's cookie engine, with the cookies in a share, so that exchanges on any loop have the same ones.
+class CurlCookies final : public HttpCookies {
+ public:
+  CurlCookies() : share_(curl_share_init()) {
+    curl_share_setopt(share_, CURLSHOPT_USERDATA, this);
+    curl_share_setopt(share_, CURLSHOPT_LOCKFUNC, &lock);
+    curl_share_setopt(share_, CURLSHOPT_UNLOCKFUNC, &unlock);
+    curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+  }
+  ~CurlCookies() override { curl_share_cleanup(share_); }
+  CurlCookies(const CurlCookies&) = delete;
+  CurlCookies& operator=(const CurlCookies&) = delete;
+
+  /// `easy` sends and takes them. This must outlive it.
+  void attach(CURL* easy) const {
+    curl_easy_setopt(easy, CURLOPT_SHARE, share_);
+    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");  // no file: the engine is on
+  }
+
+  bool empty() override {
+    const auto easy = attached();
+    curl_slist* all = nullptr;
+    curl_easy_getinfo(easy.get(), CURLINFO_COOKIELIST, &all);
+    const bool none = !all || !has_good(all);
+    curl_slist_free_all(all);
+    return none;
+  }
+
+  void clear() override { curl_easy_setopt(attached().get(), CURLOPT_COOKIELIST, "ALL"); }
+
+ private:
+  // Netscape's format: domain, tail match, path, secure, expiry (0: with the session), name, value. Those that have
+  // expired stay in the list until the next one comes.
+  static bool has_good(const curl_slist* all) {
+    for (; all; all = all->next) {
+      const auto fields = text::split(all->data, '\t');
+      const auto until = fields.size() > 4 ? text::parse_int(fields[4]) : std::nullopt;
+      if (until && (*until == 0 || *until > std::time(nullptr))) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] std::unique_ptr<CURL, Handle> attached() const {
+    std::unique_ptr<CURL, Handle> easy(curl_easy_init());
+    if (easy) attach(easy.get());
+    return easy;
+  }
+
+  static void lock(CURL*, curl_lock_data data, curl_lock_access, void* self) {
+    static_cast<CurlCookies*>(self)->mutexes_[data].lock();
+  }
+  static void unlock(CURL*, curl_lock_data data, void* self) {
+    static_cast<CurlCookies*>(self)->mutexes_[data].unlock();
+  }
+
+  CURLSH* share_;
+  std::array<std::mutex, CURL_LOCK_DATA_LAST> mutexes_;
+};
 
 struct Exchange {
   CURL* easy = nullptr;
@@ -114,6 +185,7 @@ bool prepare(Exchange& exchange) {
   curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(c, CURLOPT_HEADERDATA, &exchange);
   curl_easy_setopt(c, CURLOPT_PRIVATE, &exchange);
+  if (const auto* cookies = dynamic_cast<const CurlCookies*>(request.cookies.get())) cookies->attach(c);
   if (!exchange.certificates.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, exchange.certificates.c_str());
   if (!request.body.empty() || request.method == "POST" || request.method == "PATCH") {
     curl_easy_setopt(c, CURLOPT_POSTFIELDS, request.body.data());
@@ -211,14 +283,13 @@ class CurlTransport final : public HttpTransport {
   explicit CurlTransport(std::string ca_file) : ca_file_(std::move(ca_file)) {}
 
   std::function<void()> start(Loop& loop, const HttpRequest& request, std::function<void(HttpResponse)> done) override {
-    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     auto exchange = std::make_unique<Exchange>();
     exchange->request = request;
     exchange->certificates = trusted_certificates(ca_file_);
     exchange->done = done;
     const auto multi =
         std::static_pointer_cast<Multi>(loop.attachment(&key_, [&] { return std::make_shared<Multi>(loop); }));
-    CURL* easy = ready == CURLE_OK ? multi->add(std::move(exchange)) : nullptr;
+    CURL* easy = is_libcurl_ready() ? multi->add(std::move(exchange)) : nullptr;
     if (!easy) {
       HttpResponse failed;
       failed.failure = "libcurl cannot be used";
@@ -227,6 +298,10 @@ class CurlTransport final : public HttpTransport {
       return {};
     }
     return [multi = multi.get(), easy] { multi->abandon(easy); };
+  }
+
+  std::shared_ptr<HttpCookies> make_cookies() override {
+    return is_libcurl_ready() ? std::make_shared<CurlCookies>() : nullptr;
   }
 
  private:

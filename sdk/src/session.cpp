@@ -110,7 +110,9 @@ Environment complete(Environment e, const std::string& ca_file) {
 }
 
 Session::Session(const WebAuthOptions& options)
-    : environment_(complete(options.environment, options.ca_file)), base_(make_base(options)) {}
+    : environment_(complete(options.environment, options.ca_file)),
+      base_(make_base(options)),
+      cookies_(environment_.transport->make_cookies()) {}
 
 void Session::log(LogRecord::Level level, const char* event, const std::string& message) const {
   if (environment_.log) environment_.log({level, event, message});
@@ -133,35 +135,6 @@ Value Session::get(const std::string& key) {
 void Session::remove(const std::string& key) {
   const std::lock_guard lock(mutex_);
   kept_.erase(key);
-}
-
-std::string Session::cookies() {
-  const std::lock_guard lock(mutex_);
-  std::string out;
-  for (const auto& [name, value] : cookies_) out.append(out.empty() ? "" : "; ").append(name).append("=").append(value);
-  return out;
-}
-
-void Session::set_cookies(const Headers& headers) {
-  const std::lock_guard lock(mutex_);
-  for (const auto& [name, line] : headers) {
-    if (text::lower(name) != "set-cookie") continue;
-    const auto pair = std::string_view(line).substr(0, line.find(';'));
-    const auto equals = pair.find('=');
-    if (equals == pair.npos || line.size() > 8192 || cookies_.size() > 50) continue;
-    const std::string attributes = text::lower(std::string_view(line).substr(pair.size()));
-    const bool ends = pair.size() == equals + 1 || attributes.find("max-age=0") != std::string::npos ||
-                      attributes.find("1970") != std::string::npos;
-    if (ends)
-      cookies_.erase(std::string(pair.substr(0, equals)));
-    else
-      cookies_[std::string(pair.substr(0, equals))] = pair.substr(equals + 1);
-  }
-}
-
-void Session::drop_cookies() {
-  const std::lock_guard lock(mutex_);
-  cookies_.clear();
 }
 
 bool Session::is_authority(const std::string& url) const {

@@ -33,10 +33,8 @@ class Session {
   Value get(const std::string& key);
   void remove(const std::string& key);
 
-  /// The Cookie header for the authority, and what its answer sets.
-  std::string cookies();
-  void set_cookies(const Headers& headers);
-  void drop_cookies();
+  /// The authority's cookies; null where the transport keeps none.
+  [[nodiscard]] const std::shared_ptr<HttpCookies>& cookies() const { return cookies_; }
   /// Whether `url` is the authority's.
   [[nodiscard]] bool is_authority(const std::string& url) const;
 
@@ -52,10 +50,10 @@ class Session {
   };
   Environment environment_;
   Result<Value> base_;
+  std::shared_ptr<HttpCookies> cookies_;
   KeyCache keys_;
   std::mutex mutex_;
   std::map<std::string, Kept> kept_;
-  std::map<std::string, std::string> cookies_;
   std::map<std::string, std::function<void(std::string)>> redirects_;
 };
 

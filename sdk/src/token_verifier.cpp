@@ -19,17 +19,14 @@ constexpr int unauthorized = 401, unavailable = 503;
 
 enum class Kind { access_token, id_token };
 
-Error refuse(std::string description, std::string reason) {
-  Error e = peer_error("invalid_token", std::move(description), std::move(reason));
-  e.status = unauthorized;
+Result<std::string> word_date(std::int64_t seconds) { return utc_date(seconds); }
+
+Error with_status(Error e, int status) {
+  e.status = status;
   return e;
 }
-
-std::string worded(const oidc::Violation& violation) {
-  std::string text = violation.text;
-  for (const auto seconds : violation.dates)
-    if (const auto slot = text.find("{}"); slot != text.npos) text.replace(slot, 2, utc_date(seconds));
-  return text;
+Error refuse(std::string description, std::string reason) {
+  return with_status(peer_error("invalid_token", std::move(description), std::move(reason)), unauthorized);
 }
 
 WebAuthOptions session_options(const TokenVerifierOptions& o) {
@@ -61,9 +58,9 @@ std::optional<Parts> split(std::string_view token) {
 Result<std::string_view> bearer(std::string_view authorization) {
   const auto space = authorization.find(' ');
   if (space == authorization.npos || text::lower(authorization.substr(0, space)) != "bearer") {
-    Error e = caller_error("invalid_request", "The request has no \"Authorization: Bearer\" header", "bearer_missing");
-    e.status = unauthorized;
-    return e;
+    return with_status(
+        caller_error("invalid_request", "The request has no \"Authorization: Bearer\" header", "bearer_missing"),
+        unauthorized);
   }
   const auto first = authorization.find_first_not_of(' ', space);
   return first == authorization.npos ? std::string_view() : authorization.substr(first);
@@ -119,14 +116,13 @@ struct TokenVerifier::State {
   Result<KeyCache::Judged> judge(std::string_view part, const Value& header, const HttpResponse& answer) const {
     const auto jwks = json::parse(answer.body);
     if (answer.status != 200 || !jwks) {
-      Error e = peer_error("keys_unavailable",
-                           "The authority's keys at " + jwks_uri + " cannot be had: " +
-                               (answer.status == 0     ? answer.failure
-                                : answer.status != 200 ? "status " + text::decimal(answer.status)
-                                                       : "not JSON, content type \"" + answer.content_type + "\""),
-                           "jwks_unreachable");
-      e.status = unavailable;
-      return e;
+      const std::string what = answer.status == 0     ? answer.failure
+                               : answer.status != 200 ? "status " + text::decimal(answer.status)
+                                                      : "not JSON, content type \"" + answer.content_type + "\"";
+      return with_status(
+          peer_error("keys_unavailable", "The authority's keys at " + jwks_uri + " cannot be had: " + what,
+                     "jwks_unreachable"),
+          unavailable);
     }
     const Value* key = jose::find_key(*jwks, header);
     if (!key) return refuse("The authority has no key \"" + header["kid"].text() + "\"", "key_unknown");
@@ -154,20 +150,34 @@ struct TokenVerifier::State {
       return refuse("The token's signature is not good", "signature_invalid");
     auto payload = text::base64url_decode(parts.payload);
     if (!payload) return refuse("The token's payload is not base64url JSON", "token_malformed");
-    const auto expected = expectations(checks);
-    std::optional<oidc::Violation> violation;
+    Status good = ok();
     if (const auto claims = json::Members::read(*payload)) {
-      violation = kind == Kind::id_token ? oidc::validate_id_token_claims(*claims, expected)
-                                         : oidc::validate_access_token_claims(*claims, expected);
+      good = judge_claims(*claims, parts, kind, checks);
     } else {
       const auto parsed = json::parse(*payload);
       if (!parsed || !parsed->is_object())
         return refuse("The token's payload is not base64url JSON", "token_malformed");
-      violation = kind == Kind::id_token ? oidc::validate_id_token_claims(*parsed, expected)
-                                         : oidc::validate_access_token_claims(*parsed, expected);
+      good = judge_claims(*parsed, parts, kind, checks);
     }
-    if (violation) return refuse(worded(*violation), violation->reason);
+    if (!good) return with_status(good.error(), good.error().fault == Fault::ours ? unavailable : unauthorized);
     return *std::move(payload);
+  }
+
+  // The claims, read in place or parsed.
+  template <class Claims>
+  [[nodiscard]] Status judge_claims(const Claims& claims, const Parts& parts, Kind kind,
+                                    const IdTokenChecks& checks) const {
+    const auto expected = expectations(checks);
+    if (kind == Kind::access_token) {
+      auto violation = oidc::validate_access_token_claims(claims, expected);
+      return violation ? Status((*std::move(violation)).as_error(word_date)) : ok();
+    }
+    const auto digest = [&](const std::string& text) -> Result<std::string> {
+      const auto header = read_header(parts.header);
+      if (!header) return header.error();
+      return session->environment().crypto->digest(jose::hash_bits((*header)["alg"].text()), text);
+    };
+    return oidc::judge_id_token(claims, expected, checks.access_token, word_date, digest);
   }
 
   // With the keys at hand.
@@ -269,7 +279,7 @@ Result<std::vector<TokenVerifier::Check>> TokenVerifier::explain(std::string_vie
   const auto expected = state_->expectations({});
   for (auto& [rule, violation] : is_access_token ? oidc::explain_access_token_claims(jws->payload, expected)
                                                  : oidc::explain_id_token_claims(jws->payload, expected))
-    note(rule, violation ? Status(refuse(worded(*violation), violation->reason)) : ok(), "as it should be");
+    note(rule, violation ? Status((*std::move(violation)).as_error(word_date)) : ok(), "as it should be");
   return out;
 }
 

@@ -186,13 +186,14 @@ Task<Unit> WebAuth::async_logout(LogoutOptions o, CallOptions call) const {
     Session& session = host.session();
     const auto url = auth0::build_logout_url(base, to_value(o));
     if (!url) return url.error();
-    const auto has_session = host.once<bool>([&]() -> Result<bool> { return !session.cookies().empty(); });
+    const auto& cookies = session.cookies();
+    const auto has_session = host.once<bool>([&]() -> Result<bool> { return cookies && !cookies->empty(); });
     if (*has_session) {
       const auto ended = host.http({"GET", *url, {}, {}, true});
       if (!ended) return ended.error();
     }
     return host.once<Unit>([&] {
-      session.drop_cookies();
+      if (cookies) cookies->clear();
       const auto& browser = session.environment().browser;
       return (browser ? browser : system_browser())->open({*url, {}, [](const Result<std::string>&) {}});
     });

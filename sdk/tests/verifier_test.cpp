@@ -104,6 +104,60 @@ TEST_F(Verifiers, EachClaim) {
   EXPECT_EQ(reason(token(claims, "ES256", "k1", "logout+jwt")), "token_type");
 }
 
+TEST_F(Verifiers, AnIdTokenGoesWithItsAccessToken) {
+  auto v = verifier();
+  const auto outcome = [&](const Value& at_hash, const char* name = "Ada") {
+    Value c = claims;
+    c.erase("scope");
+    c.set("name", name);
+    if (!at_hash.is_null()) c.set("at_hash", at_hash);
+    const auto t = v.verify_id_token(token(c, "ES256", "k1", "JWT"), {.access_token = "AT"});
+    return t ? "good" : t.error().reason + " " + std::to_string(t.error().status);
+  };
+  const std::string digest = openssl_crypto()->digest(256, "AT");
+  const std::string right = text::base64url_encode(digest.substr(0, 16));
+  for (const char* name : {"Ada", "\"Ada\""}) {  // claims read in place, and parsed
+    EXPECT_EQ(outcome(right, name), "good");
+    EXPECT_EQ(outcome({}, name), "good");
+    for (const Value& wrong : {Value("AAAAAAAAAAAAAAAAAAAAAA"), Value(""), Value(7), Value(false), Value::object()})
+      EXPECT_EQ(outcome(wrong, name), "at_hash_mismatch 401") << json::write(wrong);
+  }
+}
+
+// Cryptography that is out of order, when it comes to digests.
+class NoDigests final : public Crypto {
+ public:
+  std::string random(int count) override { return openssl_crypto()->random(count); }
+  std::string digest(int, std::string_view) override { return {}; }
+  std::shared_ptr<const VerificationKey> import_key(std::string_view algorithm, const std::string& jwk) override {
+    return openssl_crypto()->import_key(algorithm, jwk);
+  }
+  Result<std::string> sign(std::string_view algorithm, const std::string& key, std::string_view input) override {
+    return openssl_crypto()->sign(algorithm, key, input);
+  }
+  Result<std::string> generate_key() override { return openssl_crypto()->generate_key(); }
+};
+
+TEST_F(Verifiers, AHashThatCannotBeMadeIsNotTheTokensFault) {
+  TokenVerifier v({.domain = "t.example",
+                   .audience = "api",
+                   .algorithms = "ES256",
+                   .environment = {.transport = server, .crypto = std::make_shared<NoDigests>(), .clock = clock}});
+  claims.erase("scope");
+  claims.set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA");
+  const auto t = v.verify_id_token(token(claims, "ES256", "k1", "JWT"), {.access_token = "AT"});
+  EXPECT_EQ(t.error().reason, "no_digest");
+  EXPECT_EQ(t.error().fault, Fault::ours);
+  EXPECT_EQ(t.error().status, 503);
+}
+
+TEST_F(Verifiers, DatesAreWorded) {
+  const auto late = verifier().verify(changed("exp", 1'699'999'939));
+  EXPECT_EQ(late.error().description,
+            "Expiration Time (exp) claim error in the access token; current time \"2023-11-14 22:13:20 UTC\" is after "
+            "expiration time \"2023-11-14 22:13:19 UTC\"");
+}
+
 TEST_F(Verifiers, AlgorithmsArePinned) {
   const std::string good = token(claims);
   EXPECT_EQ(reason(good, "RS256"), "algorithm_not_supported");

@@ -107,6 +107,33 @@ test('users from a checkpoint on, each once', async () => {
   assert.deepEqual(seen, [...new Set(seen)]);
   assert.equal(seen.length, 4);
 });
+test('users from a checkpoint on: q and connection count, and what cannot is refused', async () => {
+  const ids = async (filter) => {
+    const out = [];
+    for (let from; ;) {
+      const { body, text } = await get(`users?take=1&${filter}${from ? `&from=${from}` : ''}`);
+      assert.ok(body.users, text);
+      out.push(...body.users.map((u) => u.user_id));
+      if (!(from = body.next)) return out;
+    }
+  };
+  assert.deepEqual(await ids('q=blocked:true'), ['auth0|mallory']);
+  assert.deepEqual(await ids('q=nickname:(ada OR grace)'), ['auth0|ada', 'auth0|grace']);
+  assert.deepEqual(await ids('connection=nobody'), []);
+  assert.deepEqual(await ids(`connection=${realm}&q=email:"grace@example.com"`), ['auth0|grace']);
+  for (const paging of ['take=2', `from=${Buffer.from('auth0|ada').toString('base64url')}`])
+    fails(await get(`users?${paging}&sort=email:1`), 400, 'invalid_query_string', /property sort/);
+  fails(await get('users?take=2&q=('), 400, 'invalid_query_string');
+});
+test('a quote in what is looked for is a quote', async () => {
+  for (const connection of [`x" OR email:"*`, `x") OR ("a`, '"', '\\', `${realm}" OR identities.connection:"x`])
+    for (const paging of ['', '&take=50']) {
+      const { status, body, text } = await get(`users?connection=${encodeURIComponent(connection)}${paging}`);
+      assert.equal(status, 200, text);
+      assert.equal((body.users ?? body).length, 0, connection);
+    }
+  assert.deepEqual((await get(`users?connection=${realm}&q=nickname:ada OR nickname:grace&sort=email:1`)).body.map((u) => u.nickname), ['ada', 'grace']);
+});
 const found = async (q) => (await get(`users?q=${encodeURIComponent(q)}&sort=email:1`)).body.map((u) => u.nickname);
 for (const [q, who] of Object.entries({
   'email:"ada@example.com"': ['ada'], 'name:ada*': [], 'name:"Ada Lovelace"': ['ada'], 'nickname:a*': ['ada', 'admin'], 'NOT nickname:a* AND email:*@example.com': ['grace', 'mallory'],
@@ -375,6 +402,23 @@ row('AZ-1217', 'd', 'POST jobs/users-imports', 'many users with bad lines among 
   assert.deepEqual(errors.map((e) => e.line), [1002, 2002, 2502]);
   assert.match(errors[1].errors[0].message, /line 2002: .*email/);
   assert.equal((await get('users?q=email:"u2999@bulk.example"')).body.length, 1);
+});
+test('an import form of any client: parameters in any order, quoted strings, each field once', async () => {
+  const field = (disposition, content) => `--b c\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`;
+  const users = (email) => field('filename="name=\\"connection_id\\".json"; name="users"', JSON.stringify([{ email }]));
+  const send = (body, type = 'Multipart/Form-Data; charset=utf-8; Boundary="b c"') => fetch(`${api.issuer}api/v2/jobs/users-imports`, { method: 'POST', headers: { authorization: `Bearer ${api.bearer}`, 'content-type': type }, body });
+  const id = field('Name=connection_id', await connectionId());
+  const started = await send(`${users('form@bulk.example')}${id}--b c--`);
+  assert.equal(started.status, 202);
+  assert.equal((await waitFor(await started.json())).summary.inserted, 1);
+  for (const [what, body, type] of [
+    ['a field twice', `${users('x@bulk.example')}${id}${id}--b c--`], ['cut off', `${users('x@bulk.example')}${id}`], ['a part without a name', `${field('filename="users"', '[]')}${id}--b c--`],
+    ['no boundary', `${users('x@bulk.example')}${id}--b c--`, 'multipart/form-data'], ['another type', `${users('x@bulk.example')}${id}--b c--`, 'multipart/mixed; boundary="b c"'], ['no form', '', 'application/json'],
+  ]) {
+    const answer = await send(body, type);
+    assert.equal(answer.status, 400, what);
+    assert.equal((await answer.json()).errorCode, 'invalid_body', what);
+  }
 });
 test('hashes of other systems: PBKDF2, scrypt, LDAP, salted SHA-256; replaced at the first login', async () => {
   const form = new FormData(), sha = createHash('sha256').update('saltCorrect-Horse-9').digest('hex');

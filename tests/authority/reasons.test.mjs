@@ -15,7 +15,7 @@ const group = scope();
 
 // Names in the sources that nothing outside ever shows.
 const unseen = {
-  body_invalid: 'the Management API has `errorCode`', document_contended: 'as well', administrator_by_metadata: 'as well',
+  body_invalid: 'the Management API has `errorCode`', document_contended: 'as well', multipart_malformed: 'as well', administrator_by_metadata: 'as well',
   email_changed: 'its page says that the link is over', password_contended: 'as well', par_unknown: 'its page is that of `par_invalid`',
   pool_full: 'it becomes `upstream_unreachable`',
 };

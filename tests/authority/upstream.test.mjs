@@ -153,7 +153,9 @@ const hostile = {
   'an ID token for another client': ['id_token_audience_mismatch', () => { upstream.change.idToken = { aud: 'somebody-else' }; }],
   'an ID token of another login': ['id_token_nonce_mismatch', () => { upstream.change.idToken = { nonce: 'another' }; }],
   'an expired ID token': ['id_token_token_expired', () => { upstream.change.idToken = { exp: 1000, iat: 900 }; }],
-  'an ID token of another access token': ['id_token_at_hash', () => { upstream.change.idToken = { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }; }],
+  'an ID token of another access token': ['id_token_at_hash_mismatch', () => { upstream.change.idToken = { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }; }],
+  'an at_hash that is a number': ['id_token_at_hash_mismatch', () => { upstream.change.idToken = { at_hash: 7 }; }],
+  'an at_hash that is empty': ['id_token_at_hash_mismatch', () => { upstream.change.idToken = { at_hash: '' }; }],
   'no ID token at all': ['id_token_malformed', () => { upstream.change['/token'] = { body: { access_token: 'x' } }; }],
   'a profile of somebody else': ['upstream_subject_mismatch', () => { upstream.change['/userinfo'] = { body: { sub: 'u7' } }; }],
   'a huge profile': ['upstream_profile_too_large', () => { upstream.claims.biography = 'x'.repeat(40_000); }],
@@ -169,6 +171,16 @@ for (const [what, [reason, misbehave]] of Object.entries(hostile))
     await refused(await logIn('acme'), reason);
     assert.equal((await api.call('GET', 'users?q=identities.connection:acme')).body.length, 0, 'nothing has been kept');
   });
+
+test('a refused ID token: the sentence has its dates', async () => {
+  upstream.change.idToken = { exp: 1000, iat: 900 };
+  const { error_description: said } = await logIn('acme');
+  const logged = JSON.stringify(await api.logs());
+  for (const text of [said, logged]) {
+    assert.match(text, /current time \\?"\d{4}-\d\d-\d\dT[^"]*Z\\?" is after expiration time \\?"1970-01-01T00:17:40\.000Z\\?"/);
+    assert.doesNotMatch(text, /"\{\}/);
+  }
+});
 
 row('AZ-1607', 'x', '/login/callback', 'an answer of another issuer than was asked, or of none (mix-up)', 'refused before anything is exchanged', async () => {
   for (const iss of [other.issuer, undefined]) {

@@ -1,7 +1,7 @@
 // The client's verbs as a person or a script uses them: log in once, have fresh tokens, look at them, log out.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { root } from '../../tools/lib.mjs';
@@ -52,6 +52,27 @@ test('login, token, userinfo, logout', async (t) => {
   const out = await run('logout', '--no-browser');
   assert.equal(out.stdout, 'Logged out\n');
   assert.equal((await run('token')).code, 3);
+});
+
+test('a profile that cannot be read is not nobody', async (t) => {
+  const run = home(t), file = join(run.dir, '.config/ostia/default.json');
+  await logIn(run);
+  for (const damage of ['{"domain":', '[]', '']) {
+    writeFileSync(file, damage);
+    const { code, stderr } = await run('token');
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /cannot read .*default\.json/);
+  }
+  assert.equal((await logIn(run)).code, 0);
+  assert.equal((await run('token')).code, 0);
+});
+
+test('an export that could not be written is no success', { skip: !existsSync('/dev/full') }, async (t) => {
+  const run = home(t), full = openSync('/dev/full', 'w');
+  t.after(() => closeSync(full));
+  const { status, stderr } = spawnSync(ostia, ['export', '--data', authority.data], { env: { ...process.env, ...run.env }, stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+  assert.equal(status, 1, stderr);
+  assert.match(stderr, /cannot write/);
 });
 
 test('several accounts are told apart by --profile', async (t) => {

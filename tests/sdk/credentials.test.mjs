@@ -93,6 +93,15 @@ test('a failing network or authority never logs anybody out', async (t) => {
   assert.notEqual((await p.value('credentials_get', { force: true })).access_token, login.access_token);
 });
 
+test('a renewal for another person is refused', async (t) => {
+  const dir = folder(), gate = await proxy(t);
+  const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
+  const grace = await (await new Probe(t).make({ domain, client_id: 'native', issuer: authority.devIssuer })).value('client_login', { ...ada, username: 'grace@example.com', password: 'Battery-Staple-9' });
+  gate.fail = (q, r) => r.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ access_token: grace.access_token, id_token: grace.id_token, expires_in: 60, token_type: 'Bearer' }));
+  assert.equal((await p.error('credentials_get', { force: true })).reason, 'subject_mismatch');
+  assert.equal((await p.value('credentials_get')).access_token, login.access_token);
+});
+
 test('a renewal that is under way is not called off, so that the rotated token is kept', async (t) => {
   const dir = folder(), gate = await proxy(t);
   const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
@@ -121,6 +130,16 @@ test('clear forgets and revokes', async (t) => {
   assert.equal((await p.error('credentials_get')).reason, 'nothing_kept');
   assert.equal((await p.error('refresh_token', login)).code, 'invalid_grant');
   assert.deepEqual(readdirSync(dir).filter((f) => f.endsWith('.secret')), []);
+});
+
+test('what cannot be read is forgotten, and nobody is told that it has been revoked', async (t) => {
+  const dir = folder();
+  const { login } = await loggedIn(t, dir);
+  const stranger = await opened(t, dir, {}, { passphrase: 'another' });
+  assert.equal((await stranger.error('credentials_user')).code, 'storage_error');
+  assert.equal((await stranger.error('credentials_clear')).code, 'storage_error');
+  assert.deepEqual(readdirSync(dir).filter((f) => f.endsWith('.secret')), []);
+  assert.ok((await stranger.value('refresh_token', login)).access_token);
 });
 
 test('a refused unlock gives nothing out', async (t) => {

@@ -281,6 +281,8 @@ for (const name of Object.keys(packages).slice(1))
 
     for (const [what, given, reason] of [
       ['a response of another issuer', { query: () => 'code=C&iss=https%3A%2F%2Fevil.example%2F' }, 'issuer_mismatch'],
+      ['a response of no issuer by name', { query: () => 'code=C&iss=' }, 'issuer_mismatch'],
+      ['an at_hash that is no text', { answer: { id_token: token({ nonce: undefined, at_hash: 0 }) } }, 'at_hash_mismatch'],
       ['no ID token where openid was asked for', { answer: { id_token: undefined } }, 'id_token_missing'],
       ['an ID token older than maxAge', { asked: { maxAge: 60 }, answer: { id_token: token({ nonce: undefined, auth_time: now - 3600 }) } }, 'authentication_too_old'],
       ['another organization', { asked: { organization: 'org_1' }, answer: { id_token: token({ nonce: undefined, org_id: 'org_2' }) } }, 'organization_mismatch'],

@@ -80,7 +80,7 @@ export function redeem(webAuth: WebAuth, options: any, { code, state, iss }: any
   const transaction = state && storage.getItem(namespace + state);
   if (!transaction?.verifier || (options.state && options.state !== state))
     return cb(invalid('`state` does not match.', state ? recall(state).reason : 'state_missing'));
-  if (iss && iss !== baseOptions.token_issuer) // RFC 9207
+  if (iss != null && iss !== baseOptions.token_issuer) // RFC 9207: an empty one is another's, too
     return cb(invalid(`The response comes from issuer "${iss}", expected "${baseOptions.token_issuer}"`, 'issuer_mismatch'));
   const { verifier: codeVerifier, redirectUri, scope, audience } = transaction;
   client.oauthToken({ grantType: 'authorization_code', code, codeVerifier, redirectUri }, (error: any, tokens: any) => {

@@ -69,6 +69,7 @@ Result<std::string> dpop_proof(Host& host, const Value& key, const HttpRequest& 
   if (!access_token.empty()) {
     auto hash = host.sha256(access_token);
     if (!hash) return hash;
+    if (hash->empty()) return Error{"no_digest", "There is no SHA-256 here for DPoP", "no_digest", 0, Fault::ours};
     proof.access_token_hash = *std::move(hash);
   }
   return sign(host, "ES256", key, oauth::dpop_signing_input(key, proof));

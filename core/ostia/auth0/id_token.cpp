@@ -61,27 +61,6 @@ Result<std::string> digest(Host& host, const std::string& algorithm, const std::
 }
 #endif
 
-// The violation as an error, its dates in the host's words.
-Error worded(Host& host, oidc::Violation violation) {
-  for (std::size_t i = 0; i < violation.dates.size(); ++i) {
-    auto date = host.date(violation.dates[i]);
-    if (!date) return std::move(date).error();
-    const auto slot = violation.text.find('{');
-    violation.text.replace(slot, violation.text.find('}') + 1 - slot, *date);
-  }
-  return invalid_token(std::move(violation.text), std::move(violation.reason));
-}
-
-// `at_hash`: whether `access_token` came together with the token of these claims; true when the claim is absent.
-Status check_access_token(Host& host, const Value& claims, const std::string& access_token,
-                          const std::string& algorithm) {
-  if (access_token.empty() || !is_truthy(claims["at_hash"])) return ok();
-  const auto hash = digest(host, algorithm, access_token);
-  if (!hash) return hash.error();
-  if (!hash->empty() && claims["at_hash"].text() == oidc::left_half_hash(*hash)) return ok();
-  return invalid_token("Invalid access_token", "at_hash_mismatch");
-}
-
 }  // namespace
 
 Result<Value> validate_id_token(Host& host, const Value& base, const std::string& token, const TokenChecks& checks) {
@@ -121,10 +100,10 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
       .organization = checks.organization,
       .leeway = leeway,
       .now = *now / 1000};
-  if (auto violation = oidc::validate_id_token_claims(jws->payload, expected))
-    return worded(host, *std::move(violation));
-  auto bound = check_access_token(host, jws->payload, checks.access_token, alg.text());
-  if (!bound) return std::move(bound).error();
+  auto judged = oidc::judge_id_token(
+      jws->payload, expected, checks.access_token, [&](std::int64_t seconds) { return host.date(seconds); },
+      [&](const std::string& access_token) { return digest(host, alg.text(), access_token); });
+  if (!judged) return std::move(judged).error();
   return std::move(jws->payload);
 }
 

@@ -3,6 +3,7 @@
 #include "ostia/auth0/endpoints.hpp"
 #include "ostia/auth0/exchange.hpp"
 #include "ostia/auth0/requests.hpp"
+#include "ostia/oauth/issuer.hpp"
 #include "ostia/oauth/pkce.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
@@ -40,11 +41,14 @@ Result<std::string> read_code(const Value& base, const Value& attempt, const Val
   if (response["state"] != attempt["state"])
     return peer_error("invalid_token", "`state` does not match.",
                       is_truthy(response["state"]) ? "state_mismatch" : "state_missing");
-  if (const Value* iss = response.find("iss"); iss && *iss != base["token_issuer"])
-    return peer_error(
-        "invalid_token",
-        "The response comes from issuer \"" + display(*iss) + "\", expected \"" + display(base["token_issuer"]) + "\"",
-        "issuer_mismatch");
+  const Value* iss = response.find("iss");
+  const std::string& issuer = base["token_issuer"].text();
+  const auto named = iss ? std::optional<std::string_view>(iss->text()) : std::nullopt;
+  // Nobody has read here what the authority announces, so what is absent may be.
+  if (!oauth::is_response_of(named, issuer, false))
+    return peer_error("invalid_token",
+                      "The response comes from issuer \"" + display(*iss) + "\", expected \"" + issuer + "\"",
+                      "issuer_mismatch");
   if (response.find("error"))
     return peer_error(display(response["error"]), text_of(response["error_description"]), "error_response");
   if (!is_text(response["code"]) || !is_truthy(response["code"]))
@@ -86,6 +90,7 @@ Result<Value> begin_login(Host& host, const Value& base, const Value& options) {
   if (!secrets) return secrets;
   const auto hash = host.sha256((*secrets)["codeVerifier"].text());
   if (!hash) return hash.error();
+  if (hash->empty()) return Error{"no_digest", "There is no SHA-256 here for PKCE", "no_digest", 0, Fault::ours};
   p.set("responseType", "code");
   p.set("state", (*secrets)["state"]);
   p.set("nonce", (*secrets)["nonce"]);

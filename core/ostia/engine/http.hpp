@@ -1,6 +1,7 @@
 // An HTTP exchange as the core sees one.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,14 +13,19 @@ namespace ostia {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+#ifndef __wasm__
+class HttpCookies;  // ostia/environment.hpp
+#endif
+
 /// One HTTP request; redirects are not followed.
 struct HttpRequest {
   std::string method;
   std::string url;
   Headers headers;
   std::string body;
-#ifndef __wasm__             // a page's requests and answers stay with the page
-  bool credentials = false;  ///< with the authority's cookies, which the answer may set
+#ifndef __wasm__                              // a page's requests and answers stay with the page
+  bool credentials = false;                   ///< with the authority's cookies, which the answer may set
+  std::shared_ptr<HttpCookies> cookies = {};  ///< where these are kept, if anywhere: of the transport's own making
 #endif
 };
 

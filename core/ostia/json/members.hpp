@@ -14,6 +14,7 @@ namespace ostia::json {
 /// A value in place. Its words are `Value`'s; views live as long as the text that was read.
 class Member {
  public:
+  [[nodiscard]] bool is_null() const noexcept { return kind_ == Value::Kind::null; }
   [[nodiscard]] bool is_string() const noexcept { return kind_ == Value::Kind::string; }
   [[nodiscard]] bool is_array() const noexcept { return kind_ == Value::Kind::array; }
   /// The string, or the number's text; empty for anything else.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 
@@ -58,16 +59,12 @@ Verdict audience_mismatch(const IdTokenExpectations& expected, std::string found
 }
 
 Verdict check_audience(const auto& claims, const IdTokenExpectations& expected) {
+  if (is_for(claims, expected.audience)) return {};
   const auto& aud = claims["aud"];
-  if (is_present(aud)) {
-    if (aud.text() == expected.audience) return {};
-    return audience_mismatch(expected, std::string("found \"").append(aud.text()) + "\"");
-  }
+  if (is_present(aud)) return audience_mismatch(expected, std::string("found \"").append(aud.text()) + "\"");
   if (!aud.is_array())
     return refuse("audience_missing",
                   "Audience (aud) claim must be a string or array of strings present in the ID token");
-  for (const auto& one : aud.items())
-    if (one.is_string() && one.text() == expected.audience) return {};
   std::string found;
   for (const auto& one : aud.items()) found.append(found.empty() ? "" : ", ").append(one.text());
   return audience_mismatch(expected, "was not one of \"" + found + "\"");
@@ -183,8 +180,8 @@ Verdict first_broken(const auto& claims, const IdTokenExpectations& expected, co
 
 Verdict about_access_tokens(Verdict violation) {
   if (violation && violation->reason != "id_token_used")
-    if (const auto at = violation->text.find("ID token"); at != std::string::npos)
-      violation->text.replace(at, 8, "access token");
+    if (const auto at = violation->unworded.find("ID token"); at != std::string::npos)
+      violation->unworded.replace(at, 8, "access token");
   return violation;
 }
 

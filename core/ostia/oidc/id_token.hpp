@@ -1,5 +1,6 @@
 // The rules for the claims of an ID token (OpenID Connect Core section 3.1.3.7), in the order and with the sentences of
-// auth0-js (checklist rows WA-087 to WA-103). Pure: time comes in, and dates go out as numbers for the host to word.
+// auth0-js (checklist rows WA-087 to WA-103). Pure: time comes in, and whoever asks words the dates and makes the
+// digests. Nothing else in the project judges claims.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "ostia/json/members.hpp"
 #include "ostia/json/value.hpp"
+#include "ostia/result.hpp"
 
 namespace ostia::oidc {
 
@@ -24,16 +26,62 @@ struct IdTokenExpectations {
   std::int64_t now = 0;           ///< seconds since 1970
 };
 
-/// Why a token is refused. `text` has `{}` for each of `dates`, to be replaced by the host's wording.
+/// Why a token is refused. Its sentence may have dates in it, which each host words in its own way: `as_error` alone
+/// has the whole of it.
 struct Violation {
   std::string reason;
-  std::string text;
+  std::string unworded;             ///< the sentence with `{}` for each of `dates`: for nobody to read
   std::vector<std::int64_t> dates;  ///< seconds since 1970
+
+  /// The refusal, `invalid_token` with `reason`. `word_date` gives a time (seconds since 1970) as people read it, as
+  /// `Result<std::string>`; an error of its own is handed on instead.
+  template <class WordDate>
+  [[nodiscard]] Error as_error(const WordDate& word_date) && {
+    for (const auto seconds : dates) {
+      Result<std::string> date = word_date(seconds);
+      if (!date) return std::move(date).error();
+      const auto slot = unworded.find('{');
+      unworded.replace(slot, unworded.find('}') + 1 - slot, *date);
+    }
+    return peer_error("invalid_token", std::move(unworded), std::move(reason));
+  }
 };
 
 /// The first rule that the claims break, if any. The signature must have been verified before.
 std::optional<Violation> validate_id_token_claims(const json::Value& claims, const IdTokenExpectations& expected);
 std::optional<Violation> validate_id_token_claims(const json::Members& claims, const IdTokenExpectations& expected);
+
+/// `at_hash` or `c_hash` as it must be, given the digest of the access token or code (Core section 3.2.2.9).
+std::string left_half_hash(std::string_view digest);
+
+/// Whether an ID token of these claims came together with `access_token` (Core sections 3.1.3.8 and 3.2.2.9): an
+/// `at_hash` that is there must be the text that it must be. Where either is absent there is nothing to compare.
+/// `digest` gives the octets of the hash that belongs to the token's algorithm (`jose::hash_bits`), as
+/// `Result<std::string>`; no octets stand for a hash that the host has not. Errors: `invalid_token` with
+/// `at_hash_mismatch`; `no_digest`, which is our fault and not the token's; those of `digest`.
+template <class Claims, class Digest>
+[[nodiscard]] Status check_access_token(const Claims& claims, const std::string& access_token, const Digest& digest) {
+  const auto& at_hash = claims["at_hash"];
+  if (access_token.empty() || at_hash.is_null()) return ok();
+  const Result<std::string> hash = digest(access_token);
+  if (!hash) return hash.error();
+#ifndef __wasm__
+  if (hash->empty())
+    return Error{"no_digest", "There is no hash here to compare at_hash with", "no_digest", 0, Fault::ours};
+#endif
+  if (!hash->empty() && at_hash.is_string() && at_hash.text() == left_half_hash(*hash)) return ok();
+  return peer_error("invalid_token", "Invalid access_token", "at_hash_mismatch");
+}
+
+/// Judges the claims of an ID token whose signature is good: everything that is expected (Core section 3.1.3.7), then
+/// whether `access_token` came with it; empty where none did. `word_date` as for `Violation::as_error`, `digest` as for
+/// `check_access_token`. Errors: `invalid_token` with the reason and sentence of the first rule that the claims break.
+template <class Claims, class WordDate, class Digest>
+[[nodiscard]] Status judge_id_token(const Claims& claims, const IdTokenExpectations& expected,
+                                    const std::string& access_token, const WordDate& word_date, const Digest& digest) {
+  if (auto violation = validate_id_token_claims(claims, expected)) return (*std::move(violation)).as_error(word_date);
+  return check_access_token(claims, access_token, digest);
+}
 
 /// The same for an access token (RFC 9068 section 4); `audience` is the API. `nonce` and `max_age` do not count.
 std::optional<Violation> validate_access_token_claims(const json::Value& claims, const IdTokenExpectations& expected);
@@ -47,8 +95,5 @@ struct Outcome {
 /// Every rule, for people: nothing stops at the first broken one.
 std::vector<Outcome> explain_id_token_claims(const json::Value& claims, const IdTokenExpectations& expected);
 std::vector<Outcome> explain_access_token_claims(const json::Value& claims, const IdTokenExpectations& expected);
-
-/// `at_hash` or `c_hash` as it must be, given the digest of the access token or code (Core section 3.2.2.9).
-std::string left_half_hash(std::string_view digest);
 
 }  // namespace ostia::oidc

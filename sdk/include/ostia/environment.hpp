@@ -14,6 +14,17 @@
 
 namespace ostia {
 
+/// Cookies as a user agent keeps them (RFC 6265 section 5): those of one `WebAuth`, in memory, with the transport that
+/// made this. Safe for several threads at once.
+class OSTIA_API HttpCookies {
+ public:
+  virtual ~HttpCookies() = default;
+  /// Whether there is none that has not expired.
+  virtual bool empty() = 0;
+  /// Forgets them all.
+  virtual void clear() = 0;
+};
+
 /// Performs HTTP exchanges. Redirects must not be followed, TLS must be checked, bodies above a few megabytes refused:
 /// what goes through here are people's tokens.
 class OSTIA_API HttpTransport {
@@ -24,6 +35,11 @@ class OSTIA_API HttpTransport {
   /// is returned abandons the exchange; `done` is not called then.
   virtual std::function<void()> start(Loop& loop, const HttpRequest& request,
                                       std::function<void(HttpResponse)> done) = 0;
+  /// A place for cookies, empty. Requests that are to be sent with cookies have it as `HttpRequest::cookies`: what is
+  /// in it and fits the URL goes with them, and what the response sets comes into it (RFC 6265 sections 5.3 and 5.4).
+  /// Null, which is what this is unless it is overridden: a transport that keeps no cookies. Then logins and renewals
+  /// without a browser (`login_with_credentials`, `check_session`) end with `login_required` or `interaction_required`.
+  virtual std::shared_ptr<HttpCookies> make_cookies() { return nullptr; }
 };
 
 /// A transport that answers before it returns, which is easier to write; it holds its loop up meanwhile.
@@ -34,7 +50,7 @@ class OSTIA_API BlockingHttpTransport : public HttpTransport {
   std::function<void()> start(Loop& loop, const HttpRequest& request, std::function<void(HttpResponse)> done) final;
 };
 
-/// libcurl. `ca_file`: PEM of the certificates to trust; empty: `SSL_CERT_FILE`, else the system's.
+/// libcurl, with its cookies. `ca_file`: PEM of the certificates to trust; empty: `SSL_CERT_FILE`, else the system's.
 OSTIA_API std::shared_ptr<HttpTransport> curl_transport(std::string ca_file = {});
 
 /// A public key that is ready to use. Safe for several threads at once.

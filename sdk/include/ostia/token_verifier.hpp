@@ -30,6 +30,9 @@ struct IdTokenChecks {
   std::string nonce = {};
   std::optional<std::int64_t> max_age = {};  ///< seconds
   std::string organization = {};
+  /// What came beside the ID token: its hash must be the token's `at_hash` where it has one (OpenID Connect Core
+  /// section 3.1.3.8).
+  std::string access_token = {};
 };
 
 /// A token whose signature and claims are good. Only a verifier makes one.

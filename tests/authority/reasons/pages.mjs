@@ -67,7 +67,7 @@ export default [
   ['id_token_algorithm', 'f', 'access_denied', (w) => { w.upstream.change.signing = { alg: 'none' }; return w.atUpstream(); }],
   ['id_token_key_unknown', 'f', 'access_denied', (w) => { w.upstream.change.signing = { kid: 'k9' }; return w.atUpstream(); }],
   ['id_token_signature', 'f', 'access_denied', (w) => { w.upstream.change.signing = { key: w.otherKey }; return w.atUpstream(); }],
-  idToken('at_hash', { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }),
+  idToken('at_hash_mismatch', { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }),
   idToken('issuer_missing', { iss: undefined }),
   idToken('issuer_mismatch', { iss: 'https://elsewhere.example' }),
   idToken('subject_missing', { sub: undefined }),

@@ -57,7 +57,8 @@ function reasonsOfIdTokens() {
   const text = read('core/ostia/oidc/id_token.cpp').split('Verdict check_authentication_age')[0];
   const rules = [...text.matchAll(/check_text\([^{]*\{"[\w ]+", "\w+", "(\w+)"/g)].flatMap(([, rule]) => [`${rule}_missing`, `${rule}_mismatch`]);
   const given = [...text.matchAll(/refuse\(\s*"(\w+)"/g)].map(([, reason]) => reason);
-  return [...rules, ...given].map((reason) => `id_token_${reason}`);
+  const bound = [...read('core/ostia/oidc/id_token.hpp').matchAll(/peer_error\("\w+", "[^"]*", "(\w+)"\)/g)].map(([, reason]) => reason);
+  return [...rules, ...given, ...bound].map((reason) => `id_token_${reason}`);
 }
 
 /** Of a device that polls: its errors are its reasons. */
