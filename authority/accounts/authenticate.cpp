@@ -52,22 +52,20 @@ Async<Unit> on_failure(Authority& a, const Request& request, std::optional<User>
                        Attempt attempt) {
   CO_TRY(const auto blocks, count_failure(a, attempt));
   record(a, request,
-         {user ? "fp" : "fu",
-          "Wrong email or password.",
-          login.client_id,
-          user ? user->id : "",
-          login.username,
-          {},
-          "wrong_password"});
+         {.type = user ? "fp" : "fu",
+          .description = "Wrong email or password.",
+          .client_id = login.client_id,
+          .user_id = user ? user->id : "",
+          .user_name = login.username,
+          .reason = "wrong_password"});
   if (!blocks) co_return Unit{};
   record(a, request,
-         {"limit_wc",
-          "Too many failed logins for one account",
-          login.client_id,
-          user ? user->id : "",
-          login.username,
-          {},
-          "too_many_attempts"});
+         {.type = "limit_wc",
+          .description = "Too many failed logins for one account",
+          .client_id = login.client_id,
+          .user_id = user ? user->id : "",
+          .user_name = login.username,
+          .reason = "too_many_attempts"});
   if (!user) co_return Unit{};
   CO_RETURN(notify(a, request, *user, login.client_id));
 }
@@ -88,14 +86,25 @@ Async<Unit> check_account(Authority& a, const Request& request, const User& user
   const auto tenant = a.tenant();
   if (user.blocked) {
     record(a, request,
-           {"f", "Blocked user", login.client_id, user.id, login.username, user.connection, "user_blocked"});
+           {.type = "f",
+            .description = "Blocked user",
+            .client_id = login.client_id,
+            .user_id = user.id,
+            .user_name = login.username,
+            .connection = user.connection,
+            .reason = "user_blocked"});
     co_return refused(403, "blocked_user", "Blocked user", "user_blocked");
   }
   const auto& breaches = tenant->attack_protection.breaches;
   if (breaches.at_login && is_breached(login.password, breaches.file)) {
     record(a, request,
-           {"pwd_leak", "The password is in a published breach", login.client_id, user.id, login.username,
-            user.connection, "password_leaked"});
+           {.type = "pwd_leak",
+            .description = "The password is in a published breach",
+            .client_id = login.client_id,
+            .user_id = user.id,
+            .user_name = login.username,
+            .connection = user.connection,
+            .reason = "password_leaked"});
     co_return refused(401, "password_leaked",
                       "This login attempt has been blocked because the password you're using was previously disclosed "
                       "through a data breach (not in this application).",
@@ -124,13 +133,12 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   CO_AWAIT(auto allowed, check_attempts(a, attempt));
   if (!allowed) {
     record(a, request,
-           {allowed.error().reason == "address_blocked" ? "limit_mu" : "limit_wc",
-            "Login refused",
-            login.client_id,
-            user ? user->id : "",
-            login.username,
-            {},
-            allowed.error().reason});
+           {.type = allowed.error().reason == "address_blocked" ? "limit_mu" : "limit_wc",
+            .description = "Login refused",
+            .client_id = login.client_id,
+            .user_id = user ? user->id : "",
+            .user_name = login.username,
+            .reason = allowed.error().reason});
     co_return std::move(allowed).error();
   }
   std::string hash;
@@ -145,10 +153,8 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   CO_TRY(const auto owner, owner_of(a.store, *user));
   CO_TRY_VOID(check_account(a, request, owner, login));
   CO_TRY(auto forgotten, forget_failures(a, attempt));
-  auto telling = tell_of_guesses(a, request, owner, forgotten);
-  (void)co_await std::move(telling);  // a mail that cannot be written keeps nobody out
-  auto modernizing = modernize(a, *user, login.password);
-  (void)co_await std::move(modernizing);
+  CO_IGNORE(tell_of_guesses(a, request, owner, forgotten));  // a mail that cannot be written keeps nobody out
+  CO_IGNORE(modernize(a, *user, login.password));
   co_return owner;
 }
 

@@ -95,16 +95,21 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
   CO_TRY_VOID(a.store.commit(std::move(statements)));
   a.outbox.wake();
   if (is_refused)
-    record(a, request, {"fs", "Sign-up refused", start.client_id, {}, start.address, c.name, "signup_disabled"});
+    record(a, request,
+           {.type = "fs",
+            .description = "Sign-up refused",
+            .client_id = start.client_id,
+            .user_name = start.address,
+            .connection = c.name,
+            .reason = "signup_disabled"});
   else
     record(a, request,
-           {start.link ? "cls" : "cs",
-            "Code or link sent",
-            start.client_id,
-            user ? user->id : "",
-            start.address,
-            c.name,
-            {}});
+           {.type = start.link ? "cls" : "cs",
+            .description = "Code or link sent",
+            .client_id = start.client_id,
+            .user_id = user ? user->id : "",
+            .user_name = start.address,
+            .connection = c.name});
   co_return Unit{};
 }
 
@@ -123,18 +128,28 @@ Async<User> authenticate_passwordless(Authority& a, const Request& request, cons
   CO_AWAIT(auto checked, check_one_time_code(a, c->name, *normal, std::move(code), client.id, true));
   if (!checked) {
     if (checked.error().fault == Fault::ours) co_return std::move(checked).error();
-    record(a, request, {"fcpro", checked.error().description, client.id, {}, *normal, c->name, checked.error().reason});
-    auto counting = count_failure(a, attempt);
-    (void)co_await std::move(counting);
+    record(a, request,
+           {.type = "fcpro",
+            .description = checked.error().description,
+            .client_id = client.id,
+            .user_name = *normal,
+            .connection = c->name,
+            .reason = checked.error().reason});
+    CO_IGNORE(count_failure(a, attempt));
     co_return std::move(checked).error();
   }
   CO_TRY(const auto account, find_user_by_address(a.store, c->name, *normal));
-  if (!account) {
-    CO_RETURN(register_passwordless(a, request, c->name, *normal, client.id));
-  }
+  if (!account) CO_RETURN(register_passwordless(a, request, c->name, *normal, client.id));
   CO_TRY(const auto user, owner_of(a.store, *account));
   if (user.blocked) {
-    record(a, request, {"f", "Blocked user", client.id, user.id, *normal, c->name, "user_blocked"});
+    record(a, request,
+           {.type = "f",
+            .description = "Blocked user",
+            .client_id = client.id,
+            .user_id = user.id,
+            .user_name = *normal,
+            .connection = c->name,
+            .reason = "user_blocked"});
     co_return refused(403, "blocked_user", "Blocked user", "user_blocked");
   }
   co_return user;

@@ -125,7 +125,13 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
   const Connection& c = *found_connection;
   if (!c.requires_username) r.username.clear();
   const auto failed = [&](const std::string& reason) {
-    record(a, request, {"fs", "Sign-up refused", r.client_id, {}, r.email, r.connection, reason});
+    record(a, request,
+           {.type = "fs",
+            .description = "Sign-up refused",
+            .client_id = r.client_id,
+            .user_name = r.email,
+            .connection = r.connection,
+            .reason = reason});
   };
   if (auto checked = check(c, r); !checked) {
     failed(checked.error().reason);
@@ -159,7 +165,13 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
   if (!stored && stored.error().reason == "store_conflict") co_return invalid_signup(*tenant, "user_exists");
   if (!stored) co_return stored.error();
   a.outbox.wake();
-  record(a, request, {"ss", "Signed up", r.client_id, user.id, r.email, r.connection, {}});
+  record(a, request,
+         {.type = "ss",
+          .description = "Signed up",
+          .client_id = r.client_id,
+          .user_id = user.id,
+          .user_name = r.email,
+          .connection = r.connection});
   co_return Registered{std::move(user), {}};
 }
 
@@ -173,7 +185,13 @@ Async<User> register_passwordless(Authority& a, const Request& request, std::str
   user.profile = Value::object({{by_phone ? "phone_verified" : "email_verified", true}});
   user.updated_at = a.clock.now();
   CO_TRY_VOID(a.store.write(insert_user(user, a.clock.now())));
-  record(a, request, {"ss", "Signed up", client_id, user.id, address, connection, {}});
+  record(a, request,
+         {.type = "ss",
+          .description = "Signed up",
+          .client_id = client_id,
+          .user_id = user.id,
+          .user_name = address,
+          .connection = connection});
   co_return user;
 }
 
@@ -182,7 +200,13 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
   const auto tenant = a.tenant();
   std::vector<std::string> connections = {connection};
   CO_TRY(const auto user, find_user_by_login(a.store, std::move(connections), email));
-  record(a, request, {"scpr", "Change password requested", client_id, user ? user->id : "", email, connection, {}});
+  record(a, request,
+         {.type = "scpr",
+          .description = "Change password requested",
+          .client_id = client_id,
+          .user_id = user ? user->id : "",
+          .user_name = email,
+          .connection = connection});
   // The mail is written for nobody too, so that the time does not tell who has an account.
   const bool has_account = user && !user->email.empty();
   const User to = has_account ? *user : User{};
@@ -227,9 +251,13 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   if (!done && done.error().reason == "store_unmatched") co_return password_contended();
   if (!done) co_return done.error();
   a.outbox.wake();
-  auto forgetting = forget_failures(a, Attempt{user.id, {}});
-  (void)co_await std::move(forgetting);
-  record(a, request, {"scp", "Changed password", {}, user.id, user.email, user.connection, {}});
+  CO_IGNORE(forget_failures(a, Attempt{user.id, {}}));
+  record(a, request,
+         {.type = "scp",
+          .description = "Changed password",
+          .user_id = user.id,
+          .user_name = user.email,
+          .connection = user.connection});
   co_return std::optional<PolicyViolation>();
 }
 

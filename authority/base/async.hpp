@@ -42,3 +42,10 @@ using Async = boost::asio::awaitable<Result<T>>;
     auto task = __VA_ARGS__;            \
     co_return co_await std::move(task); \
   } while (false)
+
+/// `CO_IGNORE(forget_failures(a, attempt));` awaits what keeps nobody back, whether it worked or not.
+#define CO_IGNORE(...)              \
+  do {                              \
+    auto task = __VA_ARGS__;        \
+    (void)co_await std::move(task); \
+  } while (false)

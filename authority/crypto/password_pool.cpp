@@ -55,26 +55,24 @@ asio::awaitable<T> PasswordPool::run(std::function<T()> compute) {
 asio::awaitable<Result<bool>> PasswordPool::check(std::string password, std::string hash) {
   if (!enter()) co_return too_busy();
   static const std::string nobodys_hash = hash_password(random_id());
-  auto running = run<bool>([password = std::move(password), hash = std::move(hash)] {
-    return check_password(password, hash.empty() ? nobodys_hash : hash) && !hash.empty();
-  });
-  const bool good = co_await std::move(running);
+  CO_AWAIT(const bool good, run<bool>([password = std::move(password), hash = std::move(hash)] {
+             return check_password(password, hash.empty() ? nobodys_hash : hash) && !hash.empty();
+           }));
   co_return good;
 }
 
 asio::awaitable<Result<bool>> PasswordPool::check_any(std::string password, std::vector<std::string> hashes) {
   if (!enter()) co_return too_busy();
-  auto running = run<bool>([password = std::move(password), hashes = std::move(hashes)] {
-    return std::any_of(hashes.begin(), hashes.end(), [&](const auto& hash) { return check_password(password, hash); });
-  });
-  const bool any = co_await std::move(running);
+  CO_AWAIT(const bool any, run<bool>([password = std::move(password), hashes = std::move(hashes)] {
+             return std::any_of(hashes.begin(), hashes.end(),
+                                [&](const auto& hash) { return check_password(password, hash); });
+           }));
   co_return any;
 }
 
 asio::awaitable<Result<std::string>> PasswordPool::hash(std::string password) {
   if (!enter()) co_return too_busy();
-  auto running = run<std::string>([password = std::move(password)] { return hash_password(password); });
-  std::string hash = co_await std::move(running);
+  CO_AWAIT(std::string hash, run<std::string>([password = std::move(password)] { return hash_password(password); }));
   co_return hash;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/async.hpp"
 #include "ostia/result.hpp"
 
 namespace ostia::authority {

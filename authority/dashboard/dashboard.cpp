@@ -61,7 +61,8 @@ Response preview(const Authority& a, const Request& request) {
   const auto text = [&](std::string_view key) {
     return look.texts.get(key, {{"tenant", look.tenant}, {"client", look.tenant}});
   };
-  pages::FormPage page{200, text("login.title"), text("login.text"), {}, "/dashboard/preview", {}};
+  pages::FormPage page{
+      .status = 200, .heading = text("login.title"), .text = text("login.text"), .action = "/dashboard/preview"};
   page.fields = {{"username", text("email_or_username")}, {"password", text("password"), {}, "password"}};
   page.buttons = {{"default", text("continue")}};
   page.links = {{"", text("login.forgot"), "#"}};

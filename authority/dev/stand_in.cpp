@@ -19,8 +19,11 @@ constexpr const char* carried[] = {"redirect_uri", "state", "code_challenge"};
 
 Response sign_in_page(const Authority& a, const Request& request, const Parameters& p, std::string alert) {
   const auto look = look_for(*a.tenant(), request, {});
-  pages::FormPage page{alert.empty() ? 200 : 400, look.texts.get("stand_in.title"), look.texts.get("stand_in.text"),
-                       std::move(alert), "/_dev/upstream/authorize"};
+  pages::FormPage page{.status = alert.empty() ? 200 : 400,
+                       .heading = look.texts.get("stand_in.title"),
+                       .text = look.texts.get("stand_in.text"),
+                       .alert = std::move(alert),
+                       .action = "/_dev/upstream/authorize"};
   for (const char* name : carried) page.hidden.emplace_back(name, p.get(name));
   page.fields = {{"username", look.texts.get("username"), std::string(p.get("username")), "text", "off"}};
   page.buttons = {{"accept", look.texts.get("continue")}, {"deny", look.texts.get("consent.deny"), true}};

@@ -79,10 +79,9 @@ Async<User> log_in(Authority& a, const Request& request, const Tenant& tenant, C
   const bool by_code = !body["otp"].is_null();
   if (!connection || (by_code ? !connection->is_passwordless() : !connection->is_database()))
     co_return oauth(400, "invalid_request", "Unknown realm " + realm + ".", "realm_unknown");
-  if (by_code) {
+  if (by_code)
     CO_RETURN(
         authenticate_passwordless(a, request, *checked.client, realm, body["username"].text(), body["otp"].text()));
-  }
   CO_RETURN(authenticate_password(a, request,
                                   {{realm}, body["username"].text(), body["password"].text(), checked.client->id}));
 }
@@ -95,19 +94,19 @@ Answering co_authenticate(Authority& a, Request request) {
   const auto tenant = a.tenant();
   const auto refused = [&](const Error& e) {
     record(a, request,
-           {"fcoa",
-            e.description,
-            body ? (*body)["client_id"].text() : "",
-            {},
-            body ? (*body)["username"].text() : "",
-            {},
-            e.reason});
+           {.type = "fcoa",
+            .description = e.description,
+            .client_id = body ? (*body)["client_id"].text() : "",
+            .user_name = body ? (*body)["username"].text() : "",
+            .reason = e.reason});
     return oauth_problem(a, e);
   };
   if (!body) co_return refused(body.error());
   const auto sender = tenant->find_client((*body)["client_id"].text());
   if (sender && !origin.empty() && !oauth::is_allowed_origin(origin, sender->web_origins, {})) {
-    record(a, request, {"fcoa", "Origin not allowed", sender->id, {}, {}, {}, "origin_not_allowed"});
+    record(
+        a, request,
+        {.type = "fcoa", .description = "Origin not allowed", .client_id = sender->id, .reason = "origin_not_allowed"});
     std::string text = "Origin " + origin + " is not allowed.";
     if (a.dev) text += " Add it to Allowed Web Origins (web_origins) of \"" + sender->name + "\".";
     co_return text_response(403, text).with("Cache-Control", "no-store");

@@ -90,13 +90,12 @@ Answering signup(Authority& a, Request request) {
   const auto tenant = a.tenant();
   const auto failed = [&](const Error& e) {
     record(a, request,
-           {"fs",
-            e.description,
-            (*body)["client_id"].text(),
-            {},
-            (*body)["email"].text(),
-            (*body)["connection"].text(),
-            e.reason});
+           {.type = "fs",
+            .description = e.description,
+            .client_id = (*body)["client_id"].text(),
+            .user_name = (*body)["email"].text(),
+            .connection = (*body)["connection"].text(),
+            .reason = e.reason});
     return plain_problem(a, e);
   };
   const auto target = find_target(*tenant, *body, {"client_id", "connection", "email", "password"});

@@ -111,9 +111,7 @@ Answering hosted_login(Authority& a, Request request) {
 // A hosted page's form comes here, and the form of an upstream that answers by one.
 Answering login_callback(Authority& a, Request request) {
   Parameters form = read_form(request);
-  if (form.has("wresult")) {
-    CO_RETURN(hosted_callback(a, std::move(request)));
-  }
+  if (form.has("wresult")) CO_RETURN(hosted_callback(a, std::move(request)));
   CO_RETURN(upstream::arrive(a, request, std::move(form)));
 }
 

@@ -90,7 +90,11 @@ Answering passwordless_start(Authority& a, Request request) {
   const auto tenant = a.tenant();
   const auto failed = [&](const Error& e) {
     record(a, request,
-           {"fcs", e.description, (*body)["client_id"].text(), {}, {}, (*body)["connection"].text(), e.reason});
+           {.type = "fcs",
+            .description = e.description,
+            .client_id = (*body)["client_id"].text(),
+            .connection = (*body)["connection"].text(),
+            .reason = e.reason});
     return oauth_problem(a, e);
   };
   const auto target = find_target(*tenant, *body);
@@ -131,7 +135,12 @@ Answering passwordless_verify(Authority& a, Request request) {
   Error e = checked.error();
   if (e.fault != Fault::ours) e = oauth(401, "invalid_user_password", e.description, e.reason);
   record(a, request,
-         {"fcpro", e.description, target->client->id, {}, target->address, target->connection->name, e.reason});
+         {.type = "fcpro",
+          .description = e.description,
+          .client_id = target->client->id,
+          .user_name = target->address,
+          .connection = target->connection->name,
+          .reason = e.reason});
   co_return oauth_problem(a, e);
 }
 

@@ -42,7 +42,11 @@ Answering device_code(Authority& a, Request request) {
   CO_AWAIT(const auto started, start(a, request, *parameters));
   if (started) co_return json_response(200, *started).with("Cache-Control", "no-store");
   const Error& e = started.error();
-  record(a, request, {"fdeaz", e.description, std::string(parameters->get("client_id")), {}, {}, {}, e.reason});
+  record(a, request,
+         {.type = "fdeaz",
+          .description = e.description,
+          .client_id = std::string(parameters->get("client_id")),
+          .reason = e.reason});
   co_return oauth_problem(a, e);
 }
 

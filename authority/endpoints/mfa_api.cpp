@@ -43,9 +43,7 @@ Async<Bearer> who_asks(Authority& a, const Request& request, std::string otherwi
   const std::string_view bearer = bearer_of(request);
   std::string token = bearer.empty() ? otherwise : std::string(bearer);
   if (token.empty()) co_return oauth(401, "unauthorized", "Missing mfa_token", "mfa_token_missing");
-  if (token.find('.') != token.npos) {
-    CO_RETURN(by_access_token(a, request, std::move(token), std::move(scope)));
-  }
+  if (token.find('.') != token.npos) CO_RETURN(by_access_token(a, request, std::move(token), std::move(scope)));
   CO_TRY(auto pending, open_mfa_token(a, request, {}, std::move(token)));
   co_return Bearer{std::move(pending.user), pending.grant.client_id, true};
 }
@@ -136,10 +134,12 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
     out.set("recovery_codes", Value::array({code.code}));
   }
   CO_TRY_VOID(a.store.commit(std::move(statements)));
-  if (!is_otp) {
-    CO_TRY_VOID(send_code(a, request, who.user, made, who.client_id));
-  }
-  record(a, request, {"gd_start_enroll", "Second factor: " + wanted->type, who.client_id, who.user.id, {}, {}, {}});
+  if (!is_otp) CO_TRY_VOID(send_code(a, request, who.user, made, who.client_id));
+  record(a, request,
+         {.type = "gd_start_enroll",
+          .description = "Second factor: " + wanted->type,
+          .client_id = who.client_id,
+          .user_id = who.user.id});
   co_return answer(200, out);
 }
 
@@ -189,7 +189,11 @@ Async<Response> remove(Authority& a, const Request& request, std::string id) {
                     "scope_missing");
   CO_TRY(const auto removed, remove_authenticator(a, request, who.user, id));
   if (!removed) co_return oauth(404, "not_found", "There is no such authenticator", "authenticator_unknown");
-  record(a, request, {"gd_unenroll", "Second factor removed", who.client_id, who.user.id, {}, {}, {}});
+  record(a, request,
+         {.type = "gd_unenroll",
+          .description = "Second factor removed",
+          .client_id = who.client_id,
+          .user_id = who.user.id});
   co_return Response{204, {}, {}};
 }
 

@@ -52,8 +52,8 @@ std::string seal_oob_code(const Authority& a, const std::string& user_id, const 
 
 Async<Value> mfa_otp_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   CO_TRY(auto pending, open_pending(a, request, client, p, "otp"));
-  auto proving = prove_by_otp(a, request, pending.user, std::string(p.get("otp")), true);
-  if (const auto proven = co_await std::move(proving); !proven) co_return wrong(proven.error(), "otp_code");
+  CO_AWAIT(const auto proven, prove_by_otp(a, request, pending.user, std::string(p.get("otp")), true));
+  if (!proven) co_return wrong(proven.error(), "otp_code");
   CO_RETURN(finish(a, request, client, std::move(pending)));
 }
 

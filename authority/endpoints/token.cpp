@@ -34,7 +34,7 @@ Async<Value> exchange(Authority& a, const Request& request, const Parameters& p)
 void log_outcome(Authority& a, const Request& request, const Parameters& p, const Result<Value>& outcome) {
   const GrantType* known = find_grant_type(p.get("grant_type"));
   const char *success = known ? known->success : "s", *failure = known ? known->failure : "f";
-  Event event{outcome ? success : failure, {}, std::string(p.get("client_id")), {}, {}, {}, {}};
+  Event event{.type = outcome ? success : failure, .client_id = std::string(p.get("client_id"))};
   if (outcome) return record(a, request, event);
   const Error& e = outcome.error();
   if (e.code == "authorization_pending" || e.code == "slow_down") return;  // a device that waits is no event
@@ -72,7 +72,7 @@ Answering revoke(Authority& a, Request request) {
   if (parameters->get("token").empty()) co_return oauth_problem(a, missing_parameter("token"));
   CO_AWAIT(const auto revoked, revoke_refresh_token(a, **client, std::string(parameters->get("token"))));
   if (!revoked) co_return oauth_problem(a, revoked.error());
-  record(a, request, {"srrt", "Refresh token revoked", (*client)->id, {}, {}, {}, {}});
+  record(a, request, {.type = "srrt", .description = "Refresh token revoked", .client_id = (*client)->id});
   co_return Response{200, {{"Cache-Control", "no-store"}}, {}};
 }
 

@@ -16,8 +16,11 @@ namespace {
 using pages::FormPage;
 
 Response code_page(const pages::Look& look, std::string code, std::string alert) {
-  FormPage page{alert.empty() ? 200 : 400, look.texts.get("activate.title"), look.texts.get("activate.text"),
-                std::move(alert), "/activate"};
+  FormPage page{.status = alert.empty() ? 200 : 400,
+                .heading = look.texts.get("activate.title"),
+                .text = look.texts.get("activate.text"),
+                .alert = std::move(alert),
+                .action = "/activate"};
   page.fields = {{"user_code", look.texts.get("code"), std::move(code), "text", "off"}};
   page.buttons = {{"default", look.texts.get("continue")}};
   return pages::form(look, page);
@@ -34,12 +37,11 @@ Answering show_activate(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
   if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
   FormPage page{
-      200,
-      step->text("activate.confirm.title"),
-      step->text("activate.confirm.text", {{"client", step->client->name}, {"code", step->request.user_code}}),
-      {},
-      "/activate/confirm",
-      {{"state", step->state}}};
+      .status = 200,
+      .heading = step->text("activate.confirm.title"),
+      .text = step->text("activate.confirm.text", {{"client", step->client->name}, {"code", step->request.user_code}}),
+      .action = "/activate/confirm",
+      .hidden = {{"state", step->state}}};
   page.buttons = {{"accept", step->text("consent.accept")}, {"deny", step->text("consent.deny"), true}};
   co_return pages::form(step->look, page);
 }
@@ -54,8 +56,7 @@ boost::asio::awaitable<Response> take_code(Authority& a, const Request& request)
   if (!allowed) co_return code_page(look, {}, alert_for(look, allowed.error()));
   CO_AWAIT(const auto found, find_device_request(a, typed));
   if (!found || !*found) {
-    auto counting = count_failure(a, attempt);
-    (void)co_await std::move(counting);
+    CO_IGNORE(count_failure(a, attempt));
     co_return code_page(look, typed.substr(0, 20), look.texts.get("activate.wrong"));
   }
   AuthorizationRequest r;
@@ -72,16 +73,19 @@ boost::asio::awaitable<Response> refuse_device(Authority& a, const Request& requ
   CO_AWAIT(const auto found, find_device_request(a, step.request.user_code));
   if (!found || !*found) co_return stale_page(a, request);
   CO_AWAIT(const auto denied, deny_device(a, **found));
-  if (!denied) co_return pages::error(step.look, {500, "ours", "server_error", {}});
-  record(a, request, {"fdeac", "Device refused", step.client->id, user.id, {}, {}, "device_denied"});
+  if (!denied) co_return pages::trouble(step.look);
+  record(a, request,
+         {.type = "fdeac",
+          .description = "Device refused",
+          .client_id = step.client->id,
+          .user_id = user.id,
+          .reason = "device_denied"});
   co_return pages::message(step.look, step.look.texts.get("activate.denied.title"),
                            step.look.texts.get("activate.denied.text"));
 }
 
 Answering submit_activate(Authority& a, Request request) {
-  if (request.path == "/activate") {
-    CO_RETURN(take_code(a, request));
-  }
+  if (request.path == "/activate") CO_RETURN(take_code(a, request));
   CO_AWAIT(const auto step, sent_step(a, request));
   if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
   CO_AWAIT(const auto who, current_session(a, request));
@@ -91,14 +95,16 @@ Answering submit_activate(Authority& a, Request request) {
   if (step->form.get("action") != "accept") CO_RETURN(refuse_device(a, request, *step, (*who)->user));
   Journey journey{.request = step->request, .who = {}};
   CO_AWAIT(auto next, ask_gate(a, request, journey));
-  if (!next) co_return pages::error(look, {500, "ours", "server_error", {}});
+  if (!next) co_return pages::trouble(look);
   if (!std::holds_alternative<protocol::Allow>(*next))
     CO_RETURN(carry_out(a, request, std::move(journey), *std::move(next)));
   Grant grant = journey.grant();
   grant.with_second_factor = has_second_factor((*who)->session, {}, a.clock.now());
   CO_AWAIT(const auto approved, approve_device(a, **found, grant));
   if (!approved || !*approved) co_return stale_page(a, request);
-  record(a, request, {"sdeac", "Device connected", step->client->id, (*who)->user.id, {}, {}, {}});
+  record(
+      a, request,
+      {.type = "sdeac", .description = "Device connected", .client_id = step->client->id, .user_id = (*who)->user.id});
   co_return pages::message(look, look.texts.get("activate.done.title"), look.texts.get("activate.done.text"));
 }
 

@@ -288,7 +288,8 @@ Answer finish(Authority& a, const Request& request, Journey j) {
   if (is_for_account(r)) CO_RETURN(let_into_account(a, request, j.who->session));
   CO_AWAIT(const auto remembered, remember_client(a, r, *j.who));
   if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");
-  if (j.facts.way == Way::silent) record(a, request, {"ssa", {}, r.client_id, j.who->user.id, {}, {}, {}});
+  if (j.facts.way == Way::silent)
+    record(a, request, {.type = "ssa", .client_id = r.client_id, .user_id = j.who->user.id});
   CO_RETURN(answer(a, j));
 }
 
@@ -309,16 +310,14 @@ Answer show(Authority& a, const Request& request, Journey j, Page page) {
 Response refuse(Authority& a, const Request& request, const Journey& j, const Error& e) {
   const AuthorizationRequest& r = j.request;
   record(a, request,
-         {j.facts.way == Way::silent ? "fsa" : "f",
-          e.description,
-          r.client_id,
-          j.who ? j.who->user.id : "",
-          {},
-          {},
-          e.reason.empty() ? e.code : e.reason});
+         {.type = j.facts.way == Way::silent ? "fsa" : "f",
+          .description = e.description,
+          .client_id = r.client_id,
+          .user_id = j.who ? j.who->user.id : "",
+          .reason = e.reason.empty() ? e.code : e.reason});
   if (j.facts.way == Way::device_page)  // a device has no redirect URI
     return pages::error(look_for(*a.tenant(), request, r.ui_locales),
-                        {403, "link_over", e.code + ": " + e.description, {}});
+                        {.status = 403, .key = "link_over", .code = e.code + ": " + e.description});
   return deliver_error(r, e.code, e.description);
 }
 
@@ -356,7 +355,11 @@ Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequ
     co_return ask_for_verifier(a, r, *opened, *client);
   if (opened && opened->is_proven_by_cookie(request)) CO_RETURN(redeem_login_ticket(a, request, std::move(r), *opened));
   const std::string reason = opened ? "cookie_missing" : "login_ticket_unknown";
-  record(a, request, {"fcoa", "Cross-origin login without its cookie", r.client_id, {}, {}, {}, reason});
+  record(a, request,
+         {.type = "fcoa",
+          .description = "Cross-origin login without its cookie",
+          .client_id = r.client_id,
+          .reason = reason});
   CO_RETURN(go_on(a, request, {.request = std::move(r), .who = {}}));
 }
 
@@ -435,19 +438,30 @@ Answering authorize(Authority& a, Request request) {
   const auto tenant = a.tenant();
   auto judged = judge_authorization_request(*tenant, parameters, request.issuer, is_pushed);
   if (auto* page = std::get_if<pages::ErrorPage>(&judged)) {
-    record(a, request, {"f", page->code, std::string(parameters.get("client_id")), {}, {}, {}, page->key});
+    record(a, request,
+           {.type = "f",
+            .description = page->code,
+            .client_id = std::string(parameters.get("client_id")),
+            .reason = page->key});
     co_return refuse_request(a, request, parameters, *page);
   }
   if (auto* error = std::get_if<ClientError>(&judged)) {
     record(a, request,
-           {"f", error->error + ": " + error->description, error->request.client_id, {}, {}, {}, error->error});
+           {.type = "f",
+            .description = error->error + ": " + error->description,
+            .client_id = error->request.client_id,
+            .reason = error->error});
     co_return deliver_error(error->request, error->error, error->description);
   }
   auto& r = std::get<AuthorizationRequest>(judged);
   const auto client = tenant->find_client(r.client_id);
   // Before anybody is asked for a password: an audience that does not exist is the client's mistake.
   if (auto access = resolve_access(a, *client, r.issuer, r.audience, r.scope); !access) {
-    record(a, request, {"f", access.error().description, r.client_id, {}, {}, {}, access.error().reason});
+    record(a, request,
+           {.type = "f",
+            .description = access.error().description,
+            .client_id = r.client_id,
+            .reason = access.error().reason});
     co_return deliver_error(r, access.error().code, access.error().description);
   }
   if (!r.invitation.empty()) {

@@ -42,14 +42,13 @@ Answering show_consent(Authority& a, Request request) {
       resolve_access(a, *step->client, step->request.issuer, step->request.audience, step->request.scope);
   if (!access) co_return deliver_error(step->request, access.error().code, access.error().description);
   const User& user = (*who)->user;
-  pages::FormPage page{200,
-                       step->text("consent.title"),
-                       step->text("consent.text", {{"client", step->client->name},
-                                                   {"tenant", step->tenant->name},
-                                                   {"user", user.email.empty() ? user.id : user.email}}),
-                       {},
-                       "/u/consent",
-                       {{"state", step->state}}};
+  pages::FormPage page{.status = 200,
+                       .heading = step->text("consent.title"),
+                       .text = step->text("consent.text", {{"client", step->client->name},
+                                                           {"tenant", step->tenant->name},
+                                                           {"user", user.email.empty() ? user.id : user.email}}),
+                       .action = "/u/consent",
+                       .hidden = {{"state", step->state}}};
   page.list = what_is_asked(*step, *access);
   page.buttons = {{"accept", step->text("consent.accept")}, {"deny", step->text("consent.deny"), true}};
   page.continue_to = step->request.redirect_uri;
@@ -64,14 +63,18 @@ Answering submit_consent(Authority& a, Request request) {
   AuthorizationRequest r = step->request;
   if (step->form.get("action") != "accept") {
     record(a, request,
-           {"f", "User did not authorize the request", r.client_id, (*who)->user.id, {}, {}, "consent_denied"});
+           {.type = "f",
+            .description = "User did not authorize the request",
+            .client_id = r.client_id,
+            .user_id = (*who)->user.id,
+            .reason = "consent_denied"});
     if (!r.user_code.empty()) CO_RETURN(refuse_device(a, request, *step, (*who)->user));
     co_return deliver_error(r, "access_denied", "User did not authorize the request");
   }
   const auto access = resolve_access(a, *step->client, r.issuer, r.audience, r.scope);
   if (!access) co_return deliver_error(r, access.error().code, access.error().description);
   CO_AWAIT(const auto kept, a.store.write(keep_consent((*who)->user.id, r.client_id, *access)));
-  if (!kept) co_return pages::error(step->look, {500, "ours", "server_error", {}});
+  if (!kept) co_return pages::trouble(step->look);
   r.consented = (*who)->session.id;
   CO_RETURN(show_step(a, request, r, "/authorize/resume"));
 }

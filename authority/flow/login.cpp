@@ -38,8 +38,12 @@ bool takes_passkeys(const Step& step) {
 }
 
 Response login_page(const Step& step, int status, std::string username, std::string alert) {
-  FormPage page{status,     step.text("login.title"), step.text("login.text"), std::move(alert),
-                "/u/login", {{"state", step.state}}};
+  FormPage page{.status = status,
+                .heading = step.text("login.title"),
+                .text = step.text("login.text"),
+                .alert = std::move(alert),
+                .action = "/u/login",
+                .hidden = {{"state", step.state}}};
   page.ways = upstream::ways(step);
   if (takes_passkeys(step))
     page.ways.insert(page.ways.begin(), {"", step.text("login.with_passkey"), step.to("/u/passkey")});
@@ -93,7 +97,11 @@ Answering show_picker(Authority& a, Request request) {
   if (!step) co_return stale_page(a, request);
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
-  FormPage page{200, step->text("picker.title"), step->text("picker.text"), {}, "/u/account", {{"state", step->state}}};
+  FormPage page{.status = 200,
+                .heading = step->text("picker.title"),
+                .text = step->text("picker.text"),
+                .action = "/u/account",
+                .hidden = {{"state", step->state}}};
   page.buttons = {{"default", step->text("picker.as", {{"user", name_of((*who)->user)}})},
                   {"other", step->text("picker.other"), true}};
   page.continue_to = step->request.redirect_uri;

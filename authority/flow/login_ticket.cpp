@@ -85,13 +85,23 @@ Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRe
   CO_AWAIT(const auto user, find_user(a.store, ticket.user_id));
   if (!first || !user) co_return deliver_error(r, "server_error", "The ticket could not be used; try again");
   if (const auto reason = what_is_over(a, ticket, *first, *user); !reason.empty()) {
-    record(a, request, {"fcoa", "Login ticket refused", r.client_id, ticket.user_id, {}, {}, reason});
+    record(a, request,
+           {.type = "fcoa",
+            .description = "Login ticket refused",
+            .client_id = r.client_id,
+            .user_id = ticket.user_id,
+            .reason = reason});
     CO_RETURN(refuse(a, request, std::move(r)));
   }
   CO_AWAIT(const auto made, make_session(a, request, **user));
   if (!made) co_return deliver_error(r, "server_error", "The session could not be made; try again");
   r.authenticated = made->who.session.id;
-  record(a, request, {"scoa", "Cross-origin login", r.client_id, ticket.user_id, {}, (*user)->connection, {}});
+  record(a, request,
+         {.type = "scoa",
+          .description = "Cross-origin login",
+          .client_id = r.client_id,
+          .user_id = ticket.user_id,
+          .connection = (*user)->connection});
   CO_AWAIT(Response response, go_on(a, request, {.request = std::move(r), .who = made->who}));
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   set_cookie(response, request, CookieKind::cross_origin, "", 0);
@@ -122,7 +132,10 @@ Answering verify_cross_origin(Authority& a, Request request) {
   const auto ticket = open_login_ticket(a, r.client_id, (*v)["ticket"].text());
   if (!ticket || !equal_in_constant_time(sha256(form.get("co_verifier")), sha256(ticket->verifier_secret))) {
     record(a, request,
-           {"fcoa", "Cross-origin login without its verifier", r.client_id, {}, {}, {}, "verifier_mismatch"});
+           {.type = "fcoa",
+            .description = "Cross-origin login without its verifier",
+            .client_id = r.client_id,
+            .reason = "verifier_mismatch"});
     CO_RETURN(refuse(a, request, std::move(r)));
   }
   CO_RETURN(redeem_login_ticket(a, request, std::move(r), *ticket));

@@ -29,15 +29,16 @@ std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_vie
   const auto tenant = a.tenant();
   const auto client = with_client ? tenant->find_client(client_id) : nullptr;
   if (with_client && !client)
-    return pages::ErrorPage{400, "logout_client_unknown", "invalid_request: unknown client", ""};
+    return pages::ErrorPage{.status = 400, .key = "logout_client_unknown", .code = "invalid_request: unknown client"};
   if (to.empty() || (client ? client->may_return_to(to, issuer)
                             : oauth::is_registered_redirect_uri(to, tenant->allowed_logout_urls, {})))
     return {};
-  return pages::ErrorPage{400, "logout_url_mismatch",
-                          std::string("invalid_request: the \"") + parameter +
-                              "\" parameter is not defined as a valid URL in \"Allowed Logout URLs\"",
-                          "add \"" + to + "\" to the Allowed Logout URLs of " +
-                              (client ? "\"" + client->name + "\"" : "the tenant") + ". The comparison is exact."};
+  return pages::ErrorPage{.status = 400,
+                          .key = "logout_url_mismatch",
+                          .code = std::string("invalid_request: the \"") + parameter +
+                                  "\" parameter is not defined as a valid URL in \"Allowed Logout URLs\"",
+                          .hint = "add \"" + to + "\" to the Allowed Logout URLs of " +
+                                  (client ? "\"" + client->name + "\"" : "the tenant") + ". The comparison is exact."};
 }
 
 // Ends the browser's session, and says which it was.
@@ -45,12 +46,13 @@ Async<std::optional<Session>> end_current_session(Authority& a, const Request& r
   CO_TRY(const auto ended, find_session_to_end(a.store, read_cookie(request, CookieKind::session)));
   if (!ended) co_return ended;
   CO_TRY_VOID(end_sessions(a, {.session_id = ended->id}));
-  record(a, request, {"slo", "Logged out", std::move(client_id), ended->user_id, {}, {}, {}});
+  record(a, request,
+         {.type = "slo", .description = "Logged out", .client_id = std::move(client_id), .user_id = ended->user_id});
   co_return ended;
 }
 
 Response still_logged_in(const Authority& a, const Request& request) {
-  return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", ""});
+  return pages::trouble(look_for(*a.tenant(), request, {}));
 }
 
 Response logged_out(const Authority& a, const Request& request, std::optional<pages::ErrorPage> problem,
@@ -119,7 +121,12 @@ Answering logout(Authority& a, Request request) {
   if (!ended) co_return still_logged_in(a, request);
   const std::string to(p.get("returnTo"));
   const auto problem = check_return(a, request.issuer, p.get("client_id"), p.has("client_id"), to, "returnTo");
-  if (problem) record(a, request, {"flo", problem->code, std::string(p.get("client_id")), {}, {}, {}, problem->key});
+  if (problem)
+    record(a, request,
+           {.type = "flo",
+            .description = problem->code,
+            .client_id = std::string(p.get("client_id")),
+            .reason = problem->key});
   std::string next = to;
   if (p.has("federated") && *ended && !problem) {
     CO_AWAIT(const auto upstream, upstream::logout_url(a, request, **ended, to));
@@ -147,7 +154,8 @@ Answering oidc_logout(Authority& a, Request request) {
     auto page = page_of(o, next.reason);
     if (!a.dev) page.hint.clear();
     if (*who) page.heading_key = "logged_in.title";
-    record(a, request, {"flo", page.code, o.client_id, {}, {}, {}, std::string(next.reason)});
+    record(a, request,
+           {.type = "flo", .description = page.code, .client_id = o.client_id, .reason = std::string(next.reason)});
     co_return pages::error(look_for(*a.tenant(), request, o.locales), page);
   }
   if (next.step == protocol::LogoutStep::end) CO_RETURN(finish(a, request, std::move(o)));
@@ -155,8 +163,11 @@ Answering oidc_logout(Authority& a, Request request) {
   const std::string state =
       seal_ticket(a, "oidc_logout",
                   Value::object({{"client_id", o.client_id}, {"to", o.to}, {"session", (*who)->session.id}}), 3600);
-  pages::FormPage page{200, look.texts.get("logout.title"), look.texts.get("logout.text", {{"tenant", look.tenant}}),
-                       {},  "/oidc/logout/confirm",         {{"state", state}}};
+  pages::FormPage page{.status = 200,
+                       .heading = look.texts.get("logout.title"),
+                       .text = look.texts.get("logout.text", {{"tenant", look.tenant}}),
+                       .action = "/oidc/logout/confirm",
+                       .hidden = {{"state", state}}};
   page.buttons = {{"accept", look.texts.get("logout.yes")}, {"deny", look.texts.get("logout.no"), true}};
   page.continue_to = o.to;
   co_return pages::form(look, page);

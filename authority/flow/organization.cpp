@@ -6,9 +6,12 @@ namespace ostia::authority {
 namespace {
 
 Response ask(const Step& step, std::string name, std::string alert) {
-  pages::FormPage page{
-      alert.empty() ? 200 : 400, step.text("organization.title"), step.text("organization.text"), std::move(alert),
-      "/u/organization",         {{"state", step.state}}};
+  pages::FormPage page{.status = alert.empty() ? 200 : 400,
+                       .heading = step.text("organization.title"),
+                       .text = step.text("organization.text"),
+                       .alert = std::move(alert),
+                       .action = "/u/organization",
+                       .hidden = {{"state", step.state}}};
   page.fields = {{"organization", step.text("organization.name"), std::move(name), "text", "organization"}};
   page.buttons = {{"default", step.text("continue")}};
   page.continue_to = step.request.redirect_uri;

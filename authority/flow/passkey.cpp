@@ -17,9 +17,12 @@ using pages::FormPage;
 constexpr std::int64_t patience = 30 * 24 * 3600;  // seconds until somebody who said "not now" is asked again
 
 Response login_page(const Authority& a, const Request& request, const Step& step, std::string alert) {
-  FormPage page{
-      alert.empty() ? 200 : 400, step.text("passkey.title"), step.text("passkey.text"), std::move(alert), "/u/passkey",
-      {{"state", step.state}}};
+  FormPage page{.status = alert.empty() ? 200 : 400,
+                .heading = step.text("passkey.title"),
+                .text = step.text("passkey.text"),
+                .alert = std::move(alert),
+                .action = "/u/passkey",
+                .hidden = {{"state", step.state}}};
   page.buttons = {{"default", step.text("continue")}};
   page.links.push_back({"", step.text("login.with_password"), step.to("/u/login")});
   page.continue_to = step.request.redirect_uri;
@@ -29,9 +32,12 @@ Response login_page(const Authority& a, const Request& request, const Step& step
 
 boost::asio::awaitable<Response> offer_page(Authority& a, const Request& request, const Step& step, const User& user,
                                             std::string alert) {
-  FormPage page{
-      alert.empty() ? 200 : 400, step.text("passkey.new.title"), step.text("passkey.new.text"), std::move(alert),
-      "/u/passkey/new",          {{"state", step.state}}};
+  FormPage page{.status = alert.empty() ? 200 : 400,
+                .heading = step.text("passkey.new.title"),
+                .text = step.text("passkey.new.text"),
+                .alert = std::move(alert),
+                .action = "/u/passkey/new",
+                .hidden = {{"state", step.state}}};
   page.buttons = {{"default", step.text("passkey.new.make")}, {"later", step.text("passkey.new.later"), true}};
   page.continue_to = step.request.redirect_uri;
   auto adding = add_creation(a, request, user, "passkey", page);
@@ -94,7 +100,8 @@ Answering submit_passkey(Authority& a, Request request) {
   CO_AWAIT(const auto user, find_by_passkey(a, request, step->form));
   if (!user || !takes_passkeys(*step, *user)) {
     const std::string reason = user ? "connection_not_enabled" : user.error().reason;
-    record(a, request, {"f", "Login with a passkey", step->client->id, {}, {}, {}, reason});
+    record(a, request,
+           {.type = "f", .description = "Login with a passkey", .client_id = step->client->id, .reason = reason});
     co_return login_page(a, request, *step,
                          step->text(reason == "user_blocked" ? "alert.user_blocked" : "alert.device_key"));
   }
@@ -130,9 +137,15 @@ Answering submit_new_passkey(Authority& a, Request request) {
   auto statements = together(insert_authenticator(a, *made));
   if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
-  if (!done) co_return pages::error(step->look, {500, "ours", "server_error", {}});
+  if (!done) co_return pages::trouble(step->look);
   a.outbox.wake();
-  record(a, request, {"gd_enrollment_complete", "Passkey", step->client->id, user.id, user.email, user.connection, {}});
+  record(a, request,
+         {.type = "gd_enrollment_complete",
+          .description = "Passkey",
+          .client_id = step->client->id,
+          .user_id = user.id,
+          .user_name = user.email,
+          .connection = user.connection});
   CO_RETURN(go_on(a, request, *step, **who));
 }
 

@@ -27,12 +27,12 @@ Found<Connection> connection_of(const Step& step, std::string_view named) {
 
 Response address_page(const Step& step, const Connection& c, std::string address, std::string alert) {
   const bool by_email = c.strategy == "email";
-  FormPage page{alert.empty() ? 200 : 400,
-                step.text("passwordless.title"),
-                step.text("passwordless.text"),
-                std::move(alert),
-                "/u/passwordless",
-                {{"state", step.state}, {"connection", c.name}}};
+  FormPage page{.status = alert.empty() ? 200 : 400,
+                .heading = step.text("passwordless.title"),
+                .text = step.text("passwordless.text"),
+                .alert = std::move(alert),
+                .action = "/u/passwordless",
+                .hidden = {{"state", step.state}, {"connection", c.name}}};
   page.fields = {{"username", step.text(by_email ? "email" : "phone"), std::move(address), "text",
                   by_email ? "email" : "tel", by_email ? "email" : "tel"}};
   page.buttons = {{"default", step.text("continue")}};
@@ -45,12 +45,12 @@ Response address_page(const Step& step, const Connection& c, std::string address
 }
 
 Response code_page(const Step& step, const Connection& c, const std::string& address, std::string alert) {
-  FormPage page{alert.empty() ? 200 : 400,
-                step.text("passwordless.code.title"),
-                step.text("passwordless.code.text", {{"to", address}}),
-                std::move(alert),
-                "/u/passwordless/code",
-                {{"state", step.state}, {"connection", c.name}, {"username", address}}};
+  FormPage page{.status = alert.empty() ? 200 : 400,
+                .heading = step.text("passwordless.code.title"),
+                .text = step.text("passwordless.code.text", {{"to", address}}),
+                .alert = std::move(alert),
+                .action = "/u/passwordless/code",
+                .hidden = {{"state", step.state}, {"connection", c.name}, {"username", address}}};
   page.fields = {{"code", step.text("code"), "", "text", "one-time-code", "numeric"}};
   page.buttons = {{"default", step.text("continue")}, {"resend", step.text("passwordless.again"), true}};
   page.continue_to = step.request.redirect_uri;
@@ -108,9 +108,7 @@ Answering submit_passwordless_code(Authority& a, Request request) {
   const auto c = connection_of(*step, step->form.get("connection"));
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   const std::string address(step->form.get("username"));
-  if (step->form.get("action") == "resend") {
-    CO_RETURN(send_code(a, request, *step, *c, address));
-  }
+  if (step->form.get("action") == "resend") CO_RETURN(send_code(a, request, *step, *c, address));
   CO_AWAIT(const auto user,
            authenticate_passwordless(a, request, *step->client, c->name, address, std::string(step->form.get("code"))));
   if (!user) co_return code_page(*step, *c, address, alert_for(step->look, user.error()));
@@ -130,16 +128,19 @@ Answering show_verify_redirect(Authority& a, Request request) {
   const auto c = tenant->find_connection(p.get("connection"), client);
   const auto address =
       c && c->is_passwordless() ? passwordless_address(*c, address_in(p)) : Result<std::string>(Error{});
-  if (!address) co_return pages::error(look, {400, "link_over", "invalid_request: unknown connection or address", {}});
+  if (!address)
+    co_return pages::error(
+        look, {.status = 400, .key = "link_over", .code = "invalid_request: unknown connection or address"});
   CO_AWAIT(const auto checked,
            check_one_time_code(a, c->name, *address, std::string(p.get("verification_code")), client.id, false));
-  if (!checked) co_return pages::error(look, {403, "link_over", "access_denied: unknown, used or expired code", {}});
-  FormPage page{200,
-                look.texts.get("passwordless.link.title"),
-                look.texts.get("passwordless.link.text", {{"to", *address}, {"client", client.name}}),
-                {},
-                "/passwordless/verify_redirect",
-                p.pairs()};
+  if (!checked)
+    co_return pages::error(look,
+                           {.status = 403, .key = "link_over", .code = "access_denied: unknown, used or expired code"});
+  FormPage page{.status = 200,
+                .heading = look.texts.get("passwordless.link.title"),
+                .text = look.texts.get("passwordless.link.text", {{"to", *address}, {"client", client.name}}),
+                .action = "/passwordless/verify_redirect",
+                .hidden = p.pairs()};
   // The button counts in this browser only: a form of another site must not sign anybody in.
   Response cookies;
   page.hidden.emplace_back("browser", seal_for_browser(a, request, cookies, link_purpose, c->otp.lifetime));
@@ -165,7 +166,7 @@ Answering submit_verify_redirect(Authority& a, Request request) {
                                                       address_in(p), std::string(p.get("verification_code"))));
   if (!user)
     co_return pages::error(look_for(*tenant, request, {}),
-                           {403, "link_over", "access_denied: unknown, used or expired code", {}});
+                           {.status = 403, .key = "link_over", .code = "access_denied: unknown, used or expired code"});
   CO_RETURN(finish_login(a, request, *r, *user));
 }
 

@@ -59,7 +59,7 @@ Answering pushed_authorization(Authority& a, Request request) {
       a, "pushed_request", Value::object({{"client_id", (*client)->id}, {"parameters", pushed}}), lifetime, keep);
   CO_AWAIT(const auto kept, a.store.commit(std::move(keep)));
   if (!kept) co_return oauth_problem(a, kept.error());
-  record(a, request, {"spar", {}, (*client)->id, {}, {}, {}, {}});
+  record(a, request, {.type = "spar", .client_id = (*client)->id});
   co_return json_response(201, Value::object({{"request_uri", std::string(prefix) + ticket}, {"expires_in", lifetime}}))
       .with("Cache-Control", "no-store");
 }

@@ -17,8 +17,12 @@ using json::Value;
 using pages::FormPage;
 
 Response request_page(const Step& step, std::string email, std::string alert) {
-  FormPage page{alert.empty() ? 200 : 400, step.text("reset_request.title"), step.text("reset_request.text"),
-                std::move(alert),          "/u/reset-password/request",      {{"state", step.state}}};
+  FormPage page{.status = alert.empty() ? 200 : 400,
+                .heading = step.text("reset_request.title"),
+                .text = step.text("reset_request.text"),
+                .alert = std::move(alert),
+                .action = "/u/reset-password/request",
+                .hidden = {{"state", step.state}}};
   page.fields = {{"email", step.text("email"), std::move(email), "text", "email", "email"}};
   page.buttons = {{"default", step.text("continue")}};
   page.links.push_back({"", step.text("reset_request.back"), step.to("/u/login")});
@@ -60,12 +64,12 @@ Async<std::optional<Blocked>> open_unblock(Authority& a, std::string ticket) {
 Response reset_page(const Authority& a, const pages::Look& look, const Reset& reset, std::string alert) {
   const auto tenant = a.tenant();
   const auto c = tenant->find_connection(reset.user.connection);
-  FormPage page{alert.empty() ? 200 : 400,
-                look.texts.get("reset.title"),
-                look.texts.get("reset.text", {{"email", reset.user.email}, {"tenant", tenant->name}}),
-                std::move(alert),
-                "/u/reset-password",
-                {{"ticket", reset.ticket}}};
+  FormPage page{.status = alert.empty() ? 200 : 400,
+                .heading = look.texts.get("reset.title"),
+                .text = look.texts.get("reset.text", {{"email", reset.user.email}, {"tenant", tenant->name}}),
+                .alert = std::move(alert),
+                .action = "/u/reset-password",
+                .hidden = {{"ticket", reset.ticket}}};
   page.fields = {{"password", look.texts.get("reset.new"), "", "password", "new-password"},
                  {"re-enter-password", look.texts.get("reset.again"), "", "password", "new-password"}};
   page.list_title = look.texts.get("rules.title");
@@ -75,7 +79,8 @@ Response reset_page(const Authority& a, const pages::Look& look, const Reset& re
 }
 
 Response over(const pages::Look& look) {
-  return pages::error(look, {400, "link_over", "invalid_request: unknown, used or expired ticket", {}});
+  return pages::error(look,
+                      {.status = 400, .key = "link_over", .code = "invalid_request: unknown, used or expired ticket"});
 }
 
 // Where a person can go from here: the application's own start of a login, if it has named one.
@@ -101,7 +106,7 @@ Answering submit_reset_request(Authority& a, Request request) {
   if (!is_email(email)) co_return request_page(*step, email, step->text("alert.email_malformed"));
   for (const auto& connection : step->doors().databases()) {
     CO_AWAIT(const auto requested, request_password_reset(a, request, connection, email, step->client->id));
-    if (!requested) co_return pages::error(step->look, {500, "ours", "server_error", {}});
+    if (!requested) co_return pages::trouble(step->look);
   }
   co_return pages::message(step->look, step->text("reset_request.sent.title"),
                            step->text("reset_request.sent.text", {{"email", email}}),
@@ -129,12 +134,11 @@ Answering submit_reset(Authority& a, Request request) {
   if (!violation) co_return reset_page(a, look, **reset, alert_for(look, violation.error()));
   if (*violation) co_return reset_page(a, look, **reset, look.texts.get("alert." + (*violation)->name));
   if ((*reset)->verifies_email) {
-    auto editing = edit_user(a.store, (*reset)->user.id, a.clock.now(), [](User& user, auto&) -> Status {
-      user.profile.set("email_verified", true);
-      return ok();
-    });
-    if (const auto edited = co_await std::move(editing); !edited && edited.error().status != 404)
-      co_return pages::error(look, {500, "ours", "server_error", {}});
+    CO_AWAIT(const auto edited, edit_user(a.store, (*reset)->user.id, a.clock.now(), [](User& user, auto&) -> Status {
+               user.profile.set("email_verified", true);
+               return ok();
+             }));
+    if (!edited && edited.error().status != 404) co_return pages::trouble(look);
   }
   if (!(*reset)->result_url.empty()) {
     std::string to = (*reset)->result_url;
@@ -152,12 +156,11 @@ Answering show_unblock(Authority& a, Request request) {
   const auto look = look_for(*a.tenant(), request, {});
   CO_AWAIT(const auto blocked, open_unblock(a, ticket));
   if (!blocked || !*blocked) co_return over(look);
-  FormPage page{200,
-                look.texts.get("unblock.ask.title"),
-                look.texts.get("unblock.ask.text", {{"email", (*blocked)->user.email}}),
-                {},
-                "/u/unblock",
-                {{"ticket", ticket}}};
+  FormPage page{.status = 200,
+                .heading = look.texts.get("unblock.ask.title"),
+                .text = look.texts.get("unblock.ask.text", {{"email", (*blocked)->user.email}}),
+                .action = "/u/unblock",
+                .hidden = {{"ticket", ticket}}};
   page.buttons = {{"default", look.texts.get("continue")}};
   co_return pages::form(look, page);
 }
@@ -172,8 +175,8 @@ Answering submit_unblock(Authority& a, Request request) {
   if (!first || !*first) co_return over(look);
   const std::string user_id = (*blocked)->user.id;
   CO_AWAIT(const auto forgotten, forget_failures(a, Attempt{user_id, (*blocked)->address}));
-  if (!forgotten) co_return pages::error(look, {500, "ours", "server_error", {}});
-  record(a, request, {"sui", "Account unblocked", {}, user_id, {}, {}, {}});
+  if (!forgotten) co_return pages::trouble(look);
+  record(a, request, {.type = "sui", .description = "Account unblocked", .user_id = user_id});
   co_return pages::message(look, look.texts.get("unblock.title"), look.texts.get("unblock.text"));
 }
 

@@ -55,8 +55,12 @@ Async<std::optional<Visit>> open_visit(Authority& a, const Request& request, std
 }
 
 FormPage page_of(const Visit& v, const std::string& key, std::string action, std::string alert) {
-  FormPage page{alert.empty() ? 200 : 400, v.step.text(key + ".title"), v.step.text(key + ".text"),
-                std::move(alert),          std::move(action),           {{"state", v.step.state}}};
+  FormPage page{.status = alert.empty() ? 200 : 400,
+                .heading = v.step.text(key + ".title"),
+                .text = v.step.text(key + ".text"),
+                .alert = std::move(alert),
+                .action = std::move(action),
+                .hidden = {{"state", v.step.state}}};
   page.buttons = {{"default", v.step.text("continue")}};
   page.continue_to = v.step.request.redirect_uri;
   return page;
@@ -129,7 +133,7 @@ Answer go_on(Authority& a, const Request& request, const Visit& v, bool shows_re
     for (auto& statement : code.keep) statements.push_back(std::move(statement));
   }
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
-  if (!done) co_return pages::error(v.step.look, {500, "ours", "server_error", {}});
+  if (!done) co_return pages::trouble(v.step.look);
   if (shows_recovery_code) co_return new_recovery_page(v, code.code);
   CO_RETURN(show_step(a, request, v.step.request, "/authorize/resume"));
 }
@@ -212,16 +216,15 @@ Answer keep(Authority& a, const Request& request, const Visit& v, Authenticator 
   auto statements = together(forget_begun(user.id), insert_authenticator(a, one));
   if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
-  if (!done) co_return pages::error(v.step.look, {500, "ours", "server_error", {}});
+  if (!done) co_return pages::trouble(v.step.look);
   a.outbox.wake();
   record(a, request,
-         {"gd_enrollment_complete",
-          "Second factor: " + one.type,
-          v.step.client->id,
-          user.id,
-          user.email,
-          user.connection,
-          {}});
+         {.type = "gd_enrollment_complete",
+          .description = "Second factor: " + one.type,
+          .client_id = v.step.client->id,
+          .user_id = user.id,
+          .user_name = user.email,
+          .connection = user.connection});
   CO_RETURN(go_on(a, request, v, is_first && v.step.tenant->gives_recovery_codes));
 }
 
@@ -241,9 +244,8 @@ Answer enrol_address(Authority& a, const Request& request, const Visit& v, std::
   const auto address = passwordless_address(kind, typed);
   if (!address) co_return address_page(v, type, typed, alert_of(v, address.error()));
   const Authenticator draft = make_authenticator(a, v.who.user.id, type, Value::object({{"address", *address}}));
-  auto sending = send_code(a, request, v.who.user, draft, v.step.client->id);
-  if (const auto sent = co_await std::move(sending); !sent)
-    co_return address_page(v, type, typed, alert_of(v, sent.error()));
+  CO_AWAIT(const auto sent, send_code(a, request, v.who.user, draft, v.step.client->id));
+  if (!sent) co_return address_page(v, type, typed, alert_of(v, sent.error()));
   co_return address_code_page(a, v, draft, {});
 }
 
@@ -251,44 +253,32 @@ Answer enrol_address_code(Authority& a, const Request& request, const Visit& v, 
   Authenticator one = make_authenticator(a, v.who.user.id, type, Value::object({{"address", draft["address"]}}));
   one.id = draft["id"].text();
   one.confirmed = true;  // by this code, and kept then
-  auto proving = prove_by_message(a, request, v.who.user, one, std::string(v.step.form.get("code")), v.step.client->id);
-  if (const auto proven = co_await std::move(proving); !proven)
-    co_return address_code_page(a, v, one, alert_of(v, proven.error()));
+  CO_AWAIT(const auto proven,
+           prove_by_message(a, request, v.who.user, one, std::string(v.step.form.get("code")), v.step.client->id));
+  if (!proven) co_return address_code_page(a, v, one, alert_of(v, proven.error()));
   CO_RETURN(keep(a, request, v, std::move(one)));
 }
 
 Answer enrol_key(Authority& a, const Request& request, const Visit& v, std::string type) {
   CO_AWAIT(auto made, make_key(a, request, v.who.user, type, v.step.form));
-  if (!made) {
-    CO_RETURN(enrolment_page(a, request, v, type, v.step.text("alert.device_key")));
-  }
+  if (!made) CO_RETURN(enrolment_page(a, request, v, type, v.step.text("alert.device_key")));
   CO_RETURN(keep(a, request, v, *std::move(made)));
 }
 
 Answer enrol(Authority& a, const Request& request, const Visit& v, std::string type) {
-  if (type.starts_with("webauthn-")) {
-    CO_RETURN(enrol_key(a, request, v, type));
-  }
+  if (type.starts_with("webauthn-")) CO_RETURN(enrol_key(a, request, v, type));
   const auto draft = open_ticket(a, "mfa_draft", v.step.form.get("draft"));
   const bool is_theirs = draft && (*draft)["user_id"] == Value(v.who.user.id);
-  if (type != "otp" && !v.step.form.has("draft")) {
-    CO_RETURN(enrol_address(a, request, v, type));
-  }
+  if (type != "otp" && !v.step.form.has("draft")) CO_RETURN(enrol_address(a, request, v, type));
   if (!is_theirs) co_return stale_page(a, request);
   CO_RETURN(type == "otp" ? enrol_otp(a, request, v, *draft) : enrol_address_code(a, request, v, type, *draft));
 }
 
 Async<Unit> prove(Authority& a, const Request& request, const Visit& v, const Authenticator* one) {
   const std::string code(v.step.form.get("code"));
-  if (!one) {
-    CO_RETURN(prove_by_recovery_code(a, request, v.who.user, code));
-  }
-  if (one->type == "otp") {
-    CO_RETURN(prove_by_otp(a, request, v.who.user, code, false));
-  }
-  if (one->is_out_of_band()) {
-    CO_RETURN(prove_by_message(a, request, v.who.user, *one, code, v.step.client->id));
-  }
+  if (!one) CO_RETURN(prove_by_recovery_code(a, request, v.who.user, code));
+  if (one->type == "otp") CO_RETURN(prove_by_otp(a, request, v.who.user, code, false));
+  if (one->is_out_of_band()) CO_RETURN(prove_by_message(a, request, v.who.user, *one, code, v.step.client->id));
   CO_RETURN(prove_by_key(a, request, v.who.user, v.factors.usable, v.step.form));
 }
 
@@ -306,8 +296,8 @@ Answering show_second_factor(Authority& a, Request request) {
   const Authenticator& one = chosen ? *chosen : v.factors.usable.front();
   std::string alert;
   if (one.is_out_of_band()) {
-    auto sending = send_code(a, request, v.who.user, one, v.step.client->id);
-    if (const auto sent = co_await std::move(sending); !sent) alert = alert_of(v, sent.error());
+    CO_AWAIT(const auto sent, send_code(a, request, v.who.user, one, v.step.client->id));
+    if (!sent) alert = alert_of(v, sent.error());
   }
   co_return challenge_page(a, request, v, one, std::move(alert));
 }

@@ -22,7 +22,7 @@ bool is_good_ticket(const Authority& a, std::string_view ticket) { return open_t
 
 Response no_longer_good(const Authority& a, const Request& request) {
   return pages::error(look_for(*a.tenant(), request, {}),
-                      {403, "link_over", "access_denied: unknown, used or expired ticket", ""});
+                      {.status = 403, .key = "link_over", .code = "access_denied: unknown, used or expired ticket"});
 }
 
 // There is no administrator but the one that this makes. Whoever else has an account is no matter: anybody can sign up.
@@ -42,9 +42,12 @@ std::string what_is_wrong(const std::string& email, const std::string& password)
 Response setup_page(const Authority& a, const Request& request, int status, const std::string& ticket,
                     std::string email, std::string alert) {
   const auto look = look_for(*a.tenant(), request, "en");
-  pages::FormPage page{
-      status,   "First administrator", "This makes the account that manages this authority.", std::move(alert),
-      "/setup", {{"ticket", ticket}}};
+  pages::FormPage page{.status = status,
+                       .heading = "First administrator",
+                       .text = "This makes the account that manages this authority.",
+                       .alert = std::move(alert),
+                       .action = "/setup",
+                       .hidden = {{"ticket", ticket}}};
   page.fields = {{"username", "Email", std::move(email), "text", "username", "email"},
                  {"password", "Password, at least 12 characters", "", "password", "new-password"}};
   page.buttons = {{"default", "Continue"}};

@@ -29,8 +29,12 @@ Found<Connection> database_of(const Step& step) {
 
 Response signup_page(const Step& step, const Connection& c, int status, std::string email, std::string username,
                      std::string alert) {
-  FormPage page{status,      step.text("signup.title"), step.text("signup.text"), std::move(alert),
-                "/u/signup", {{"state", step.state}}};
+  FormPage page{.status = status,
+                .heading = step.text("signup.title"),
+                .text = step.text("signup.text"),
+                .alert = std::move(alert),
+                .action = "/u/signup",
+                .hidden = {{"state", step.state}}};
   page.fields.push_back({"email", step.text("email"), std::move(email), "text", "email", "email"});
   if (c.requires_username)
     page.fields.push_back({"username", step.text("username"), std::move(username), "text", "username"});
@@ -90,13 +94,14 @@ Answering show_email_verification(Authority& a, Request request) {
   const std::string ticket(query.get("ticket"));
   CO_AWAIT(const auto v, opened_ticket(a, ticket));
   const auto look = look_for(*a.tenant(), request, {});
-  if (!v) co_return pages::error(look, {400, "link_over", "invalid_request: unknown or expired ticket", {}});
-  FormPage page{200,
-                look.texts.get("verify.ask.title"),
-                look.texts.get("verify.ask.text", {{"email", (*v)["email"].text()}}),
-                {},
-                "/u/email-verification",
-                {{"ticket", ticket}}};
+  if (!v)
+    co_return pages::error(look,
+                           {.status = 400, .key = "link_over", .code = "invalid_request: unknown or expired ticket"});
+  FormPage page{.status = 200,
+                .heading = look.texts.get("verify.ask.title"),
+                .text = look.texts.get("verify.ask.text", {{"email", (*v)["email"].text()}}),
+                .action = "/u/email-verification",
+                .hidden = {{"ticket", ticket}}};
   page.buttons = {{"default", look.texts.get("continue")}};
   co_return pages::form(look, page);
 }
@@ -105,7 +110,8 @@ Answering submit_email_verification(Authority& a, Request request) {
   const Parameters form = read_form(request);
   CO_AWAIT(const auto v, opened_ticket(a, std::string(form.get("ticket"))));
   const auto look = look_for(*a.tenant(), request, {});
-  const pages::ErrorPage over{400, "link_over", "invalid_request: unknown, used or expired ticket", {}};
+  const pages::ErrorPage over{
+      .status = 400, .key = "link_over", .code = "invalid_request: unknown, used or expired ticket"};
   if (!v) co_return pages::error(look, over);
   const auto until = (*v)["until"].as_int().value_or(0);
   CO_AWAIT(const auto edited,
@@ -118,11 +124,16 @@ Answering submit_email_verification(Authority& a, Request request) {
              return ok();
            }));
   if (!edited && edited.error().fault == Fault::ours && edited.error().reason != "store_conflict")
-    co_return pages::error(look, {500, "ours", "server_error", {}});
+    co_return pages::trouble(look);
   if (!edited) co_return pages::error(look, over);
   const User& user = *edited;
   a.outbox.wake();
-  record(a, request, {"sv", "Email verified", {}, user.id, user.email, user.connection, {}});
+  record(a, request,
+         {.type = "sv",
+          .description = "Email verified",
+          .user_id = user.id,
+          .user_name = user.email,
+          .connection = user.connection});
   const auto tenant = a.tenant();
   const auto own = tenant->email_templates.find("verify_email");
   std::string to = (*v)["result_url"].text();

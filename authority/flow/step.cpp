@@ -98,11 +98,14 @@ Opening sent_step(Authority& a, const Request& request) {
 }
 
 Response stale_page(const Authority& a, const Request& request) {
-  return pages::error(look_for(*a.tenant(), request, {}),
-                      {400, "stale", "invalid_request: unknown or expired login state",
-                       a.dev ? "the page is older than an hour, was opened in another browser, or the browser keeps no "
-                               "cookies of this site."
-                             : ""});
+  return pages::error(
+      look_for(*a.tenant(), request, {}),
+      {.status = 400,
+       .key = "stale",
+       .code = "invalid_request: unknown or expired login state",
+       .hint = a.dev ? "the page is older than an hour, was opened in another browser, or the browser keeps no "
+                       "cookies of this site."
+                     : ""});
 }
 
 Showing show_step(Authority& a, const Request& request, AuthorizationRequest r, std::string path) {
@@ -197,9 +200,15 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user, 
 boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user,
                                               json::Value body) {
   CO_AWAIT(const auto made, make_session(a, request, user, std::move(body)));
-  if (!made) co_return pages::error(look_for(*a.tenant(), request, r.ui_locales), {500, "ours", "server_error", {}});
+  if (!made) co_return pages::trouble(look_for(*a.tenant(), request, r.ui_locales));
   r.authenticated = made->who.session.id;
-  record(a, request, {"s", "Logged in", r.client_id, user.id, user.login_name(), user.login_connection(), {}});
+  record(a, request,
+         {.type = "s",
+          .description = "Logged in",
+          .client_id = r.client_id,
+          .user_id = user.id,
+          .user_name = user.login_name(),
+          .connection = user.login_connection()});
   CO_AWAIT(Response response, show_step(a, request, r, "/authorize/resume"));
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   co_return response;

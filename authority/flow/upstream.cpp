@@ -26,7 +26,11 @@ constexpr std::int64_t logout_lifetime = 3600;  // seconds
 Response fail(Authority& a, const Request& request, const AuthorizationRequest& r, const Error& e) {
   const bool is_ours = e.fault == Fault::ours;
   record(a, request,
-         {"f", "Login at " + r.connection + ": " + e.description, r.client_id, {}, {}, r.connection, e.reason});
+         {.type = "f",
+          .description = "Login at " + r.connection + ": " + e.description,
+          .client_id = r.client_id,
+          .connection = r.connection,
+          .reason = e.reason});
   if (!r.user_code.empty())
     return pages::error(look_for(*a.tenant(), request, r.ui_locales),
                         {is_ours ? 503 : 403, "upstream_failed", "access_denied", a.dev ? e.description : ""});

@@ -141,25 +141,35 @@ std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Pa
                                                   const AuthorizationRequest& r, bool pushed) {
   const auto repeated = parameters.repeated();
   if (is_one_of(repeated, {"client_id", "redirect_uri", "response_mode", "response_type", "state"}))
-    return pages::ErrorPage{
-        400, "parameter_repeated", "invalid_request: repeated parameter " + std::string(repeated), {}};
+    return pages::ErrorPage{.status = 400,
+                            .key = "parameter_repeated",
+                            .code = "invalid_request: repeated parameter " + std::string(repeated)};
   if (r.client_id.empty())
-    return pages::ErrorPage{400, "client_missing", "invalid_request: missing required parameter: client_id", {}};
+    return pages::ErrorPage{
+        .status = 400, .key = "client_missing", .code = "invalid_request: missing required parameter: client_id"};
   const auto client = tenant.find_client(r.client_id);
   if (!client)
-    return pages::ErrorPage{400, "client_unknown", "invalid_request: unknown client",
-                            "no application has the client_id \"" + r.client_id + "\"."};
+    return pages::ErrorPage{.status = 400,
+                            .key = "client_unknown",
+                            .code = "invalid_request: unknown client",
+                            .hint = "no application has the client_id \"" + r.client_id + "\"."};
   if (client->requires_par && !pushed)
     return pages::ErrorPage{
-        400, "par_invalid", "invalid_request: the application must use pushed authorization requests",
-        "\"" + client->name + "\" has require_pushed_authorization_requests: send the request to /oauth/par first."};
+        .status = 400,
+        .key = "par_invalid",
+        .code = "invalid_request: the application must use pushed authorization requests",
+        .hint = "\"" + client->name +
+                "\" has require_pushed_authorization_requests: send the request to /oauth/par first."};
   if (r.redirect_uri.empty())
-    return pages::ErrorPage{
-        400, "redirect_uri_missing", "invalid_request: missing required parameter: redirect_uri", {}};
+    return pages::ErrorPage{.status = 400,
+                            .key = "redirect_uri_missing",
+                            .code = "invalid_request: missing required parameter: redirect_uri"};
   if (!client->may_redirect_to(r.redirect_uri, r.issuer))
-    return pages::ErrorPage{403, "redirect_uri_mismatch", "unauthorized_client: callback URL mismatch",
-                            "add \"" + r.redirect_uri + "\" to the Allowed Callback URLs (callbacks) of \"" +
-                                client->name + "\". The comparison is exact."};
+    return pages::ErrorPage{.status = 403,
+                            .key = "redirect_uri_mismatch",
+                            .code = "unauthorized_client: callback URL mismatch",
+                            .hint = "add \"" + r.redirect_uri + "\" to the Allowed Callback URLs (callbacks) of \"" +
+                                    client->name + "\". The comparison is exact."};
   return {};
 }
 

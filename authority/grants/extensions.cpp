@@ -111,11 +111,10 @@ struct MetadataChange {
 };
 
 Async<Unit> keep_metadata(Authority& a, std::vector<MetadataChange> changes) {
-  for (const auto& change : changes) {
+  for (const auto& change : changes)
     CO_TRY_VOID(edit_user(a.store, change.user_id, a.clock.now(), [&](User& user, auto&) -> Status {
       return apply_profile(nullptr, user, Value::object({{change.member.c_str(), change.values}}));
     }));
-  }
   co_return Unit{};
 }
 
@@ -269,9 +268,7 @@ Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLo
     CO_TRY_VOID(run_rules(a, request, l, user, out));
     if (!out.redirect_to.empty()) co_return out;
   }
-  if (!tenant->post_login.empty()) {
-    CO_TRY_VOID(run_actions(a, request, l, user, out));
-  }
+  if (!tenant->post_login.empty()) CO_TRY_VOID(run_actions(a, request, l, user, out));
   out.scope = permitted(a, request, l, out.scope);
   out.added = Words(out.scope).where([&](auto word) { return !text::has_word(l.scope, word); }).text();
   co_return out;

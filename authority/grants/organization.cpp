@@ -96,7 +96,14 @@ Async<Unit> enter_organization(Authority& a, const Request& request, const Autho
   if (member) co_return Unit{};
   if (!r.invitation.empty()) {
     CO_AWAIT(const auto accepted, accept(a, r, user));
-    if (accepted) record(a, request, {"si", "Invitation accepted", r.client_id, user.id, user.email, connection, {}});
+    if (accepted)
+      record(a, request,
+             {.type = "si",
+              .description = "Invitation accepted",
+              .client_id = r.client_id,
+              .user_id = user.id,
+              .user_name = user.email,
+              .connection = connection});
     co_return accepted;
   }
   const auto c = tenant->find_connection(connection);

@@ -49,9 +49,7 @@ Async<Grant> for_dashboard(Authority& a, Grant g) {
 
 Async<Grant> apply_policies(Authority& a, Grant g) {
   const auto tenant = a.tenant();
-  if (g.client_id == dashboard_client().id) {
-    CO_RETURN(for_dashboard(a, std::move(g)));
-  }
+  if (g.client_id == dashboard_client().id) CO_RETURN(for_dashboard(a, std::move(g)));
   const auto api = tenant->find_api(g.audience);
   if (!api || !api->enforces_policies) co_return g;
   CO_TRY(const auto permitted, permissions_of(a, g));

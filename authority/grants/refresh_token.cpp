@@ -102,10 +102,9 @@ Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept)
 Async<std::string> keep(Authority& a, const Client& client, RefreshToken kept) {
   constexpr std::int64_t touch_interval = 60;  // seconds: not every refresh needs a write
   const std::int64_t now = a.clock.now();
-  if (client.refresh_tokens.idle_expiring && kept.used_at + touch_interval <= now) {
+  if (client.refresh_tokens.idle_expiring && kept.used_at + touch_interval <= now)
     CO_TRY_VOID(a.store.write({"UPDATE refresh_tokens SET used_at = $2, expires_at = $3 WHERE id = $1",
                                {kept.id, now, expiry(client.refresh_tokens, now, kept.absolute)}}));
-  }
   co_return std::string();
 }
 

@@ -198,8 +198,7 @@ struct Server::State {
       const bool head = message.method() == http::verb::head;
       keep_alive = message.keep_alive() && !stopping;
       Request request = to_request(message, port.issuer, peer);
-      auto answering = port.handler(std::move(request));
-      const Response response = co_await std::move(answering);
+      CO_AWAIT(const Response response, port.handler(std::move(request)));
       if (response.status == 0) break;  // a cut that was ordered
       auto responding = respond(stream, deadline, response, keep_alive, !head);
       keep_alive = co_await std::move(responding);

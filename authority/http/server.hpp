@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "base/async.hpp"
 #include "crypto/crypto.hpp"
 #include "http/message.hpp"
 

@@ -32,7 +32,10 @@ void note(Authority& a, const Request& request, const char* limit) {
   static std::atomic<std::int64_t> last = 0;
   const std::int64_t minute = a.clock.now() / 60;
   if (last.exchange(minute) == minute) return;
-  record(a, request, {"api_limit", std::string("Rate limit of ") + limit + " reached", {}, {}, {}, {}, "rate_limited"});
+  record(a, request,
+         {.type = "api_limit",
+          .description = std::string("Rate limit of ") + limit + " reached",
+          .reason = "rate_limited"});
 }
 
 Status refuse(Authority& a, const Request& request, const char* limit) {
@@ -86,7 +89,8 @@ Response too_many_requests(Authority& a, const Request& request, const Allowance
                                                  {"message", "Global limit has been reached"},
                                                  {"errorCode", "too_many_requests"}}));
   else if (request.header("accept").find("text/html") != std::string_view::npos)
-    response = pages::error(look_for(*a.tenant(), request, {}), {429, "too_many_requests", "too_many_requests", ""});
+    response = pages::error(look_for(*a.tenant(), request, {}),
+                            {.status = 429, .key = "too_many_requests", .code = "too_many_requests"});
   else
     response = oauth_error(429, "too_many_requests", "Global limit has been reached");
   tell(a, allowance, response);

@@ -84,7 +84,11 @@ Handling link_identity(Authority& a, Call call) {
     co_return api_error(409, "identity_conflict", "One of the accounts was changed at the same moment. Try again.");
   if (!done) co_return done.error();
   record(a, call.request,
-         {"sapi", "Link identity " + *id, call.token["azp"].text(), primary.id, {}, secondary->connection, {}});
+         {.type = "sapi",
+          .description = "Link identity " + *id,
+          .client_id = call.token["azp"].text(),
+          .user_id = primary.id,
+          .connection = secondary->connection});
   CO_RETURN(identities_after(a, call, primary.id, 201));
 }
 

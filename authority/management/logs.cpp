@@ -62,9 +62,8 @@ Handling search_logs(Authority& a, Call call, std::string text) {
     if (pair.first != "from") pairs.push_back(pair);
   const auto page = read_page(Parameters(pairs), 50);
   if (!page) co_return page.error();
-  if (call.query.has("from") || call.query.has("take")) {
+  if (call.query.has("from") || call.query.has("take"))
     CO_RETURN(list_from(a, call, *page, std::string(call.query.get("from"))));
-  }
   auto query = Query::parse(text);
   if (!query) co_return std::move(query).error();
   const auto sort = call.query.get("sort");

@@ -154,7 +154,8 @@ Async<Reply> handle(Authority& a, const Request& request, const Route& route, Ca
 
 // What the log keeps of a call: who made it, as far as its token is good.
 Event event_of(const Authority& a, const Request& request, const Route& route, const Result<Reply>& reply) {
-  Event event{reply ? "sapi" : "fapi", route.summary, {}, {}, {}, {}, reply ? "" : reply.error().description};
+  Event event{
+      .type = reply ? "sapi" : "fapi", .description = route.summary, .reason = reply ? "" : reply.error().description};
   const std::string_view header = request.header("authorization");
   const auto claims =
       header.size() < 8 ? std::nullopt : read_own_token(a, TokenUse::management, request.issuer, header.substr(7));

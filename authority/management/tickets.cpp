@@ -15,9 +15,7 @@ constexpr std::int64_t usual_lifetime = 432'000;  // seconds: the vendor's five 
 
 // The user a body names: by id, or by e-mail in a connection.
 Async<User> named_user(Authority& a, const Call& call) {
-  if (call.body["user_id"].is_string()) {
-    CO_RETURN(user_of(a, call.body["user_id"].text()));
-  }
+  if (call.body["user_id"].is_string()) CO_RETURN(user_of(a, call.body["user_id"].text()));
   const std::string &email = call.body["email"].text(), &id = call.body["connection_id"].text();
   if (email.empty() || id.empty())
     co_return invalid_body("'Missing required property: user_id' (or connection_id with email).");

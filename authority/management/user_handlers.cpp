@@ -192,9 +192,7 @@ Handling change_user(Authority& a, Call call) {
   CO_TRY(const auto before, user_of(a, call.path[0]));
   const auto c = call.tenant->find_connection(before.connection);
   if (auto good = check_source(c, call.body); !good) co_return std::move(good).error();
-  if (call.body["password"].is_string()) {
-    CO_TRY_VOID(change_own_password(a, call, before));
-  }
+  if (call.body["password"].is_string()) CO_TRY_VOID(change_own_password(a, call, before));
   std::vector<Statement> logouts;
   if (call.body["blocked"].as_bool() && !before.blocked) {
     CO_TRY(logouts, sessions_ended(a, {.user_id = before.id}));
@@ -221,13 +219,12 @@ Handling change_user(Authority& a, Call call) {
   if (!user) co_return user.error();
   if (const Value& wanted = call.body["administrator"]; wanted.is_bool()) {
     record(a, call.request,
-           {"sapi",
-            wanted.as_bool() ? "Made an administrator" : "Ended as an administrator",
-            call.token["azp"].text(),
-            user->id,
-            user->login_name(),
-            user->connection,
-            {}});
+           {.type = "sapi",
+            .description = wanted.as_bool() ? "Made an administrator" : "Ended as an administrator",
+            .client_id = call.token["azp"].text(),
+            .user_id = user->id,
+            .user_name = user->login_name(),
+            .connection = user->connection});
     if (auto loaded = load_tenant(a.store, a.secrets)) a.set_tenant(*std::move(loaded));
   }
   a.outbox.wake();

@@ -169,9 +169,7 @@ Handling list_users(Authority& a, Call call) {
     co_return api_error(
         400, "invalid_paging",
         "You can only page through the first 1000 records. Use from and take, or an export job, for more.");
-  if (finds_all && !call.query.has("sort")) {
-    CO_RETURN(list_all(a, std::move(call), *page));
-  }
+  if (finds_all && !call.query.has("sort")) CO_RETURN(list_all(a, std::move(call), *page));
   CO_TRY(const auto found, search(a, *std::move(query), *sort));
   CO_TRY(auto documents,
          documents_of(a, found, page->start(), page->per_page, call.query, call.has_scope("read:user_idp_tokens")));

@@ -130,16 +130,14 @@ Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
       proven = co_await std::move(trying);
     }
   record(a, request,
-         {proven ? "gd_auth_succeed" : "gd_auth_failed",
-          "Second factor: webauthn",
-          {},
-          user.id,
-          user.login_name(),
-          user.connection,
-          proven ? "" : proven.error().reason});
+         {.type = proven ? "gd_auth_succeed" : "gd_auth_failed",
+          .description = "Second factor: webauthn",
+          .user_id = user.id,
+          .user_name = user.login_name(),
+          .connection = user.connection,
+          .reason = proven ? "" : proven.error().reason});
   if (!proven) {
-    auto counting = count_failure(a, attempt);
-    (void)co_await std::move(counting);
+    CO_IGNORE(count_failure(a, attempt));
     co_return proven;
   }
   CO_TRY_VOID(forget_failures(a, {attempt.subject, {}}));

@@ -29,12 +29,21 @@ Attempt attempt_of(const Request& request, const User& user) { return {"mfa " + 
 Async<Unit> judged(Authority& a, const Request& request, const User& user, bool is_right, std::string factor) {
   if (is_right) {
     record(a, request,
-           {"gd_auth_succeed", "Second factor: " + factor, {}, user.id, user.login_name(), user.connection, {}});
+           {.type = "gd_auth_succeed",
+            .description = "Second factor: " + factor,
+            .user_id = user.id,
+            .user_name = user.login_name(),
+            .connection = user.connection});
     CO_TRY_VOID(forget_failures(a, {"mfa " + user.id, {}}));
     co_return Unit{};
   }
   record(a, request,
-         {"gd_auth_failed", "Second factor: " + factor, {}, user.id, user.login_name(), user.connection, "wrong_code"});
+         {.type = "gd_auth_failed",
+          .description = "Second factor: " + factor,
+          .user_id = user.id,
+          .user_name = user.login_name(),
+          .connection = user.connection,
+          .reason = "wrong_code"});
   CO_TRY_VOID(count_failure(a, attempt_of(request, user)));
   co_return wrong_code();
 }
@@ -126,9 +135,12 @@ Async<bool> use(Authority& a, const Request& request, const User& user, Authenti
   if (!done) co_return done.error();
   if (!one.confirmed) {
     a.outbox.wake();
-    record(
-        a, request,
-        {"gd_enrollment_complete", "Second factor: " + one.type, {}, user.id, user.login_name(), user.connection, {}});
+    record(a, request,
+           {.type = "gd_enrollment_complete",
+            .description = "Second factor: " + one.type,
+            .user_id = user.id,
+            .user_name = user.login_name(),
+            .connection = user.connection});
   }
   co_return true;
 }
@@ -205,13 +217,12 @@ Async<Unit> send_code(Authority& a, const Request& request, const User& user, co
   CO_TRY_VOID(a.store.commit(together(made.keep, a.outbox.queue(message))));
   a.outbox.wake();
   record(a, request,
-         {one.type == "sms" ? "gd_send_sms" : "gd_send_email",
-          "Second factor: code sent",
-          client_id,
-          user.id,
-          user.login_name(),
-          user.connection,
-          {}});
+         {.type = one.type == "sms" ? "gd_send_sms" : "gd_send_email",
+          .description = "Second factor: code sent",
+          .client_id = client_id,
+          .user_id = user.id,
+          .user_name = user.login_name(),
+          .connection = user.connection});
   co_return Unit{};
 }
 

@@ -88,6 +88,10 @@ struct ErrorPage {
   std::string heading_key = "error." + key + ".title";
 };
 Response error(const Look& look, const ErrorPage& page);
+/// A failure of ours: 500, and nothing more.
+inline Response trouble(const Look& look) {
+  return error(look, {.status = 500, .key = "ours", .code = "server_error", .hint = {}});
+}
 
 Response message(const Look& look, std::string heading, std::string text, std::vector<Link> links = {});
 

@@ -77,7 +77,7 @@ Answer account_page(Authority& a, const Request& request, SignedIn who) {
   const auto tenant = a.tenant();
   const auto look = look_for(*tenant, request, query.get("ui_locales"));
   CO_AWAIT(const auto holdings, read_holdings(a, who.user));
-  if (!holdings) co_return pages::error(look, {500, "ours", "server_error", {}});
+  if (!holdings) co_return pages::trouble(look);
   const Texts& t = look.texts;
   pages::AccountPage page;
   page.heading = t.get("account.title");
@@ -94,7 +94,7 @@ Answer account_page(Authority& a, const Request& request, SignedIn who) {
 }
 
 Response trouble(const Authority& a, const Request& request) {
-  return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
+  return pages::trouble(look_for(*a.tenant(), request, {}));
 }
 
 // A login for this page that a rule, an action or a policy has refused. Anybody can write such an address, so nothing
@@ -103,7 +103,7 @@ Response refused(const Authority& a, const Request& request, std::string_view co
   const auto is_of_code = [](char c) { return text::is_lower(c) || c == '_'; };
   const bool is_code = code.size() <= 40 && std::all_of(code.begin(), code.end(), is_of_code);
   return pages::error(look_for(*a.tenant(), request, {}),
-                      {403, "account_refused", is_code ? std::string(code) : "access_denied", {}});
+                      {.status = 403, .key = "account_refused", .code = is_code ? std::string(code) : "access_denied"});
 }
 
 Response done(const Request& request, const char* what) { return redirect(request.issuer + "account?done=" + what); }
@@ -115,23 +115,35 @@ Answer end_sessions(Authority& a, const Request& request, const SignedIn& who, s
     if (session.id == who.session.id || (!id.empty() && session.id != id)) continue;
     CO_AWAIT(const auto ended, end_sessions(a, {.session_id = session.id}));
     if (!ended) co_return trouble(a, request);
-    record(a, request, {"slo", "Session ended by its owner", {}, who.user.id, who.user.login_name(), {}, {}});
+    record(a, request,
+           {.type = "slo",
+            .description = "Session ended by its owner",
+            .user_id = who.user.id,
+            .user_name = who.user.login_name()});
   }
   co_return done(request, "session");
 }
 
 Answer remove_factor(Authority& a, const Request& request, const SignedIn& who, std::string id) {
-  auto removing = remove_authenticator(a, request, who.user, std::move(id));
-  if (const auto removed = co_await std::move(removing); !removed) co_return trouble(a, request);
+  CO_AWAIT(const auto removed, remove_authenticator(a, request, who.user, std::move(id)));
+  if (!removed) co_return trouble(a, request);
   record(a, request,
-         {"gd_unenroll", "Second factor removed by its owner", {}, who.user.id, who.user.login_name(), {}, {}});
+         {.type = "gd_unenroll",
+          .description = "Second factor removed by its owner",
+          .user_id = who.user.id,
+          .user_name = who.user.login_name()});
   co_return done(request, "factor");
 }
 
 Answer take_access_away(Authority& a, const Request& request, const SignedIn& who, std::string client_id) {
-  auto task = a.store.commit(withdraw(who.user.id, client_id, a.clock.now()));
-  if (const auto stored = co_await std::move(task); !stored) co_return trouble(a, request);
-  record(a, request, {"srrt", "Access withdrawn by its owner", client_id, who.user.id, who.user.login_name(), {}, {}});
+  CO_AWAIT(const auto stored, a.store.commit(withdraw(who.user.id, client_id, a.clock.now())));
+  if (!stored) co_return trouble(a, request);
+  record(a, request,
+         {.type = "srrt",
+          .description = "Access withdrawn by its owner",
+          .client_id = client_id,
+          .user_id = who.user.id,
+          .user_name = who.user.login_name()});
   co_return done(request, "application");
 }
 
@@ -160,15 +172,10 @@ Answering submit_account(Authority& a, Request request) {
   if (verb == "password") co_return redirect(request.issuer + "account/password");
   if (verb == "add_factor") CO_RETURN(enrol_for_account(a, request));
   if (verb == "log_out") co_return redirect(request.issuer + "v2/logout");
-  if (verb == "end_others" || (verb == "end_session" && !what.empty())) {
+  if (verb == "end_others" || (verb == "end_session" && !what.empty()))
     CO_RETURN(end_sessions(a, request, **who, what));
-  }
-  if (verb == "remove_factor") {
-    CO_RETURN(remove_factor(a, request, **who, what));
-  }
-  if (verb == "withdraw") {
-    CO_RETURN(take_access_away(a, request, **who, what));
-  }
+  if (verb == "remove_factor") CO_RETURN(remove_factor(a, request, **who, what));
+  if (verb == "withdraw") CO_RETURN(take_access_away(a, request, **who, what));
   co_return stale_page(a, request);
 }
 

@@ -21,12 +21,12 @@ Response password_page(const Authority& a, const Request& request, const SignedI
   const auto look = look_for(*tenant, request, {});
   const Texts& t = look.texts;
   pages::FormPage page{
-      alert.empty() ? 200 : 400,
-      t.get("account.password.change"),
-      t.get("reset.text", {{"email", who.user.login_name()}, {"tenant", look.tenant}}),
-      std::move(alert),
-      "/account/password",
-      {{"state", seal_ticket(a, "account", Value::object({{"session", who.session.id}}), page_lifetime)}}};
+      .status = alert.empty() ? 200 : 400,
+      .heading = t.get("account.password.change"),
+      .text = t.get("reset.text", {{"email", who.user.login_name()}, {"tenant", look.tenant}}),
+      .alert = std::move(alert),
+      .action = "/account/password",
+      .hidden = {{"state", seal_ticket(a, "account", Value::object({{"session", who.session.id}}), page_lifetime)}}};
   page.fields = {{"current-password", t.get("account.password.current"), "", "password", "current-password"},
                  {"password", t.get("reset.new"), "", "password", "new-password"},
                  {"re-enter-password", t.get("reset.again"), "", "password", "new-password"}};
@@ -51,9 +51,9 @@ Answer go_on(Authority& a, const Request& request, const SignedIn& who) {
   Value body = who.session.body;
   mark_let_in(body, a.clock.now());
   CO_AWAIT(const auto user, find_user(a.store, who.user.id));  // of the new epoch
-  if (!user || !*user) co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
+  if (!user || !*user) co_return pages::trouble(look_for(*a.tenant(), request, {}));
   CO_AWAIT(const auto made, make_session(a, request, **user, std::move(body)));
-  if (!made) co_return pages::error(look_for(*a.tenant(), request, {}), {500, "ours", "server_error", {}});
+  if (!made) co_return pages::trouble(look_for(*a.tenant(), request, {}));
   Response response = redirect(request.issuer + "account?done=password");
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   co_return response;

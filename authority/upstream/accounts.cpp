@@ -50,7 +50,13 @@ Async<User> make_account(Authority& a, const Request& request, const Connection&
   take_profile(user, identity.profile);
   user.sealed_tokens = seal_tokens(a, {}, identity.tokens);
   CO_TRY_VOID(a.store.write(insert_user(user, a.clock.now())));
-  record(a, request, {"ss", "Signed up", std::move(client_id), user.id, user.email, c.name, {}});
+  record(a, request,
+         {.type = "ss",
+          .description = "Signed up",
+          .client_id = std::move(client_id),
+          .user_id = user.id,
+          .user_name = user.email,
+          .connection = c.name});
   co_return user;
 }
 

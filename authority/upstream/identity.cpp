@@ -121,9 +121,7 @@ Async<Value> raw_profile(Authority& a, const Attempt& attempt, const Endpoints& 
   CO_TRY(auto profile, ask(a, e.userinfo, access_token));
   if (c.upstream.is_oidc && profile["sub"] != claims["sub"])  // Core section 5.3.2
     co_return refused("its profile is of another person than its ID token", "upstream_subject_mismatch");
-  if (c.strategy == "github") {
-    CO_TRY_VOID(add_github_email(a, e, access_token, profile));
-  }
+  if (c.strategy == "github") CO_TRY_VOID(add_github_email(a, e, access_token, profile));
   for (const auto& [key, item] : profile.members()) claims.set(key, item);
   co_return claims;
 }

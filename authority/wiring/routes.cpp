@@ -197,7 +197,7 @@ Response nothing_here(const Authority& a, const Request& request) {
   if (request.header("accept").find("text/html") == std::string_view::npos)
     return oauth_error(404, "not_found", "There is nothing at this address.");
   return pages::error(look_for(*a.tenant(), request, {}),
-                      {404, request.path == "/" ? "root" : "nothing_here", "not_found", ""});
+                      {.status = 404, .key = request.path == "/" ? "root" : "nothing_here", .code = "not_found"});
 }
 
 // The domain that was asked decides the issuer: a custom domain's name with the port that the canonical one has, or
@@ -270,8 +270,7 @@ Answering dispatch(Authority& a, Request request, const Endpoint& found) {
   // The endpoint gets the request; what CORS needs of it is kept.
   Request origin_of;
   origin_of.headers = {{"origin", std::string(request.header("origin"))}};
-  auto answering = found.route->endpoint(a, std::move(request));
-  Response response = co_await std::move(answering);
+  CO_AWAIT(Response response, found.route->endpoint(a, std::move(request)));
   allow_origin(a, origin_of, found.cors, response);
   co_return response;
 }
