@@ -2,10 +2,10 @@
 #include <cstdio>
 #include <memory>
 
-#include "wiring/backup.hpp"
 #include "state/data.hpp"
 #include "store/verify.hpp"
 #include "verbs.hpp"
+#include "wiring/backup.hpp"
 
 namespace ostia::cli {
 namespace {

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <memory>
 
-#include "state/data.hpp"
 #include "ostia/url/url.hpp"
+#include "state/data.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {

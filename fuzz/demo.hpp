@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 
+#include "accounts/users_file.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
@@ -24,7 +25,6 @@
 #include "tenant/demo.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/import.hpp"
-#include "accounts/users_file.hpp"
 #include "tenant/yaml.hpp"
 #include "wiring/routes.hpp"
 
