@@ -1,4 +1,5 @@
 // A forgotten password: the request for a link, the page that the link leads to, and the link that lifts a block.
+#include "protocol/reset.hpp"
 #include "accounts/attempts.hpp"
 #include "accounts/registration.hpp"
 #include "accounts/users.hpp"
@@ -39,9 +40,14 @@ struct Reset {
 // Whom a ticket is for: nothing if it is over, or the password or the address has been changed since.
 Async<std::optional<Reset>> open_reset(Authority& a, std::string ticket) {
   CO_TRY(const auto v, open_from_address(a, "reset_password", ticket));
-  if (!v) co_return std::optional<Reset>();
-  CO_TRY(const auto user, find_account(a.store, (*v)["user_id"].text()));
-  if (!user || !equal_in_constant_time(reset_mark(a, *user), (*v)["mark"].text())) co_return std::optional<Reset>();
+  CO_TRY(const auto user, find_account(a.store, v ? (*v)["user_id"].text() : ""));
+  const bool may = protocol::may_reset(
+      {.is_ours = v.has_value(),
+       .until = v ? (*v)["until"].as_int().value_or(0) : 0,
+       .account_is_there = user.has_value(),
+       .credential_fits = v && user && equal_in_constant_time(reset_mark(a, *user), (*v)["mark"].text())},
+      a.clock.now());
+  if (!may) co_return std::optional<Reset>();
   co_return std::optional(Reset{*user, ticket, (*v)["client_id"].text(), (*v)["result_url"].text(),
                                 (*v)["mark_email_as_verified"].as_bool(), (*v)["includeEmailInRedirect"].as_bool()});
 }

@@ -5,6 +5,7 @@
 #include "protocol/exchange.hpp"
 #include "protocol/first_page.hpp"
 #include "protocol/logout.hpp"
+#include "protocol/reset.hpp"
 #include "protocol/words.hpp"
 
 namespace ostia::authority::protocol {
@@ -137,6 +138,20 @@ TEST(Factor, ThatIsConfirmedStaysWhileItIsTurnedOn) {
   EXPECT_TRUE(may_prove(factor, now));
   factor.is_turned_on = false;
   EXPECT_FALSE(may_prove(factor, now));
+}
+
+// ---- A new password
+
+TEST(Reset, IsGoodInItsLastSecondAndOverInTheNext) {
+  const PresentedReset good{.is_ours = true, .until = now, .account_is_there = true, .credential_fits = true};
+  EXPECT_TRUE(may_reset(good, now));
+  EXPECT_FALSE(may_reset(good, now + 1));
+}
+
+TEST(Reset, EndsWithTheAccountThePasswordAndTheAddress) {
+  EXPECT_FALSE(may_reset({.is_ours = true, .until = now, .account_is_there = true}, now));
+  EXPECT_FALSE(may_reset({.is_ours = true, .until = now, .credential_fits = true}, now));
+  EXPECT_FALSE(may_reset({.until = now, .account_is_there = true, .credential_fits = true}, now));
 }
 
 // ---- The first page
