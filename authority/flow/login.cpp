@@ -16,6 +16,7 @@ bool offers(const Step& step, std::string_view strategy) {
                      [&](const Connection& c) { return c.strategy == strategy && step.doors().admit(c); });
 }
 
+// AZ-1005 · Auth0: disable_signup
 bool allows_signup(const Step& step) {
   if (!step.client->own_page.empty()) return false;
   const auto& all = step.tenant->connections;

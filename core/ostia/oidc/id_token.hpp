@@ -59,6 +59,7 @@ std::string left_half_hash(std::string_view digest);
 /// `digest` gives the octets of the hash that belongs to the token's algorithm (`jose::hash_bits`), as
 /// `Result<std::string>`; no octets stand for a hash that the host has not. Errors: `invalid_token` with
 /// `at_hash_mismatch`; `no_digest`, which is our fault and not the token's; those of `digest`.
+// WA-101, AZ-219 · OpenID Connect Core section 3.1.3.8
 template <class Claims, class Digest>
 [[nodiscard]] Status check_access_token(const Claims& claims, const std::string& access_token, const Digest& digest) {
   const auto& at_hash = claims["at_hash"];
