@@ -1,4 +1,4 @@
-// `/co/authenticate` (checklist section 3): an application's own form sends the password, and gets a ticket for one
+// `/co/authenticate` (AZ-301 to AZ-311): an application's own form sends the password, and gets a ticket for one
 // `/authorize`.
 #include <set>
 

@@ -1,4 +1,4 @@
-// `/dbconnections/*` (checklist section 4): sign-up and forgotten passwords for an application's own forms.
+// `/dbconnections/*` (AZ-401 to AZ-410): sign-up and forgotten passwords for an application's own forms.
 #include "accounts/registration.hpp"
 #include "accounts/users.hpp"
 #include "base/address.hpp"

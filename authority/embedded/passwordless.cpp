@@ -1,4 +1,4 @@
-// `/passwordless/start` and `/passwordless/verify` (checklist section 5).
+// `/passwordless/start` and `/passwordless/verify` (AZ-501 to AZ-514).
 #include "accounts/passwordless.hpp"
 
 #include "accounts/one_time_code.hpp"

@@ -1,4 +1,4 @@
-// OpenID Connect Discovery and the public keys (checklist section 1). It names what this version has, nothing more.
+// OpenID Connect Discovery and the public keys. It names what this version has, nothing more.
 #include "endpoints/endpoints.hpp"
 #include "ostia/text/base64url.hpp"
 

@@ -1,4 +1,4 @@
-// The MFA API (checklist section 10), for applications with pages of their own: what factors a person has, a new one,
+// The MFA API (AZ-1401 to AZ-1406), for applications with pages of their own: what factors a person has, a new one,
 // and a challenge by one. Who has only a password, and so an `mfa_token`, may add the first factor and take none away.
 #include "accounts/notices.hpp"
 #include "accounts/passwordless.hpp"

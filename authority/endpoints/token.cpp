@@ -1,4 +1,4 @@
-// `/oauth/token` (RFC 6749 section 3.2, checklist section 6) and `/oauth/revoke` (RFC 7009): who asks, by which grant.
+// `/oauth/token` (RFC 6749 section 3.2) and `/oauth/revoke` (RFC 7009): who asks, by which grant.
 #include "endpoints/endpoints.hpp"
 #include "endpoints/grant_types.hpp"
 #include "grants/client_authentication.hpp"

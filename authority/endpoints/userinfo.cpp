@@ -1,4 +1,4 @@
-// `/userinfo` (OpenID Connect Core section 5.3, checklist section 7), and its predecessor `/tokeninfo`.
+// `/userinfo` (OpenID Connect Core section 5.3), and its predecessor `/tokeninfo`.
 #include "accounts/users.hpp"
 #include "endpoints/endpoints.hpp"
 #include "grants/consent.hpp"

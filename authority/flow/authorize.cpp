@@ -1,4 +1,4 @@
-// `/authorize` (checklist section 2): judge the request, find out what the gate's rules ask, and do what they say.
+// `/authorize` (RFC 6749 section 3.1): judge the request, find out what the gate's rules ask, and do what they say.
 // Nothing is written until a person signs in: the request travels sealed in the page's address, bound to the browser by
 // its device cookie, so a flood of requests fills no table.
 #include "flow/authorize.hpp"

@@ -1,4 +1,4 @@
-// Universal Login with an e-mail or username and a password (checklist section 2), and the choice of an account.
+// Universal Login with an e-mail or username and a password, and the choice of an account.
 #include "accounts/authenticate.hpp"
 #include "accounts/users.hpp"
 #include "flow/endpoints.hpp"

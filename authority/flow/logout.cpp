@@ -1,4 +1,4 @@
-// Logout (checklist section 8): `/v2/logout` with its lists, `/oidc/logout` (RP-Initiated Logout), and the tokens that
+// Logout (AZ-801 to AZ-808): `/v2/logout` with its lists, `/oidc/logout` (RP-Initiated Logout), and the tokens that
 // tell applications about it (Back-Channel Logout).
 #include <algorithm>
 

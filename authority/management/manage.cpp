@@ -1,4 +1,4 @@
-// Who calls the Management API, for what, and whether they may (checklist section 9). A machine's token has scopes for
+// Who calls the Management API, for what, and whether they may (AZ-1201, AZ-1202). A machine's token has scopes for
 // everybody's data; a person's own token is good for the account that it was given to and for nothing else.
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-// Profiles of all kinds in one form (checklist section 12): what OpenID Connect has a name for gets that name, the rest
+// Profiles of all kinds in one form (AZ-1609): what OpenID Connect has a name for gets that name, the rest
 // stays as it came.
 #include <algorithm>
 

@@ -57,7 +57,7 @@ Value derive_base(const Value& options) {
   const std::string scheme = text::lower(domain.substr(0, 8));
   const bool names_scheme = scheme.starts_with("http");
   const std::string root = names_scheme ? domain : "https://" + domain;
-  // A domain that names its scheme gives the issuer too (client-api.md section 18), so plain http can be developed
+  // A domain that names its scheme gives the issuer too, so plain http can be developed
   // with.
   const bool names_origin = scheme.starts_with("http://") || scheme == "https://";
   std::string issuer = names_origin ? domain : "https://" + domain;

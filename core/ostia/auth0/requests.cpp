@@ -90,7 +90,7 @@ Value token_body(const Value& given) {
   return exchange ? body : pick(body, token_parameters);
 }
 
-// Embedded login's credentials (section 8). A realm makes them a database's; without one the directory is the default.
+// Embedded login's credentials. A realm makes them a database's; without one the directory is the default.
 // WA-107, WA-108, WA-109 · Auth0: co/authenticate
 Value credentials_body(const Value& base, const Value& o) {
   const auto either = [&](const char* name) { return is_truthy(o[name]) ? o[name] : base[name]; };

@@ -1,5 +1,5 @@
 // The rules for the claims of an ID token (OpenID Connect Core section 3.1.3.7), in the order and with the sentences of
-// auth0-js (checklist rows WA-087 to WA-103). Pure: time comes in, and whoever asks words the dates and makes the
+// auth0-js (WA-087 to WA-103). Pure: time comes in, and whoever asks words the dates and makes the
 // digests. Nothing else in the project judges claims.
 #pragma once
 
