@@ -34,7 +34,7 @@ test("the commands that people are told of are make's", () => {
   for (const command of ['demo', 'test', 'build', 'bench', 'fuzz', 'lint', 'package', 'install', 'docs', 'example']) assert.match(help, new RegExp(`make ${command} `));
 });
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'fuzz/README.md', 'examples/README.md', ...readdirSync(join(root, 'docs'), { recursive: true }).filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)];
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'fuzz/README.md', 'examples/README.md', ...readdirSync(join(root, 'authority')).map((folder) => `authority/${folder}/README.md`).filter((file) => existsSync(join(root, file))), ...readdirSync(join(root, 'docs'), { recursive: true }).filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)];
 for (const page of pages)
   test(`links of ${page} lead somewhere`, () => {
     for (const [, target] of text(page).replace(/```[^]*?```/g, '').replace(/^ {4}.*$/gm, '').matchAll(/\]\(([^)#]+)[^)]*\)/g))
