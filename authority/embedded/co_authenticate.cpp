@@ -122,6 +122,7 @@ Answering co_authenticate(Authority& a, Request request) {
   if (!checked) co_return refused(checked.error());
   CO_AWAIT(const auto user, log_in(a, request, *tenant, *checked, *body));
   if (!user) co_return refused(user.error());
+  // AZ-301 · Auth0: co/authenticate
   co_return issue_login_ticket(a, request, *user, *checked->client, checked->type->grant);
 }
 
