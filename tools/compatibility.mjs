@@ -1,18 +1,16 @@
-// Makes docs/compatibility.md: each row of the checklist of what auth0-js 10.2.1 does, the test that holds it, and where
-// ours differs on purpose; then what the authority does, from the rows of its tests. The rows' words come from ../shared, which lies beside a checkout; `--check` only compares.
+// Makes docs/compatibility.md: each row of what auth0-js 10.2.1 does (tests/parity/rows.json), the test that holds it, and
+// where ours differs on purpose; then what the authority does, from the rows of its tests. `--check` only compares.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { cases } from '../tests/parity/cases.mjs';
 import '../tests/parity/method-cases.mjs';
-import { heldBy } from '../tests/parity/checklist.mjs';
+import { rows } from '../tests/parity/checklist.mjs';
 import { root } from './lib.mjs';
 
-const text = readFileSync(`${root}/../shared/reference/client-api.md`, 'utf8');
-const rows = [...text.matchAll(/^\| (WA-\d+) \| (.*?) \| (.*?) \| (.*?) \| *(?:seed)? *\|$/gm)].map(([, id, method, given, expect]) => ({ id, method, given, expect }));
-const table = rows.map(({ id, method, given, expect }) => `| ${id} | ${method} | ${given} | ${expect} | ${heldBy[id]} |`);
+const table = rows.map(({ id, method, given, expected, test }) => `| ${id} | ${method} | ${given} | ${expected} | ${test} |`);
 const differences = cases.filter((c) => c.exception).map((c) => `| ${c.name} | ${c.exception} |`);
 
 // The authority's rows are in its tests, where each is a test.
-const marks = { p: 'the page', d: 'vendor’s documentation', o: 'clients', x: 'ours' };
+const marks = { p: 'Auth0’s page', d: 'vendor’s documentation', o: 'clients', x: 'ours' };
 const string = String.raw`('(?:[^'\\]|\\.)*'|\w+)`;
 const pattern = new RegExp(String.raw`row\(` + Array(5).fill(string).join(', '), 'g');
 const unquote = (s) => (s.startsWith("'") ? s.slice(1, -1).replace(/\\(.)/g, '$1') : 'every endpoint that takes a body').replaceAll('|', '\\|');
@@ -28,7 +26,7 @@ const authorityTable = authority.map((r) => `| ${r.id} | ${r.endpoint} | ${r.giv
 const page = `# Compatibility with auth0-js 10.2.1
 
 Made by \`node tools/compatibility.mjs\`; do not edit. Each row is covered by a test that runs the real package beside both of our builds in
-Chromium or, if there is nothing to compare, by one of our own tests; § is the section of the reference that the row comes from.
+Chromium or, if there is nothing to compare, by one of our own tests.
 
 ## What differs on purpose
 Without a callback auth0-js throws \`cb parameter is not valid\`; ours returns a Promise. And:

@@ -23,6 +23,7 @@ bool counts_address(const Tenant& tenant, const Attempt& t) {
   return p.throttles_addresses && !t.address.empty() && !p.address_allowlist.contains(t.address);
 }
 
+// AZ-309, AZ-615 · Auth0: brute-force-protection
 Error too_many_for_account() {
   return {"too_many_attempts",
           "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via "
@@ -30,6 +31,7 @@ Error too_many_for_account() {
           "too_many_attempts", 429, Fault::caller};
 }
 
+// AZ-310 · Auth0: suspicious-ip-throttling
 Error too_many_from_address() {
   return {"too_many_attempts",
           "We have detected suspicious login behavior and further attempts will be blocked. Please contact the "

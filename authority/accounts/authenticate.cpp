@@ -19,6 +19,7 @@ Error refused(int status, std::string code, std::string description, std::string
   return {std::move(code), std::move(description), std::move(reason), status, Fault::caller};
 }
 
+// AZ-306 · ASVS 6.3.8
 Error wrong_password() { return refused(403, "access_denied", "Wrong email or password.", "wrong_password"); }
 
 std::string subject_of(const std::optional<User>& user, const PasswordLogin& login) {
@@ -32,6 +33,7 @@ bool protects(const Authority& a, const PasswordLogin& login) {
 }
 
 // Tells the person once, with a link that lifts the block.
+// AZ-309 · Auth0: brute-force-protection
 Async<Unit> notify(Authority& a, const Request& request, User user, std::string client_id) {
   const auto tenant = a.tenant();
   if (!tenant->attack_protection.brute_force_notifies || !tenant->sends("blocked_account") || user.email.empty())
@@ -84,6 +86,7 @@ Async<Unit> modernize(Authority& a, User user, std::string password) {
 
 Async<Unit> check_account(Authority& a, const Request& request, const User& user, const PasswordLogin& login) {
   const auto tenant = a.tenant();
+  // AZ-307 · Auth0: blocked users
   if (user.blocked) {
     record(a, request,
            {.type = "f",
@@ -96,6 +99,7 @@ Async<Unit> check_account(Authority& a, const Request& request, const User& user
     co_return refused(403, "blocked_user", "Blocked user", "user_blocked");
   }
   const auto& breaches = tenant->attack_protection.breaches;
+  // AZ-308 · Auth0: breached-password-detection
   if (breaches.at_login && is_breached(login.password, breaches.file)) {
     record(a, request,
            {.type = "pwd_leak",

@@ -13,7 +13,7 @@ struct PasswordLogin {
 };
 
 /// The account that these credentials open. No such account and a wrong password look the same, in time too. Errors
-/// have `/co/authenticate`'s codes, texts and statuses (checklist section 3), and the reasons `wrong_password`,
+/// have `/co/authenticate`'s codes, texts and statuses (AZ-306 to AZ-310), and the reasons `wrong_password`,
 /// `user_blocked`, `password_leaked`, `too_many_attempts`, `address_blocked`.
 Async<User> authenticate_password(Authority& a, const Request& request, PasswordLogin login);
 

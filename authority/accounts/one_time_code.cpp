@@ -32,6 +32,7 @@ Error refused(std::string reason) {
 
 }  // namespace
 
+// AZ-507 · Auth0: passwordless/start
 NewCode make_code(const Authority& a, const std::string& id, std::int64_t digits, std::int64_t seconds,
                   const Value& body) {
   const std::string code = random_digits(digits);
@@ -49,10 +50,12 @@ Async<Value> check_code(Authority& a, std::string id, std::string code, std::str
              {"UPDATE one_time_codes SET tries = tries + 1 WHERE id = $1 AND expires_at >= $2 AND tries < $3 RETURNING "
               "code_mark, body",
               {id, a.clock.now(), most_tries}}));
+  // AZ-506, AZ-508 · Auth0: passwordless/verify
   if (rows.empty()) co_return refused("code_over");
   const std::string mark = text_at(rows.first(), 0);
   const auto body = json::parse(text_at(rows.first(), 1));
   if (!body) co_return body.error();
+  // AZ-509 · Auth0: passwordless/verify
   if (!equal_in_constant_time(mark, mark_of(a, id, code)) || (*body)["client_id"].text() != client_id)
     co_return refused("wrong_code");
   std::vector<Statement> settling;

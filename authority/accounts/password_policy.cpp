@@ -79,6 +79,7 @@ Value character_items(const Kinds& k, bool with_special, std::string& policy) {
   return items;
 }
 
+// AZ-406, AZ-407 · Auth0: passwordPolicy
 Report report_of(const PasswordPolicy& p, std::string_view password) {
   Report report;
   const Kinds k = kinds_of(password);
@@ -141,6 +142,7 @@ PolicyViolation violation(const char* name, const char* text) { return {name, te
 
 }  // namespace
 
+// AZ-408 · Auth0: password_dictionary
 std::optional<PolicyViolation> check_password_policy(const PasswordPolicy& p, std::string_view password,
                                                      const std::vector<std::string>& personal) {
   Report report = report_of(p, password);
@@ -155,6 +157,7 @@ std::optional<PolicyViolation> check_password_policy(const PasswordPolicy& p, st
   return {};
 }
 
+// AZ-413 · Auth0: password_history
 PolicyViolation history_violation() { return violation("PasswordHistoryError", "Password has previously been used"); }
 
 std::vector<std::string> describe_policy(const PasswordPolicy& p, const Texts& texts) {

@@ -1,4 +1,4 @@
-// The rules for new passwords (checklist section 4): what is asked, what a password lacks, and the vendor's way of
+// The rules for new passwords (AZ-406 to AZ-408): what is asked, what a password lacks, and the vendor's way of
 // saying so.
 #pragma once
 

@@ -62,6 +62,7 @@ Result<std::string> passwordless_address(const Connection& c, std::string_view t
   return out;
 }
 
+// AZ-513 · Auth0: disable_signup
 Async<Unit> start_passwordless(Authority& a, const Request& request, PasswordlessStart start) {
   const auto tenant = a.tenant();
   const auto found_connection = tenant->find_connection(start.connection);
@@ -113,6 +114,7 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
   co_return Unit{};
 }
 
+// AZ-505 · Auth0: passwordless/otp
 Async<User> authenticate_passwordless(Authority& a, const Request& request, const Client& client,
                                       std::string connection, std::string address, std::string code) {
   const auto tenant = a.tenant();

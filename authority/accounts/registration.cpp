@@ -18,6 +18,7 @@ using json::Value;
 
 constexpr std::int64_t reset_lifetime = 432'000, verify_lifetime = 432'000;  // seconds: the vendor's five days
 
+// AZ-403 · Auth0: dbconnections/signup
 Error invalid_signup(const Tenant& tenant, std::string reason) {
   if (tenant.says_user_exists && reason == "user_exists")
     return {"user_exists", "The user already exists.", reason, 400, Fault::caller};
@@ -30,6 +31,7 @@ Error bad_request(std::string description, std::string reason) {
   return {"invalid_signup", std::move(description), std::move(reason), 400, Fault::caller};
 }
 
+// AZ-405 · Auth0: username
 bool is_username(const Connection& c, std::string_view name) {
   const auto fits = [](char ch) {
     return text::is_alnum(ch) || std::string_view("_+-.!#$^`~@'").find(ch) != std::string_view::npos;
@@ -195,6 +197,7 @@ Async<User> register_passwordless(Authority& a, const Request& request, std::str
   co_return user;
 }
 
+// AZ-410 · Auth0: dbconnections/change_password
 Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
                                    std::string client_id) {
   const auto tenant = a.tenant();
@@ -221,6 +224,7 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
   co_return Unit{};
 }
 
+// AZ-411 · Auth0: dbconnections/change_password
 Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request& request, User user,
                                                      std::string password) {
   const auto tenant = a.tenant();

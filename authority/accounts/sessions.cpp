@@ -34,6 +34,7 @@ Async<std::string> start_session(Store& store, const User& user, json::Value bod
 }
 
 // Both at once: a silent login is little more than this question.
+// AZ-217 · Auth0: session_lifetime
 Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits) {
   if (cookie.empty() || cookie.size() > 64) co_return std::optional<SignedIn>();
   const std::string id = session_id(cookie);
@@ -79,6 +80,7 @@ Statement begin_epoch(const std::string& user_id) {
   return {"UPDATE users SET epoch = epoch + 1 WHERE user_id = $1", {user_id}};
 }
 
+// AZ-411 · ASVS 7.4.3
 std::vector<Statement> end_everything(const std::string& user_id) {
   std::vector<Statement> out;
   out.push_back(begin_epoch(user_id));

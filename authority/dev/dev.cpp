@@ -1,5 +1,5 @@
-// `/_dev/` (contract): what developers of applications need, with `--dev` only: every message that was sent, a clock
-// that can be moved, faults on order, and the state put back between tests.
+// `/_dev/` (AZ-1218 to AZ-1221): what developers of applications need, with `--dev` only: every message that was sent,
+// a clock that can be moved, faults on order, and the state put back between tests.
 #include "dev/endpoints.hpp"
 #include "dev/faults.hpp"
 #include "http/body.hpp"

@@ -109,6 +109,7 @@ std::string draw_captcha(std::string_view text) {
   return out + "</svg>";
 }
 
+// AZ-317 · Auth0: attack-protection
 Async<Unit> check_captcha(Authority& a, std::string kind, std::string state, std::string answer) {
   if (!a.tenant()->attack_protection.always_captcha) co_return Unit{};
   const std::string id = id_of(kind, state);
@@ -125,6 +126,7 @@ Answering challenge(Authority& a, Request request) {
   if (!body) co_return oauth_problem(a, body.error());
   if (!(*body)["state"].is_string() || (*body)["state"].text().empty())
     co_return oauth_problem(a, oauth(400, "invalid_request", "Missing required parameter: state", "state_missing"));
+  // AZ-315 · Auth0: attack-protection
   if (!a.tenant()->attack_protection.always_captcha)
     co_return json_response(200, Value::object({{"required", false}})).with("Cache-Control", "no-store");
   const std::string text = random_text(), id = id_of(kind_of(request.path), (*body)["state"].text());

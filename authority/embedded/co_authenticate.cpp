@@ -1,4 +1,4 @@
-// `/co/authenticate` (checklist section 3): an application's own form sends the password, and gets a ticket for one
+// `/co/authenticate` (AZ-301 to AZ-311): an application's own form sends the password, and gets a ticket for one
 // `/authorize`.
 #include <set>
 
@@ -44,6 +44,7 @@ Error all_and_only(const std::vector<std::string_view>& fields) {
 }
 
 // All of the fields, as texts, and no other. A `captcha` may come along: the hosted page's library sends it.
+// AZ-302 · Auth0: co/authenticate
 bool has_exactly(const Value& body, const std::vector<std::string_view>& fields) {
   for (const auto& [key, item] : body.members()) {
     if (!item.is_string()) return false;
@@ -62,12 +63,15 @@ Result<Checked> check(const Tenant& tenant, const Value& body) {
   if (!body["client_id"].is_string() || !body["credential_type"].is_string()) return all_and_only(of_the_page);
   const auto client = tenant.find_client(body["client_id"].text());
   if (!client) return oauth(401, "unauthorized_client", "Cross origin login not allowed.", "client_unknown");
+  // AZ-303 · Auth0: cross_origin_authentication
   if (!client->cross_origin_authentication)
     return oauth(401, "unauthorized_client", "Cross origin login not allowed.", "cross_origin_not_allowed");
   const CredentialType* type = find_type(body["credential_type"].text());
+  // AZ-304 · Auth0: credential_type
   if (!type)
     return oauth(400, "unsupported_credential_type", "Unknown credential type parameter.", "credential_type_unknown");
   if (!has_exactly(body, type->fields)) return all_and_only(type->fields);
+  // AZ-303 · Auth0: grant_types
   if (!client->has_grant(type->grant))
     return oauth(401, "unauthorized_client", "Cross origin login not allowed.", "grant_not_allowed");
   return Checked{client, type};
@@ -77,6 +81,7 @@ Async<User> log_in(Authority& a, const Request& request, const Tenant& tenant, C
   const std::string realm = body.find("realm") ? body["realm"].text() : tenant.default_directory;
   const auto connection = tenant.find_connection(realm, *checked.client);
   const bool by_code = !body["otp"].is_null();
+  // AZ-305 · Auth0: realm
   if (!connection || (by_code ? !connection->is_passwordless() : !connection->is_database()))
     co_return oauth(400, "invalid_request", "Unknown realm " + realm + ".", "realm_unknown");
   if (by_code)
@@ -103,6 +108,7 @@ Answering co_authenticate(Authority& a, Request request) {
   };
   if (!body) co_return refused(body.error());
   const auto sender = tenant->find_client((*body)["client_id"].text());
+  // AZ-311 · Auth0: web_origins
   if (sender && !origin.empty() && !oauth::is_allowed_origin(origin, sender->web_origins, {})) {
     record(
         a, request,
@@ -115,6 +121,7 @@ Answering co_authenticate(Authority& a, Request request) {
   if (!checked) co_return refused(checked.error());
   CO_AWAIT(const auto user, log_in(a, request, *tenant, *checked, *body));
   if (!user) co_return refused(user.error());
+  // AZ-301 · Auth0: co/authenticate
   co_return issue_login_ticket(a, request, *user, *checked->client, checked->type->grant);
 }
 

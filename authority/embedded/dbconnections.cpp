@@ -1,4 +1,4 @@
-// `/dbconnections/*` (checklist section 4): sign-up and forgotten passwords for an application's own forms.
+// `/dbconnections/*` (AZ-401 to AZ-410): sign-up and forgotten passwords for an application's own forms.
 #include "accounts/registration.hpp"
 #include "accounts/users.hpp"
 #include "base/address.hpp"
@@ -26,6 +26,7 @@ struct Target {
 };
 
 // What both endpoints need. Errors are of the form `{"error": text}`.
+// AZ-402 · Auth0: dbconnections/signup
 Result<Target> find_target(const Tenant& tenant, const Value& body, std::initializer_list<const char*> fields) {
   for (const char* field : fields) {
     if (body[field].is_null() || (body[field].is_string() && body[field].text().empty()))
@@ -41,6 +42,7 @@ Result<Target> find_target(const Tenant& tenant, const Value& body, std::initial
 }
 
 // At most ten texts of 500 characters (the vendor's limits).
+// AZ-401 · Auth0: user_metadata
 Status check_metadata(const Value& metadata) {
   if (metadata.is_null()) return ok();
   if (!metadata.is_object()) return bad("user_metadata must be an object", "user_metadata_malformed");
@@ -64,6 +66,7 @@ Result<Value> read_profile(const Value& body) {
   return profile;
 }
 
+// AZ-407 · Auth0: password policy
 Response refuse_policy(const PolicyViolation& v) {
   Value body = Value::object(
       {{"name", v.name}, {"message", v.message}, {"code", "invalid_password"}, {"description", v.description}});
@@ -100,8 +103,10 @@ Answering signup(Authority& a, Request request) {
   };
   const auto target = find_target(*tenant, *body, {"client_id", "connection", "email", "password"});
   if (!target) co_return failed(target.error());
+  // AZ-404 · Auth0: disable_signup
   if (!target->connection->takes_signups_for(*target->client))
     co_return failed(bad("public signup is disabled", "signup_disabled"));
+  // AZ-405 · Auth0: requires_username
   if (target->connection->requires_username && !(*body)["username"].is_string())
     co_return failed(bad("username is required", "field_missing"));
   auto profile = read_profile(*body);
@@ -129,6 +134,7 @@ Answering change_password_request(Authority& a, Request request) {
   CO_AWAIT(const auto human,
            check_captcha(a, "/dbconnections/change_password", (*body)["state"].text(), (*body)["captcha"].text()));
   if (!human) co_return database_problem(a, human.error());
+  // AZ-410 · Auth0: dbconnections/change_password
   CO_AWAIT(const auto requested,
            request_password_reset(a, request, target->connection->name, (*body)[name].text(), target->client->id));
   if (!requested) co_return oauth_problem(a, requested.error());

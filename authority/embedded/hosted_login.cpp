@@ -41,6 +41,7 @@ bool is_own_origin(const Request& request) {
   return origin.empty() || origin == std::string_view(request.issuer).substr(0, request.issuer.size() - 1);
 }
 
+// AZ-316 · Auth0: usernamepassword/login
 Answering hosted_callback(Authority& a, Request request) {
   const Parameters form = read_form(request);
   const std::string wresult(form.get("wresult"));
@@ -116,6 +117,7 @@ Answering login_callback(Authority& a, Request request) {
 }
 
 // Whether somebody is signed in at this browser, and by what; for origins that an application lists.
+// AZ-703 · Auth0: user/ssodata
 Answering ssodata(Authority& a, Request request) {
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who) co_return oauth_problem(a, who.error());
@@ -135,6 +137,7 @@ Answering ssodata(Authority& a, Request request) {
 }
 
 // The vendor asks a database of addresses; here a proxy in front may say it.
+// AZ-704 · Auth0: user/geoloc/country
 Answering country(Authority&, Request request) {
   std::string_view code = request.header("cf-ipcountry");
   if (code.empty()) code = request.header("x-country-code");

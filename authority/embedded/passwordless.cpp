@@ -1,4 +1,4 @@
-// `/passwordless/start` and `/passwordless/verify` (checklist section 5).
+// `/passwordless/start` and `/passwordless/verify` (AZ-501 to AZ-514).
 #include "accounts/passwordless.hpp"
 
 #include "accounts/one_time_code.hpp"
@@ -21,6 +21,7 @@ struct Target {
   std::string address;
 };
 
+// AZ-503 · Auth0: passwordless/start
 Result<Target> find_target(const Tenant& tenant, const Value& body) {
   for (const char* field : {"client_id", "connection"})
     if (!body[field].is_string() || body[field].text().empty())
@@ -40,6 +41,7 @@ Result<Target> find_target(const Tenant& tenant, const Value& body) {
 }
 
 // A confidential client says who it is; a public one has nothing to say it with.
+// AZ-504 · RFC 6749 section 2.3.1
 Status check_client(const Client& client, const Value& body) {
   if (client.is_public()) return ok();
   if (!client.secret.empty() && equal_in_constant_time(sha256(client.secret), sha256(body["client_secret"].text())))
@@ -49,6 +51,7 @@ Status check_client(const Client& client, const Value& body) {
 }
 
 // `authParams` end up in a link that this authority sends: they must be what `/authorize` takes.
+// AZ-503, AZ-512 · Auth0: authParams
 Status check_parameters(const Client& client, std::string_view issuer, const Value& parameters) {
   if (parameters.is_null()) return ok();
   if (!parameters.is_object())
@@ -106,6 +109,7 @@ Answering passwordless_start(Authority& a, Request request) {
   if (auto client = check_client(*target->client, *body); !client) co_return failed(client.error());
   if (auto fine = check_parameters(*target->client, request.issuer, (*body)["authParams"]); !fine)
     co_return failed(fine.error());
+  // AZ-1306 · Auth0: sms_provider_error
   if (target->connection->strategy == "sms" && !target->connection->sms.is_set() && !a.dev)
     co_return failed(
         oauth(400, "sms_provider_error", "No provider of text messages is configured", "sms_provider_missing"));
@@ -121,6 +125,7 @@ Answering passwordless_start(Authority& a, Request request) {
 }
 
 // Says whether a code is right, and leaves it usable: auth0-js goes on to `verify_redirect` with it.
+// AZ-510 · Auth0: passwordless/verify
 Answering passwordless_verify(Authority& a, Request request) {
   const auto body = read_json_object(request);
   if (!body) co_return oauth_problem(a, body.error());

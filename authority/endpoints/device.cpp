@@ -16,6 +16,7 @@ constexpr std::string_view grant_type = "urn:ietf:params:oauth:grant-type:device
 Async<Value> start(Authority& a, const Request& request, const Parameters& p) {
   const auto tenant = a.tenant();
   CO_TRY(const auto client, authenticate_client(a, *tenant, request, p));
+  // AZ-619 · RFC 8628 section 3.1
   if (!client->has_grant(grant_type))
     co_return oauth(403, "unauthorized_client",
                     "Grant type '" + std::string(grant_type) + "' not allowed for the client.", "grant_not_allowed");

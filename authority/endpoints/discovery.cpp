@@ -1,4 +1,4 @@
-// OpenID Connect Discovery and the public keys (checklist section 1). It names what this version has, nothing more.
+// OpenID Connect Discovery and the public keys. It names what this version has, nothing more.
 #include "endpoints/endpoints.hpp"
 #include "ostia/text/base64url.hpp"
 
@@ -15,6 +15,7 @@ Value list(std::initializer_list<const char*> items) {
 
 }  // namespace
 
+// AZ-101 · OpenID Connect Discovery section 3
 Answering openid_configuration(Authority& a, Request request) {
   const std::string& issuer = request.issuer;
   Value v = Value::object({{"issuer", issuer}});
@@ -64,6 +65,7 @@ Answering openid_configuration(Authority& a, Request request) {
 }
 
 // Browsers that have kept the keys from before a rotation must not refuse the tokens after it for long.
+// AZ-102 · RFC 7517 section 5
 Answering jwks(Authority& a, Request) {
   co_return Response{200,
                      {{"Content-Type", "application/json; charset=utf-8"},

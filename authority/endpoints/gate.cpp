@@ -149,6 +149,7 @@ Async<Unit> find_out(Inquiry& q, Need need) {
   co_return Unit{};
 }
 
+// AZ-1401 · Auth0: mfa_required
 Error error_of(const Inquiry& q, const protocol::Refuse& refusal) {
   // Who has no factor to show may add one by the token; an exchange has nobody who could.
   if (refusal.error.code == "mfa_required" && q.how.way != Way::exchange) return mfa_required(q.a, q.grant);

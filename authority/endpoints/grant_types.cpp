@@ -49,7 +49,8 @@ Async<Value> code_grant(Authority& a, const Request& request, const Client& clie
   CO_RETURN(tokens_of(a, request, client, std::move(grant), {Way::code, {}, over("Invalid authorization code")}));
 }
 
-// RFC 6749 section 6: the same scopes or fewer.
+// The same scopes or fewer.
+// AZ-610 · RFC 6749 section 6
 Result<std::string> narrowed(const std::string& granted, std::string_view asked) {
   for (const auto word : text::split(asked, ' '))
     if (!text::has_word(granted, word))
@@ -66,6 +67,7 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
   auto narrow = narrowed(grant.scope, p.get("scope"));
   if (!narrow) co_return std::move(narrow).error();
   grant.scope = *std::move(narrow);
+  // AZ-605 · OpenID Connect Core section 12.2
   grant.nonce.clear();
   // The gate comes first: a rule that fails must not cost anybody their login.
   CO_TRY(auto passed, pass_gate(a, request, std::move(grant),
@@ -76,6 +78,7 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
 }
 
 // The organization that a direct request is for, if any. Whether the person is a member of it is the gate's to ask.
+// AZ-1702 · Auth0: organization_usage
 Result<std::string> organization_of(const Tenant& tenant, const Client& client, const Parameters& p) {
   const std::string_view wanted = p.get("organization");
   if (wanted.empty() && client.requires_organization)
@@ -112,13 +115,15 @@ Async<Value> direct_grant(Authority& a, const Request& request, const Client& cl
 }
 
 // What `/co/authenticate` calls `access_denied` is `invalid_grant` here.
+// AZ-614 · RFC 6749 section 5.2
 Error as_grant_error(Error e) {
   if (e.reason == "user_blocked") return oauth(403, "unauthorized", "user is blocked", e.reason);
   if (e.code == "access_denied") e.code = "invalid_grant";
   return e;
 }
 
-// A person's proof is for the tenant's own applications (RFC 9700 section 2.4): there is no page to agree on.
+// A person's proof is for the tenant's own applications: there is no page to agree on.
+// AZ-614 · RFC 9700 section 2.4
 Status is_own(const Client& client, const char* grant) {
   if (client.is_first_party) return ok();
   return oauth(403, "unauthorized_client", std::string("Grant type '") + grant + "' not allowed for the client.",
@@ -138,6 +143,7 @@ Async<Value> password_login(Authority& a, const Request& request, const Client& 
 Async<Value> password_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"username", "password"}); !present) co_return std::move(present).error();
   const auto tenant = a.tenant();
+  // AZ-614 · Auth0: default_directory
   if (!tenant->find_connection(tenant->default_directory))
     co_return Error{"server_error", "Authorization server not configured with default connection.",
                     "default_directory_missing", 500, Fault::caller};
@@ -152,6 +158,7 @@ Async<Value> password_realm_grant(Authority& a, const Request& request, const Cl
   if (auto present = require(p, {"username", "password", "realm"}); !present) co_return std::move(present).error();
   const auto tenant = a.tenant();
   const auto connection = tenant->find_connection(p.get("realm"), client);
+  // AZ-616 · Auth0: password-realm
   if (!connection || !connection->is_database())
     co_return oauth(400, "invalid_request", "Unknown realm " + std::string(p.get("realm")) + ".", "realm_unknown");
   CO_RETURN(password_login(a, request, client, p, connection->name));
@@ -167,6 +174,7 @@ Async<Value> otp_grant(Authority& a, const Request& request, const Client& clien
 }
 
 // The scopes that were asked for and granted; all that were granted when none was asked for.
+// AZ-617 · RFC 6749 section 3.3
 std::string machine_scope(const std::vector<std::string>& granted, std::string_view asked) {
   Words out;
   for (const auto& scope : granted)
@@ -176,6 +184,7 @@ std::string machine_scope(const std::vector<std::string>& granted, std::string_v
 
 Async<Value> client_credentials_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   const auto tenant = a.tenant();
+  // AZ-617 · RFC 6749 section 4.4
   if (client.is_public()) co_return oauth(401, "access_denied", "Unauthorized", "client_public");
   std::string audience(p.get("audience"));
   if (audience.empty()) audience = tenant->default_audience;
@@ -191,6 +200,7 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   auto granted = tenant->find_grant(client.id, known_as);
   if (granted && tenant->grants_all(client.id, known_as))
     granted = {tenant, management ? &a.management_scopes : &api->scopes};
+  // AZ-617 · Auth0: client-grants
   if (!granted)
     co_return oauth(403, "access_denied",
                     "Client is not authorized to access \"" + audience +
@@ -206,6 +216,7 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
 }
 
 // A scope that the API of the subject token knows by the same name must have been given to that token.
+// AZ-618 · RFC 8693 section 2.2.1
 std::string within_subject(const Tenant& tenant, const Value& claims, const std::string& scope) {
   const auto audiences = oidc::audiences_of(claims);
   const auto was_refused = [&](auto word) {

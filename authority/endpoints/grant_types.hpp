@@ -1,4 +1,4 @@
-// The grant types of the token endpoint (checklist section 6).
+// The grant types of the token endpoint (AZ-601 to AZ-626).
 #pragma once
 
 #include "state/authority.hpp"

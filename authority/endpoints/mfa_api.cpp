@@ -1,4 +1,4 @@
-// The MFA API (checklist section 10), for applications with pages of their own: what factors a person has, a new one,
+// The MFA API (AZ-1401 to AZ-1406), for applications with pages of their own: what factors a person has, a new one,
 // and a challenge by one. Who has only a password, and so an `mfa_token`, may add the first factor and take none away.
 #include "accounts/notices.hpp"
 #include "accounts/passwordless.hpp"
@@ -29,6 +29,7 @@ struct Bearer {
 
 Error invalid_token() { return oauth(401, "invalid_token", "Invalid Token", "mfa_token_invalid"); }
 
+// AZ-1406 · Auth0: mfa/authenticators
 Async<Bearer> by_access_token(Authority& a, const Request& request, std::string token, std::string scope) {
   const auto claims = read_own_token(a, TokenUse::mfa, request.issuer, token);
   if (!claims) co_return invalid_token();
@@ -39,6 +40,7 @@ Async<Bearer> by_access_token(Authority& a, const Request& request, std::string 
   co_return Bearer{*user, (*claims)["azp"].text(), false};
 }
 
+// AZ-1405 · Auth0: mfa_token
 Async<Bearer> who_asks(Authority& a, const Request& request, std::string otherwise, std::string scope) {
   const std::string_view bearer = bearer_of(request);
   std::string token = bearer.empty() ? otherwise : std::string(bearer);
@@ -49,6 +51,7 @@ Async<Bearer> who_asks(Authority& a, const Request& request, std::string otherwi
 }
 
 // A client that names itself must be the one that the token was given to.
+// AZ-1405 · RFC 6749 section 2.3
 Async<Unit> check_client(Authority& a, const Request& request, const Value& body, const std::string& client_id) {
   if (!body.find("client_id") && !body.find("client_secret") && !body.find("client_assertion")) co_return Unit{};
   std::vector<std::pair<std::string, std::string>> pairs;
@@ -110,6 +113,7 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
   const auto wanted = read_wanted(*tenant, body);
   if (!wanted) co_return wanted.error();
   CO_TRY(const auto factors, factors_of(a, who.user));
+  // AZ-1401 · Auth0: mfa/associate
   if (who.has_only_password && !factors.usable.empty())
     co_return oauth(403, "access_denied", "User is already enrolled.", "mfa_enrolled");
   const bool is_otp = wanted->type == "otp";
@@ -144,6 +148,7 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
 }
 
 // Of those that the application can show and the person has, the one that was named, or used last.
+// AZ-1402, AZ-1403 · Auth0: mfa/challenge
 const Authenticator* choose(const Factors& factors, std::string_view types, std::string_view id) {
   for (const auto& one : factors.usable) {
     const bool fits = text::has_word(types, one.is_out_of_band() ? "oob" : one.type);
@@ -184,6 +189,7 @@ Async<Response> list(Authority& a, const Request& request) {
 
 Async<Response> remove(Authority& a, const Request& request, std::string id) {
   CO_TRY(const auto who, who_asks(a, request, {}, "remove:authenticators"));
+  // AZ-1406 · Auth0: mfa/authenticators
   if (who.has_only_password)
     co_return oauth(403, "insufficient_scope", "An access token with the scope remove:authenticators is needed",
                     "scope_missing");

@@ -21,6 +21,7 @@ Error wrong(Error e, const char* what) {
   return e;
 }
 
+// AZ-1405 · Auth0: mfa_token
 Async<PendingGrant> open_pending(Authority& a, const Request& request, const Client& client, const Parameters& p,
                                  const char* proof) {
   for (const char* name : {"mfa_token", proof})
@@ -50,6 +51,7 @@ std::string seal_oob_code(const Authority& a, const std::string& user_id, const 
                      oob_lifetime);
 }
 
+// AZ-1402 · Auth0: mfa-otp
 Async<Value> mfa_otp_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   CO_TRY(auto pending, open_pending(a, request, client, p, "otp"));
   CO_AWAIT(const auto proven, prove_by_otp(a, request, pending.user, std::string(p.get("otp")), true));
@@ -57,6 +59,7 @@ Async<Value> mfa_otp_grant(Authority& a, const Request& request, const Client& c
   CO_RETURN(finish(a, request, client, std::move(pending)));
 }
 
+// AZ-1403 · Auth0: mfa-oob
 Async<Value> mfa_oob_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   CO_TRY(auto pending, open_pending(a, request, client, p, "oob_code"));
   if (p.get("binding_code").empty()) co_return missing_parameter("binding_code");
@@ -71,6 +74,7 @@ Async<Value> mfa_oob_grant(Authority& a, const Request& request, const Client& c
   CO_RETURN(finish(a, request, client, std::move(pending)));
 }
 
+// AZ-1404 · Auth0: mfa-recovery-code
 Async<Value> mfa_recovery_code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   CO_TRY(auto pending, open_pending(a, request, client, p, "recovery_code"));
   auto proving = prove_by_recovery_code(a, request, pending.user, std::string(p.get("recovery_code")));

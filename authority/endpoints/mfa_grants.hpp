@@ -1,4 +1,4 @@
-// The grants that a second factor continues a token request with (checklist section 6).
+// The grants that a second factor continues a token request with (AZ-1402 to AZ-1404).
 #pragma once
 
 #include "endpoints/grant_types.hpp"

@@ -1,4 +1,4 @@
-// `/oauth/token` (RFC 6749 section 3.2, checklist section 6) and `/oauth/revoke` (RFC 7009): who asks, by which grant.
+// `/oauth/token` (RFC 6749 section 3.2) and `/oauth/revoke` (RFC 7009): who asks, by which grant.
 #include "endpoints/endpoints.hpp"
 #include "endpoints/grant_types.hpp"
 #include "grants/client_authentication.hpp"
@@ -15,13 +15,16 @@ using json::Value;
 
 Async<Value> exchange(Authority& a, const Request& request, const Parameters& p) {
   const std::string_view type = p.get("grant_type");
+  // AZ-626 · RFC 6749 section 5.2
   if (type.empty()) co_return missing_parameter("grant_type");
   const auto tenant = a.tenant();
   CO_TRY(const auto client, authenticate_client(a, *tenant, request, p));
   if (auto allowed = take_call(a, request, client->id); !allowed) co_return std::move(allowed).error();
   const GrantType* known = find_grant_type(type);
+  // AZ-626 · RFC 6749 section 5.2
   if (!known)
     co_return oauth(403, "unsupported_grant_type", "Unsupported grant type: " + std::string(type), "grant_unknown");
+  // AZ-626 · RFC 6749 section 5.2
   if (!client->has_grant(type))
     co_return oauth(403, "unauthorized_client", "Grant type '" + std::string(type) + "' not allowed for the client.",
                     "grant_not_allowed");
@@ -62,7 +65,8 @@ Answering token(Authority& a, Request request) {
   co_return response;
 }
 
-// RFC 7009: 200 for a token that is not known, too.
+// 200 for a token that is not known, too.
+// AZ-613 · RFC 7009 section 2.2
 Answering revoke(Authority& a, Request request) {
   const auto parameters = read_parameters(request);
   if (!parameters) co_return oauth_problem(a, parameters.error());

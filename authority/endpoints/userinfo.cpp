@@ -1,4 +1,4 @@
-// `/userinfo` (OpenID Connect Core section 5.3, checklist section 7), and its predecessor `/tokeninfo`.
+// `/userinfo` (OpenID Connect Core section 5.3), and its predecessor `/tokeninfo`.
 #include "accounts/users.hpp"
 #include "endpoints/endpoints.hpp"
 #include "grants/consent.hpp"
@@ -15,7 +15,8 @@ namespace {
 
 using json::Value;
 
-// RFC 6750 section 2: the header, or a form's field.
+// The header, or a form's field.
+// AZ-701 · RFC 6750 section 2
 std::string bearer_token(const Request& request) {
   if (const auto token = bearer_of(request); !token.empty()) return std::string(token);
   if (request.method != "POST" || !request.header("content-type").starts_with("application/x-www-form-urlencoded"))
@@ -23,6 +24,7 @@ std::string bearer_token(const Request& request) {
   return std::string(Parameters(url::parse_form(request.body)).get("access_token"));
 }
 
+// AZ-701 · RFC 6750 section 3
 Response unauthorized(bool with_token) {
   Response response = text_response(401, "Unauthorized");
   const std::string error = with_token ? ", error=\"invalid_token\", error_description=\"The access token is unknown, "
@@ -36,6 +38,7 @@ const std::vector<std::string> protocol_claims = {"iss",    "aud",    "iat",    
                                                   "c_hash", "s_hash", "auth_time", "sid", "amr",   "acr"};
 
 // Whether the person of an ID token is there, and still lets its application know them.
+// AZ-702 · Auth0: tokeninfo
 Async<bool> may_tell(Authority& a, Value claims) {
   CO_TRY(const auto user, find_user(a.store, claims["sub"].text()));
   const auto tenant = a.tenant();

@@ -47,6 +47,7 @@ Answering show_activate(Authority& a, Request request) {
 }
 
 // The code, which is guessed by nobody: failures of one address are counted.
+// AZ-619 · RFC 8628 section 5.1
 boost::asio::awaitable<Response> take_code(Authority& a, const Request& request) {
   const Parameters form = read_form(request);
   const auto look = look_for(*a.tenant(), request, {});
@@ -68,6 +69,7 @@ boost::asio::awaitable<Response> take_code(Authority& a, const Request& request)
   CO_RETURN(show_step(a, request, r, "/authorize/resume"));
 }
 
+// AZ-621 · RFC 8628 section 3.3
 boost::asio::awaitable<Response> refuse_device(Authority& a, const Request& request, const Step& step,
                                                const User& user) {
   CO_AWAIT(const auto found, find_device_request(a, step.request.user_code));

@@ -28,8 +28,11 @@ json::Value to_message(const Fields& fields) {
 
 Response deliver(const AuthorizationRequest& request, Fields fields) {
   if (!request.state.empty()) fields.emplace_back("state", request.state);
+  // AZ-201 · RFC 9207 section 2
   fields.emplace_back("iss", request.issuer);
+  // AZ-214 · OAuth 2.0 Form Post Response Mode section 2
   if (request.response_mode == "form_post") return pages::form_post(request.redirect_uri, fields);
+  // AZ-209 · Auth0: web_message
   if (request.response_mode == "web_message")
     return pages::web_message({url::origin_of(request.redirect_uri)}, to_message(fields));
   const bool query = request.response_mode == "query";

@@ -1,4 +1,4 @@
-// `/authorize` (checklist section 2): judge the request, find out what the gate's rules ask, and do what they say.
+// `/authorize` (RFC 6749 section 3.1): judge the request, find out what the gate's rules ask, and do what they say.
 // Nothing is written until a person signs in: the request travels sealed in the page's address, bound to the browser by
 // its device cookie, so a flood of requests fills no table.
 #include "flow/authorize.hpp"
@@ -71,7 +71,8 @@ void begin(const Authority& a, Journey& j) {
 
 // ---- What is found out
 
-// Core section 3.1.2.1: the person that the hint names must be the one who is signed in.
+// The person that the hint names must be the one who is signed in.
+// AZ-208 · OpenID Connect Core section 3.1.2.1
 bool agrees_with_hint(const Authority& a, const AuthorizationRequest& r, const SignedIn& who) {
   if (r.id_token_hint.empty()) return true;
   const auto hint = read_own_token(a, TokenUse::id_token_hint, r.issuer, r.id_token_hint);
@@ -163,6 +164,7 @@ constexpr const char* rules = "(rules)";  // have sent the person away, and not 
 
 // Rules and actions run once in a session, however many pages follow; and those that come after one that had sent the
 // person away, when they are back.
+// AZ-1501, AZ-1503 · Auth0: rules and actions
 Async<Unit> ask_scripts(Authority& a, const Request& request, Journey& j) {
   AuthorizationRequest& r = j.request;
   j.facts.scripts = ok();
@@ -201,6 +203,7 @@ Async<Unit> find_factors(Authority& a, Journey& j) {
   const auto tenant = a.tenant();
   protocol::Factors out{.is_wanted = wants_second_factor(*tenant, j.extension, r.acr_values),
                         .tenant_has_any = !tenant->factors.empty()};
+  // AZ-1406 · Auth0: mfa/authenticators
   // Who has a second factor changes it with it.
   if (!out.is_wanted && (j.access.audience == mfa_audience(r.issuer) || is_for_account(r))) {
     CO_TRY(const auto factors, factors_of(a, j.who->user));
@@ -239,6 +242,7 @@ Async<Unit> find_out(Authority& a, const Request& request, Journey& j, Need need
 // ---- What is done
 
 // The tokens and codes that the response type names (Core sections 3.1 to 3.3).
+// AZ-219 · OpenID Connect Core section 3.3.2.5
 Answer answer(Authority& a, const Journey& j) {
   const AuthorizationRequest& r = j.request;
   const auto tenant = a.tenant();
@@ -269,6 +273,7 @@ Answer answer(Authority& a, const Journey& j) {
 }
 
 // For back-channel logout: which applications this session is known to.
+// AZ-808 · OpenID Connect Back-Channel Logout section 2.3
 Async<Unit> remember_client(Authority& a, const AuthorizationRequest& r, const SignedIn& who) {
   const auto tenant = a.tenant();
   if (tenant->find_client(r.client_id)->backchannel_logout_urls.empty()) co_return Unit{};
@@ -323,6 +328,7 @@ Response refuse(Authority& a, const Request& request, const Journey& j, const Er
 
 // Silence is what the frame of a `checkSession` must never get: a refusal goes to whoever may be waiting there. It says
 // nothing that the asker did not send.
+// AZ-210, AZ-211 · RFC 6749 section 4.1.2.1
 Response refuse_request(const Authority& a, const Request& request, const Parameters& p, pages::ErrorPage page) {
   if (!a.dev) page.hint.clear();
   const auto tenant = a.tenant();
@@ -347,6 +353,7 @@ Response refuse_request(const Authority& a, const Request& request, const Parame
 }
 
 // A login ticket stands for a session, if the browser that has it also has its proof.
+// AZ-312, AZ-313, AZ-314 · Auth0: login_ticket
 Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequest r, std::string ticket) {
   const auto tenant = a.tenant();
   const auto opened = open_login_ticket(a, r.client_id, ticket);
@@ -364,6 +371,7 @@ Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequ
 }
 
 // Who is invited may have no account yet.
+// AZ-1706 · Auth0: invitations
 Async<bool> take_invitation(Authority& a, AuthorizationRequest& r) {
   CO_TRY(const auto invitation, find_invitation(a, r.invitation));
   if (!invitation || invitation->organization_id != r.organization ||
@@ -456,6 +464,7 @@ Answering authorize(Authority& a, Request request) {
   auto& r = std::get<AuthorizationRequest>(judged);
   const auto client = tenant->find_client(r.client_id);
   // Before anybody is asked for a password: an audience that does not exist is the client's mistake.
+  // AZ-213 · Auth0: audience
   if (auto access = resolve_access(a, *client, r.issuer, r.audience, r.scope); !access) {
     record(a, request,
            {.type = "f",
@@ -481,6 +490,7 @@ Answering resume(Authority& a, Request request) {
 }
 
 // Where a rule or an action had sent the person, they are back from.
+// AZ-1503 · Auth0: /continue
 Answering come_back(Authority& a, Request request) {
   const Parameters query(url::parse_form(request.query));
   const Parameters parameters = request.method == "POST" ? read_form(request) : query;

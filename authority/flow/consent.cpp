@@ -61,6 +61,7 @@ Answering submit_consent(Authority& a, Request request) {
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   AuthorizationRequest r = step->request;
+  // AZ-203 · OpenID Connect Core section 3.1.2.4
   if (step->form.get("action") != "accept") {
     record(a, request,
            {.type = "f",

@@ -1,4 +1,4 @@
-// Universal Login with an e-mail or username and a password (checklist section 2), and the choice of an account.
+// Universal Login with an e-mail or username and a password, and the choice of an account.
 #include "accounts/authenticate.hpp"
 #include "accounts/users.hpp"
 #include "flow/endpoints.hpp"
@@ -16,6 +16,7 @@ bool offers(const Step& step, std::string_view strategy) {
                      [&](const Connection& c) { return c.strategy == strategy && step.doors().admit(c); });
 }
 
+// AZ-1005 · Auth0: disable_signup
 bool allows_signup(const Step& step) {
   if (!step.client->own_page.empty()) return false;
   const auto& all = step.tenant->connections;

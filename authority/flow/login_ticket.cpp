@@ -38,6 +38,7 @@ Answer refuse(Authority& a, const Request& request, AuthorizationRequest r) {
 }
 
 // Why a ticket makes no session any more; empty where it does.
+// AZ-312 · Auth0: login_ticket
 std::string what_is_over(const Authority& a, const LoginTicket& ticket, bool is_first,
                          const std::optional<User>& user) {
   if (!is_first) return "login_ticket_replayed";
@@ -50,6 +51,7 @@ std::string what_is_over(const Authority& a, const LoginTicket& ticket, bool is_
 
 }  // namespace
 
+// AZ-312 · Auth0: login_ticket
 bool LoginTicket::is_proven_by_cookie(const Request& request) const {
   const std::string cookie = read_cookie(request, CookieKind::cross_origin);
   return !cookie.empty() && equal_in_constant_time(sha256(cookie), sha256(cookie_secret));
@@ -130,6 +132,7 @@ Answering verify_cross_origin(Authority& a, Request request) {
   if (!client || !client->may_redirect_to(r.redirect_uri, request.issuer) || r.issuer != request.issuer)
     co_return stale_page(a, request);
   const auto ticket = open_login_ticket(a, r.client_id, (*v)["ticket"].text());
+  // AZ-314 · Auth0: crossOriginVerification
   if (!ticket || !equal_in_constant_time(sha256(form.get("co_verifier")), sha256(ticket->verifier_secret))) {
     record(a, request,
            {.type = "fcoa",

@@ -1,4 +1,4 @@
-// Login tickets (checklist section 3): what `/co/authenticate` gives an application's page, for one `/authorize`. A
+// Login tickets (AZ-312 to AZ-314): what `/co/authenticate` gives an application's page, for one `/authorize`. A
 // ticket alone is worth nothing: the browser must also have the cookie that was set with it, or, where third-party
 // cookies are blocked, the application's hidden page must hand over the verifier.
 #pragma once

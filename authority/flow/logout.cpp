@@ -1,4 +1,4 @@
-// Logout (checklist section 8): `/v2/logout` with its lists, `/oidc/logout` (RP-Initiated Logout), and the tokens that
+// Logout (AZ-801 to AZ-808): `/v2/logout` with its lists, `/oidc/logout` (RP-Initiated Logout), and the tokens that
 // tell applications about it (Back-Channel Logout).
 #include <algorithm>
 
@@ -24,6 +24,7 @@ using json::Value;
 using Answer = boost::asio::awaitable<Response>;
 
 // With a client, its own list counts; without one, the tenant's.
+// AZ-801, AZ-802, AZ-803 · Auth0: allowed_logout_urls
 std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_view issuer, std::string_view client_id,
                                              bool with_client, const std::string& to, const char* parameter) {
   const auto tenant = a.tenant();
@@ -128,6 +129,7 @@ Answering logout(Authority& a, Request request) {
             .client_id = std::string(p.get("client_id")),
             .reason = problem->key});
   std::string next = to;
+  // AZ-804 · Auth0: federated
   if (p.has("federated") && *ended && !problem) {
     CO_AWAIT(const auto upstream, upstream::logout_url(a, request, **ended, to));
     if (upstream && *upstream) next = **upstream;

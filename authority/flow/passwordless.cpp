@@ -151,6 +151,7 @@ Answering show_verify_redirect(Authority& a, Request request) {
   co_return response;
 }
 
+// AZ-511, AZ-512 · Auth0: passwordless/verify_redirect
 Answering submit_verify_redirect(Authority& a, Request request) {
   const Parameters form = read_form(request);
   std::vector<std::pair<std::string, std::string>> pairs = form.pairs();

@@ -24,8 +24,10 @@ Async<Parameters> open_pushed_request(Authority& a, const Parameters& p) {
   const std::string ticket(p.get("request_uri").substr(prefix.size()));
   CO_TRY(const auto body, open_from_address(a, "pushed_request", ticket));
   const Error unknown = oauth(400, "invalid_request_uri", "unknown, used or expired", "par_unknown");
+  // AZ-627 · RFC 9126 section 2.2
   if (!body || (*body)["client_id"] != Value(p.get("client_id"))) co_return unknown;
   CO_TRY(const auto first, use_once(a, ticket, (*body)["until"].as_int().value_or(0)));
+  // AZ-627 · RFC 9126 section 7.3
   if (!first) co_return unknown;
   const Value& pushed = (*body)["parameters"];
   std::vector<std::pair<std::string, std::string>> pairs;
@@ -39,6 +41,7 @@ Answering pushed_authorization(Authority& a, Request request) {
   const auto tenant = a.tenant();
   CO_AWAIT(const auto client, authenticate_client(a, *tenant, request, *parameters));
   if (!client) co_return oauth_problem(a, client.error());
+  // AZ-627 · RFC 9126 section 2.1
   if (parameters->has("request_uri"))
     co_return oauth_problem(a, oauth(400, "invalid_request", "request_uri must not be pushed", "par_nested"));
   Value pushed = Value::object();
@@ -48,7 +51,8 @@ Answering pushed_authorization(Authority& a, Request request) {
   pushed.set("client_id", (*client)->id);
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& [key, item] : pushed.members()) pairs.emplace_back(key, item.text());
-  // Judged here, where the client can read the answer (section 2.3).
+  // AZ-627 · RFC 9126 section 2.3
+  // Judged here, where the client can read the answer.
   const auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true);
   if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
     co_return oauth_problem(a, oauth(400, "invalid_request", page->code, page->key));

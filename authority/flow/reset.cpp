@@ -37,6 +37,7 @@ struct Reset {
   bool tells_email = false;     ///< `includeEmailInRedirect`
 };
 
+// AZ-411, AZ-412 · Auth0: tickets/password-change
 // Whom a ticket is for: nothing if it is over, or the password or the address has been changed since.
 Async<std::optional<Reset>> open_reset(Authority& a, std::string ticket) {
   CO_TRY(const auto v, open_from_address(a, "reset_password", ticket));

@@ -18,6 +18,7 @@ using json::Value;
 using pages::FormPage;
 
 // The database that a new account goes into: the one that was asked for, else the first that takes sign-ups.
+// AZ-1005 · Auth0: disable_signup
 Found<Connection> database_of(const Step& step) {
   const auto fits = [&](const Connection& c) {
     return c.is_database() && c.takes_signups_for(*step.client) && step.doors().admit(c);
@@ -106,6 +107,7 @@ Answering show_email_verification(Authority& a, Request request) {
   co_return pages::form(look, page);
 }
 
+// AZ-409 · Auth0: email verification
 Answering submit_email_verification(Authority& a, Request request) {
   const Parameters form = read_form(request);
   CO_AWAIT(const auto v, opened_ticket(a, std::string(form.get("ticket"))));

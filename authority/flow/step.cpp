@@ -178,6 +178,7 @@ std::string first_page(const Tenant& tenant, const Client& client, const Authori
 Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request) {
   const std::string cookie = read_cookie(request, CookieKind::session);
   CO_TRY(auto who, find_session(a.store, cookie, a.clock.now(), a.tenant()->session_limits()));
+  // AZ-220 · Auth0: blocked users
   if (who && who->user.blocked) co_return std::optional<SignedIn>();
   co_return who;
 }

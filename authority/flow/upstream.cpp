@@ -40,6 +40,7 @@ Response fail(Authority& a, const Request& request, const AuthorizationRequest& 
 }
 
 // Parameters of the request that a connection hands on by `upstream_params`, and those that it always sends.
+// AZ-1601 · Auth0: upstream_params
 void add_upstream_params(std::string& url, const Upstream& u, const AuthorizationRequest& r) {
   const std::pair<std::string_view, std::string> known[] = {
       {"acr_values", r.acr_values}, {"audience", r.audience},
@@ -89,6 +90,7 @@ std::string authorization_url(const Authority& a, const Attempt& attempt, const 
 }
 
 // Codes of RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6 that mean the same to the application.
+// AZ-1606 · OpenID Connect Core section 3.1.2.6
 Error from_answer(const Parameters& answer) {
   std::string code = "access_denied", description;
   for (const char* known : {"login_required", "interaction_required", "consent_required", "temporarily_unavailable"})
@@ -99,7 +101,8 @@ Error from_answer(const Parameters& answer) {
   return {code, description, "upstream_denied", 403, Fault::caller};
 }
 
-// RFC 9207, against answers of another upstream than the one that was asked.
+// Against answers of another upstream than the one that was asked.
+// AZ-1607 · RFC 9207 section 2.4
 Status check_answer(const Endpoints& e, const Parameters& answer, bool is_front_channel) {
   const auto iss = answer.has("iss") ? std::optional(answer.get("iss")) : std::nullopt;
   if (!oauth::is_response_of(iss, e.issuer, e.names_issuer))
@@ -139,6 +142,7 @@ Value session_body(const Authority& a, const Endpoints& e, const Connection& c, 
 
 Answer arrive(Authority& a, const Request& request, Parameters answer) {
   CO_AWAIT(const auto step, open_step(a, request, std::string(answer.get("state"))));
+  // AZ-1608 · RFC 9700 section 4.7.1
   if (!step) co_return stale_page(a, request);
   const AuthorizationRequest& r = step->request;
   const auto c = step->doors().find(r.connection);
@@ -169,6 +173,7 @@ std::string display_name(const Connection& c) {
   return c.name;
 }
 
+// AZ-1602 · Auth0: showAsButton
 std::vector<pages::Link> ways(const Step& step) {
   std::vector<pages::Link> out;
   for (const auto& c : step.tenant->connections)

@@ -60,6 +60,7 @@ Refusal check_encoding(const AuthorizationRequest& r) {
   return {};
 }
 
+// AZ-212 · RFC 6749 section 3.1.1; OpenID Connect Core section 3
 Refusal check_response_type(const Client& client, const AuthorizationRequest& r) {
   const auto words = text::split(r.response_type, ' ');
   if (words.empty()) return {{"invalid_request", "Missing required parameter: response_type"}};
@@ -70,11 +71,13 @@ Refusal check_response_type(const Client& client, const AuthorizationRequest& r)
     return {{"unauthorized_client", "Grant type 'authorization_code' not allowed for the client."}};
   if ((r.wants("token") || r.wants("id_token")) && !client.has_grant("implicit"))
     return {{"unauthorized_client", "Grant type 'implicit' not allowed for the client."}};
+  // AZ-212 · OpenID Connect Core section 3.2.2.1
   if (r.wants("id_token") && r.nonce.empty() && (!r.wants("code") || client.strict_openid))
     return {{"invalid_request", "Missing required parameter: nonce"}};
   return {};
 }
 
+// AZ-214 · OAuth 2.0 Multiple Response Type Encoding Practices section 2.1
 Refusal check_response_mode(const AuthorizationRequest& r) {
   if (!is_one_of(r.response_mode, {"", "query", "fragment", "form_post", "web_message"}))
     return {{"invalid_request", "Unsupported response mode: " + r.response_mode}};
@@ -83,7 +86,8 @@ Refusal check_response_mode(const AuthorizationRequest& r) {
   return {};
 }
 
-// RFC 7636 with RFC 9700 section 2.1.1: S256 only, and required of public clients.
+// S256 only, and required of public clients.
+// AZ-603 · RFC 7636 section 4.4.1; RFC 9700 section 2.1.1
 Refusal check_pkce(const Client& client, const AuthorizationRequest& r, std::string_view method) {
   if (r.code_challenge.empty()) {
     if (!method.empty()) return {{"invalid_request", "code_challenge_method was sent without a code_challenge"}};
@@ -97,6 +101,7 @@ Refusal check_pkce(const Client& client, const AuthorizationRequest& r, std::str
   return {};
 }
 
+// AZ-202, AZ-206 · OpenID Connect Core section 3.1.2.1
 Refusal check_prompt(const AuthorizationRequest& r, const Parameters& parameters,
                      std::optional<std::int64_t>& max_age) {
   for (const auto word : text::split(r.prompt, ' '))
@@ -112,6 +117,7 @@ Refusal check_prompt(const AuthorizationRequest& r, const Parameters& parameters
 }
 
 // An application says whether it is for organizations (`organization_usage`).
+// AZ-1702 · Auth0: organization_usage
 Refusal check_organization(const Tenant& tenant, const Client& client, AuthorizationRequest& r) {
   if (r.organization.empty()) {
     if (client.requires_organization && !client.asks_for_organization)
@@ -124,6 +130,7 @@ Refusal check_organization(const Tenant& tenant, const Client& client, Authoriza
   if (!o) return {{"invalid_request", "parameter organization is invalid: there is no such organization"}};
   r.organization = o->id;
   const auto named = tenant.find_connection(r.connection, client);
+  // AZ-1704 · Auth0: enabled_connections
   if (named && !Doors(tenant, client, o->id).admit(*named))
     return {{"invalid_request", "the specified connection is not enabled for this organization"}};
   return {};
@@ -139,6 +146,7 @@ Refusal check_unsupported(const Parameters& parameters) {
 // Everything up to here is answered on our own page.
 std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Parameters& parameters,
                                                   const AuthorizationRequest& r, bool pushed) {
+  // AZ-211 · RFC 6749 section 3.1
   const auto repeated = parameters.repeated();
   if (is_one_of(repeated, {"client_id", "redirect_uri", "response_mode", "response_type", "state"}))
     return pages::ErrorPage{.status = 400,
@@ -148,11 +156,18 @@ std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Pa
     return pages::ErrorPage{
         .status = 400, .key = "client_missing", .code = "invalid_request: missing required parameter: client_id"};
   const auto client = tenant.find_client(r.client_id);
+  // AZ-211 · RFC 6749 section 4.1.2.1
   if (!client)
+<<<<<<< HEAD
     return pages::ErrorPage{.status = 400,
                             .key = "client_unknown",
                             .code = "invalid_request: unknown client",
                             .hint = "no application has the client_id \"" + r.client_id + "\"."};
+=======
+    return pages::ErrorPage{400, "client_unknown", "invalid_request: unknown client",
+                            "no application has the client_id \"" + r.client_id + "\"."};
+  // AZ-215 · RFC 9126 section 6
+>>>>>>> rules
   if (client->requires_par && !pushed)
     return pages::ErrorPage{
         .status = 400,
@@ -161,9 +176,15 @@ std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Pa
         .hint = "\"" + client->name +
                 "\" has require_pushed_authorization_requests: send the request to /oauth/par first."};
   if (r.redirect_uri.empty())
+<<<<<<< HEAD
     return pages::ErrorPage{.status = 400,
                             .key = "redirect_uri_missing",
                             .code = "invalid_request: missing required parameter: redirect_uri"};
+=======
+    return pages::ErrorPage{
+        400, "redirect_uri_missing", "invalid_request: missing required parameter: redirect_uri", {}};
+  // AZ-211 · RFC 6749 section 3.1.2.4; RFC 9700 section 2.1
+>>>>>>> rules
   if (!client->may_redirect_to(r.redirect_uri, r.issuer))
     return pages::ErrorPage{.status = 403,
                             .key = "redirect_uri_mismatch",

@@ -25,11 +25,13 @@ Error invalid_client(std::string description, std::string reason) {
 }
 
 Result<Credentials> read_basic(std::string_view encoded, const Parameters& p) {
+  // AZ-623 · RFC 6749 section 2.3
   if (p.has("client_secret") || p.has("client_assertion"))
     return oauth(400, "invalid_request", "Client credentials came both in the header and in the body",
                  "credentials_twice");
   const auto pair = text::base64_decode(encoded);
   const auto colon = pair ? pair->find(':') : std::string::npos;
+  // AZ-623 · RFC 6749 section 2.3.1
   if (colon == std::string::npos)
     return invalid_client("The Authorization header is not well-formed Basic authentication", "basic_malformed");
   return Credentials{url::form_decode(pair->substr(0, colon)), url::form_decode(pair->substr(colon + 1)), {}};
@@ -42,8 +44,10 @@ Result<Credentials> read_credentials(const Request& request, const Parameters& p
   Credentials c{std::string(p.get("client_id")), std::string(p.get("client_secret")),
                 std::string(p.get("client_assertion"))};
   if (c.assertion.empty()) return c;
+  // AZ-623 · RFC 6749 section 2.3
   if (!c.secret.empty())
     return oauth(400, "invalid_request", "client_secret and client_assertion came together", "credentials_twice");
+  // AZ-622 · RFC 7523 section 2.2
   if (p.get("client_assertion_type") != assertion_type)
     return oauth(400, "invalid_request", "client_assertion_type must be " + std::string(assertion_type),
                  "assertion_type_unknown");
@@ -52,13 +56,15 @@ Result<Credentials> read_credentials(const Request& request, const Parameters& p
   return c;
 }
 
-// And for nobody else: whoever the assertion is for could use it (RFC 7523 section 3).
+// And for nobody else: whoever the assertion is for could use it.
+// AZ-622 · RFC 7523 section 3
 bool is_for_us(const Request& request, const Value& claims) {
   const auto audiences = oidc::audiences_of(claims);
   return audiences.size() == 1 && (audiences[0] == request.issuer || audiences[0] == request.issuer + "oauth/token" ||
                                    audiences[0] == request.issuer + request.path.substr(1));
 }
 
+// AZ-622 · RFC 7523 section 3
 Async<Unit> check_assertion(Authority& a, const Request& request, const Client& client, std::string assertion) {
   const auto bad = [](const char* what) {
     return invalid_client(std::string("Client assertion: ") + what, "client_assertion_invalid");
@@ -69,6 +75,7 @@ Async<Unit> check_assertion(Authority& a, const Request& request, const Client& 
   const bool by_client = std::any_of(client.public_keys.begin(), client.public_keys.end(), [&](const std::string& pem) {
     return verify_signature(alg, pem, jws->signing_input, jws->signature);
   });
+  // AZ-622 · RFC 7523 section 3
   if (!by_client) co_return bad("the signature is by none of the client's keys");
   const Value& claims = jws->payload;
   const std::int64_t now = a.clock.now(), exp = claims["exp"].as_int().value_or(0);
@@ -80,6 +87,7 @@ Async<Unit> check_assertion(Authority& a, const Request& request, const Client& 
   if (claims["nbf"].as_int().value_or(0) > now + leeway) co_return bad("it is not valid yet");
   if (claims["jti"].text().empty()) co_return bad("jti is missing");
   CO_TRY(const auto first, use_once(a, "assertion " + client.id + " " + claims["jti"].text(), exp + leeway));
+  // AZ-622 · RFC 7523 section 3
   if (!first) co_return bad("its jti has been used before");
   co_return Unit{};
 }
@@ -96,6 +104,7 @@ Async<Found<Client>> authenticate_client(Authority& a, const Tenant& tenant, con
     co_return oauth(400, "invalid_request", "client_id differs from that of the credentials", "client_id_differs");
   const auto client = tenant.find_client(credentials->id);
   if (!client) co_return invalid_client("Unknown client", "client_unknown");
+  // AZ-623 · RFC 6749 section 2.1
   if (client->is_public()) co_return client;
   if (client->auth_method == "private_key_jwt") {
     if (credentials->assertion.empty())
@@ -103,6 +112,7 @@ Async<Found<Client>> authenticate_client(Authority& a, const Tenant& tenant, con
     CO_TRY_VOID(check_assertion(a, request, *client, credentials->assertion));
     co_return client;
   }
+  // AZ-623 · RFC 6749 section 2.3.1
   if (client->secret.empty() || !equal_in_constant_time(sha256(client->secret), sha256(credentials->secret)))
     co_return oauth(401, "access_denied", "Unauthorized", "client_secret_wrong");
   co_return client;

@@ -23,8 +23,8 @@ Error refused(std::string_view reason) {
   return oauth(403, "invalid_grant", "Invalid authorization code", std::string(reason));
 }
 
-// RFC 7636 section 4.6, both ways: a challenge needs its verifier, and a verifier needs a challenge (RFC 9700
-// section 2.1.1).
+// Both ways: a challenge needs its verifier, and a verifier needs a challenge.
+// AZ-603 · RFC 7636 section 4.6; RFC 9700 section 2.1.1
 bool is_proven(const std::string& challenge, const std::string& verifier) {
   if (challenge.empty() || verifier.empty()) return challenge.empty() && verifier.empty();
   return oauth::is_code_verifier(verifier) &&

@@ -6,6 +6,7 @@
 namespace ostia::authority {
 namespace {
 
+// AZ-203, AZ-204 · Auth0: skip_consent_for_verifiable_first_party_clients
 bool is_exempt(const Authority& a, const AuthorizationRequest& r, const Access& access) {
   const auto tenant = a.tenant();
   if (!tenant->find_client(r.client_id)->is_first_party) return false;
@@ -36,6 +37,7 @@ Async<Consent> read_consent(Authority& a, std::string user_id, std::string clien
 }  // namespace
 
 Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, Access access, std::string user_id) {
+  // AZ-205 · OpenID Connect Core section 3.1.2.1
   const bool asks = r.prompts("consent");
   if (!asks && is_exempt(a, r, access)) co_return Consent{};
   CO_TRY(auto consent, read_consent(a, std::move(user_id), r.client_id, access));

@@ -15,7 +15,8 @@ using protocol::PollStep;
 
 constexpr std::int64_t lifetime = 900, poll_interval = 5;  // seconds
 
-// RFC 8628 section 6.1: consonants only, so that no word comes out; 20^8 codes.
+// Consonants only, so that no word comes out; 20^8 codes.
+// AZ-619 · RFC 8628 section 6.1
 std::string make_user_code() {
   constexpr std::string_view letters = "BCDFGHJKLMNPQRSTVWXZ";
   std::string out;
@@ -100,6 +101,7 @@ std::string_view words_for(std::string_view code) {
 }
 
 Async<Grant> take_approved(Authority& a, std::string id) {
+  // AZ-620 · RFC 8628 section 3.5
   CO_TRY(const auto taken, a.store.write({"DELETE FROM device_codes WHERE id = $1 RETURNING body", {std::move(id)}}));
   if (taken.empty()) co_return refused(403, "invalid_grant", std::string(words_for("invalid_grant")));
   const auto body = json::parse(text_at(taken.first(), 0));
@@ -127,6 +129,7 @@ Async<Grant> poll_device_code(Authority& a, const Client& client, std::string de
   const bool is_too_fast = next.step == PollStep::slow_down;
   CO_TRY_VOID(a.store.write({"UPDATE device_codes SET polled_at = $2, poll_interval = poll_interval + $3 WHERE id = $1",
                              {id, now, std::int64_t{is_too_fast ? 5 : 0}}}));
+  // AZ-620 · RFC 8628 section 3.5
   if (is_too_fast)
     co_return refused(
         429, "slow_down",

@@ -25,7 +25,7 @@ Async<bool> approve_device(Authority& a, DeviceRequest request, Grant grant);
 Async<bool> deny_device(Authority& a, DeviceRequest request);
 
 /// The grant of an approved code, which is used up. Errors: `authorization_pending` 403, `slow_down` 429,
-/// `expired_token` 403, `access_denied` 403, `invalid_grant` 403 (checklist section 6).
+/// `expired_token` 403, `access_denied` 403, `invalid_grant` 403 (RFC 8628 section 3.5).
 Async<Grant> poll_device_code(Authority& a, const Client& client, std::string device_code);
 
 }  // namespace ostia::authority

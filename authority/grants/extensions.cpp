@@ -15,6 +15,7 @@ namespace {
 using json::Value;
 
 // Claims that say who somebody is or what a token is good for are the protocol's.
+// AZ-1501, AZ-1504 · Auth0: custom claims
 constexpr std::string_view reserved[] = {
     "iss",     "sub",       "aud",    "exp",       "iat", "nbf",   "jti",         "azp",      "nonce",
     "at_hash", "c_hash",    "s_hash", "auth_time", "sid", "scope", "permissions", "org_id",   "org_name",
@@ -93,6 +94,7 @@ Value rules_job(const Tenant& tenant, const Request& request, const ExtendedLogi
                         {"domain", request.issuer}});
 }
 
+// AZ-1502 · Auth0: UnauthorizedError
 Error refusal(const Value& error) {
   const bool is_told = error["name"].is("UnauthorizedError");
   return {is_told ? "unauthorized" : "access_denied", error["message"].text(), is_told ? "rule_refused" : "rule_failed",
@@ -193,6 +195,7 @@ std::string with_word(const std::string& scope, std::string_view word) {
 Status obey(const Value& command, Extension& out, const std::string& user_id, std::vector<MetadataChange>& changes) {
   const std::string& type = command["type"].text();
   const std::string& name = command["name"].text();
+  // AZ-1504 · Auth0: api.access.deny
   if (type == "deny") return Error{"access_denied", command["reason"].text(), "action_refused", 403, Fault::caller};
   if (type == "id_token" && is_free(name)) out.id_claims.set(name, command["value"]);
   if (type == "access_token" && is_free(name)) out.access_claims.set(name, command["value"]);
@@ -201,6 +204,7 @@ Status obey(const Value& command, Extension& out, const std::string& user_id, st
   if (type == "remove_scope") out.scope = Words(out.scope).where([&](auto one) { return one != word; }).text();
   if (type == "multifactor") out.second_factor = !command["provider"].is("none");
   if (type == "challenge" || type == "enroll") out.second_factor = true;
+  // AZ-1503 · Auth0: api.redirect.sendUserTo
   if (type == "redirect") {
     out.redirect_to = command["url"].text();
     out.by = command["action"].text();
@@ -225,6 +229,7 @@ Async<Unit> run_actions(Authority& a, const Request& request, const ExtendedLogi
 
 // A script may add scopes that its API means something by. What a person may do to accounts here, and whether they stay
 // signed in, is not a script's to widen.
+// AZ-1501 · Auth0: context.accessToken.scope
 std::string permitted(const Authority& a, const Request& request, const ExtendedLogin& l, const std::string& scope) {
   const bool is_ours = is_management_api(a, request.issuer, l.audience);
   const auto may_stay = [&](auto word) {

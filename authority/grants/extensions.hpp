@@ -1,4 +1,4 @@
-// The tenant's rules and actions (checklist section 11): run after a person has been authenticated and before anything
+// The tenant's rules and actions (AZ-1501 to AZ-1505): run after a person has been authenticated and before anything
 // is given, on every login and on every silent one. They may refuse, add claims, ask for a second factor, or send the
 // person somewhere first.
 #pragma once

@@ -125,8 +125,10 @@ Result<Access> resolve_access(const Authority& a, const Client& client, std::str
     offline = false;
   } else if (const auto api = tenant->find_api(wanted)) {
     api_scopes = &api->scopes;
+    // AZ-612 · OpenID Connect Core section 11
     offline = offline && api->allows_offline_access;
   }
+  // AZ-213 · Auth0: audience
   if (!wanted.empty() && !api_scopes)
     return Error{"access_denied", "Service not found: " + std::string(wanted), "audience_unknown", 403};
 
@@ -154,6 +156,7 @@ std::string token_id(const Authority& a, const Grant& g) {
   return out;
 }
 
+// AZ-625 · RFC 9068 section 2.2
 AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_browser, std::int64_t longest) {
   const std::int64_t now = a.clock.now();
   const std::int64_t lifetime = std::min(lifetime_of(a, g, from_browser), longest);
@@ -180,6 +183,7 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   return {sign_access_token(a, g.issuer, g.audience, claims), lifetime};
 }
 
+// AZ-617 · RFC 6749 section 4.4
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
                                 const std::string& audience, const std::string& scope) {
   const std::int64_t now = a.clock.now();
@@ -201,6 +205,7 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
   return {sign_access_token(a, issuer, audience, claims), lifetime};
 }
 
+// AZ-219, AZ-624 · OpenID Connect Core section 2
 std::string issue_id_token(const Authority& a, const Grant& g, const User& user, const Client& client,
                            std::string_view access_token, std::string_view code) {
   const std::int64_t now = a.clock.now();
@@ -214,10 +219,12 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   claims.set("exp", now + client.id_token_lifetime);
   if (!g.session_id.empty()) claims.set("sid", g.session_id);
   if (!g.nonce.empty()) claims.set("nonce", g.nonce);
+  // AZ-206 · OpenID Connect Core section 2
   if (g.with_auth_time) claims.set("auth_time", g.auth_time);
   if (g.with_second_factor) claims.set("amr", string_array({"mfa"}));
   if (!g.acr.empty()) claims.set("acr", g.acr);
   add_organization_claims(*a.tenant(), g.organization, claims);
+  // AZ-219 · OpenID Connect Core section 3.3.2.11
   if (!access_token.empty()) claims.set("at_hash", oidc::left_half_hash(sha256(access_token)));
   if (!code.empty()) claims.set("c_hash", oidc::left_half_hash(sha256(code)));
   return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key()->sign(claims);
@@ -241,6 +248,7 @@ TokenOrigin origin_of(const Value& claims) {
   return out;
 }
 
+// AZ-602, AZ-613 · RFC 7009 section 2.1
 Async<Unit> revoke_grant(Authority& a, std::string id) {
   if (id.empty()) co_return Unit{};
   CO_TRY_VOID(a.store.commit(

@@ -20,6 +20,7 @@ Error invalid_token() { return oauth(401, "invalid_token", "Invalid mfa_token", 
 
 bool wants_second_factor(const Tenant& tenant, const Extension& extension, std::string_view acr_values) {
   if (extension.second_factor) return true;
+  // AZ-1408 · OpenID Connect Core section 3.1.2.1
   // A policy without a factor would shut everybody out; whoever sets it is warned (`ostia lint`). What an application
   // asks for by acr_values is voluntary (OpenID Connect Core section 3.1.2.1): the claim says what was reached.
   if (tenant.factors.empty()) return false;
@@ -48,9 +49,11 @@ Error mfa_required(const Authority& a, const Grant& grant) {
 Async<PendingGrant> open_mfa_token(Authority& a, const Request& request, std::string client_id, std::string token) {
   const auto v = open_ticket(a, "mfa", token);
   if (!v) co_return invalid_token();
+  // AZ-1405 · Auth0: mfa_token
   if ((*v)["expires"].as_int().value_or(0) < a.clock.now())
     co_return oauth(401, "expired_token", "mfa_token is expired", "mfa_token_expired");
   Grant grant = Grant::from_json((*v)["grant"]);
+  // AZ-1405 · Auth0: mfa_token
   if (grant.issuer != request.issuer || (!client_id.empty() && grant.client_id != client_id)) co_return invalid_token();
   CO_TRY(const auto used, was_used(a, token));
   CO_TRY(const auto user, find_user(a.store, grant.user_id));

@@ -27,8 +27,10 @@ Statement add_member(const std::string& organization, const std::string& user_id
 // The ticket went to an address: whoever has it, and an account of that address, is meant, and the address is theirs.
 Async<Unit> accept(Authority& a, const AuthorizationRequest& r, const User& user) {
   CO_TRY(const auto invitation, find_invitation(a, r.invitation));
+  // AZ-1706 · Auth0: invitations
   if (!invitation) co_return not_let_in("The invitation is unknown, used or expired", "invitation_over");
   const Value& body = invitation->body;
+  // AZ-1706 · Auth0: invitations
   if (user.email.empty() || text::lower(body["invitee"]["email"].text()) != user.email)
     co_return not_let_in("The invitation is for another email address", "invitation_for_another");
   const std::string organization = r.organization, id = invitation->id;
@@ -47,6 +49,7 @@ Async<Unit> accept(Authority& a, const AuthorizationRequest& r, const User& user
 
 }  // namespace
 
+// AZ-1704 · Auth0: enabled_clients
 bool Doors::admit(const Connection& c) const {
   if (!c.is_enabled_for(client_)) return false;
   return !organization_ || organization_->connections.empty() || organization_->find_door(c.name);
@@ -108,12 +111,14 @@ Async<Unit> enter_organization(Authority& a, const Request& request, const Autho
   }
   const auto c = tenant->find_connection(connection);
   const Organization::Door* door = c ? o->find_door(c->name) : nullptr;
+  // AZ-1703 · Auth0: assign_membership_on_login
   if (!door || !door->makes_members)
     co_return not_let_in("user " + user.id + " is not part of the " + o->id + " organization", "not_a_member");
   CO_TRY_VOID(a.store.write(add_member(o->id, user.id, {})));
   co_return Unit{};
 }
 
+// AZ-1701 · Auth0: org_id
 void add_organization_claims(const Tenant& tenant, const std::string& organization, Value& claims) {
   const auto o = organization.empty() ? nullptr : tenant.find_organization(organization);
   if (!o) return;

@@ -1,4 +1,4 @@
-// Organizations at login (checklist section 2): which one a request is for, whether the person belongs to it, and
+// Organizations at login (AZ-1701 to AZ-1707): which one a request is for, whether the person belongs to it, and
 // invitations to it.
 #pragma once
 

@@ -43,12 +43,19 @@ struct Acceptance {
   bool (*is_its_audience)(Asked, std::string_view issuer, const Value& claims);
 };
 constexpr Acceptance table[] = {
+    // AZ-701 · OpenID Connect Core section 5.3
     {TokenUse::userinfo, Kind::access_token, true, false, for_userinfo},
+    // AZ-1201 · Auth0: Management API
     {TokenUse::management, Kind::access_token, false, false, for_management},
+    // AZ-1406 · Auth0: mfa/authenticators
     {TokenUse::mfa, Kind::access_token, false, false, for_mfa},
+    // AZ-618 · RFC 8693 section 2.1
     {TokenUse::subject_token, Kind::access_token, true, false, for_a_person},
+    // AZ-208, AZ-805 · OpenID Connect Core section 3.1.2.1
     {TokenUse::id_token_hint, Kind::id_token, false, true, for_an_application},
+    // AZ-1213, AZ-1214 · Auth0: link_with
     {TokenUse::linked_account, Kind::id_token, false, false, for_an_application},
+    // AZ-702 · Auth0: tokeninfo
     {TokenUse::tokeninfo, Kind::id_token, false, false, for_an_application},
 };
 
@@ -58,6 +65,7 @@ const Acceptance& acceptance_of(TokenUse use) {
 }
 
 // RS256 by a key of the ring, which `kid` names. No other algorithm has a key that is nobody else's.
+// AZ-625 · RFC 8725 section 3.1
 std::optional<Value> read_signed(const Authority& a, Kind kind, std::string_view token) {
   auto jws = jose::decode_jws(token);
   if (!jws || !jws->header["typ"].is(type_of(kind)) || !jws->header["alg"].is("RS256")) return {};
@@ -81,6 +89,7 @@ std::optional<Value> read_own_token(const Authority& a, TokenUse use, std::strin
   const bool is_sealed = token.find('.') == token.npos;
   if (is_sealed && !accepted.takes_sealed) return {};
   auto claims = is_sealed ? read_sealed(a, token) : read_signed(a, accepted.kind, token);
+  // AZ-1101 · RFC 7519 section 4.1.1
   if (!claims || (*claims)["iss"] != Value(issuer)) return {};
   if (!accepted.takes_expired && (*claims)["exp"].as_int().value_or(0) <= a.clock.now()) return {};
   if (!accepted.is_its_audience(a, issuer, *claims)) return {};
@@ -92,6 +101,7 @@ bool is_own_access_token(const Authority& a, std::string_view issuer, std::strin
   return claims && (*claims)["iss"] == Value(issuer) && (*claims)["exp"].as_int().value_or(0) > a.clock.now();
 }
 
+// AZ-1102 · Auth0: custom domains
 bool is_management_api(const Authority& a, std::string_view issuer, std::string_view audience) {
   // A custom domain has no Management API; the plain-http domain of `--dev` has one, like the canonical domain.
   const bool is_custom = issuer != a.issuer && issuer.starts_with("https:");

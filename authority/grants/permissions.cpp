@@ -47,6 +47,7 @@ Async<Grant> for_dashboard(Authority& a, Grant g) {
 
 }  // namespace
 
+// AZ-1707 · Auth0: enforce_policies
 Async<Grant> apply_policies(Authority& a, Grant g) {
   const auto tenant = a.tenant();
   if (g.client_id == dashboard_client().id) CO_RETURN(for_dashboard(a, std::move(g)));

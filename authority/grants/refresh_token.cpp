@@ -18,6 +18,7 @@ Error refused(std::string reason) {
   return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", std::move(reason));
 }
 
+// AZ-608 · Auth0: idle_token_lifetime
 std::int64_t expiry(const RefreshTokenSettings& s, std::int64_t now, std::int64_t absolute) {
   return s.idle_expiring ? std::min(absolute, now + s.idle_lifetime) : absolute;
 }
@@ -80,6 +81,7 @@ Async<RefreshToken> refuse(Authority& a, protocol::RefreshNext next, std::string
 Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept) {
   const std::int64_t now = a.clock.now(), leeway = client.refresh_tokens.leeway;
   const std::string next = random_id();
+  // AZ-606 · RFC 9700 section 4.14.2
   // Of two at once the database lets one: the successor is made of a token that may still be rotated, or not at all.
   Statement successor =
       insertion(OSTIA_INSERT_REFRESH_TOKEN
@@ -136,6 +138,7 @@ Async<std::string> use_refresh_token(Authority& a, const Client& client, Refresh
 
 Async<Unit> revoke_refresh_token(Authority& a, const Client& client, std::string token) {
   CO_TRY(const auto kept, find_by_id(a, id_of(token)));
+  // AZ-613 · RFC 7009 section 2.1
   if (!kept || kept->client_id != client.id) co_return Unit{};
   CO_RETURN(revoke_grant(a, kept->grant_id));
 }

@@ -81,6 +81,7 @@ void tell(const Authority& a, const Allowance& allowance, Response& response) {
     response.with("Retry-After", std::to_string(static_cast<std::int64_t>(std::ceil(allowance.next_in))));
 }
 
+// AZ-1901 · RFC 6585 section 4
 Response too_many_requests(Authority& a, const Request& request, const Allowance& allowance) {
   Response response;
   if (request.path.starts_with("/api/v2/"))

@@ -1,4 +1,4 @@
-// How much anybody may ask of one node (checklist AZ-1901): by address, by account, by application. The tenant says how
+// How much anybody may ask of one node (AZ-1901): by address, by account, by application. The tenant says how
 // much (`ostia.rate_limits`).
 #pragma once
 

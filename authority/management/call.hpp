@@ -1,4 +1,4 @@
-// A call of the Management API (checklist section 9) as its handlers see it: checked for its token, scopes, path and
+// A call of the Management API as its handlers see it: checked for its token, scopes, path and
 // body before they get it.
 #pragma once
 

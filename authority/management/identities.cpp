@@ -16,6 +16,7 @@ using json::Value;
 constexpr std::int64_t freshness = 3600;  // seconds: an ID token that proves the other account is not older
 
 // Whom the ID token is about. It must be of the same application, and of now.
+// AZ-1213, AZ-1214 · Auth0: link_with
 Result<std::string> proven_account(const Authority& a, const Call& call) {
   const auto claims = read_own_token(a, TokenUse::linked_account, call.request.issuer, call.body["link_with"].text());
   const auto refused = [](const char* why) {

@@ -1,4 +1,4 @@
-// Who calls the Management API, for what, and whether they may (checklist section 9). A machine's token has scopes for
+// Who calls the Management API, for what, and whether they may (AZ-1201, AZ-1202). A machine's token has scopes for
 // everybody's data; a person's own token is good for the account that it was given to and for nothing else.
 #include <algorithm>
 
@@ -90,6 +90,7 @@ Match find(std::string_view method, std::string_view path) {
 Error unauthorized(std::string message) { return {"", std::move(message), {}, 401, Fault::caller}; }
 
 // The claims of a token that may call this API.
+// AZ-1201 · RFC 6750 section 3.1
 Async<Value> authorize_call(Authority& a, const Request& request) {
   const std::string_view header = request.header("authorization");
   if (header.empty()) co_return unauthorized("Missing authentication");
@@ -113,6 +114,7 @@ Status check_scope(const Route& route, Call& call) {
   const bool is_machine = !call.token["gty"].is_null();
   if (call.has_scope(route.scopes)) return ok();
   call.is_own = !is_machine && !route.own_scopes.empty() && call.has_scope(route.own_scopes);
+  // AZ-1202 · RFC 6750 section 3.1
   if (!call.is_own) {
     std::string wanted = route.scopes + (is_machine || route.own_scopes.empty() ? "" : " " + route.own_scopes), list;
     for (const auto word : text::split(wanted, ' ')) list.append(list.empty() ? "" : ",").append(word);

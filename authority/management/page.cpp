@@ -34,6 +34,7 @@ std::optional<bool> flag(const Parameters& query, std::string_view name) {
   return {};
 }
 
+// AZ-1207 · Auth0: pagination
 Result<Page> read_page(const Parameters& query, std::int64_t per_page, Cursor cursor) {
   constexpr std::int64_t furthest = 1'000'000, furthest_place = 1'000'000'000;
   Page out;

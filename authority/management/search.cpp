@@ -319,6 +319,7 @@ bool matches_node(const Value& document, const Node& n) {
 
 }  // namespace
 
+// AZ-1208 · Auth0: user search
 Result<Query> Query::parse(std::string_view text) {
   constexpr std::size_t longest = 4096;
   if (text.size() > longest)

@@ -112,6 +112,7 @@ Handling create_user(Authority& a, Call call) {
 }
 
 // A person changes their own `user_metadata`, as their token's scopes say.
+// AZ-1212 · Auth0: update:current_user_metadata
 Status check_own_change(const Call& call) {
   for (const auto& key : call.body.keys())
     if (key != "user_metadata")
@@ -140,6 +141,7 @@ Status check_machine_change(const Call& call) {
   return ok();
 }
 
+// AZ-1210 · Auth0: users
 Status check_one_at_a_time(const Value& body) {
   const char* first = nullptr;
   for (const char* name : {"email", "phone_number", "username", "password"}) {

@@ -147,6 +147,7 @@ Async<bool> use(Authority& a, const Request& request, const User& user, Authenti
 
 }  // namespace
 
+// AZ-1402 · RFC 6238 section 5.2
 Async<Unit> prove_by_otp(Authority& a, const Request& request, const User& user, std::string code, bool confirms) {
   CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
   CO_TRY(const auto factors, factors_of(a, user));
@@ -164,6 +165,7 @@ Async<Unit> prove_by_otp(Authority& a, const Request& request, const User& user,
   CO_RETURN(judged(a, request, user, is_right, "otp"));
 }
 
+// AZ-1404 · Auth0: mfa-recovery-code
 Async<Unit> prove_by_recovery_code(Authority& a, const Request& request, const User& user, std::string code) {
   CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
   std::erase_if(code, [](char c) { return c == ' ' || c == '-'; });
@@ -182,6 +184,7 @@ Async<Unit> prove_by_recovery_code(Authority& a, const Request& request, const U
   CO_RETURN(judged(a, request, user, is_right, "recovery-code"));
 }
 
+// AZ-1403 · Auth0: mfa-oob
 Async<Unit> prove_by_message(Authority& a, const Request& request, const User& user, Authenticator one,
                              std::string code, std::string client_id) {
   CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));

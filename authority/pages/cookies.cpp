@@ -18,6 +18,7 @@ std::string read_cookie(const Request& request, CookieKind kind) {
   return std::string(value.empty() ? request.cookie(name + "_compat") : value);
 }
 
+// AZ-218 · RFC 6265 section 4.1.2
 void set_cookie(Response& response, const Request& request, CookieKind kind, std::string_view value,
                 std::int64_t max_age) {
   const std::string name = name_of(request, kind);

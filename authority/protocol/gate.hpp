@@ -80,6 +80,7 @@ struct Facts {
 /// One row of the table.
 struct Rule {
   std::string_view label, standard;
+  std::string_view ids;  ///< the rows of docs/compatibility.md that it keeps; none where it is ours
   Need needs = Need::person;
   std::span<const Way> ways;  ///< that ask it
   Page page = Page::none;     ///< where pages can be shown

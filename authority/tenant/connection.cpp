@@ -8,7 +8,7 @@ namespace {
 
 using json::Value;
 
-// The vendor's least lengths (checklist section 4).
+// The vendor's least lengths (AZ-406).
 std::int64_t least_length(const std::string& level) {
   if (level == "none") return 1;
   if (level == "low") return 6;

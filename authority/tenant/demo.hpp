@@ -1,4 +1,4 @@
-// The demo tenant of the contract: what `--dev` starts with when no configuration is given.
+// The demo tenant: what `--dev` starts with when no configuration is given.
 #pragma once
 
 #include <string_view>

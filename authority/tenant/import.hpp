@@ -1,4 +1,4 @@
-// The tenant as files (contract): the YAML of the Auth0 deploy CLI in, and out again. What is brought in twice changes
+// The tenant as files: the YAML of the Auth0 deploy CLI in, and out again. What is brought in twice changes
 // nothing, and what goes out comes back in as it was.
 #pragma once
 

@@ -30,6 +30,7 @@ void take_profile(User& user, const Value& profile) {
 }
 
 // An upstream gives a refresh token once, and not with each login.
+// AZ-1604 · Auth0: read:user_idp_tokens
 std::string seal_tokens(const Authority& a, const std::string& before, Value tokens) {
   const auto text = before.empty() ? std::nullopt : a.secrets.open(before);
   const auto old = text ? json::parse(*text) : Result<Value>(Value());
@@ -60,6 +61,7 @@ Async<User> make_account(Authority& a, const Request& request, const Connection&
   co_return user;
 }
 
+// AZ-1603 · Auth0: set_user_root_attributes
 Async<User> find_or_make(Authority& a, const Request& request, const Connection& c, const Identity& identity,
                          std::string client_id) {
   const std::string id = user_id_of(c, identity);

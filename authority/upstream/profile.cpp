@@ -1,4 +1,4 @@
-// Profiles of all kinds in one form (checklist section 12): what OpenID Connect has a name for gets that name, the rest
+// Profiles of all kinds in one form (AZ-1609): what OpenID Connect has a name for gets that name, the rest
 // stays as it came.
 #include <algorithm>
 
@@ -113,6 +113,7 @@ std::string find_id(const Connection& c, const Dialect* dialect, const Value& ra
 
 }  // namespace
 
+// AZ-1609 · OpenID Connect Core section 5.1
 Result<Identity> read_profile(const Connection& c, const Value& raw) {
   const auto* dialect = std::find_if(std::begin(dialects), std::end(dialects),
                                      [&](const Dialect& d) { return c.strategy == d.strategy; });

@@ -10,7 +10,7 @@
 
 namespace ostia::authority {
 
-/// The options of the contract, as they were typed.
+/// The options of `ostia serve`, as they were typed.
 struct ServeOptions {
   std::string config, users;  ///< files; empty: none
   std::string data = "./ostia-data";

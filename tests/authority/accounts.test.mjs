@@ -1,4 +1,4 @@
-// Checklist section 4: sign-up, verification, forgotten passwords, and how passwords are kept.
+// AZ-401 to AZ-413: sign-up, verification, forgotten passwords, and how passwords are kept.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-// Checklist section 2 and 6 of issue 4: /authorize, silent login, consent.
+// AZ-201 to AZ-220: /authorize, silent login, consent.
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';

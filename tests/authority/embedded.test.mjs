@@ -1,4 +1,4 @@
-// Checklist section 3: an application's own login form.
+// AZ-301 to AZ-317: an application's own login form.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-// Checklist section 8: logout in its three forms.
+// AZ-801 to AZ-808: logout in its three forms.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { before, beforeEach, test } from 'node:test';

@@ -1,4 +1,4 @@
-// Checklist section 9: the Management API, for machines and for a person's own token.
+// AZ-1201 to AZ-1217: the Management API, for machines and for a person's own token.
 import assert from 'node:assert/strict';
 import { createHash, pbkdf2Sync, scryptSync } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-// Checklist section 10: second factors, by the MFA API and in Universal Login, and step-up.
+// AZ-1401 to AZ-1408: second factors, by the MFA API and in Universal Login, and step-up.
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import { Reader } from '../lib/authority.mjs';

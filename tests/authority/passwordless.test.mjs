@@ -1,4 +1,4 @@
-// Checklist section 5: codes and links.
+// AZ-501 to AZ-514: codes and links.
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';

@@ -1,4 +1,4 @@
-// Checklist section 11: rules and actions, on every login and every silent one; and that none of them harms anybody else.
+// AZ-1501 to AZ-1505: rules and actions, on every login and every silent one; and that none of them harms anybody else.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { before, beforeEach, test } from 'node:test';

@@ -1,4 +1,4 @@
-// Checklist section 6: /oauth/token, /oauth/revoke, devices, and how clients say who they are.
+// AZ-601 to AZ-627: /oauth/token, /oauth/revoke, devices, and how clients say who they are.
 import assert from 'node:assert/strict';
 import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { before, beforeEach, test } from 'node:test';

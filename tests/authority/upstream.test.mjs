@@ -1,4 +1,4 @@
-// Checklist section 12: signing in at an upstream, its profiles, and what a hostile one may try.
+// AZ-1601 to AZ-1610: signing in at an upstream, its profiles, and what a hostile one may try.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { before, beforeEach, test } from 'node:test';

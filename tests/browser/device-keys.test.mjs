@@ -92,7 +92,7 @@ test('a device that says no: an alert, and another way', async (t) => {
   assert.deepEqual(await key.keys(), []);
 });
 
-test('a passkey: offered after a login with a password, then nothing is typed any more', async (t) => {
+test('a passkey: offered after a login with a password, then nothing is typed any more (passkey_was_offered)', async (t) => {
   const page = await openPage(t, browser, app);
   const key = await device(page, { transport: 'internal' });
   await leave(page, {});

@@ -98,7 +98,7 @@ test('without JavaScript the login page works', async (t) => {
   await page.waitForURL(/3000\/callback\?code=/);
 });
 
-test("the contract's sign-ins and clients", async () => {
+test("the demo's sign-ins and clients", async () => {
   const authorize = 'http://localhost:8080/authorize?client_id=ostia-demo&response_type=code&redirect_uri=http://localhost:3000/callback&state=s';
   for (const [name, password] of [['ada@example.com', 'Correct-Horse-9'], ['grace@example.com', 'Battery-Staple-9'], ['admin@example.com', 'Open-Sesame-9']])
     assert.ok((await new Person().logIn(authorize, name, password)).searchParams.get('code'));

@@ -105,7 +105,7 @@ export async function serve(args, env = {}, program = ostia) {
   };
 }
 
-/** A tenant for tests: the contract's demo users, and the applications that a test names. */
+/** A tenant for tests: the demo's users, and the applications that a test names. */
 export function tenantFile(dir, { clients, issuer = '', extra = {} }) {
   const tenant = {
     tenant: { friendly_name: 'Test', default_directory: 'Username-Password-Authentication', allowed_logout_urls: ['https://tenant.example/bye'] },

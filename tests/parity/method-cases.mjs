@@ -48,7 +48,7 @@ add('oauthToken: clientID undefined', 'client.oauthToken', [{ grantType: 'x', cl
 add('oauthToken: names stay in the error', 'client.oauthToken', [{ grantType: 'password', username: 'u', password: 'secret' }, '@cb'], at('/oauth/token', { status: 403, body: { error: 'mfa_required', error_description: 'd', mfa_token: 'm' } }));
 add('changePassword: a text answers', 'changePassword', [methods.changePassword[1], '@cb'], at('/dbconnections/change_password', { text: "We've just sent you an email", type: 'text/html' }));
 add('signup: state of the constructor', 'signup', [methods.signup[1], '@cb'], { options: { state: 'S' }, ...at('/dbconnections/signup', ok) });
-add('signup: an empty answer', 'signup', [methods.signup[1], '@cb'], { ...at('/dbconnections/signup', { text: '', type: 'application/json' }), exception: 'a 2xx without a usable body gives null, not the request (client-api.md 18 d)' });
+add('signup: an empty answer', 'signup', [methods.signup[1], '@cb'], { ...at('/dbconnections/signup', { text: '', type: 'application/json' }), exception: 'a 2xx without a usable body gives null, not the request' });
 add('signup: an error inside a 2xx', 'signup', [methods.signup[1], '@cb'], at('/dbconnections/signup', { body: { error: 'e' } }));
 add('signup: own headers and no telemetry', 'signup', [methods.signup[1], '@cb'], { options: { headers: { 'X-Mine': '1' }, _sendTelemetry: false }, ...at('/dbconnections/signup', ok) });
 add('signup: what a request returns', 'signup', [methods.signup[1], '@cb'], { returns: true, ...at('/dbconnections/signup', ok), exception: 'the members are on the prototype' });
@@ -79,8 +79,8 @@ add('login: no response type', 'login', [credentials, '@cb'], { options: { respo
 add('login: nothing', 'login', ['@undefined', '@cb'], { ...ticket, silent: true, navigates: true, wait: 150 });
 for (const [status, code, description] of [[400, 'invalid_request', 'Invalid request body. All and only of client_id, credential_type, username, otp, realm are required.'], [401, 'unauthorized_client', 'Cross origin login not allowed.'], [400, 'unsupported_credential_type', 'Unknown credential type parameter.'], [400, 'invalid_request', 'Unknown realm non-existent-connection.'], [403, 'access_denied', 'Wrong email or password.'], [403, 'access_denied', 'Authentication error'], [403, 'blocked_user', 'Blocked user'], [401, 'password_leaked', 'This login attempt has been blocked because the password you\'re using was previously disclosed.'], [429, 'too_many_attempts', 'Your account has been blocked after multiple consecutive login attempts.'], [429, 'too_many_attempts', 'We have detected suspicious login behavior and further attempts will be blocked.']])
   add(`login: ${code}: ${description.slice(0, 30)}`, 'login', [credentials, '@cb'], at('/co/authenticate', { status, body: { error: code, error_description: description, error_codes: ['x'], error_details: { y: 1 } } }));
-add('login: 403 text', 'login', [credentials, '@cb'], { ...at('/co/authenticate', { status: 403, text: 'Forbidden' }), exception: 'no password in the serialised failure (CVE-2020-5263; client-api.md 18 a)' });
-add('login: offline', 'login', [credentials, '@cb'], { ...at('/co/authenticate', { abort: true }), exception: 'no password in the serialised failure (CVE-2020-5263; client-api.md 18 a)' });
+add('login: 403 text', 'login', [credentials, '@cb'], { ...at('/co/authenticate', { status: 403, text: 'Forbidden' }), exception: 'no password in the serialised failure (CVE-2020-5263)' });
+add('login: offline', 'login', [credentials, '@cb'], { ...at('/co/authenticate', { abort: true }), exception: 'no password in the serialised failure (CVE-2020-5263)' });
 add('login: a 200 without a ticket', 'login', [credentials, '@cb'], { ...at('/co/authenticate', { text: 'x' }), silent: true, wait: 150, exception: 'an error through the callback instead of an uncaught TypeError' });
 add('redirect.loginWithCredentials', 'redirect.loginWithCredentials', [{ ...without(credentials, 'realm'), connection: 'c' }, '@cb'], { ...ticket, silent: true, navigates: true, wait: 150, mutates: true });
 add('redirect.signupAndLogin', 'redirect.signupAndLogin', [{ connection: 'c', email: 'a@b', password: 'p', state: 'S', nonce: 'N' }, '@cb'], { answers: { ...ticket.answers, ...at('/dbconnections/signup', ok).answers }, silent: true, navigates: true, wait: 250, mutates: true });
@@ -116,7 +116,7 @@ for (const [name, o, framed, rest = {}] of [
   ['of a type', { state: 'S', nonce: 'N', usePostMessage: true, postMessageDataType: 'x' }, `parent.postMessage({ type: 'y', hash: '#error=no' }, '*'); parent.postMessage({ type: 'x', hash: '${hash(token())}' }, '*')`],
   ['error', { state: 'S', usePostMessage: true }, "parent.postMessage('#error=login_required&error_description=x&state=S', '*')"],
 ]) add(`renewAuth: ${name}`, 'renewAuth', [o, '@cb'], { authority: name === 'by load' ? `location.replace('https://app.example/silent${hash(token())}')` : `location.replace('https://app.example/silent')`, framed, ...rest });
-add('renewAuth: an object that is no response', 'renewAuth', [{ state: 'S', usePostMessage: true, timeout: 1500 }, '@cb'], { authority: "location.replace('https://app.example/silent')", framed: "parent.postMessage({ idTokenPayload: { sub: 'mallory' } }, '*')", exception: 'unchecked objects are never handed out (client-api.md 18 f)' });
+add('renewAuth: an object that is no response', 'renewAuth', [{ state: 'S', usePostMessage: true, timeout: 1500 }, '@cb'], { authority: "location.replace('https://app.example/silent')", framed: "parent.postMessage({ idTokenPayload: { sub: 'mallory' } }, '*')", exception: 'unchecked objects are never handed out' });
 add('renewAuth: no answer', 'renewAuth', [{ state: 'S', usePostMessage: true, timeout: 300 }, '@cb']);
 add('renewAuth: no response type', 'renewAuth', [{ state: 'S', usePostMessage: true, timeout: 200 }, '@cb'], { options: { responseType: undefined } });
 add('renewAuth: cb of another type', 'renewAuth', [{ state: 'S' }, 5]);
@@ -173,7 +173,7 @@ manage('good', 'getUser', ['auth0|1', '@cb'], user({ body: { user_id: 'auth0|1',
 manage('refused', 'getUser', ['auth0|1', '@cb'], user({ status: 404, body: { statusCode: 404, error: 'Not Found', message: 'The user does not exist.', errorCode: 'inexistent_user' } }));
 manage('no id', 'getUser', ['@undefined', '@cb']);
 manage('cb of another type', 'getUser', ['auth0|1', 5]);
-manage('an id that is a path', 'getUser', ['auth0|1/../2?x#y', '@cb'], { exception: 'the id is encoded (client-api.md 18 e)', answers: { 'tenant.example/api/v2/users/2?x': { body: {} } } });
+manage('an id that is a path', 'getUser', ['auth0|1/../2?x#y', '@cb'], { exception: 'the id is encoded', answers: { 'tenant.example/api/v2/users/2?x': { body: {} } } });
 manage('good', 'patchUserMetadata', ['auth0|1', { fooBar: 1, email: ' x ' }, '@cb'], user({ body: { user_id: 'auth0|1' } }));
 manage('a text', 'patchUserMetadata', ['auth0|1', 'x', '@cb']);
 manage('good', 'patchUserAttributes', ['auth0|1', { email: ' x ', user_metadata: {} }, '@cb'], user({ body: { user_id: 'auth0|1' } }));

@@ -43,7 +43,7 @@ const cases = {
   'a plain-http page': { origin: 'http://app.example' },
   'an https page': {},
   'an https page without copies': { own: { legacySameSiteCookie: false } },
-  'a cookie domain': { origin: 'https://a.app.example', own: { cookieDomain: 'app.example' }, reads: 1, exception: 'the copy is deleted under cookieDomain too (client-api.md 18 b)' },
+  'a cookie domain': { origin: 'https://a.app.example', own: { cookieDomain: 'app.example' }, reads: 1, exception: 'the copy is deleted under cookieDomain too' },
   'a life of 5 minutes': { own: { stateExpiration: 5 } },
   'local storage first': { own: { __tryLocalStorageFirst: true } },
   'local storage that throws when touched': { own: { __tryLocalStorageFirst: true }, forbid: forbidden('window', 'localStorage') },

@@ -1,31 +1,17 @@
-// Every snippet of Auth0's page about auth0.js, run as it is printed: placeholders are filled in, `...` is left out, and the
-// two popup snippets get the comma that they lack. The page is read from ../shared, which lies beside a checkout.
+// What pages do with auth0.js (snippets.mjs), run with both of our builds in a page like theirs.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { launch, packages } from '../lib/browser.mjs';
 import { until } from '../lib/until.mjs';
-import { root } from '../../tools/lib.mjs';
 import { base, hash, jwks, token, transaction } from '../parity/cases.mjs';
-
-const file = `${root}/../shared/reference/auth0js-page.md`;
-const snippets = existsSync(file) ? [...readFileSync(file, 'utf8').matchAll(/```(\w+)[^\n]*\n([\s\S]*?)```/g)].map((m) => m[2]) : [];
-const find = (...parts) => {
-  const found = snippets.filter((s) => parts.every((p) => s.includes(p)));
-  assert.ok(found.length, `the page has no snippet with ${parts}`);
-  return found[0]
-    .replace(/responseType: 'token'\n/, "responseType: 'token',\n")
-    .replace(/^\s*\.\.\.\s*$/gm, '')
-    .replace(/https:\/\/(YOUR_APP|\{yourApp\})/g, 'https://app.example')
-    .replace(/YOUR_DOMAIN/g, 'tenant.example').replace(/YOUR_CLIENT_ID/g, 'client').replace('some url here', 'https://app.example/bye').replace('some client ID here', 'client')
-    .replace(/https:\/\/cdn\.auth0\.com\/js\/auth0\/[\d.]+\/auth0\.min\.js/g, '/library.js');
-};
+import { snippets } from './snippets.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-describe("the page's snippets", { skip: snippets.length === 0 && 'the page is not beside this checkout' }, () => {
+describe('what pages do', () => {
   for (const name of Object.keys(packages).slice(1))
     describe(name, () => {
       const cors = { 'access-control-allow-origin': 'https://app.example', 'access-control-allow-credentials': 'true', 'access-control-allow-headers': 'authorization, content-type, auth0-client' };
@@ -36,7 +22,7 @@ describe("the page's snippets", { skip: snippets.length === 0 && 'the page is no
         await context.route('**/*', async (route) => {
           const request = route.request(), url = new URL(request.url());
           if (url.pathname === '/library.js') return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: readFileSync(packages[name].script, 'utf8') });
-          if (url.pathname === '/popup_response_handler.html') return route.fulfill({ contentType: 'text/html', body: find('popup_response_handler.html -->') });
+          if (url.pathname === '/popup_response_handler.html') return route.fulfill({ contentType: 'text/html', body: snippets.callbackPage });
           if (url.host === 'app.example') return route.fulfill({ contentType: 'text/html', body: '<!doctype html><script src="/library.js"></script><body>' });
           if (request.method() === 'OPTIONS') return route.fulfill({ status: 204, headers: cors });
           seen.push(`${request.method()} ${url.pathname}${url.search} ${request.postData() ?? ''}`);
@@ -72,67 +58,67 @@ describe("the page's snippets", { skip: snippets.length === 0 && 'the page is no
       const back = "location.replace(q.get('redirect_uri') + '#access_token=AT&token_type=Bearer&state=' + q.get('state'))";
       const framed = (id) => `parent.postMessage({ type: 'authorization_response', response: { access_token: 'AT', id_token: ${JSON.stringify(id)}, state: q.get('state') } }, '*')`;
 
-      for (const parts of [['popup_response_handler.html', '//Any additional'], ['popup_response_handler.html', "connection: 'twitter'"]])
-        test(`popup.authorize (${parts[1]}) with the page's response handler`, async (t) => {
+      for (const call of ['popup', 'popupOfConnection'])
+        test(`popup.authorize (${call}) with a page that calls popup.callback`, async (t) => {
           const { run, outcome } = await open(t, { authority: back });
-          await run(find('popup.authorize', ...parts));
+          await run(snippets[call]);
           const [error, result] = await outcome();
           assert.equal(error, null);
           assert.equal(result.accessToken, 'AT');
         });
       test('login', async (t) => {
         const { run, until, seen } = await open(t, { answers: { '/co/authenticate': { login_ticket: 'T', co_id: 'I', co_verifier: 'V' } } });
-        await run(find('webAuth.login({'));
+        await run(snippets.login);
         await until('GET /authorize?');
         assert.match(seen[0], /"username":"testuser".*"realm":"tests"/);
         assert.match(seen.at(-1), /login_ticket=T/);
       });
       test('passwordlessStart and passwordlessLogin', async (t) => {
         const { run, until, outcome } = await open(t, { answers: { '/passwordless/start': { _id: 'x', email: 'foo@bar.com' }, '/co/authenticate': { login_ticket: 'T', co_id: 'I', co_verifier: 'V' } } });
-        await run(find('passwordlessStart'));
+        await run(snippets.passwordlessStart);
         assert.deepEqual(await outcome(), [null, { Id: 'x', email: 'foo@bar.com' }]);
-        await run(find('passwordlessLogin'));
+        await run(snippets.passwordlessLogin);
         await until('GET /authorize?');
       });
       test('parseHash and userInfo', async (t) => {
         const { page, run, outcome } = await open(t, { answers: { '/userinfo': { sub: 'auth0|ada' } } });
         await page.evaluate(([c, h]) => { document.cookie = `${c}; path=/`; location.hash = h; }, [transaction('S'), hash(token())]);
-        await run(find('parseHash', 'userInfo'));
+        await run(snippets.parseHash);
         assert.deepEqual(await outcome(), [null, { sub: 'auth0|ada' }]);
       });
       test('checkSession with a nonce', async (t) => {
         const { run, outcome } = await open(t, { authority: framed(token({ nonce: '1234' })) });
-        await run(find('checkSession', "nonce: '1234'"));
+        await run(snippets.checkSessionWithNonce);
         const [error, result] = await outcome();
         assert.equal(error, null);
         assert.equal(result.idTokenPayload.nonce, '1234');
       });
-      for (const parts of [['checkSession({}'], ['another-api']])
-        test(`checkSession: ${parts}`, async (t) => {
+      for (const call of ['checkSession', 'checkSessionForApi'])
+        test(`${call} without a session`, async (t) => {
           const { run, until, outcome } = await open(t, { authority: "parent.postMessage({ type: 'authorization_response', response: { error: 'login_required', error_description: 'Login required', state: q.get('state') } }, '*')" });
-          await run(find('checkSession', ...parts));
+          await run(snippets[call]);
           await until('prompt=none');
           assert.equal((await outcome())[0].error, 'login_required');
         });
       test('logout', async (t) => {
         const { run, until } = await open(t);
-        await run(find('webAuth.logout'));
+        await run(snippets.logout);
         await until('GET /v2/logout?client_id=client&returnTo=https%3A%2F%2Fapp.example%2Fbye');
       });
       test('the sign-up form', async (t) => {
         const { page, logged, until } = await open(t, { answers: { '/dbconnections/signup': { _id: '1', email_verified: false } } });
-        const text = find('Signup Database Connection');
+        const text = snippets.signupForm;
         await page.evaluate((html) => { document.body.insertAdjacentHTML('beforeend', html); const s = document.createElement('script'); s.textContent = document.body.querySelector('script:last-of-type').textContent; document.body.append(s); }, text);
         await page.fill('.signup-email', 'a@b.example');
         await page.fill('.signup-password', 'p');
         await page.click('.signup-db');
-        await until('success signup without login!');
+        await until('signed up, not logged in');
         assert.ok(!logged.some((l) => l.startsWith('uncaught')));
       });
       test('changePassword, refused, says why in err.message', async (t) => {
         const { page, run, until } = await open(t);
         await page.evaluate(() => { document.body.insertAdjacentHTML('beforeend', '<button class="change_password">x</button>'); });
-        await run(find('changePassword'));
+        await run(snippets.changePassword);
         await page.click('.change_password');
         await until('network_failed');
       });

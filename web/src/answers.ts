@@ -1,5 +1,5 @@
 // How outcomes reach applications: a callback as auth0-js has it, or a Promise when none is given; errors in auth0-js's
-// shapes (client-api.md section 15), with what is new on them out of the way of comparisons and serialisers.
+// shapes (WA-206), with what is new on them out of the way of comparisons and serialisers.
 import type { Reply } from './core.js';
 
 export type Callback<T = any> = (error?: any, result?: T) => any;

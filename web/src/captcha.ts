@@ -1,4 +1,4 @@
-// Bot detection's widgets (client-api.md section 14): the authority says whether one is needed and whose, and its value
+// Bot detection's widgets (WA-215 to WA-223): the authority says whether one is needed and whose, and its value
 // ends up in an input named `captcha`.
 import type { Callback } from './answers.js';
 

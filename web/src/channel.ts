@@ -1,4 +1,4 @@
-// Between a page and the popup that it opened: JSON texts over `postMessage` (client-api.md section 9), and a
+// Between a page and the popup that it opened: JSON texts over `postMessage` (WA-148 to WA-164), and a
 // BroadcastChannel for where the browser cuts the two apart (Cross-Origin-Opener-Policy).
 
 /** The origin of a URL of http or https; of this page for anything else. */

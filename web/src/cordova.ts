@@ -1,5 +1,5 @@
 // The plugin for Cordova and Electron, a file of its own: `popup.authorize` opens the program's in-app browser, and the
-// response is read from the address that the authority sends it to (client-api.md section 14).
+// response is read from the address that the authority sends it to (WA-225).
 import { join } from './request.js';
 import { version } from './version.js';
 

@@ -10,7 +10,7 @@ import type { WebAuth } from './web-auth.js';
 const verifierKey = (origin: string, id: string) => `co/verifier/${encodeURIComponent(origin)}/${encodeURIComponent(id)}`;
 const verifierLife = 15 / 60 / 24; // days
 
-/** Embedded login (client-api.md section 8): credentials over XHR for a ticket, and the ticket for a session. */
+/** Embedded login (WA-107 to WA-121): credentials over XHR for a ticket, and the ticket for a session. */
 export class CrossOriginAuthentication {
   readonly request: RequestBuilder;
   readonly webMessageHandler: WebMessageHandler;

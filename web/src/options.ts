@@ -1,4 +1,4 @@
-// The constructors' checks, and how a call's options meet the constructor's (client-api.md sections 2 and 3).
+// The constructors' checks, and how a call's options meet the constructor's (WA-006 to WA-014).
 
 function check(options: any, names: string, type: string, text: string, optional = true): void {
   for (const name of names.split(' '))

@@ -1,5 +1,5 @@
 // Where a transaction waits for its response: cookies, by choice localStorage, and what is left when the browser forbids
-// both (client-api.md section 4). Names, attributes and warnings are auth0-js's.
+// both (WA-049 to WA-059). Names, attributes and warnings are auth0-js's.
 
 interface Store {
   getItem(key: string): string | null | undefined;

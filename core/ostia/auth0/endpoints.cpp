@@ -17,9 +17,11 @@ std::string or_else(const Value& preferred, std::string otherwise) {
 
 bool contains(const Value& text, std::string_view part) { return text_of(text).find(part) != std::string::npos; }
 
+// WA-018, WA-019, WA-022 · RFC 6749 section 4.1.1
 Status check_authorize(const Value& p) {
   if (auto checked = check_texts(p, "clientID", "redirectUri"); !checked) return checked;
   if (auto checked = check_texts(p, "responseType", {}); !checked) return checked;
+  // WA-020, WA-021 · OpenID Connect Core section 3.2.2.1
   const bool needs_nonce = !contains(p["responseType"], "code") && contains(p["responseType"], "id_token");
   return check_texts(p, needs_nonce ? "nonce" : "", "scope audience");
 }
@@ -31,6 +33,7 @@ std::string joined(const Value& items) {
   return out;
 }
 
+// WA-024, WA-025 · Auth0: /authorize
 std::string unknown_parameters_warning(const Value& parameters) {
   std::string unknown;
   for (const auto& name : parameters.keys())
@@ -47,13 +50,14 @@ Value on_the_wire(const Value& base, Value p, std::string_view exceptions) {
 
 }  // namespace
 
+// WA-011, WA-012 · Auth0: overrides
 Value derive_base(const Value& options) {
   const std::string domain = text_of(options["domain"]);
   const Value& overrides = options["overrides"];
   const std::string scheme = text::lower(domain.substr(0, 8));
   const bool names_scheme = scheme.starts_with("http");
   const std::string root = names_scheme ? domain : "https://" + domain;
-  // A domain that names its scheme gives the issuer too (client-api.md section 18), so plain http can be developed
+  // A domain that names its scheme gives the issuer too, so plain http can be developed
   // with.
   const bool names_origin = scheme.starts_with("http://") || scheme == "https://";
   std::string issuer = names_origin ? domain : "https://" + domain;
@@ -71,6 +75,7 @@ std::string endpoint(const Value& base, const char* path) {
   return root.append(path);
 }
 
+// WA-015, WA-017, WA-026, WA-027 · RFC 6749 section 4.1.1
 Result<BuiltUrl> build_authorize_url(const Value& base, const Value& options) {
   if (auto checked = check_texts(options, {}, {}); !checked) return std::move(checked).error();
   Value p = merge(base, "clientID responseType responseMode redirectUri scope audience", options);
@@ -82,6 +87,7 @@ Result<BuiltUrl> build_authorize_url(const Value& base, const Value& options) {
   return BuiltUrl{endpoint(base, "/authorize?") + stringify(p), silent ? "" : unknown_parameters_warning(p)};
 }
 
+// WA-033, WA-034, WA-035, WA-036 · Auth0: v2/logout
 Result<std::string> build_logout_url(const Value& base, const Value& options) {
   if (is_truthy(options))
     if (auto checked = check_texts(options, {}, {}); !checked) return std::move(checked).error();

@@ -13,7 +13,8 @@ Error invalid_token(std::string description, std::string reason) {
   return peer_error("invalid_token", std::move(description), std::move(reason));
 }
 
-// Only from the configured issuer: a token does not say whom to trust (client-api.md section 18).
+// Only from the configured issuer: a token does not say whom to trust.
+// WA-085 · Auth0: jwks_uri
 std::string jwks_url(const Value& base) {
   if (is_truthy(base["jwksURI"])) return text_of(base["jwksURI"]);
   std::string url = text_of(base["token_issuer"]);
@@ -21,6 +22,7 @@ std::string jwks_url(const Value& base) {
   return url + ".well-known/jwks.json";
 }
 
+// WA-082, WA-083, WA-084 · RFC 7517 section 4.5
 Result<Value> fetch_key(Host& host, const Value& base, const Value& header) {
 #ifdef __wasm__
   const auto answer = host.http({"GET", jwks_url(base), {}, {}});
@@ -66,14 +68,18 @@ Result<std::string> digest(Host& host, const std::string& algorithm, const std::
 Result<Value> validate_id_token(Host& host, const Value& base, const std::string& token, const TokenChecks& checks) {
   const double given = base["leeway"].as_double().value_or(0);
   const double leeway = given == 0 ? 60 : given;
+  // WA-096, WA-097 · RFC 7519 section 4.1.4
   if (leeway < 0 || leeway > 300)
     return caller_error("invalid_token", "The leeway should be positive and lower than five minutes.",
                         "leeway_out_of_range");
+  // WA-105 · OpenID Connect Core section 3.1.3.3
   if (token.empty()) return invalid_token("ID token is required but missing", "id_token_missing");
   auto jws = jose::decode_jws(token);
+  // WA-079 · RFC 7519 section 7.2
   if (!jws) return invalid_token("ID token could not be decoded", jws.error().reason);
   const Value& alg = jws->header["alg"];
   const auto allowed = allowed_algorithms(base);
+  // WA-077, WA-078 · RFC 8725 section 3.1
   if (!is_allowed(allowed, alg))
     return invalid_token("Signature algorithm of \"" + (alg.is_null() ? "undefined" : display(alg)) +
                              "\" is not supported. Expected the ID token to be signed with \"" + allowed + "\".",
@@ -83,6 +89,7 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
   if (!key) return key;
   const auto good = host.verify(alg.text().c_str(), *key, jws->signing_input, jws->signature);
   if (!good) return good.error();
+  // WA-080, WA-081 · OpenID Connect Core section 3.1.3.7
   if (!*good) {
     const auto modulus = text::base64url_decode((*key)["n"].text());
     const bool is_longer = modulus && (*key)["kty"].is("RSA") && jws->signature.size() > modulus->size();

@@ -76,6 +76,7 @@ Value pick(const Value& from, std::string_view names) {
   return out;
 }
 
+// WA-019 · Auth0: options
 Value merge(const Value& base, std::string_view picked, const Value& call) {
   Value out = pick(base, picked);
   for (const auto& [key, item] : call.members()) out.set(key, item);
@@ -86,6 +87,7 @@ void erase(Value& from, std::string_view names) {
   each_word(names, [&](std::string_view name) { from.erase(name); });
 }
 
+// WA-006, WA-022 · Auth0: options
 Status check_texts(const Value& options, std::string_view required, std::string_view optional) {
   if (!options.is_object() && !options.is_array() && !options.is_null())
     return refuse("options parameter is not valid");
@@ -124,6 +126,7 @@ Value snake_case(const Value& value, std::string_view exceptions) {
   return out;
 }
 
+// WA-028, WA-029 · RFC 3986 section 2.1
 std::string stringify(const Value& object) {
   std::string out;
   for (const auto& [key, item] : object.members()) stringify_into(out, key, item);

@@ -1,5 +1,5 @@
 // The vendor's way with options, as its JavaScript has it: what counts as given, how constructor options and a call's
-// options meet, and how names turn from camelCase into the wire's snake_case (client-api.md section 2).
+// options meet, and how names turn from camelCase into the wire's snake_case.
 //
 // Options travel as JSON. What JSON has no word for comes as a string that starts with U+0001 and a letter:
 // `u` undefined, `f` a function, `n…` a number without a JSON form; a real string that starts so gets `s` before it.

@@ -41,6 +41,7 @@ const Method* find_method(std::string_view name) {
   return nullptr;
 }
 
+// WA-125, WA-126 · Auth0: passwordless/start
 Status check_start(const Value& o) {
   const Value& send = o["send"];
   if (!send.is("link") && !send.is("code")) return refuse("send is not valid ([link, code])");
@@ -57,6 +58,7 @@ Status check_start(const Value& o) {
 }
 
 // What the link or code is for travels in `authParams`.
+// WA-122, WA-123 · Auth0: passwordless/start
 Value start_body(Value body) {
   struct {
     const char *option, *sent;
@@ -72,6 +74,7 @@ Value start_body(Value body) {
   return snake_case(body, "auth0Client authParams");
 }
 
+// WA-134, WA-135, WA-136 · Auth0: dbconnections/signup
 Value signup_body(Value body) {
   const Value metadata = is_truthy(body["user_metadata"]) ? body["user_metadata"] : body["userMetadata"];
   erase(body, "scope userMetadata user_metadata");
@@ -80,13 +83,15 @@ Value signup_body(Value body) {
   return body;
 }
 
+// WA-192, WA-193 · RFC 6749 section 4.1.3
 Value token_body(const Value& given) {
   Value body = snake_case(given, "auth0Client");
   const bool exchange = body["grant_type"].is("urn:ietf:params:oauth:grant-type:token-exchange");
   return exchange ? body : pick(body, token_parameters);
 }
 
-// Embedded login's credentials (section 8). A realm makes them a database's; without one the directory is the default.
+// Embedded login's credentials. A realm makes them a database's; without one the directory is the default.
+// WA-107, WA-108, WA-109 · Auth0: co/authenticate
 Value credentials_body(const Value& base, const Value& o) {
   const auto either = [&](const char* name) { return is_truthy(o[name]) ? o[name] : base[name]; };
   Value body = Value::object({{"client_id", either("clientID")}});

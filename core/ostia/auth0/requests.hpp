@@ -1,5 +1,5 @@
-// The requests of the authentication API's methods (client-api.md section 12), each from the constructor's options and
-// a call's own.
+// The requests of the authentication API's methods (WA-107 to WA-167, WA-192 to WA-201), each from the constructor's
+// options and a call's own.
 #pragma once
 
 #include "ostia/auth0/options.hpp"

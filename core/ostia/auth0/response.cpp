@@ -35,6 +35,7 @@ Value build_result(const Value& response, Value app_state, Value claims) {
 }
 
 // Refuses when `type` was asked for and `parameter` did not come.
+// WA-063, WA-064 · RFC 6749 section 4.2.2
 Status check_came(std::string_view asked, const char* type, const char* parameter, const Value& response) {
   if (!text::has_word(asked, type) || response.find(parameter)) return ok();
   return peer_error("invalid_hash",
@@ -44,6 +45,7 @@ Status check_came(std::string_view asked, const char* type, const char* paramete
 }
 
 // For the sign-in hints of `getSSOData`.
+// WA-075 · Auth0: getSSOData
 Status remember_connection(Host& host, const Value& transaction, const Value& claims) {
   Value kept = Value::object({{"lastUsedConnection", transaction["lastUsedConnection"]}});
   if (is_truthy(claims["sub"])) kept.set("lastUsedSub", claims["sub"]);
@@ -52,6 +54,7 @@ Status remember_connection(Host& host, const Value& transaction, const Value& cl
 
 }  // namespace
 
+// WA-061 · RFC 6749 section 4.2.2
 Value parse_fragment(std::string_view hash) {
   if (hash.starts_with('#')) hash.remove_prefix(1);
   if (hash.starts_with('/')) hash.remove_prefix(1);
@@ -63,8 +66,10 @@ Result<Value> validate_response(Host& host, const Value& base, const Value& opti
   auto transaction = take_transaction(host, base, response.find("state") ? display(response["state"]) : "undefined");
   if (!transaction) return transaction;
   const Value expected = first_truthy(options["state"], (*transaction)["state"]);
+  // WA-070, WA-071 · Auth0: __enableIdPInitiatedLogin
   const bool initiated_by_authority =
       is_truthy(options["__enableIdPInitiatedLogin"]) || is_truthy(options["__enableImpersonation"]);
+  // WA-067, WA-068, WA-069 · RFC 6749 section 10.12
   const bool matches = !received.is_null() && expected == received;
   if (!matches && !(initiated_by_authority && received.is_null() && expected.is_null()))
     return peer_error("invalid_token", "`state` does not match.",
@@ -87,9 +92,11 @@ Result<Value> validate_response(Host& host, const Value& base, const Value& opti
 }
 
 Result<Value> read_response(const Value& base, const Value& options, const Value& response) {
+  // WA-062 · RFC 6749 section 4.2.2.1
   if (const Value* error = response.find("error"))
     return peer_error(display(*error), text_of(response["error_description"]), "error_response");
   if (!response.find("access_token") && !response.find("id_token") && !response.find("refresh_token")) return Value();
+  // WA-065 · RFC 6749 section 3.1.1
   const std::string asked = text_of(first_truthy(base["responseType"], options["responseType"]));
   auto came = check_came(asked, "token", "access_token", response);
   if (came) came = check_came(asked, "id_token", "id_token", response);
@@ -103,6 +110,7 @@ Result<Value> parse_hash(Host& host, const Value& base, const Value& options, co
   return validate_response(host, base, options, response);
 }
 
+// WA-206 · RFC 6749 section 5.2
 Result<Value> read_answer(const HttpResponse& answer) {
   const bool is_json = answer.content_type.find("json") != std::string::npos;
   auto body = is_json ? json::parse(answer.body) : Result<Value>(Value());

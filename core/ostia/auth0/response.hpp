@@ -32,8 +32,8 @@ struct TokenChecks {
 /// claims are good (WA-076 to WA-105).
 Result<Value> validate_id_token(Host& host, const Value& base, const std::string& token, const TokenChecks& checks);
 
-/// What an HTTP exchange came to: the JSON (or text) of a 2xx answer, or the authority's error (client-api.md section
-/// 15).
+/// What an HTTP exchange came to: the JSON (or text) of a 2xx answer, or the authority's error (RFC 6749
+/// section 5.2, WA-206).
 Result<Value> read_answer(const HttpResponse& answer);
 
 }  // namespace ostia::auth0

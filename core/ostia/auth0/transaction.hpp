@@ -1,5 +1,5 @@
 // One login attempt as the client remembers it between the authorization request and its response: state, nonce and the
-// application's own state, kept for 30 minutes under `com.auth0.auth.<state>` (client-api.md section 4).
+// application's own state, kept for 30 minutes under `com.auth0.auth.<state>` (WA-049 to WA-059).
 #pragma once
 
 #include "ostia/auth0/options.hpp"

@@ -10,6 +10,7 @@ namespace ostia::oauth {
 /// the parameter (`authorization_response_iss_parameter_supported`) it must be there, and where it is there it must be
 /// `issuer`, letter for letter. Errors' responses carry it as well. `issuer` is empty where nobody knows it: OAuth
 /// without discovery; then there is nothing to compare with.
+// AZ-1607 · RFC 9207 section 2.4
 [[nodiscard]] inline bool is_response_of(std::optional<std::string_view> iss, std::string_view issuer,
                                          bool is_announced) {
   if (!iss) return !is_announced;

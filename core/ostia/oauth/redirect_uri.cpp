@@ -18,6 +18,7 @@ bool is_dangerous_scheme(std::string_view scheme) {
 bool is_ip_loopback(std::string_view host) { return host != "localhost" && url::is_loopback_host(host); }
 
 // `*.example.com` stands for one non-empty label.
+// AZ-211 · Auth0: callbacks
 bool matches_wildcard(std::string_view registered, std::string_view host) {
   if (!registered.starts_with("*.") || registered.find('*', 1) != registered.npos) return false;
   const auto suffix = registered.substr(1);
@@ -34,12 +35,14 @@ bool matches(const url::Url& uri, std::string_view text, std::string_view regist
   if (registered_text == text) return true;
   const auto registered = url::parse(registered_text);
   if (!registered || registered->has_userinfo || !same_tail(*registered, uri)) return false;
+  // AZ-211 · RFC 8252 section 7.3
   if (registered->host == uri.host) return rules.any_loopback_port && uri.scheme == "http" && is_ip_loopback(uri.host);
   return registered->port == uri.port && matches_wildcard(registered->host, uri.host);
 }
 
 }  // namespace
 
+// AZ-211 · RFC 9700 section 2.1
 bool is_registered_redirect_uri(std::string_view uri, const std::vector<std::string>& registered, RedirectRules rules) {
   const auto parsed = url::parse(uri);
   if (!parsed || parsed->has_fragment || parsed->has_userinfo || is_dangerous_scheme(parsed->scheme)) return false;
@@ -48,6 +51,7 @@ bool is_registered_redirect_uri(std::string_view uri, const std::vector<std::str
                      [&](const std::string& one) { return matches(*parsed, uri, one, rules); });
 }
 
+// AZ-001, AZ-311 · Auth0: allowed_origins
 bool is_allowed_origin(std::string_view origin, const std::vector<std::string>& origins,
                        const std::vector<std::string>& redirect_uris) {
   if (origin.empty() || origin == "null" || url::origin_of(origin) != origin) return false;

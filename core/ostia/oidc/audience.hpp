@@ -9,6 +9,7 @@ namespace ostia::oidc {
 
 /// Whether one of the audiences of `claims` is `audience`, letter for letter (RFC 7519 section 4.1.3). Nobody is
 /// the empty audience. `audience` is of any type of text, for the WebAssembly module compares one type already.
+// WA-089 · RFC 7519 section 4.1.3
 template <class Claims, class Text>
 [[nodiscard]] bool is_for(const Claims& claims, const Text& audience) {
   const auto& aud = claims["aud"];

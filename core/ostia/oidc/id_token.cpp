@@ -43,11 +43,13 @@ Verdict check_text(const auto& found, const TextRule& rule, const std::string& e
                         std::string(rule.mismatch).append(shown).append("\", found \"").append(found.text()) + "\"");
 }
 
+// WA-087 · OpenID Connect Core section 3.1.3.7
 Verdict check_issuer(const auto& claims, const IdTokenExpectations& expected) {
   return check_text(claims["iss"], {"Issuer", "iss", "issuer", " mismatch in the ID token, expected \""},
                     expected.issuer, expected.issuer);
 }
 
+// WA-088 · OpenID Connect Core section 2
 Verdict check_subject(const auto& claims, const IdTokenExpectations&) {
   if (is_present(claims["sub"])) return {};
   return refuse("subject_missing", "Subject (sub) claim must be a string present in the ID token");
@@ -58,6 +60,7 @@ Verdict audience_mismatch(const IdTokenExpectations& expected, std::string found
                 "Audience (aud) claim mismatch in the ID token; expected \"" + expected.audience + "\" but " + found);
 }
 
+// WA-089 · OpenID Connect Core section 3.1.3.7
 Verdict check_audience(const auto& claims, const IdTokenExpectations& expected) {
   if (is_for(claims, expected.audience)) return {};
   const auto& aud = claims["aud"];
@@ -70,11 +73,13 @@ Verdict check_audience(const auto& claims, const IdTokenExpectations& expected) 
   return audience_mismatch(expected, "was not one of \"" + found + "\"");
 }
 
+// WA-091, WA-092, WA-093 · OpenID Connect Core section 3.1.3.7
 Verdict check_nonce(const auto& claims, const IdTokenExpectations& expected) {
   if (expected.nonce.empty()) return {};
   return check_text(claims["nonce"], {"Nonce", "nonce", "nonce"}, expected.nonce, expected.nonce);
 }
 
+// WA-090 · OpenID Connect Core section 3.1.3.7
 Verdict check_authorized_party(const auto& claims, const IdTokenExpectations& expected) {
   if (!claims["aud"].is_array() || claims["aud"].size() < 2) return {};
   return check_text(claims["azp"],
@@ -88,6 +93,7 @@ std::optional<double> time_claim(const auto& claims, const char* name) {
   return time && std::isfinite(*time) ? time : std::nullopt;
 }
 
+// WA-094, WA-095 · OpenID Connect Core section 3.1.3.7
 Verdict check_expiration(const auto& claims, const IdTokenExpectations& expected) {
   const auto exp = time_claim(claims, "exp");
   if (!exp) return refuse("expiration_missing", "Expiration Time (exp) claim must be a number present in the ID token");
@@ -101,6 +107,7 @@ Verdict check_expiration(const auto& claims, const IdTokenExpectations& expected
       {expected.now, static_cast<std::int64_t>(end)});
 }
 
+// WA-098 · RFC 7519 section 4.1.5
 Verdict check_not_before(const auto& claims, const IdTokenExpectations& expected) {
   const auto nbf = time_claim(claims, "nbf");
   if (!nbf) return {};
@@ -112,6 +119,7 @@ Verdict check_not_before(const auto& claims, const IdTokenExpectations& expected
                 {expected.now, static_cast<std::int64_t>(start)});
 }
 
+// WA-100 · OpenID Connect Core section 3.1.3.7
 Verdict check_authentication_age(const auto& claims, const IdTokenExpectations& expected) {
   if (!expected.max_age) return {};
   const auto auth_time = time_claim(claims, "auth_time");
@@ -129,6 +137,7 @@ Verdict check_authentication_age(const auto& claims, const IdTokenExpectations& 
       {expected.now, static_cast<std::int64_t>(end)});
 }
 
+// WA-102, WA-103 · Auth0: org_id
 Verdict check_organization(const auto& claims, const IdTokenExpectations& expected) {
   const std::string& asked = expected.organization;
   if (asked.empty()) return {};

@@ -1,5 +1,5 @@
 // The rules for the claims of an ID token (OpenID Connect Core section 3.1.3.7), in the order and with the sentences of
-// auth0-js (checklist rows WA-087 to WA-103). Pure: time comes in, and whoever asks words the dates and makes the
+// auth0-js (WA-087 to WA-103). Pure: time comes in, and whoever asks words the dates and makes the
 // digests. Nothing else in the project judges claims.
 #pragma once
 
@@ -59,6 +59,7 @@ std::string left_half_hash(std::string_view digest);
 /// `digest` gives the octets of the hash that belongs to the token's algorithm (`jose::hash_bits`), as
 /// `Result<std::string>`; no octets stand for a hash that the host has not. Errors: `invalid_token` with
 /// `at_hash_mismatch`; `no_digest`, which is our fault and not the token's; those of `digest`.
+// WA-101, AZ-219 · OpenID Connect Core section 3.1.3.8
 template <class Claims, class Digest>
 [[nodiscard]] Status check_access_token(const Claims& claims, const std::string& access_token, const Digest& digest) {
   const auto& at_hash = claims["at_hash"];

@@ -1,4 +1,5 @@
 // What must stop somebody, or ask for more. `set` brings it about; `request` is what the application asks then.
+// `rule` names the row of the gate's table (authority/protocol/gate.cpp) that it is about.
 
 const own = (connection) => async (w, c) => {
   const { enabled_clients } = await w.call('GET', `connections/${await w.id('connections', connection(c))}`);
@@ -30,21 +31,21 @@ const inTeam = (w) => ({ client: 'team', request: { organization: w.acme } });
 
 export const conditions = {
   nothing: { what: 'nothing: the way is open', set: () => {} },
-  blocked: { what: 'the person is blocked', set: (w, c) => w.call('PATCH', w.user(c), { blocked: true }) },
-  deleted: { what: 'the account is deleted', set: (w, c) => w.call('DELETE', w.user(c)) },
-  reset: { what: 'the person has reset the password', set: reset },
-  patched: { what: 'an administrator has set another password', set: (w, c) => w.call('PATCH', w.user(c), { password: newPassword, connection: c.who.door }) },
-  ended: { what: 'the person\'s sessions are ended, `DELETE /api/v2/users/{id}/sessions`', set: (w, c) => w.call('DELETE', w.user(c, '/sessions')) },
-  closed: { what: 'the connection is enabled for no application', set: own((c) => c.who.door) },
-  noorg: { what: 'the application takes logins to an organization only, and none is named', as: () => ({ client: 'team' }), set: () => {} },
-  member: { what: 'the person is no member of the organization (an invitation: it was withdrawn)', as: inTeam, set: member },
-  role: { what: 'the role that permits the scope is not there (`enforce_policies`)', set: noRole },
-  rule: { what: 'a rule refuses', set: (w) => w.call('POST', 'rules', { name: 'no', script: "function (user, context, callback) { callback(new UnauthorizedError('No.')); }" }) },
-  action: { what: 'an action refuses', set: (w) => w.action('no', "exports.onExecutePostLogin = async (event, api) => api.access.deny('No.');") },
-  factor: { what: 'a second factor is wanted of everybody (`all-applications`)', set: (w) => w.policy(['all-applications']) },
-  consent: { what: 'the application is somebody else\'s, and the person has not agreed (since: has taken it back)', as: () => ({ client: 'third' }), agreed: true, set: withdraw },
-  fresh: { what: 'the login is older than `max_age`', as: () => ({ request: { max_age: 600 } }), set: (w) => w.api.advance(960) },
-  login: { what: '`prompt=login`', as: () => ({ request: { prompt: 'login' } }), set: () => {} },
+  blocked: { rule: 'person_is_not_blocked', what: 'the person is blocked', set: (w, c) => w.call('PATCH', w.user(c), { blocked: true }) },
+  deleted: { rule: 'person_is_known', what: 'the account is deleted', set: (w, c) => w.call('DELETE', w.user(c)) },
+  reset: { rule: 'nothing_has_ended_it', what: 'the person has reset the password', set: reset },
+  patched: { rule: 'nothing_has_ended_it', what: 'an administrator has set another password', set: (w, c) => w.call('PATCH', w.user(c), { password: newPassword, connection: c.who.door }) },
+  ended: { rule: 'session_stands', what: 'the person\'s sessions are ended, `DELETE /api/v2/users/{id}/sessions`', set: (w, c) => w.call('DELETE', w.user(c, '/sessions')) },
+  closed: { rule: 'door_is_open', what: 'the connection is enabled for no application', set: own((c) => c.who.door) },
+  noorg: { rule: 'organization_is_named', what: 'the application takes logins to an organization only, and none is named', as: () => ({ client: 'team' }), set: () => {} },
+  member: { rule: 'person_is_member', what: 'the person is no member of the organization (an invitation: it was withdrawn)', as: inTeam, set: member },
+  role: { rule: 'access_is_possible', what: 'the role that permits the scope is not there (`enforce_policies`)', set: noRole },
+  rule: { rule: 'scripts_let_in', what: 'a rule refuses', set: (w) => w.call('POST', 'rules', { name: 'no', script: "function (user, context, callback) { callback(new UnauthorizedError('No.')); }" }) },
+  action: { rule: 'scripts_let_in', what: 'an action refuses', set: (w) => w.action('no', "exports.onExecutePostLogin = async (event, api) => api.access.deny('No.');") },
+  factor: { rule: 'second_factor_is_shown', what: 'a second factor is wanted of everybody (`all-applications`)', set: (w) => w.policy(['all-applications']) },
+  consent: { rule: 'consent_is_given agreement_stands', what: 'the application is somebody else\'s, and the person has not agreed (since: has taken it back)', as: () => ({ client: 'third' }), agreed: true, set: withdraw },
+  fresh: { rule: 'login_is_recent', what: 'the login is older than `max_age`', as: () => ({ request: { max_age: 600 } }), set: (w) => w.api.advance(960) },
+  login: { rule: 'login_is_recent', what: '`prompt=login`', as: () => ({ request: { prompt: 'login' } }), set: () => {} },
   grant: {
     what: 'the application has lost the grant type', set: (w, c, way) => w.call('PATCH', `clients/${c.client}`, { grant_types: w.grantTypes.filter((one) => one !== way.grant) }),
   },
