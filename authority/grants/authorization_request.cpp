@@ -158,16 +158,11 @@ std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Pa
   const auto client = tenant.find_client(r.client_id);
   // AZ-211 · RFC 6749 section 4.1.2.1
   if (!client)
-<<<<<<< HEAD
     return pages::ErrorPage{.status = 400,
                             .key = "client_unknown",
                             .code = "invalid_request: unknown client",
                             .hint = "no application has the client_id \"" + r.client_id + "\"."};
-=======
-    return pages::ErrorPage{400, "client_unknown", "invalid_request: unknown client",
-                            "no application has the client_id \"" + r.client_id + "\"."};
   // AZ-215 · RFC 9126 section 6
->>>>>>> rules
   if (client->requires_par && !pushed)
     return pages::ErrorPage{
         .status = 400,
@@ -176,15 +171,10 @@ std::optional<pages::ErrorPage> check_destination(const Tenant& tenant, const Pa
         .hint = "\"" + client->name +
                 "\" has require_pushed_authorization_requests: send the request to /oauth/par first."};
   if (r.redirect_uri.empty())
-<<<<<<< HEAD
     return pages::ErrorPage{.status = 400,
                             .key = "redirect_uri_missing",
                             .code = "invalid_request: missing required parameter: redirect_uri"};
-=======
-    return pages::ErrorPage{
-        400, "redirect_uri_missing", "invalid_request: missing required parameter: redirect_uri", {}};
   // AZ-211 · RFC 6749 section 3.1.2.4; RFC 9700 section 2.1
->>>>>>> rules
   if (!client->may_redirect_to(r.redirect_uri, r.issuer))
     return pages::ErrorPage{.status = 403,
                             .key = "redirect_uri_mismatch",
