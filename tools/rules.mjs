@@ -27,7 +27,10 @@ function nameOf(declaration) {
 function labelOf(lines, at) {
   let statement = '';
   for (let i = at; i < lines.length && !/[;{]\s*$/.test(statement); i++) if (!isComment(lines[i])) statement += `${lines[i].trim()} `;
-  if (/^\{/.test(statement)) return /::(\w+)/.exec(statement)[1];
+  if (/^\{/.test(statement)) {
+    const member = /::(\w+)/.exec(statement)?.[1];
+    if (member) return member;
+  }
   const reason = /^\S/.test(lines[at]) ? undefined : [...statement.matchAll(/"([a-z]+(?:_[a-z0-9]+)+)"/g)].at(-1)?.[1];
   if (reason) return reason;
   if (/^\S/.test(lines[at])) return nameOf(statement);

@@ -145,6 +145,11 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
             .reason = allowed.error().reason});
     co_return std::move(allowed).error();
   }
+  // Who they are is read before the slow check: what ends meanwhile has ended this, too.
+  std::optional<User> owner;
+  if (user) {
+    CO_TRY(owner, owner_of(a.store, *user));
+  }
   std::string hash;
   if (user) hash = user->password_hash;
   CO_TRY(const auto good, a.passwords.check(login.password, std::move(hash)));
@@ -154,12 +159,11 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   }
   // Once more: of many guesses at once, those that were counted while this one was checked must stop it.
   CO_TRY_VOID(check_attempts(a, attempt));
-  CO_TRY(const auto owner, owner_of(a.store, *user));
-  CO_TRY_VOID(check_account(a, request, owner, login));
+  CO_TRY_VOID(check_account(a, request, *owner, login));
   CO_TRY(auto forgotten, forget_failures(a, attempt));
-  CO_IGNORE(tell_of_guesses(a, request, owner, forgotten));  // a mail that cannot be written keeps nobody out
+  CO_IGNORE(tell_of_guesses(a, request, *owner, forgotten));  // a mail that cannot be written keeps nobody out
   CO_IGNORE(modernize(a, *user, login.password));
-  co_return owner;
+  co_return *owner;
 }
 
 }  // namespace ostia::authority

@@ -26,15 +26,13 @@ std::string logout_token(const Authority& a, const std::string& issuer, const Cl
 }  // namespace
 
 Async<std::vector<Statement>> sessions_ended(Authority& a, Ending which) {
-  constexpr std::string_view of_one =
-      "SELECT session_id, user_id, client_id, issuer FROM session_clients JOIN sessions ON id = session_id WHERE id = "
-      "$1";
-  constexpr std::string_view of_all =
-      "SELECT session_id, user_id, client_id, issuer FROM session_clients JOIN sessions ON id = session_id WHERE "
-      "user_id "
-      "= $1";
-  const bool is_one = !which.session_id.empty();
-  CO_TRY(const auto rows, a.store.query({is_one ? of_one : of_all, {is_one ? which.session_id : which.user_id}}));
+#define OSTIA_ENDING \
+  "SELECT session_id, user_id, client_id, issuer FROM session_clients JOIN sessions ON id = session_id WHERE "
+  Statement find{OSTIA_ENDING "user_id = $1", {which.user_id}};
+  if (!which.session_id.empty()) find = {OSTIA_ENDING "id = $1", {which.session_id}};
+  if (!which.connection.empty())
+    find = {OSTIA_ENDING "user_id IN (SELECT user_id FROM users WHERE connection = $1)", {which.connection}};
+  CO_TRY(const auto rows, a.store.query(std::move(find)));
   const auto tenant = a.tenant();
   std::vector<Statement> out;
   for (const auto& row : rows) {
@@ -55,7 +53,7 @@ Async<Unit> end_sessions(Authority& a, Ending which) {
   CO_TRY(auto statements, sessions_ended(a, which));
   if (which.session_id.empty()) {
     statements.push_back({"DELETE FROM sessions WHERE user_id = $1", {which.user_id}});
-    statements.push_back(begin_epoch(which.user_id));
+    statements.push_back(begin_epoch(which.user_id, a.clock.now()));
   } else {
     statements.push_back({"DELETE FROM sessions WHERE id = $1", {which.session_id}});
   }

@@ -6,9 +6,9 @@
 
 namespace ostia::authority {
 
-/// Whose sessions end: all of a person's, or the one of that id.
+/// Whose sessions end: all of a person's, the one of that id, or those of everybody of a connection.
 struct Ending {
-  std::string user_id, session_id;
+  std::string user_id, session_id, connection;
 };
 
 /// The statements that queue a logout token for each application that those sessions were used with, for the commit

@@ -249,7 +249,7 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   const std::string owner = user.linked_to.empty() ? user.id : user.linked_to;
   CO_TRY(auto statements, sessions_ended(a, {.user_id = owner}));
   append(statements, change_password(user, hash, a.clock.now()));
-  append(statements, end_everything(owner));
+  append(statements, end_everything(owner, a.clock.now()));
   if (auto mail = notice(a, request, user, Notice::password_changed)) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched") co_return password_contended();

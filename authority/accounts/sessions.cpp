@@ -68,22 +68,24 @@ Async<std::optional<Session>> find_session_to_end(Store& store, std::string cook
   co_return std::optional(*std::move(session));
 }
 
-Statement replace_session(const std::string& cookie) {
-  return {"DELETE FROM sessions WHERE id = $1", {session_id(cookie)}};
+std::vector<Statement> replace_session(const std::string& cookie, const std::string& next) {
+  return together(
+      Statement{"DELETE FROM sessions WHERE id = $1", {session_id(cookie)}},
+      Statement{"UPDATE session_clients SET session_id = $2 WHERE session_id = $1", {session_id(cookie), next}});
 }
 
 Statement update_session(const Session& session) {
   return {"UPDATE sessions SET body = $2 WHERE id = $1", {session.id, json::write(session.body)}};
 }
 
-Statement begin_epoch(const std::string& user_id) {
-  return {"UPDATE users SET epoch = epoch + 1 WHERE user_id = $1", {user_id}};
+Statement begin_epoch(const std::string& user_id, std::int64_t now) {
+  return {"UPDATE users SET epoch = epoch + 1, epoch_since = $2 WHERE user_id = $1", {user_id, now}};
 }
 
 // AZ-411 · ASVS 7.4.3
-std::vector<Statement> end_everything(const std::string& user_id) {
+std::vector<Statement> end_everything(const std::string& user_id, std::int64_t now) {
   std::vector<Statement> out;
-  out.push_back(begin_epoch(user_id));
+  out.push_back(begin_epoch(user_id, now));
   out.push_back({"DELETE FROM sessions WHERE user_id = $1", {user_id}});
   out.push_back({"DELETE FROM refresh_tokens WHERE user_id = $1", {user_id}});
   return out;

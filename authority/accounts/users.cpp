@@ -52,7 +52,8 @@ Result<User> to_user(const Row& r) {
               .last_login = int_at(r, 13),
               .last_address = text_at(r, 14),
               .sealed_tokens = text_at(r, 15),
-              .epoch = int_at(r, 16)};
+              .epoch = int_at(r, 16),
+              .epoch_since = int_at(r, 17)};
 }
 
 Async<std::optional<User>> find_user(Store& store, std::string id) {
@@ -144,9 +145,12 @@ std::int64_t first_epoch() {
 
 Statement insert_user(User& u, std::int64_t now) {
   u.epoch = first_epoch();
+  u.epoch_since = now;
   return {
       "INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, created_at, "
-      "updated_at, phone_number, sealed_tokens, epoch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)",
+      "updated_at, phone_number, sealed_tokens, epoch, epoch_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, "
+      "$10, "
+      "$11, $8)",
       {u.id, u.connection, text::lower(u.email), text::lower(u.username), u.password_hash,
        static_cast<std::int64_t>(u.blocked), json::write(u.profile), now, u.phone_number, u.sealed_tokens, u.epoch}};
 }
@@ -159,8 +163,8 @@ std::vector<Statement> change_password(const User& user, std::string hash, std::
        {user.id, now}});
   out.push_back(
       {"UPDATE users SET password_hash = $2, updated_at = $3 WHERE user_id = $1 AND password_hash = $4 "
-       "RETURNING user_id",
-       {user.id, std::move(hash), now, user.password_hash},
+       "AND email = $5 RETURNING user_id",
+       {user.id, std::move(hash), now, user.password_hash, user.email},
        true});
   return out;
 }

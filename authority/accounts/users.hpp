@@ -25,6 +25,7 @@ struct User {
   /// Which life of its credentials this is: whatever was begun in an earlier one (before another password, the end of
   /// all sessions, a block) is over. An account that is made anew under an old id does not have the old one's.
   std::int64_t epoch = 0;
+  std::int64_t epoch_since = 0;  ///< seconds since 1970
 
   /// `provider` and `id` of `provider|id`.
   [[nodiscard]] std::string_view provider() const { return std::string_view(id).substr(0, id.find('|')); }
@@ -53,7 +54,7 @@ Async<std::optional<User>> find_account(Store& store, std::string id);
 /// What a `SELECT` for `read_users` has.
 #define OSTIA_USER_COLUMNS                                                                                       \
   "user_id, connection, email, username, password_hash, blocked, profile, updated_at, phone_number, linked_to, " \
-  "version, created_at, logins, last_login, last_address, sealed_tokens, epoch"
+  "version, created_at, logins, last_login, last_address, sealed_tokens, epoch, epoch_since"
 /// A row that begins with them.
 Result<User> to_user(const Row& row);
 /// The accounts that it gives.
@@ -72,7 +73,7 @@ Async<std::optional<User>> find_user_by_address(Store& store, std::string connec
 /// (`store_conflict`).
 Statement insert_user(User& user, std::int64_t now);
 /// The statements that give an account another password, and keep the old one's hash for the history. They break their
-/// commit (`store_unmatched`) if the password is another one than it was when the account was read.
+/// commit (`store_unmatched`) if password or address are other ones than when the account was read.
 std::vector<Statement> change_password(const User& user, std::string hash, std::int64_t now);
 /// The statement that keeps the account as it is now, all but its password. It breaks its commit (`store_unmatched`) if
 /// somebody else has changed the account since it was read.
@@ -121,12 +122,13 @@ Statement update_session(const Session& session);
 Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, std::int64_t now, SessionLimits limits);
 /// The session of a cookie, if there is one, be it idle for too long or over: to end it.
 Async<std::optional<Session>> find_session_to_end(Store& store, std::string cookie);
-/// The statement that ends the session of a cookie, whose applications are not told: the same person goes on.
-Statement replace_session(const std::string& cookie);
+/// The statements that end the session of a cookie because the same person has begun another one, `next`: the
+/// applications that know the one are told of the end of the other.
+std::vector<Statement> replace_session(const std::string& cookie, const std::string& next);
 /// Begins another epoch of the account: what is under way is over.
-Statement begin_epoch(const std::string& user_id);
+Statement begin_epoch(const std::string& user_id, std::int64_t now);
 /// Ends all sessions and refresh tokens of an account, and what is under way: its password has changed, say. The
 /// applications are told by `sessions_ended` (accounts/endings.hpp).
-std::vector<Statement> end_everything(const std::string& user_id);
+std::vector<Statement> end_everything(const std::string& user_id, std::int64_t now);
 
 }  // namespace ostia::authority

@@ -56,6 +56,9 @@ Status check_parameters(const Client& client, std::string_view issuer, const Val
   if (parameters.is_null()) return ok();
   if (!parameters.is_object())
     return oauth(400, "bad.authParams", "error in authParams - it must be an object", "auth_params_malformed");
+  constexpr std::size_t most = 8 * 1024;  // bytes: they go into a mail, and are kept with it
+  if (json::write(parameters).size() > most)
+    return oauth(400, "bad.authParams", "error in authParams - it is longer than 8 kB", "auth_params_malformed");
   for (const auto& [key, item] : parameters.members())
     if (!item.is_string() && !item.is_null())
       return oauth(400, "bad.authParams", "error in authParams - " + key + " must be a string",

@@ -20,6 +20,9 @@ Async<Value> start(Authority& a, const Request& request, const Parameters& p) {
   if (!client->has_grant(grant_type))
     co_return oauth(403, "unauthorized_client",
                     "Grant type '" + std::string(grant_type) + "' not allowed for the client.", "grant_not_allowed");
+  constexpr std::size_t most = 4096;  // bytes of a scope, which is kept until the device is let in
+  if (p.get("scope").size() > most)
+    co_return oauth(400, "invalid_scope", "The scope is longer than 4096 bytes", "scope_too_long");
   const auto access = resolve_access(a, *client, request.issuer, p.get("audience"), p.get("scope"));
   if (!access) co_return access.error();
   CO_TRY(const auto made, ask_for_device(a, {.client_id = client->id,

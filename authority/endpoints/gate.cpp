@@ -29,13 +29,15 @@ struct Inquiry {
 // A code is for the browser that waits for it: it ends with its session. A device goes on when its owner logs out here,
 // unless that session is revoked.
 Async<bool> has_ended(Inquiry& q) {
-  if (q.grant.session_id.empty() || (q.how.way != Way::code && q.how.way != Way::device)) co_return false;
+  const Way way = q.how.way;
+  if (way != Way::code && way != Way::device && way != Way::second_factor) co_return false;
   CO_TRY(const auto rows,
          q.a.store.query({"SELECT (SELECT count(*) FROM sessions WHERE id = $1), (SELECT count(*) FROM "
-                          "revoked_grants WHERE id = $2)",
-                          {q.grant.session_id, revoked_session(q.grant.session_id)}}));
+                          "revoked_grants WHERE id = $2 OR id = $3)",
+                          {q.grant.session_id, revoked_session(q.grant.session_id), q.grant.id}}));
   const bool is_there = int_at(rows.first(), 0) > 0, is_revoked = int_at(rows.first(), 1) > 0;
-  co_return q.how.way == Way::code ? !is_there : is_revoked;
+  const bool needs_session = way == Way::code && !q.grant.session_id.empty();
+  co_return is_revoked || (needs_session && !is_there);
 }
 
 Async<Unit> find_person(Inquiry& q) {
@@ -152,7 +154,8 @@ Async<Unit> find_out(Inquiry& q, Need need) {
 // AZ-1401 · Auth0: mfa_required
 Error error_of(const Inquiry& q, const protocol::Refuse& refusal) {
   // Who has no factor to show may add one by the token; an exchange has nobody who could.
-  if (refusal.error.code == "mfa_required" && q.how.way != Way::exchange) return mfa_required(q.a, q.grant);
+  if (refusal.error.code == "mfa_required" && q.how.way != Way::exchange)
+    return mfa_required(q.a, q.grant, q.how.way == Way::direct);
   Error out = refusal.error;
   if (out.description.empty()) {
     const std::string reason = std::move(out.reason);

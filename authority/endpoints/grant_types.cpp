@@ -265,7 +265,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
               .auth_time = a.clock.now(),
               .with_second_factor = origin.with_second_factor,
               .organization = (*claims)["org_id"].text(),
-              .connection = door ? door->name : "",
+              .connection = door ? door->name : origin.connection_id,  // one that is gone opens nothing
               .epoch = origin.epoch};
   CO_TRY(const auto passed,
          pass_gate(a, request, std::move(grant), {Way::exchange, "oauth2-token-exchange", invalid}, user));

@@ -25,6 +25,7 @@ struct Bearer {
   User user;
   std::string client_id;
   bool has_only_password = true;
+  bool may_enrol = true;  // by what they have shown: an access token with the scope, a password; nothing that was kept
 };
 
 Error invalid_token() { return oauth(401, "invalid_token", "Invalid Token", "mfa_token_invalid"); }
@@ -36,7 +37,7 @@ Async<Bearer> by_access_token(Authority& a, const Request& request, std::string 
   if (!text::has_word((*claims)["scope"].text(), scope))
     co_return oauth(403, "insufficient_scope", "Insufficient scope, expected: " + scope, "scope_missing");
   CO_TRY(const auto user, find_holder(a, *claims));
-  if (!user || user->blocked) co_return invalid_token();
+  if (!user || user->blocked || user->epoch != origin_of(*claims).epoch) co_return invalid_token();
   co_return Bearer{*user, (*claims)["azp"].text(), false};
 }
 
@@ -47,7 +48,7 @@ Async<Bearer> who_asks(Authority& a, const Request& request, std::string otherwi
   if (token.empty()) co_return oauth(401, "unauthorized", "Missing mfa_token", "mfa_token_missing");
   if (token.find('.') != token.npos) CO_RETURN(by_access_token(a, request, std::move(token), std::move(scope)));
   CO_TRY(auto pending, open_mfa_token(a, request, {}, std::move(token)));
-  co_return Bearer{std::move(pending.user), pending.grant.client_id, true};
+  co_return Bearer{std::move(pending.user), pending.grant.client_id, true, pending.may_enrol};
 }
 
 // A client that names itself must be the one that the token was given to.
@@ -114,6 +115,8 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
   if (!wanted) co_return wanted.error();
   CO_TRY(const auto factors, factors_of(a, who.user));
   // AZ-1401 · Auth0: mfa/associate
+  if (!who.may_enrol)
+    co_return oauth(403, "access_denied", "A factor is added after a login with the password", "mfa_login_needed");
   if (who.has_only_password && !factors.usable.empty())
     co_return oauth(403, "access_denied", "User is already enrolled.", "mfa_enrolled");
   const bool is_otp = wanted->type == "otp";

@@ -16,6 +16,7 @@
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "protocol/words.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -97,7 +98,6 @@ Async<Unit> find_person(Authority& a, const Request& request, Journey& j) {
     person.agrees_with_hint = agrees_with_hint(a, r, *j.who);
     person.is_chosen = r.selected == session.id;
     person.is_fresh = r.authenticated == session.id;
-    person.has_agreed = r.consented == session.id;
     person.was_offered_passkey = r.passkey_offered == session.id;
     person.auth_time = session.auth_time;
     if (const auto at = session.body["mfa_at"].as_int(); at && *at > 0) person.second_factor_at = *at;
@@ -106,17 +106,14 @@ Async<Unit> find_person(Authority& a, const Request& request, Journey& j) {
   co_return Unit{};
 }
 
-Async<Unit> enter(Authority& a, const Request& request, Journey& j) {
+Async<Unit> find_membership(Authority& a, Journey& j) {
   j.facts.membership = ok();
   const AuthorizationRequest& r = j.request;
   if (r.organization.empty()) co_return Unit{};
-  CO_AWAIT(const auto entered,
-           enter_organization(a, request, r, j.who->user, j.who->session.body["connection"].text()));
-  if (!entered && entered.error().fault == Fault::ours) co_return entered.error();
-  if (!entered) j.facts.membership = entered.error();
-  if (r.invitation.empty() || !entered) co_return Unit{};
-  CO_TRY(const auto again, find_user(a.store, j.who->user.id));  // the invitation has changed the account
-  if (again) j.who->user = *again;
+  CO_AWAIT(const auto entry, way_into(a, r, j.who->user, j.who->session.body["connection"].text()));
+  if (!entry && entry.error().fault == Fault::ours) co_return entry.error();
+  if (!entry) j.facts.membership = entry.error();
+  j.becomes_member = entry && *entry != Entry::is_member;
   co_return Unit{};
 }
 
@@ -155,9 +152,20 @@ ExtendedLogin login_of(const Authority& a, const Journey& j) {
   return out;
 }
 
-void keep_extension(Journey& j) {
-  j.request.extended = json::write(j.extension.to_json());
+void keep_extension(const Authority& a, Journey& j) {
+  Value kept = j.extension.to_json();
+  kept.set("scripts", scripts_mark(*a.tenant(), j.request.continues));
+  j.request.extended = json::write(kept);
   j.request.extended_for = j.who->session.id;
+}
+
+// Whoever becomes a member does so once everything else is allowed, and is then asked all of it as a member.
+Async<Unit> enter(Authority& a, const Request& request, Journey& j) {
+  CO_TRY_VOID(enter_organization(a, request, j.request, j.who->user, j.who->session.body["connection"].text()));
+  CO_TRY(const auto again, find_user(a.store, j.who->user.id));  // an invitation has changed the account
+  if (again) j.who->user = *again;
+  if (a.tenant()->has_scripts()) keep_extension(a, j);
+  co_return Unit{};
 }
 
 constexpr const char* rules = "(rules)";  // have sent the person away, and not an action
@@ -173,7 +181,8 @@ Async<Unit> ask_scripts(Authority& a, const Request& request, Journey& j) {
   const bool has_kept = r.extended_for == j.who->session.id;
   const auto parsed = has_kept ? json::parse(r.extended) : Result<Value>(Value());
   const Value kept = parsed ? *parsed : Value();
-  const bool is_back = has_kept && !j.returned.is_null() && !r.continues.empty();
+  const bool is_same = has_kept && kept["scripts"].text() == scripts_mark(*a.tenant(), r.continues);
+  const bool is_back = is_same && !j.returned.is_null() && !r.continues.empty();
   if (has_kept && r.continues.empty()) {
     j.extension = Extension::from_json(kept, j.access.scope);
   } else {
@@ -192,7 +201,7 @@ Async<Unit> ask_scripts(Authority& a, const Request& request, Journey& j) {
     j.extension = *extension;
     j.facts.scripts_redirect = !extension->redirect_to.empty();
     if (j.facts.scripts_redirect) r.continues = extension->by.empty() ? rules : extension->by;
-    if (is_back || j.facts.scripts_redirect) keep_extension(j);
+    if (is_back || j.facts.scripts_redirect) keep_extension(a, j);
   }
   j.access.scope = j.extension.scope;
   co_return Unit{};
@@ -214,7 +223,10 @@ Async<Unit> find_factors(Authority& a, Journey& j) {
 }
 
 Async<Unit> find_consent(Authority& a, Journey& j) {
-  CO_TRY(const auto consent, consent_of(a, j.request, j.access, j.who->user.id));
+  // What rules and actions have added is not the person's to agree to.
+  Access asked = j.access;
+  asked.scope = Words(asked.scope).where([&](auto word) { return !text::has_word(j.extension.added, word); }).text();
+  CO_TRY(const auto consent, consent_of(a, j.request, asked, j.who->user.id, j.who->session.id));
   j.facts.consent_is_missing = consent.is_missing;
   j.withdrawals = consent.withdrawals;
   co_return Unit{};
@@ -229,7 +241,7 @@ Async<Unit> find_passkey_offer(Authority& a, const Request& request, Journey& j)
 Async<Unit> find_out(Authority& a, const Request& request, Journey& j, Need need) {
   switch (need) {
     case Need::person: CO_RETURN(find_person(a, request, j));
-    case Need::membership: CO_RETURN(enter(a, request, j));
+    case Need::membership: CO_RETURN(find_membership(a, j));
     case Need::access: CO_RETURN(find_access(a, j));
     case Need::scripts: CO_RETURN(ask_scripts(a, request, j));
     case Need::factors: CO_RETURN(find_factors(a, j));
@@ -308,7 +320,7 @@ Answer show(Authority& a, const Request& request, Journey j, Page page) {
   }
   if (page == Page::elsewhere) CO_RETURN(leave_step(a, request, r, j.extension.redirect_to));
   if (page == Page::second_factor) CO_RETURN(show_step(a, request, r, "/u/mfa"));
-  if (a.tenant()->has_scripts() && j.facts.scripts) keep_extension(j);
+  if (a.tenant()->has_scripts() && j.facts.scripts) keep_extension(a, j);
   CO_RETURN(show_step(a, request, j.request, page == Page::consent ? "/u/consent" : "/u/passkey/new"));
 }
 
@@ -427,6 +439,11 @@ Answer carry_out(Authority& a, const Request& request, Journey j, protocol::Next
 Answer go_on(Authority& a, const Request& request, Journey j) {
   CO_AWAIT(auto next, ask_gate(a, request, j));
   if (!next) co_return refuse(a, request, j, {"server_error", "Something could not be read; try again", {}, 500});
+  if (std::holds_alternative<protocol::Allow>(*next) && j.becomes_member) {
+    CO_AWAIT(const auto entered, enter(a, request, j));
+    if (!entered) co_return refuse(a, request, j, entered.error());
+    CO_RETURN(go_on(a, request, std::move(j)));
+  }
   if (std::holds_alternative<protocol::Allow>(*next)) CO_RETURN(finish(a, request, std::move(j)));
   CO_RETURN(carry_out(a, request, std::move(j), *std::move(next)));
 }

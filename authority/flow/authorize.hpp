@@ -14,6 +14,7 @@ struct Journey {
   AuthorizationRequest request;
   std::optional<SignedIn> who;  ///< given, or found by the browser's cookie
   json::Value returned = {};    ///< what came back from where an action had sent the person; null: nothing did
+  bool becomes_member = false;  ///< of the request's organization, by the way in or an invitation, once all is allowed
   Access access = {};
   Extension extension = {};
   std::int64_t withdrawals = -1;  ///< as in `Origin`

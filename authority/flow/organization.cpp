@@ -18,17 +18,22 @@ Response ask(const Step& step, std::string name, std::string alert) {
   return pages::form(step.look, page);
 }
 
+// Only where the application has left it to the person; a state of another page opens nothing here.
+bool is_asked(const Step& step) {
+  return step.client->requires_organization && step.request.organization.empty() && step.request.invitation.empty();
+}
+
 }  // namespace
 
 Answering show_organization(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step || !is_asked(*step)) co_return stale_page(a, request);
   co_return ask(*step, {}, {});
 }
 
 Answering submit_organization(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step || !is_asked(*step)) co_return stale_page(a, request);
   const std::string name(step->form.get("organization"));
   const auto o = step->tenant->find_organization(name);
   if (!o) co_return ask(*step, name, step->text("organization.unknown"));

@@ -141,8 +141,8 @@ Answering submit_reset(Authority& a, Request request) {
   if (!violation) co_return reset_page(a, look, **reset, alert_for(look, violation.error()));
   if (*violation) co_return reset_page(a, look, **reset, look.texts.get("alert." + (*violation)->name));
   if ((*reset)->verifies_email) {
-    CO_AWAIT(const auto edited, edit_user(a.store, (*reset)->user.id, a.clock.now(), [](User& user, auto&) -> Status {
-               user.profile.set("email_verified", true);
+    CO_AWAIT(const auto edited, edit_user(a.store, (*reset)->user.id, a.clock.now(), [&](User& user, auto&) -> Status {
+               if (user.email == (*reset)->user.email) user.profile.set("email_verified", true);
                return ok();
              }));
     if (!edited && edited.error().status != 404) co_return pages::trouble(look);

@@ -167,8 +167,9 @@ Response otp_enrolment(const Authority& a, const Visit& v, const std::string& se
   const User& user = v.who.user;
   const std::string uri = totp_uri(v.step.tenant->name, user.login_name(), secret);
   FormPage page = page_of(v, "mfa.enrol.otp", "/u/mfa/enrol", std::move(alert));
-  page.hidden.insert(page.hidden.end(),
-                     {{"type", "otp"}, {"draft", seal_draft(a, v, Value::object({{"secret", secret}}))}});
+  page.hidden.insert(
+      page.hidden.end(),
+      {{"type", "otp"}, {"draft", seal_draft(a, v, Value::object({{"type", "otp"}, {"secret", secret}}))}});
   page.picture = qr_svg(uri);
   page.picture_label = v.step.text("mfa.enrol.otp.picture");
   page.shown_code = secret;
@@ -191,7 +192,9 @@ Response address_code_page(const Authority& a, const Visit& v, const Authenticat
   page.hidden.insert(
       page.hidden.end(),
       {{"type", draft.type},
-       {"draft", seal_draft(a, v, Value::object({{"id", draft.id}, {"address", draft.body["address"]}}))}});
+       {"draft",
+        seal_draft(a, v,
+                   Value::object({{"type", draft.type}, {"id", draft.id}, {"address", draft.body["address"]}}))}});
   page.fields = {code_field(v)};
   return pages::form(v.step.look, page);
 }
@@ -268,7 +271,8 @@ Answer enrol_key(Authority& a, const Request& request, const Visit& v, std::stri
 Answer enrol(Authority& a, const Request& request, const Visit& v, std::string type) {
   if (type.starts_with("webauthn-")) CO_RETURN(enrol_key(a, request, v, type));
   const auto draft = open_ticket(a, "mfa_draft", v.step.form.get("draft"));
-  const bool is_theirs = draft && (*draft)["user_id"] == Value(v.who.user.id);
+  const bool is_theirs =
+      draft && (*draft)["user_id"] == Value(v.who.user.id) && (*draft)["type"] == Value(std::string_view(type));
   if (type != "otp" && !v.step.form.has("draft")) CO_RETURN(enrol_address(a, request, v, type));
   if (!is_theirs) co_return stale_page(a, request);
   CO_RETURN(type == "otp" ? enrol_otp(a, request, v, *draft) : enrol_address_code(a, request, v, type, *draft));

@@ -187,7 +187,6 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user, 
   const std::string old_cookie = read_cookie(request, CookieKind::session);
   CO_TRY(const auto old, find_session_to_end(a.store, old_cookie));
   if (old && old->user_id != user.id) CO_TRY_VOID(end_sessions(a, {.session_id = old->id}));
-  if (old && old->user_id == user.id) CO_TRY_VOID(a.store.write(replace_session(old_cookie)));
   if (!body.is_object()) body = json::Value::object();
   body.set("connection", user.login_connection());
   body.set("address", request.peer);
@@ -195,6 +194,7 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user, 
   CO_TRY(auto cookie, start_session(a.store, user, std::move(body), a.clock.now(), a.tenant()->session_limits()));
   CO_TRY(const auto found, find_session(a.store, cookie, a.clock.now(), a.tenant()->session_limits()));
   if (!found) throw NotThere("the account has gone");
+  if (old && old->user_id == user.id) CO_TRY_VOID(a.store.commit(replace_session(old_cookie, found->session.id)));
   co_return NewSession{{found->session, std::move(user)}, cookie};
 }
 

@@ -53,6 +53,15 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> li
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+// What a request brings is kept for it, so it has a bound: many times what applications send.
+Refusal check_size(const AuthorizationRequest& r) {
+  constexpr std::size_t most = 16 * 1024;  // bytes, of all parameters together
+  std::size_t size = 0;
+  for (const auto& [name, member] : fields) size += (r.*member).size();
+  if (size > most) return {{"invalid_request", "The parameters are longer than 16 kB together"}};
+  return {};
+}
+
 Refusal check_encoding(const AuthorizationRequest& r) {
   for (const auto& [name, member] : fields)
     if (!text::is_utf8(r.*member))
@@ -222,6 +231,7 @@ Judged judge_authorization_request(const Tenant& tenant, const Parameters& param
   if (const auto twice = parameters.repeated(); !twice.empty())
     refusal = {{"invalid_request", "Repeated parameter: " + std::string(twice)}};
   if (!refusal) refusal = check_encoding(r);
+  if (!refusal) refusal = check_size(r);
   const bool readable = !refusal;
   if (!refusal) refusal = check_response_mode(r);
   if (!refusal) refusal = check_response_type(client, r);

@@ -33,11 +33,12 @@ bool is_proven(const std::string& challenge, const std::string& verifier) {
 
 }  // namespace
 
-Async<std::string> issue_code(Authority& a, Grant grant, std::string redirect_uri, std::string code_challenge) {
+Async<std::string> issue_code(Authority& a, const Grant& grant, const std::string& redirect_uri,
+                              const std::string& code_challenge) {
   Value v = grant.to_json();
   const std::int64_t until = a.clock.now() + lifetime;
   v.set("redirect_uri", redirect_uri);
-  v.set("code_challenge", code_challenge);
+  if (!code_challenge.empty()) v.set("code_challenge", code_challenge);
   v.set("until", until);
   std::vector<Statement> keep;
   std::string code = put_into_address(a.codes, json::write(v), until, keep);

@@ -36,12 +36,12 @@ Async<Consent> read_consent(Authority& a, std::string user_id, std::string clien
 
 }  // namespace
 
-Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, Access access, std::string user_id) {
-  // AZ-205 · OpenID Connect Core section 3.1.2.1
+Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, Access access, std::string user_id,
+                          std::string session_id) {
   const bool asks = r.prompts("consent");
   if (!asks && is_exempt(a, r, access)) co_return Consent{};
   CO_TRY(auto consent, read_consent(a, std::move(user_id), r.client_id, access));
-  consent.is_missing = consent.is_missing || asks;
+  consent.is_missing = consent.is_missing || (asks && r.consented != session_id);
   co_return consent;
 }
 

@@ -8,12 +8,14 @@ namespace ostia::authority {
 
 /// What a person has agreed to for an application.
 struct Consent {
-  bool is_missing = false;
+  bool is_missing = false;        ///< whatever has been asked for is not agreed to
   std::int64_t withdrawals = -1;  ///< as in `Origin`
 };
 /// The tenant's own applications need none, but for `prompt=consent`, an API that asks for it, and, where the tenant
 /// rehearses it (`ostia.skip_consent_on_loopback: false`), a callback on this machine, which anybody could listen on.
-Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, Access access, std::string user_id);
+/// `session_id`: in which the person may have agreed to this very request.
+Async<Consent> consent_of(Authority& a, const AuthorizationRequest& r, Access access, std::string user_id,
+                          std::string session_id);
 /// The same for what another program gets in a person's name, without the person: a third party's needs one.
 Async<Consent> consent_of_exchange(Authority& a, const Client& client, Access access, std::string user_id);
 /// Whether access has been withdrawn from the application since that many times before.

@@ -6,6 +6,7 @@
 #include "accounts/document.hpp"
 #include "base/clock.hpp"
 #include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
 #include "protocol/words.hpp"
 #include "tenant/reading.hpp"
 
@@ -257,6 +258,17 @@ Extension Extension::from_json(const Value& v, std::string_view now) {
   out.scope = Words(v["scope"].text()).where(is_there).text();
   out.second_factor = v["second_factor"].as_bool();
   return out;
+}
+
+std::string scripts_mark(const Tenant& tenant, std::string_view last) {
+  std::string all;
+  for (const auto& rule : tenant.rules) all.append(rule.name).append(1, '\0').append(rule.script).append(1, '\0');
+  all.append(1, '\1');
+  for (const auto& one : tenant.post_login) {
+    all.append(one.name).append(1, '\0').append(one.code).append(1, '\0');
+    if (one.name == last) break;
+  }
+  return text::base64url_encode(sha256(all)).substr(0, 16);
 }
 
 Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLogin l) {

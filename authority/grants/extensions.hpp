@@ -34,6 +34,10 @@ struct Extension {
   static Extension from_json(const json::Value& v, std::string_view scope);
 };
 
+/// What tells the tenant's rules, and its actions up to the one called `last`, from others: where these have changed
+/// while somebody was away, they begin again.
+std::string scripts_mark(const Tenant& tenant, std::string_view last);
+
 /// Runs them all, in their order. Errors: `unauthorized` or `access_denied` with the words of the script that refused;
 /// `server_error` where one took too long, died, or there is nothing to run it with: a login is refused then.
 Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLogin login);

@@ -56,24 +56,27 @@ std::string sign_access_token(const Authority& a, std::string_view issuer, const
 
 }  // namespace
 
+// What is empty is left out: a code is as short as it can be.
 Value Grant::to_json() const {
-  Value out = Value::object({{"id", id},
-                             {"issuer", issuer},
-                             {"client_id", client_id},
-                             {"user_id", user_id},
-                             {"session_id", session_id},
-                             {"audience", audience},
-                             {"scope", scope},
-                             {"nonce", nonce},
-                             {"auth_time", auth_time},
-                             {"with_auth_time", with_auth_time}});
+  Value out = Value::object();
+  for (const auto& [name, text] : {std::pair{"id", &id},
+                                   {"issuer", &issuer},
+                                   {"client_id", &client_id},
+                                   {"user_id", &user_id},
+                                   {"session_id", &session_id},
+                                   {"audience", &audience},
+                                   {"scope", &scope},
+                                   {"nonce", &nonce},
+                                   {"acr", &acr},
+                                   {"organization", &organization},
+                                   {"connection", &connection},
+                                   {"scripted", &scripted}})
+    if (!text->empty()) out.set(name, *text);
+  if (auth_time != 0) out.set("auth_time", auth_time);
+  if (with_auth_time) out.set("with_auth_time", true);
   if (id_claims.size() > 0) out.set("id_claims", id_claims);
   if (access_claims.size() > 0) out.set("access_claims", access_claims);
   if (with_second_factor) out.set("second_factor", true);
-  if (!acr.empty()) out.set("acr", acr);
-  if (!organization.empty()) out.set("organization", organization);
-  if (!connection.empty()) out.set("connection", connection);
-  if (!scripted.empty()) out.set("scripted", scripted);
   if (epoch != 0) out.set("epoch", epoch);
   if (withdrawals >= 0) out.set("withdrawals", withdrawals);
   return out;
@@ -230,6 +233,11 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key()->sign(claims);
 }
 
+bool is_openid_scope(std::string_view word) {
+  return word == "offline_access" ||
+         std::find(std::begin(openid_scopes), std::end(openid_scopes), word) != std::end(openid_scopes);
+}
+
 TokenOrigin origin_of(const Value& claims) {
   TokenOrigin out;
   out.client_id = claims["azp"].text();
@@ -263,13 +271,14 @@ Async<std::optional<User>> find_holder(Authority& a, const Value& claims) {
 }
 
 Async<Unit> revoke_session(Authority& a, std::string session_id) {
+  // First, so that nothing comes of it any more while what has come is looked for.
+  CO_TRY_VOID(a.store.write({"INSERT INTO revoked_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+                             {revoked_session(session_id), a.clock.now() + longest_access_token}}));
   CO_TRY(
       const auto rows,
       a.store.query({"SELECT grant_id, body FROM refresh_tokens WHERE user_id = (SELECT user_id FROM sessions WHERE id "
                      "= $1)",
                      {session_id}}));
-  CO_TRY_VOID(a.store.write({"INSERT INTO revoked_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
-                             {revoked_session(session_id), a.clock.now() + longest_access_token}}));
   for (const auto& row : rows) {
     const auto body = json::parse(text_at(row, 1));
     if (body && (*body)["session_id"] == Value(session_id)) CO_TRY_VOID(revoke_grant(a, text_at(row, 0)));

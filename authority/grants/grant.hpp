@@ -42,6 +42,9 @@ Result<Access> resolve_access(const Authority& a, const Client& client, std::str
 /// In seconds: as long as a grant that was revoked is remembered.
 inline constexpr std::int64_t longest_access_token = 30 * 24 * 3600;
 
+/// Whether a scope is of OpenID Connect and of no API: `openid`, `profile`, … and `offline_access`.
+bool is_openid_scope(std::string_view word);
+
 struct AccessToken {
   std::string value;
   std::int64_t expires_in;  ///< seconds

@@ -38,11 +38,13 @@ Error no_factor_turned_on() {
                "mfa_factor_missing");
 }
 
-Error mfa_required(const Authority& a, const Grant& grant) {
+Error mfa_required(const Authority& a, const Grant& grant, bool may_enrol) {
   if (a.tenant()->factors.empty()) return no_factor_turned_on();
   Error e = oauth(403, "mfa_required", "Multifactor authentication required", "mfa_required");
-  e.mfa_token =
-      seal_ticket(a, "mfa", Value::object({{"grant", grant.to_json()}, {"expires", a.clock.now() + lifetime}}), memory);
+  e.mfa_token = seal_ticket(
+      a, "mfa",
+      Value::object({{"grant", grant.to_json()}, {"may_enrol", may_enrol}, {"expires", a.clock.now() + lifetime}}),
+      memory);
   return e;
 }
 
@@ -62,7 +64,7 @@ Async<PendingGrant> open_mfa_token(Authority& a, const Request& request, std::st
   const auto client = tenant->find_client(grant.client_id);
   const std::string& came_by = grant.connection.empty() ? user->login_connection() : grant.connection;
   if (!client || !is_open_door(*tenant, *client, grant.organization, came_by)) co_return invalid_token();
-  co_return PendingGrant{std::move(grant), *user, std::move(token)};
+  co_return PendingGrant{std::move(grant), *user, std::move(token), (*v)["may_enrol"].as_bool()};
 }
 
 }  // namespace ostia::authority

@@ -17,14 +17,15 @@ bool has_second_factor(const Session& session, std::optional<std::int64_t> max_a
 Error no_factor_turned_on();
 
 /// The error that a token request without a second factor ends with: with it comes the `mfa_token` that the second
-/// factor continues the same request with, for ten minutes.
-Error mfa_required(const Authority& a, const Grant& grant);
+/// factor continues the same request with, for ten minutes. `may_enrol`: as in `PendingGrant`.
+Error mfa_required(const Authority& a, const Grant& grant, bool may_enrol);
 
 /// A request that goes on: what was to be granted, and to whom.
 struct PendingGrant {
   Grant grant;
   User user;
   std::string token;
+  bool may_enrol = false;  ///< it came of a password or a one-time code, and of nothing that was kept
 };
 /// Errors: 401 `expired_token`; `invalid_token` for what is none, of another client, used before, or of somebody who is
 /// gone.

@@ -25,15 +25,22 @@ Statement add_member(const std::string& organization, const std::string& user_id
 }
 
 // The ticket went to an address: whoever has it, and an account of that address, is meant, and the address is theirs.
-Async<Unit> accept(Authority& a, const AuthorizationRequest& r, const User& user) {
+// It is for one organization and one application.
+Async<Invitation> invited(Authority& a, const AuthorizationRequest& r, const User& user) {
   CO_TRY(const auto invitation, find_invitation(a, r.invitation));
-  // AZ-1706 · Auth0: invitations
   if (!invitation) co_return not_let_in("The invitation is unknown, used or expired", "invitation_over");
   const Value& body = invitation->body;
-  // AZ-1706 · Auth0: invitations
+  if (invitation->organization_id != r.organization || body["client_id"] != Value(r.client_id))
+    co_return not_let_in("The invitation is for another organization or application", "invitation_for_another");
   if (user.email.empty() || text::lower(body["invitee"]["email"].text()) != user.email)
     co_return not_let_in("The invitation is for another email address", "invitation_for_another");
-  const std::string organization = r.organization, id = invitation->id;
+  co_return *invitation;
+}
+
+Async<Unit> accept(Authority& a, const AuthorizationRequest& r, const User& user) {
+  CO_TRY(const auto invitation, invited(a, r, user));
+  const Value& body = invitation.body;
+  const std::string organization = r.organization, id = invitation.id;
   CO_TRY_VOID(edit_user(a.store, user.id, a.clock.now(), [&](User& u, std::vector<Statement>& statements) -> Status {
     Value metadata = Value::object();
     for (const char* name : {"app_metadata", "user_metadata"})
@@ -41,7 +48,7 @@ Async<Unit> accept(Authority& a, const AuthorizationRequest& r, const User& user
     if (auto applied = apply_profile(nullptr, u, metadata); !applied) return applied;
     u.profile.set("email_verified", true);
     statements.push_back(add_member(organization, u.id, body["roles"]));
-    statements.push_back({"DELETE FROM invitations WHERE id = $1", {id}});
+    statements.push_back({"DELETE FROM invitations WHERE id = $1 RETURNING id", {id}, true});
     return ok();
   }));
   co_return Unit{};
@@ -90,35 +97,39 @@ Async<bool> is_member(Authority& a, std::string organization, std::string user_i
   co_return is_one;
 }
 
-Async<Unit> enter_organization(Authority& a, const Request& request, const AuthorizationRequest& r, User user,
-                               std::string connection) {
+Async<Entry> way_into(Authority& a, const AuthorizationRequest& r, User user, std::string connection) {
   const auto tenant = a.tenant();
   const auto o = tenant->find_organization(r.organization);
   if (!o) co_return not_let_in("The organization is not there any more", "organization_unknown");
   CO_TRY(const auto member, is_member(a, o->id, user.id));
-  if (member) co_return Unit{};
+  if (member) co_return Entry::is_member;
   if (!r.invitation.empty()) {
-    CO_AWAIT(const auto accepted, accept(a, r, user));
-    if (accepted)
-      record(a, request,
-             {.type = "si",
-              .description = "Invitation accepted",
-              .client_id = r.client_id,
-              .user_id = user.id,
-              .user_name = user.email,
-              .connection = connection});
-    co_return accepted;
+    CO_TRY_VOID(invited(a, r, user));
+    co_return Entry::by_invitation;
   }
   const auto c = tenant->find_connection(connection);
   const Organization::Door* door = c ? o->find_door(c->name) : nullptr;
-  // AZ-1703 · Auth0: assign_membership_on_login
   if (!door || !door->makes_members)
     co_return not_let_in("user " + user.id + " is not part of the " + o->id + " organization", "not_a_member");
-  CO_TRY_VOID(a.store.write(add_member(o->id, user.id, {})));
+  co_return Entry::by_door;
+}
+
+Async<Unit> enter_organization(Authority& a, const Request& request, const AuthorizationRequest& r, User user,
+                               std::string connection) {
+  CO_TRY(const auto entry, way_into(a, r, user, connection));
+  if (entry == Entry::by_door) CO_TRY_VOID(a.store.write(add_member(r.organization, user.id, {})));
+  if (entry != Entry::by_invitation) co_return Unit{};
+  CO_TRY_VOID(accept(a, r, user));
+  record(a, request,
+         {.type = "si",
+          .description = "Invitation accepted",
+          .client_id = r.client_id,
+          .user_id = user.id,
+          .user_name = user.email,
+          .connection = connection});
   co_return Unit{};
 }
 
-// AZ-1701 · Auth0: org_id
 void add_organization_claims(const Tenant& tenant, const std::string& organization, Value& claims) {
   const auto o = organization.empty() ? nullptr : tenant.find_organization(organization);
   if (!o) return;

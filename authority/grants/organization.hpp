@@ -39,9 +39,12 @@ struct Invitation {
 /// Nothing if there is none of that ticket, or it is over.
 Async<std::optional<Invitation>> find_invitation(Authority& a, std::string ticket);
 
-/// Lets the person into the organization that the request is for: as a member, as one who becomes a member by the door
-/// that they came through (`assign_membership_on_login`), or by the request's invitation, which is used up by it.
-/// Errors: `access_denied`.
+/// How a person gets into the organization that a request is for: as a member, as one who becomes a member by the door
+/// that they came through (`assign_membership_on_login`), or by the request's invitation. Nothing is written. Errors:
+/// `access_denied`.
+enum class Entry : std::uint8_t { is_member, by_door, by_invitation };
+Async<Entry> way_into(Authority& a, const AuthorizationRequest& r, User user, std::string connection);
+/// Makes them a member by that way; an invitation is used up by it. Errors: as above.
 Async<Unit> enter_organization(Authority& a, const Request& request, const AuthorizationRequest& r, User user,
                                std::string connection);
 Async<bool> is_member(Authority& a, std::string organization, std::string user_id);

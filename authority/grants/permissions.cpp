@@ -52,9 +52,14 @@ Async<Grant> apply_policies(Authority& a, Grant g) {
   const auto tenant = a.tenant();
   if (g.client_id == dashboard_client().id) CO_RETURN(for_dashboard(a, std::move(g)));
   const auto api = tenant->find_api(g.audience);
-  if (!api || !api->enforces_policies) co_return g;
+  if (!api) co_return g;
+  // What the API does not list any more is nobody's; what a rule or an action has added is theirs to answer for.
+  const auto is_listed = [&](auto word) {
+    return is_openid_scope(word) || contains(api->scopes, word) || text::has_word(g.scripted, word);
+  };
+  g.scope = Words(g.scope).where(is_listed).text();
+  if (!api->enforces_policies) co_return g;
   CO_TRY(const auto permitted, permissions_of(a, g));
-  // What a rule or an action has added is theirs to answer for.
   const auto is_permitted = [&](auto word) {
     return !contains(api->scopes, word) || permitted.contains(std::string(word)) || text::has_word(g.scripted, word);
   };

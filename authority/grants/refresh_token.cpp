@@ -27,8 +27,8 @@ std::int64_t expiry(const RefreshTokenSettings& s, std::int64_t now, std::int64_
 // have been a moment ago.
 #define OSTIA_INSERT_REFRESH_TOKEN                                                                                   \
   "INSERT INTO refresh_tokens (id, grant_id, client_id, user_id, body, created_at, used_at, expires_at) SELECT $1, " \
-  "$2, $3, $4, $5, $6, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM revoked_grants WHERE id = $2) AND EXISTS (SELECT 1 "   \
-  "FROM "
+  "$2, $3, $4, $5, $6, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM revoked_grants WHERE id = $2 OR id = $8) AND EXISTS "  \
+  "(SELECT 1 FROM "
 
 Statement insertion(std::string_view sql, const std::string& token, const Client& client, const Grant& grant,
                     std::int64_t now, std::int64_t absolute, std::vector<Cell> more) {
@@ -36,7 +36,7 @@ Statement insertion(std::string_view sql, const std::string& token, const Client
   body.set("absolute", absolute);
   Statement out{sql,
                 {id_of(token), grant.id, client.id, grant.user_id, json::write(body), now,
-                 expiry(client.refresh_tokens, now, absolute)},
+                 expiry(client.refresh_tokens, now, absolute), revoked_session(grant.session_id)},
                 true};
   out.values.insert(out.values.end(), more.begin(), more.end());
   return out;
@@ -85,7 +85,7 @@ Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept)
   // Of two at once the database lets one: the successor is made of a token that may still be rotated, or not at all.
   Statement successor =
       insertion(OSTIA_INSERT_REFRESH_TOKEN
-                "refresh_tokens WHERE id = $8 AND (rotated_at IS NULL OR ($9 > 0 AND rotated_at + $9 >= "
+                "refresh_tokens WHERE id = $9 AND (rotated_at IS NULL OR ($10 > 0 AND rotated_at + $10 >= "
                 "$6))) RETURNING id",
                 next, client, kept.grant, now, kept.absolute, {kept.id, leeway});
   Statement rotated{"UPDATE refresh_tokens SET rotated_at = COALESCE(rotated_at, $2), used_at = $2 WHERE id = $1",
@@ -117,7 +117,7 @@ Async<std::string> issue_refresh_token(Authority& a, const Client& client, const
   const std::string token = random_id();
   const std::int64_t absolute = client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never;
   CO_AWAIT(const auto done,
-           a.store.write(insertion(OSTIA_INSERT_REFRESH_TOKEN "users WHERE user_id = $4 AND epoch = $8) RETURNING id",
+           a.store.write(insertion(OSTIA_INSERT_REFRESH_TOKEN "users WHERE user_id = $4 AND epoch = $9) RETURNING id",
                                    token, client, grant, now, absolute, {grant.epoch})));
   if (!done && done.error().reason == "store_unmatched") co_return refused("grant_revoked");
   if (!done) co_return done.error();

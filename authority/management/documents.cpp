@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 #include "grants/own_token.hpp"
 #include "management/collection.hpp"
@@ -215,9 +216,13 @@ Handling remove(Authority& a, Call call, const void* subject) {
                           {call.path[0] + " ", call.path[0] + "!"}});
     statements.push_back({"DELETE FROM refresh_tokens WHERE client_id = $1", {call.path[0]}});
   }
-  if (std::string_view(c.kind) == "database")
-    for (auto& statement : delete_users_of((*found)["name"].text())) statements.push_back(std::move(statement));
+  if (std::string_view(c.kind) == "database") {
+    CO_TRY(auto logouts, sessions_ended(a, {.connection = (*found)["name"].text()}));
+    append(statements, std::move(logouts));
+    append(statements, delete_users_of((*found)["name"].text()));
+  }
   CO_TRY_VOID(change_tenant(a, std::move(statements)));
+  a.outbox.wake();
   co_return Reply{204, {}};
 }
 

@@ -2,11 +2,14 @@
 // more; its metadata goes, and does not come back when it is unlinked.
 #include <algorithm>
 
+#include "accounts/endings.hpp"
 #include "accounts/users.hpp"
 #include "grants/grant.hpp"
 #include "logs/journal.hpp"
 #include "management/user_handlers.hpp"
+#include "mfa/factors.hpp"
 #include "ostia/oidc/audience.hpp"
+#include "tenant/reading.hpp"
 
 namespace ostia::authority::management {
 namespace {
@@ -15,9 +18,16 @@ using json::Value;
 
 constexpr std::int64_t freshness = 3600;  // seconds: an ID token that proves the other account is not older
 
+// What an ID token proves of the other account.
+struct Proof {
+  std::string user_id;
+  std::int64_t at = 0;  // seconds since 1970
+  bool with_second_factor = false;
+};
+
 // Whom the ID token is about. It must be of the same application, and of now.
 // AZ-1213, AZ-1214 · Auth0: link_with
-Result<std::string> proven_account(const Authority& a, const Call& call) {
+Result<Proof> proven_account(const Authority& a, const Call& call) {
   const auto claims = read_own_token(a, TokenUse::linked_account, call.request.issuer, call.body["link_with"].text());
   const auto refused = [](const char* why) {
     return api_error(400, "invalid_body", std::string("Payload validation error: 'link_with ") + why + "'");
@@ -28,11 +38,37 @@ Result<std::string> proven_account(const Authority& a, const Call& call) {
     return refused("must be of the same client as the access token");
   if ((*claims)["iat"].as_int().value_or(0) + freshness < a.clock.now())
     return refused("is older than an hour: log in to that account again");
-  return (*claims)["sub"].text();
+  return Proof{(*claims)["sub"].text(), (*claims)["iat"].as_int().value_or(0),
+               contains(texts((*claims)["amr"]), "mfa")};
 }
 
-Result<std::string> named_account(const Authority& a, const Call& call) {
-  if (call.body.find("link_with")) return proven_account(a, call);
+// A linked account is another way in, so both sides must have proven themselves as for any other: in this life of their
+// credentials, and with the second factor of those who have one.
+Async<Unit> check_proof(Authority& a, User user, std::int64_t since, bool with_second_factor) {
+  const auto refused = [](const char* why) {
+    return api_error(400, "invalid_body", std::string("Payload validation error: 'link_with ") + why + "'");
+  };
+  if (user.blocked) co_return refused("is of a blocked user");
+  if (since < user.epoch_since) co_return refused("is from before the password was changed or the sessions were ended");
+  CO_TRY(const auto factors, factors_of(a, user));
+  if (!factors.usable.empty() && !with_second_factor)
+    co_return refused("needs a login with the second factor that the user has");
+  co_return Unit{};
+}
+
+// The caller, by their own token.
+Async<Unit> check_caller(Authority& a, const Call& call, User primary) {
+  if (!call.is_own) co_return Unit{};
+  const TokenOrigin origin = origin_of(call.token);
+  if (origin.epoch != primary.epoch)
+    co_return api_error(401, "invalid_token", "The access token is from before the credentials were changed");
+  CO_TRY(const auto factors, factors_of(a, primary));
+  if (!factors.usable.empty() && !origin.with_second_factor)
+    co_return api_error(403, "insufficient_scope", "A login with the second factor that the user has is needed");
+  co_return Unit{};
+}
+
+Result<std::string> named_account(const Call& call) {
   if (call.is_own)
     return api_error(403, "insufficient_scope",
                      "Insufficient scope, expected any of: update:users (a person's own token links with link_with)");
@@ -61,7 +97,7 @@ std::vector<Statement> link(const User& primary, User secondary, std::int64_t no
        true});
   out.push_back(update_user(secondary, now));
   out.push_back({"UPDATE users SET linked_to = $2 WHERE linked_to = $1", {secondary.id, primary.id}});
-  append(out, end_everything(secondary.id));
+  append(out, end_everything(secondary.id, now));
   for (const std::string_view sql :
        {"DELETE FROM authenticators WHERE user_id = $1", "DELETE FROM user_roles WHERE user_id = $1",
         "DELETE FROM user_permissions WHERE user_id = $1", "DELETE FROM organization_members WHERE user_id = $1",
@@ -71,7 +107,13 @@ std::vector<Statement> link(const User& primary, User secondary, std::int64_t no
 }
 
 Handling link_identity(Authority& a, Call call) {
-  const auto id = named_account(a, call);
+  Proof proof;
+  if (call.body.find("link_with")) {
+    auto proven = proven_account(a, call);
+    if (!proven) co_return std::move(proven).error();
+    proof = *std::move(proven);
+  }
+  const auto id = proof.user_id.empty() ? named_account(call) : Result<std::string>(proof.user_id);
   if (!id) co_return id.error();
   if (*id == call.path[0])
     co_return api_error(400, "invalid_body", "The main account and the account to link are the same.");
@@ -80,10 +122,15 @@ Handling link_identity(Authority& a, Call call) {
   if (secondary && secondary->linked_to == primary.id)
     co_return api_error(409, "identity_conflict", "Specified identity already exists.");
   if (!secondary || !secondary->linked_to.empty()) co_return no_user();
-  CO_AWAIT(const auto done, a.store.commit(link(primary, *secondary, a.clock.now())));
+  CO_TRY_VOID(check_caller(a, call, primary));
+  if (!proof.user_id.empty()) CO_TRY_VOID(check_proof(a, *secondary, proof.at, proof.with_second_factor));
+  CO_TRY(auto statements, sessions_ended(a, {.user_id = secondary->id}));
+  append(statements, link(primary, *secondary, a.clock.now()));
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched")
     co_return api_error(409, "identity_conflict", "One of the accounts was changed at the same moment. Try again.");
   if (!done) co_return done.error();
+  a.outbox.wake();
   record(a, call.request,
          {.type = "sapi",
           .description = "Link identity " + *id,

@@ -88,13 +88,13 @@ Value refresh_token_of(const Row& r) {
       {{"id", text_at(r, 0)},
        {"user_id", text_at(r, 2)},
        {"client_id", text_at(r, 1)},
-       {"session_id", grant["session_id"]},
+       {"session_id", grant["session_id"].text()},
        {"created_at", iso_time(int_at(r, 4))},
        {"last_exchanged_at", iso_time(int_at(r, 5))},
        {"expires_at", iso_time(int_at(r, 6))},
        {"rotating", int_at(r, 7) != 0},
        {"resource_servers",
-        Value::array({Value::object({{"audience", grant["audience"]}, {"scopes", grant["scope"]}})})}});
+        Value::array({Value::object({{"audience", grant["audience"].text()}, {"scopes", grant["scope"].text()}})})}});
 }
 
 #define REFRESH_TOKEN_COLUMNS \

@@ -210,7 +210,7 @@ Handling change_user(Authority& a, Call call) {
              if (mail) statements.push_back(*std::move(mail));
              if (user.blocked && !before.blocked) {
                append(statements, logouts);
-               append(statements, end_everything(user.id));
+               append(statements, end_everything(user.id, a.clock.now()));
              }
              if (call.body["verify_email"].as_bool() && !user.email.empty())
                statements.push_back(verification_mail(a, call.request, user, call.body["client_id"].text()));

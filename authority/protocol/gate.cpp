@@ -11,7 +11,7 @@ constexpr Way for_tokens[] = {Way::code, Way::refresh, Way::direct, Way::second_
 // What had begun before, and must not outlive what it stands on. A refresh token is taken away by what ends it.
 constexpr Way begun_before[] = {Way::code, Way::second_factor, Way::device, Way::exchange};
 constexpr Way with_agreement[] = {Way::code, Way::refresh, Way::second_factor, Way::device, Way::exchange};
-constexpr Way with_session[] = {Way::code, Way::device};
+constexpr Way with_session[] = {Way::code, Way::device, Way::second_factor};
 constexpr Way all[] = {Way::page,   Way::silent,        Way::device_page, Way::code,    Way::refresh,
                        Way::direct, Way::second_factor, Way::device,      Way::exchange};
 // Rules, actions and what they ask for were asked when a code was made; a device's run when it gets its tokens.
@@ -207,7 +207,7 @@ constexpr Rule table[] = {
      .token_error = "consent_required",
      .token_description = "Consent required",
      .reason = "consent_missing",
-     .holds = [](const Facts& f) { return who(f).has_agreed || !*f.consent_is_missing; }},
+     .holds = [](const Facts& f) { return !*f.consent_is_missing; }},
     {.label = "passkey_was_offered",
      .standard = "Auth0: passkeys",
      .needs = Need::passkey,

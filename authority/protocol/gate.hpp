@@ -45,7 +45,6 @@ struct Person {
   bool agrees_with_hint = true;    ///< they are whom `id_token_hint` names
   bool is_chosen = false;          ///< the session was picked, of several, for this request
   bool is_fresh = false;           ///< the session was made for this very request
-  bool has_agreed = false;         ///< to this very request, at the page of the consent
   bool was_offered_passkey = false;
   std::int64_t auth_time = 0;                    ///< seconds since 1970
   std::optional<std::int64_t> second_factor_at;  ///< when one was shown last

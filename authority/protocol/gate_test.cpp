@@ -230,14 +230,6 @@ TEST(Gate, AnApplicationThatNamesAnUpstreamSendsPeopleThere) {
   EXPECT_EQ(std::get<Refuse>(next_step(facts)).error.code, "login_required");
 }
 
-TEST(Gate, AConsentThatWasJustGivenIsEnough) {
-  Facts facts = all_well(Way::page);
-  facts.consent_is_missing = true;
-  EXPECT_EQ(std::get<Show>(next_step(facts)).page, Page::consent);
-  facts.person->has_agreed = true;
-  EXPECT_TRUE(std::holds_alternative<Allow>(next_step(facts)));
-}
-
 TEST(Gate, WhatAFactSaysIsToldAsItIs) {
   Facts facts = all_well(Way::silent);
   facts.membership = no("access_denied");

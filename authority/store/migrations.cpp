@@ -119,6 +119,7 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           // What is under way (codes, tickets, devices, tokens) carries the epoch of its person and is over when that
           // is another one.
           "ALTER TABLE users ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0",
+          "ALTER TABLE users ADD COLUMN epoch_since BIGINT NOT NULL DEFAULT 0",
           // How often somebody has taken back what they had agreed to for an application.
           "CREATE TABLE withdrawals (user_id TEXT NOT NULL, client_id TEXT NOT NULL, times BIGINT NOT NULL, PRIMARY "
           "KEY "

@@ -59,6 +59,7 @@ export default [
   ['device_slow_down', 429, 'slow_down', async (w) => { const { device_code } = await w.device(); await poll(w, device_code); return poll(w, device_code); }],
   ['device_expired_token', 403, 'expired_token', async (w) => { const { device_code } = await w.device(); await w.api.advance(901); return poll(w, device_code); }],
   ['device_access_denied', 403, 'access_denied', async (w) => { const device = await w.device(); await w.refuseDevice(device); return poll(w, device.device_code); }],
+  ['scope_too_long', 400, 'invalid_scope', (w) => w.api.form('/oauth/device/code', { client_id: 'app', scope: 'x'.repeat(4097) })],
   // Refresh tokens
   ['refresh_token_unknown', 403, 'invalid_grant', (w) => w.refresh('nothing of ours')],
   ['refresh_token_expired', 403, 'invalid_grant', async (w) => {
@@ -136,6 +137,12 @@ export default [
   ['par_nested', 400, 'invalid_request', (w) => w.api.form('/oauth/par', { client_id: 'app', request_uri: 'x' })],
   ['redirect_uri_missing', 400, 'invalid_request', (w) => w.api.form('/oauth/par', { client_id: 'app', response_type: 'code' })],
   // Second factors
+  ['mfa_login_needed', 403, 'access_denied', async (w) => {
+    const { body: { refresh_token } } = await w.password();
+    await w.policy(['all-applications']);
+    const { body: { mfa_token } } = await w.refresh(refresh_token);
+    return w.associate(mfa_token);
+  }],
   ['mfa_required', 403, 'mfa_required', async (w) => { await w.policy(['all-applications']); return w.password(); }],
   ['mfa_token_missing', 401, 'unauthorized', (w) => w.associate()],
   ['mfa_token_invalid', 401, 'invalid_token', (w) => w.associate('nothing')],

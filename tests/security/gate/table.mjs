@@ -96,7 +96,7 @@ passkey            | out            out            in             in            
 exchange           | unauthorized|invalid_grant invalid_grant invalid_grant invalid_grant invalid_grant invalid_grant invalid_grant|access_denied less unauthorized access_denied mfa_required|interaction_required invalid_grant|access_denied|consent_required -p -p unauthorized_client -u
 account            | login          login          login          login          login          -a             -a             -a   in           in            in|mfa               -a               login          -a    -a                  -u
 hosted             | out            out            out            out            out            out            -n             less unauthorized access_denied mfa                  -k               -p             in    unauthorized_client -u
-continue           | login          login          login          login          login          login          access_denied  less in           access_denied mfa                  -k               in|login       in    unauthorized_client -u
+continue           | login          login          login          login          login          login          access_denied  less unauthorized access_denied mfa                  -k               in|login       in    unauthorized_client -u
 `);
 
 function parse(text) {
