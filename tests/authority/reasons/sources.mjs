@@ -44,7 +44,9 @@ function reasonsOf(file) {
     if (isRefusal(list)) out.push(...choices(list[3]));
     if (isStep(list)) out.push(...choices(list[1]));
     if (isEvent(list)) out.push(...choices(list[6]));
-    if (type === 'ErrorPage') out.push(...choices(list[1])); // the key of its texts, which the log has
+    const member = (name) => list.find((part) => part.startsWith(`.${name} = `))?.slice(name.length + 4);
+    out.push(...choices(member('reason')));
+    if (type === 'ErrorPage' || type === 'page') out.push(...choices(member('key'))); // of its texts, which the log has
   }
   for (const [, value, member] of text.matchAll(/(?:\b(?:string reason|which) = ([^;]*);|\.reason = ("\w*"))/g)) out.push(...choices(value ?? member));
   for (const [, body] of text.matchAll(/string what_is_\w+\((.*?\n)}/gs)) for (const [, value] of body.matchAll(/return ([^;]*);/g)) out.push(...choices(value));
