@@ -1,5 +1,7 @@
 #include "flow/authorization_response.hpp"
 
+#include <algorithm>
+
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/percent.hpp"
 #include "ostia/url/url.hpp"
@@ -7,10 +9,17 @@
 namespace ostia::authority {
 namespace {
 
+// Codes and tokens, which are the long ones, need no encoding.
+bool is_plain(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](char c) { return text::is_alnum(c) || c == '-' || c == '_'; });
+}
+
 std::string encode(const Fields& fields) {
   std::string out;
-  for (const auto& [name, value] : fields)
-    out.append(out.empty() ? "" : "&").append(name).append("=").append(url::percent_encode(value));
+  for (const auto& [name, value] : fields) {
+    out.append(out.empty() ? "" : "&").append(name).append("=");
+    out.append(is_plain(value) ? value : url::percent_encode(value));
+  }
   return out;
 }
 

@@ -17,17 +17,15 @@ std::string percent_encode(std::string_view in) {
   constexpr char hex[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(in.size());
-  std::size_t kept = 0;  // up to here all has been written
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    const char c = in[i];
-    if (text::is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') continue;
-    out.append(in, kept, i - kept);
-    kept = i + 1;
-    out += '%';
-    out += hex[static_cast<unsigned char>(c) >> 4];
-    out += hex[static_cast<unsigned char>(c) & 15];
+  for (const char c : in) {
+    if (text::is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+      out += c;
+    } else {
+      out += '%';
+      out += hex[static_cast<unsigned char>(c) >> 4];
+      out += hex[static_cast<unsigned char>(c) & 15];
+    }
   }
-  out.append(in, kept);
   return out;
 }
 
