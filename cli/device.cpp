@@ -48,7 +48,7 @@ void show(const DeviceCode& code, bool with_qr) {
   std::fprintf(stderr, "\n  Open  %s\n  Enter %s\n\n", code.verification_uri.c_str(), code.user_code.c_str());
   if (with_qr && !code.verification_uri_complete.empty())
     std::fprintf(stderr, "%s\n", qr_code(code.verification_uri_complete).c_str());
-  std::fprintf(stderr, "  The code is good for %lld minutes.\n", static_cast<long long>((code.expires_in + 59) / 60));
+  std::fprintf(stderr, "  The code works for %lld minutes.\n", static_cast<long long>((code.expires_in + 59) / 60));
 }
 
 int device(DeviceOptionsOfVerb o) {

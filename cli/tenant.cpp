@@ -114,7 +114,7 @@ int write_out(const std::string& file, const std::string& text) {
   return Exit::done;
 }
 
-// A list of which each entry has its line, so that a tool that compares lines shows who has changed.
+// One entry per line, so that diffs show which has changed.
 std::string one_a_line(const Value& users) {
   std::string out = "[";
   for (const auto& user : users.items()) out.append(out.size() == 1 ? "\n" : ",\n").append(json::write(user));

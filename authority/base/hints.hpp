@@ -1,11 +1,12 @@
-// What a developer may have to change, for the errors that configuration causes. Shown with `--dev` only.
+// What helps a developer whose request was refused: with `--dev` it goes along with the error.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace ostia::authority {
 
-/// By an error's `reason`; empty where there is nothing to say.
-std::string_view hint_for(std::string_view reason);
+/// What docs/errors-of-the-authority.md says of a reason, in plain text; empty for one that it does not have.
+std::string hint_for(std::string_view reason);
 
 }  // namespace ostia::authority

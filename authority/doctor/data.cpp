@@ -43,7 +43,7 @@ Finding examine_certificate(const std::string& file, const std::string& key_file
   if (days < 0 || seconds < 0)
     return fault("certificate", file + " has expired", "renew it, and start the authority again");
   constexpr int soon = 14;  // days
-  const std::string left = file + " is good for " + std::to_string(days) + " days";
+  const std::string left = file + " is valid for " + std::to_string(days) + " days";
   return days < soon ? warning("certificate", left, "renew it, and start the authority again")
                      : fine("certificate", left);
 }

@@ -26,7 +26,7 @@ Finding examine_clock() {
   timex state{};
   if (const int status = adjtimex(&state); status == TIME_ERROR && (state.status & STA_UNSYNC) != 0)
     return warning("clock", "it is " + iso_time(Clock::real()) + ", and nothing keeps that right",
-                   "tokens of a clock that is off are refused: run systemd-timesyncd or chrony, here or on the host");
+                   "tokens are refused when the clock is wrong: run systemd-timesyncd or chrony, here or on the host");
   return fine("clock", iso_time(Clock::real()) + ", kept right");
 }
 

@@ -45,7 +45,7 @@ Answer get(const std::string& url, const std::string& ca) {
 Finding explain(const std::string& url, const Answer& answer) {
   switch (answer.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return fault("network", url + ": there is no such name", "add it to the DNS, or to /etc/hosts for a try");
+      return fault("network", url + ": there is no such name", "add it to the DNS, or to /etc/hosts to try it out");
     case CURLE_COULDNT_CONNECT:
       return fault("network", url + ": nobody listens there", "start the authority, or open the firewall");
     case CURLE_OPERATION_TIMEDOUT:

@@ -20,7 +20,7 @@ namespace {
 
 using json::Value;
 
-// Who asks.
+// The user that a call is for, and what they have proven.
 struct Bearer {
   User user;
   std::string client_id;

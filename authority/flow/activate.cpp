@@ -46,7 +46,7 @@ Answering show_activate(Authority& a, Request request) {
   co_return pages::form(step->look, page);
 }
 
-// The code, which is guessed by nobody: failures of one address are counted.
+// Wrong codes are counted by address, so that nobody guesses one.
 // AZ-619 · RFC 8628 section 5.1
 boost::asio::awaitable<Response> take_code(Authority& a, const Request& request) {
   const Parameters form = read_form(request);

@@ -103,7 +103,7 @@ Answering submit_setup(Authority& a, Request request) {
   if (!made && made.error().reason == "store_conflict")
     co_return setup_page(
         a, request, 400, ticket, email,
-        "This address has an account already, which somebody has made by signing up. Use another one.");
+        "There is already an account with this address; somebody has signed up with it. Use another address.");
   if (!made) co_return setup_page(a, request, 500, ticket, email, "Something went wrong on our side. Try again.");
   if (auto loaded = load_tenant(a.store, a.secrets)) a.set_tenant(*std::move(loaded));
   log_event("info", "administrator_made", {{"peer", request.peer}, {"user_id", user.id}});

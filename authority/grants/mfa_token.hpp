@@ -13,7 +13,7 @@ bool wants_second_factor(const Tenant& tenant, const Extension& extension, std::
 /// Whether it has been shown in that session, recently enough for `max_age` (seconds).
 bool has_second_factor(const Session& session, std::optional<std::int64_t> max_age, std::int64_t now);
 
-/// What cannot be: a second factor where the tenant has none turned on.
+/// Why a second factor can't be asked for: the tenant has none turned on.
 Error no_factor_turned_on();
 
 /// The error that a token request without a second factor ends with: with it comes the `mfa_token` that the second

@@ -12,7 +12,7 @@ namespace {
 
 using json::Value;
 
-// Of an IPv6 network a customer has at least the last 64 bits, all of which are one's own.
+// A customer owns at least a /64, so the whole /64 counts as one client.
 std::string of_one_customer(const std::string& address) {
   boost::system::error_code ec;
   const auto v6 = boost::asio::ip::make_address_v6(address, ec);

@@ -25,7 +25,7 @@ struct Proof {
   bool with_second_factor = false;
 };
 
-// Whom the ID token is about. It must be of the same application, and of now.
+// Whom the ID token is about. It must be from the same application and not older than an hour.
 // AZ-1213, AZ-1214 · Auth0: link_with
 Result<Proof> proven_account(const Authority& a, const Call& call) {
   const auto claims = read_own_token(a, TokenUse::linked_account, call.request.issuer, call.body["link_with"].text());

@@ -7,7 +7,8 @@
 
 namespace ostia::authority {
 
-/// Makes the form of `page` ask for one of the keys among `factors`; with none, for any passkey of this place.
+/// Makes the form of `page` ask for one of the keys among `factors`; with none, for any passkey registered for this
+/// domain.
 void add_assertion(const Authority& a, const Request& request, const std::vector<Authenticator>& factors,
                    pages::FormPage& page);
 /// Makes the form ask the device for a new key of `type`: `webauthn-roaming`, `webauthn-platform` or `passkey`.

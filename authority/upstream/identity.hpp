@@ -20,7 +20,7 @@ struct Attempt {
   [[nodiscard]] std::string redirect_uri() const { return issuer + "login/callback"; }
 };
 
-/// What came of it.
+/// Who has logged in, as the upstream says.
 struct Identity {
   std::string id;       ///< at the upstream
   json::Value profile;  ///< in OpenID Connect's words, with what else the upstream says

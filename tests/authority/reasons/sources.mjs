@@ -69,4 +69,5 @@ const reasonsOfDevices = () => [...read('authority/grants/device.cpp').matchAll(
 const sorted = (list) => [...new Set(list)].sort();
 export const given = sorted([...filesOf('authority', /(?<!_test)\.[ch]pp$/).flatMap(reasonsOf).filter(isName), ...reasonsOfIdTokens(), ...reasonsOfDevices()]);
 export const documented = [...read('docs/errors-of-the-authority.md').matchAll(/^### `([a-z_]+)`$/gm)].map(([, reason]) => reason);
-export const hinted = [...read('authority/base/hints.cpp').matchAll(/Entry\{\s*"([a-z_]+)"/g)].map(([, reason]) => reason);
+/** What the catalogue says of a reason, as a hint says it. */
+export const hintOf = (reason) => new RegExp(`^### \`${reason}\`\\n((?:.+\\n?)*)`, 'm').exec(read('docs/errors-of-the-authority.md'))?.[1].trim().replace(/\n/g, ' ').replace(/\]\([^)]*\)/g, '').replace(/[`[]/g, '');
