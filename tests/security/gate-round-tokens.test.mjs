@@ -33,7 +33,7 @@ const kept = {
   'a refresh token': async () => {
     const { refresh_token } = await w.tokens(grace, offline);
     await w.policy('all-applications');
-    return { asked: await w.refresh(refresh_token), end: () => w.api.form('/oauth/revoke', { ...w.as('app'), token: refresh_token }) };
+    return { asked: await w.refresh(refresh_token, { scope: 'openid' }), end: () => w.api.form('/oauth/revoke', { ...w.as('app'), token: refresh_token }) };
   },
   'a device': async () => {
     const redeem = await w.device(grace, offline);
@@ -73,7 +73,7 @@ test('a token that was to change the second factors does so no more after a new 
   assert.equal((await w.api.get('/mfa/authenticators', headers)).status, 401);
   assert.equal((await w.api.post('/mfa/associate', { authenticator_types: ['otp'] }, headers)).status, 401);
   await fetch(w.api.url(`/mfa/authenticators/${encodeURIComponent(id)}`), { method: 'DELETE', headers });
-  assert.equal((await w.methods('grace')).length, 1);
+  assert.equal((await w.methods('grace')).filter((one) => /otp/.test(one)).length, 1);
 });
 
 test('what was begun as one type of second factor is not finished as another', async () => {
@@ -196,9 +196,9 @@ test('applications are told when a session ends: the connection is deleted', asy
 
 const long = 'x'.repeat(16 * 1024 + 1), asked = { client_id: 'app', response_type: 'code', redirect_uri: callback, scope: 'openid' };
 test('parameters of a request that are longer than 16 kB together are not taken', async () => {
-  for (const parameters of [{ ...asked, state: long }, { ...asked, state: 's', ...Object.fromEntries(['nonce', 'login_hint', 'ui_locales'].map((name) => [name, long.slice(0, 6000)])) }]) {
-    const answer = await w.api.form('/authorize', parameters);
-    assert.notEqual(answer.headers.get('location')?.startsWith('/u/') ?? answer.status < 400, true, `${answer.status}`);
+  for (const parameters of [{ ...asked, nonce: long }, { ...asked, ...Object.fromEntries(['nonce', 'login_hint', 'ui_locales'].map((name) => [name, long.slice(0, 6000)])) }]) {
+    const { headers, status } = await w.api.form('/authorize', parameters);
+    assert.equal(new URL(headers.get('location') ?? '/', callback).searchParams.get('error'), 'invalid_request', `${status}`);
     const pushed = await w.api.form('/oauth/par', { ...w.as('app'), ...parameters });
     assert.deepEqual([pushed.status, pushed.body.error], [400, 'invalid_request']);
   }

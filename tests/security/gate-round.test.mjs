@@ -4,8 +4,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Reader } from '../lib/authority.mjs';
 import { decode } from '../lib/person.mjs';
-import { exchangeGrant, grants } from '../lib/tenant.mjs';
-import { totp } from '../lib/totp.mjs';
 import { ada, callback, grace, guarded, plain, realm, startWorld, userPath } from './gate/world.mjs';
 
 const newPassword = 'Entirely-New-7x';
@@ -175,4 +173,42 @@ test('an ID token of a deleted account is not one of that which was made anew un
   await w.api.advance(1);
   await anew('next@example.com');
   await isRefused(await link((await w.tokens(ada, linking())).access_token, id_token));
+});
+
+// ---- While a password is changed
+
+const typed = (password) => ({ password, 're-enter-password': password });
+test('a login with the old password of a linked account, while that is reset, gives nothing that lasts', async () => {
+  await w.must('POST', `${userPath('ada')}/identities`, { provider: 'auth0', user_id: 'grace' });
+  let old = grace.password;
+  for (let i = 0; i < 6; i++) {
+    await w.api.post('/dbconnections/change_password', { client_id: 'app', connection: realm, email: grace.username });
+    const person = new Reader(w.api.issuer), page = await person.open((await w.api.message(grace.username)).link);
+    const logIn = () => w.password({ username: grace.username, password: old }, { audience: plain, scope: 'openid offline_access' });
+    const [done, ...answers] = await Promise.all([person.submit(page, typed(`${newPassword}-${i}`)), ...Array.from({ length: 6 }, logIn)]);
+    assert.match(done.heading, /Password changed/);
+    for (const { body } of answers) if (body.refresh_token) assert.equal((await w.refresh(body.refresh_token)).body.error, 'invalid_grant');
+    old = `${newPassword}-${i}`;
+  }
+});
+
+test('a link whose address changes while its password is hashed sets none, and verifies no other address', async () => {
+  for (let i = 0, old = grace.password; i < 4; i++) {
+    const password = `${newPassword}-${i}`, next = `h${i}@example.com`;
+    const { email } = await w.must('PATCH', userPath('grace'), { email: `g${i}@example.com`, email_verified: true, connection: realm });
+    await w.login({ username: email, password: old });
+    const { ticket } = await w.must('POST', 'tickets/password-change', { user_id: 'auth0|grace', mark_email_as_verified: true });
+    const person = new Reader(w.api.issuer), page = await person.open(ticket);
+    const others = Array.from({ length: 12 }, (_, k) => w.password({ username: `nobody-${i}-${k}@example.com`, password }));
+    const sent = person.submit(page, typed(password));
+    await w.now(); // a request that was sent later has been answered
+    await w.must('PATCH', userPath('grace'), { email: next, email_verified: false, connection: realm });
+    const isBefore = (await w.must('GET', `${userPath('grace')}/sessions`)).sessions.length > 0; // a new password ends them
+    const { heading } = await sent;
+    await Promise.all(others);
+    const isSet = (await w.password({ username: next, password })).status === 200;
+    if (isBefore) assert.ok(!isSet, heading);
+    assert.equal((await w.must('GET', userPath('grace'))).email_verified, false);
+    if (isSet) old = password;
+  }
 });
