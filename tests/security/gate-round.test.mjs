@@ -136,6 +136,13 @@ for (const [what, end] of Object.entries(endings)) {
   });
 }
 
+for (const what of ['a new password', 'the end of all sessions', 'a block that is no more'])
+  test(`an account is not linked by an ID token from before ${what}, be it in the same second`, async () => {
+    const { access_token } = await w.tokens(ada, linking()), { id_token } = await w.tokens(grace);
+    await endings[what]('grace');
+    await isRefused(await link(access_token, id_token));
+  });
+
 test('an account is linked by tokens of now, after new passwords, too', async () => {
   for (const id of ['ada', 'grace']) await endings['a new password'](id);
   const { access_token } = await w.tokens({ ...ada, password: newPassword }, linking()), { id_token } = await w.tokens({ ...grace, password: newPassword });
