@@ -26,7 +26,7 @@ function nameOf(declaration) {
 /** What a line decides: the reason or the error that its statement gives, else the function that it is in. */
 function labelOf(lines, at) {
   let statement = '';
-  for (let i = at; i < lines.length && !/[;{]\s*$/.test(statement); i++) if (!isComment(lines[i])) statement += `${lines[i].trim()} `;
+  for (let i = at; i < lines.length && !/(?:[;{]|\},)\s*$/.test(statement); i++) if (!isComment(lines[i])) statement += `${lines[i].trim()} `;
   if (/^\{/.test(statement)) {
     const member = /::(\w+)/.exec(statement)?.[1];
     if (member) return member;

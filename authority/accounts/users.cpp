@@ -143,6 +143,8 @@ std::int64_t first_epoch() {
 
 }  // namespace
 
+bool is_first_epoch(const User& user) { return user.epoch % epochs_of_an_account == 0; }
+
 Statement insert_user(User& u, std::int64_t now) {
   u.epoch = first_epoch();
   u.epoch_since = now;

@@ -125,6 +125,8 @@ Async<std::optional<Session>> find_session_to_end(Store& store, std::string cook
 /// The statements that end the session of a cookie because the same person has begun another one, `next`: the
 /// applications that know the one are told of the end of the other.
 std::vector<Statement> replace_session(const std::string& cookie, const std::string& next);
+/// Whether nothing has begun another epoch since the account was made.
+bool is_first_epoch(const User& user);
 /// Begins another epoch of the account: what is under way is over.
 Statement begin_epoch(const std::string& user_id, std::int64_t now);
 /// Ends all sessions and refresh tokens of an account, and what is under way: its password has changed, say. The

@@ -12,6 +12,7 @@
 #include "mfa/totp.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/percent.hpp"
+#include "protocol/enrolment.hpp"
 #include "state/problem.hpp"
 #include "tenant/reading.hpp"
 
@@ -94,8 +95,9 @@ Result<Wanted> read_wanted(const Tenant& tenant, const Value& body) {
       return oauth(400, "invalid_request", "oob_channels must be a list of one: \"sms\" or \"email\"", "mfa_channel");
     out.type = channels[0];
   }
-  const bool is_known = out.type == "otp" || out.type == "sms" || out.type == "email";
-  if (!is_known || !contains(tenant.factors, out.type))
+  if (out.type != "otp" && out.type != "sms" && out.type != "email")
+    return oauth(400, "invalid_request", "authenticator_types must be a list of one: \"otp\" or \"oob\"", "mfa_type");
+  if (!contains(tenant.factors, out.type))
     return oauth(403, "unsupported_challenge_type", "The factor \"" + out.type + "\" is not turned on for this tenant",
                  "mfa_factor_missing");
   if (out.type == "otp") return out;
@@ -117,7 +119,12 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
   // AZ-1401 · Auth0: mfa/associate
   if (!who.may_enrol)
     co_return oauth(403, "access_denied", "A factor is added after a login with the password", "mfa_login_needed");
-  if (who.has_only_password && !factors.usable.empty())
+  const auto step =
+      protocol::judge_enrolment({.logged_in_at = a.clock.now(),  // both kinds of token live for ten minutes
+                                 .has_factor = !factors.usable.empty(),
+                                 .has_shown_factor = !who.has_only_password},
+                                a.clock.now());
+  if (step != protocol::EnrolmentStep::enrol)
     co_return oauth(403, "access_denied", "User is already enrolled.", "mfa_enrolled");
   const bool is_otp = wanted->type == "otp";
   const std::string secret = is_otp ? make_totp_secret() : "";

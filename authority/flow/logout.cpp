@@ -4,6 +4,7 @@
 
 #include "accounts/endings.hpp"
 #include "accounts/users.hpp"
+#include "base/hints.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
 #include "flow/upstream.hpp"
@@ -100,12 +101,14 @@ OidcLogout read(const Authority& a, const Request& request, const Parameters& p)
 
 pages::ErrorPage page_of(const OidcLogout& o, std::string_view reason) {
   if (o.problem && reason == o.problem->key) return *o.problem;
-  return {400,
-          "link_over",
-          reason == "hint_invalid" ? "invalid_request: id_token_hint is not an ID token that this authority has signed "
-                                     "with its own key (RS256)"
-                                   : "invalid_request: client_id and id_token_hint are of two applications",
-          {}};
+  const bool is_invalid = reason == "hint_invalid";
+  return {.status = 400,
+          .key = "logout_hint",
+          .code = is_invalid
+                      ? "invalid_request: id_token_hint is not an ID token that this authority has signed with its "
+                        "own key (RS256)"
+                      : "invalid_request: client_id and id_token_hint belong to different applications",
+          .hint = hint_for(reason)};
 }
 
 Answer finish(Authority& a, const Request& request, OidcLogout o) {

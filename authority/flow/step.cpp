@@ -18,8 +18,6 @@
 namespace ostia::authority {
 namespace {
 
-constexpr std::int64_t lifetime = 3600;  // seconds, for somebody who looks for a password
-
 std::string device_mark(std::string_view device) { return text::base64url_encode(sha256(device)); }
 
 // The pages that one state is good for: those that lead to each other. What asks for a password is not what adds a key,
@@ -37,7 +35,7 @@ json::Value in_browser(const Authority& a, const AuthorizationRequest& request, 
   json::Value v = request.to_json();
   v.set("device", device_mark(device));
   v.set("room", room);
-  v.set("until", a.clock.now() + lifetime);
+  v.set("until", a.clock.now() + state_lifetime);
   return v;
 }
 
@@ -128,8 +126,8 @@ Showing leave_with_state(Authority& a, const Request& request, AuthorizationRequ
                          MakeUrl make_url, std::size_t longest) {
   const auto [device, is_new] = device_of(request);
   std::vector<Statement> keep;
-  const std::string state =
-      put_into_address(a.states, json::write(in_browser(a, r, device, back)), a.clock.now() + lifetime, keep, longest);
+  const std::string state = put_into_address(a.states, json::write(in_browser(a, r, device, back)),
+                                             a.clock.now() + state_lifetime, keep, longest);
   if (!keep.empty()) {
     CO_AWAIT(const auto kept, a.store.commit(std::move(keep)));
     if (!kept) throw std::runtime_error(kept.error().description);

@@ -14,6 +14,9 @@ namespace ostia::authority {
 /// The session that a request may be answered from, if any.
 Async<std::optional<SignedIn>> current_session(Authority& a, const Request& request);
 
+/// How long a page may wait for its person, in seconds.
+inline constexpr std::int64_t state_lifetime = 3600;
+
 struct Step {
   AuthorizationRequest request;
   std::string state;  ///< as it came, for the page's form

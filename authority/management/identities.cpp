@@ -49,7 +49,9 @@ Async<Unit> check_proof(Authority& a, User user, std::int64_t since, bool with_s
     return api_error(400, "invalid_body", std::string("Payload validation error: 'link_with ") + why + "'");
   };
   if (user.blocked) co_return refused("is of a blocked user");
-  if (since < user.epoch_since) co_return refused("is from before the password was changed or the sessions were ended");
+  // In the second of a change nobody can say which was first; the first epoch of an account begins with it.
+  const bool is_older = since < user.epoch_since || (since == user.epoch_since && !is_first_epoch(user));
+  if (is_older) co_return refused("is from before the password was changed or the sessions were ended");
   CO_TRY(const auto factors, factors_of(a, user));
   if (!factors.usable.empty() && !with_second_factor)
     co_return refused("needs a login with the second factor that the user has");

@@ -129,7 +129,8 @@ Async<bool> use(Authority& a, const Request& request, const User& user, Authenti
     if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
   }
   statements.push_back(one.type == "otp" ? use_authenticator(a, one, one.counter) : use_authenticator(a, one));
-  if (one.is_out_of_band()) statements.back().must_match = false;  // a person's own address is nowhere as a factor
+  // A person's own address is nowhere as a factor, nor is a draft of a page.
+  if (one.is_out_of_band() && one.confirmed) statements.back().must_match = false;
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched") co_return false;
   if (!done) co_return done.error();
