@@ -95,9 +95,8 @@ Result<Wanted> read_wanted(const Tenant& tenant, const Value& body) {
       return oauth(400, "invalid_request", "oob_channels must be a list of one: \"sms\" or \"email\"", "mfa_channel");
     out.type = channels[0];
   }
-  if (out.type != "otp" && out.type != "sms" && out.type != "email")
-    return oauth(400, "invalid_request", "authenticator_types must be a list of one: \"otp\" or \"oob\"", "mfa_type");
-  if (!contains(tenant.factors, out.type))
+  const bool is_known = out.type == "otp" || out.type == "sms" || out.type == "email";
+  if (!is_known || !contains(tenant.factors, out.type))
     return oauth(403, "unsupported_challenge_type", "The factor \"" + out.type + "\" is not turned on for this tenant",
                  "mfa_factor_missing");
   if (out.type == "otp") return out;

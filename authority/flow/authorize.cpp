@@ -514,10 +514,6 @@ Answering come_back(Authority& a, Request request) {
   const std::string_view state = parameters.has("state") ? parameters.get("state") : query.get("state");
   CO_AWAIT(const auto step, open_step(a, request, std::string(state)));
   if (!step) co_return stale_page(a, request);
-  // Once: whoever was refused does not try another answer.
-  CO_AWAIT(const auto first, use_once(a, step->state, a.clock.now() + state_lifetime));
-  if (!first) co_return pages::trouble(step->look);
-  if (!*first) co_return stale_page(a, request);
   Value returned = Value::object();
   for (const auto& [name, value] : parameters.pairs()) returned.set(name, value);
   CO_RETURN(go_on(a, request, {.request = step->request, .who = {}, .returned = std::move(returned)}));

@@ -8,7 +8,7 @@ import { decode } from '../lib/person.mjs';
 import { freePort } from '../lib/program.mjs';
 import { exchangeGrant, grants } from '../lib/tenant.mjs';
 import { until } from '../lib/until.mjs';
-import { ada, callback, grace, guarded, plain, realm, startWorld, userPath } from './gate/world.mjs';
+import { ada, callback, grace, guarded, plain, realm, startWorld, userPath } from './gate/round.mjs';
 
 const told = [];
 const w = startWorld(async (group) => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Reader } from '../lib/authority.mjs';
 import { decode } from '../lib/person.mjs';
-import { ada, callback, grace, guarded, plain, realm, startWorld, userPath } from './gate/world.mjs';
+import { ada, callback, grace, guarded, plain, realm, startWorld, userPath } from './gate/round.mjs';
 
 const newPassword = 'Entirely-New-7x';
 const w = startWorld();
@@ -145,6 +145,7 @@ for (const what of ['a new password', 'the end of all sessions', 'a block that i
 
 test('an account is linked by tokens of now, after new passwords, too', async () => {
   for (const id of ['ada', 'grace']) await endings['a new password'](id);
+  await w.api.advance(1); // in the second of a change nobody can say which was first
   const { access_token } = await w.tokens({ ...ada, password: newPassword }, linking()), { id_token } = await w.tokens({ ...grace, password: newPassword });
   const answer = await link(access_token, id_token);
   assert.equal(answer.status, 201, answer.text);
