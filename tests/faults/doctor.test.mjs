@@ -31,7 +31,7 @@ test('lists of callback URLs and origins that cannot match', async () => {
   assert.match(found('origin', 'fault'), /"https:\/\/shop\.example\.com\/page" of "Shop" can never match/);
   assert.match(found('mail', 'warning'), /no mail provider/);
   assert.match(found('folder', 'ok'), /owner's only/);
-  assert.match(found('certificate', 'ok'), /good for \d+ days/);
+  assert.match(found('certificate', 'ok'), /valid for \d+ days/);
 });
 
 for (const [callback, why] of [['https://shop.example.com/callback/', /differs by its last slash/], ['http://shop.example.com/callback', /differs by scheme or case/], ['http://localhost:3000/cb', /localhost and 127\.0\.0\.1 are two names/], ['https://elsewhere.example/', /is no callback URL of "Shop" →/]])
@@ -81,7 +81,7 @@ test('a folder that others can read, an expired certificate, a key of another on
   };
   const soon = make('soon', '3'), good = make('good', '300');
   assert.match((await examine('--data', dir, ...soon))('folder', 'fault'), /chmod 700/);
-  assert.match((await examine('--data', dir, ...soon))('certificate', 'warning'), /good for [23] days/);
+  assert.match((await examine('--data', dir, ...soon))('certificate', 'warning'), /valid for [23] days/);
   assert.match((await examine('--data', dir, soon[0], soon[1], good[2], good[3]))('certificate', 'fault'), /is not the key of/);
 });
 

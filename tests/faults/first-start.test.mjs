@@ -27,7 +27,7 @@ test('first start: whoever signs up first does not close the link, and another s
     assert.equal(response.status, client_id === 'app' ? 200 : 400);
   }
   assert.equal((await new Person().get(link)).status, 200);
-  assert.match(await (await setUp(link, 'stranger@example.com')).text(), /has an account already/);
+  assert.match(await (await setUp(link, 'stranger@example.com')).text(), /already an account with this address/);
   await server.stop();
   const again = await serve(server.args);
   t.after(() => again.stop());
