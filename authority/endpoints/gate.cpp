@@ -31,10 +31,12 @@ struct Inquiry {
 Async<bool> has_ended(Inquiry& q) {
   const Way way = q.how.way;
   if (way != Way::code && way != Way::device && way != Way::second_factor) co_return false;
+  // A code that is presented twice revokes its grant: of two at once the first has its tokens all the same.
+  const std::string grant_id = way == Way::code ? "" : q.grant.id;
   CO_TRY(const auto rows,
          q.a.store.query({"SELECT (SELECT count(*) FROM sessions WHERE id = $1), (SELECT count(*) FROM "
                           "revoked_grants WHERE id = $2 OR id = $3)",
-                          {q.grant.session_id, revoked_session(q.grant.session_id), q.grant.id}}));
+                          {q.grant.session_id, revoked_session(q.grant.session_id), grant_id}}));
   const bool is_there = int_at(rows.first(), 0) > 0, is_revoked = int_at(rows.first(), 1) > 0;
   const bool needs_session = way == Way::code && !q.grant.session_id.empty();
   co_return is_revoked || (needs_session && !is_there);
@@ -80,7 +82,7 @@ Async<Unit> find_access(Inquiry& q) {
     q.facts.access = oauth(403, "access_denied", "Service not found: " + q.grant.audience, "audience_unknown");
   if (api && q.how.way == Way::refresh && !api->allows_offline_access)
     q.facts.access = oauth(403, "invalid_grant", q.how.otherwise.description, "offline_access_off");
-  if (!*q.facts.access) co_return Unit{};
+  if (!*q.facts.access || q.grant.audience.empty()) co_return Unit{};
   CO_TRY(q.grant, apply_policies(q.a, q.grant));
   co_return Unit{};
 }

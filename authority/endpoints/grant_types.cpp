@@ -60,7 +60,7 @@ Result<std::string> narrowed(const std::string& granted, std::string_view asked)
 
 Async<Value> refresh_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"refresh_token"}); !present) co_return std::move(present).error();
-  CO_TRY(const auto token, read_refresh_token(a, client, std::string(p.get("refresh_token"))));
+  CO_TRY(auto token, read_refresh_token(a, client, std::string(p.get("refresh_token"))));
   Grant grant = token.grant;
   if (grant.issuer != request.issuer)
     co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
@@ -72,7 +72,7 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
   // The gate comes first: a rule that fails must not cost anybody their login.
   CO_TRY(auto passed, pass_gate(a, request, std::move(grant),
                                 {Way::refresh, "oauth2-refresh-token", over("Unknown or invalid refresh token.")}));
-  CO_TRY(const auto next, use_refresh_token(a, client, token));
+  CO_TRY(const auto next, use_refresh_token(a, client, std::move(token)));
   passed.grant.epoch = passed.user.epoch;
   co_return token_response(a, client, passed.grant, passed.user, next);
 }

@@ -22,7 +22,7 @@ before(() => {
   execFileSync('chmod', ['-R', 'a+rX', join(library, '..')]);
 });
 
-const filesUnder = (dir) => existsSync(dir) ? readdirSync(dir, { recursive: true }).filter((name) => lstatSync(join(dir, name)).isFile()) : [];
+const filesUnder = (dir) => existsSync(dir) ? readdirSync(dir, { recursive: true }).filter((name) => lstatSync(join(dir, name), { throwIfNoEntry: false })?.isFile()) : [];
 
 /** Makes of `live` what a disk would have that had `kept` for sure, and of the rest each sector by chance. */
 function cutPower(live, kept, chance) {

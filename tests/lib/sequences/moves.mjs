@@ -107,6 +107,8 @@ export const moves = {
     async make(w, otp) {
       const answer = await use(w, otp);
       const why = otp.over ?? (w.now() > otp.until ? 'it is too old' : otp.wrong >= 3 ? 'three wrong ones have been tried' : undefined);
+      // To the authority an old code is a wrong one of the newest.
+      if (why) for (const newer of w.held) if (newer.kind === 'otp' && newer !== otp && newer.address === otp.address && !newer.over) newer.wrong++;
       if (why) return w.refused('log in with a code by mail', w.name(otp), answer, why, ['invalid_grant', 'too_many_attempts']);
       await enteredByMail(w, otp, answer);
     },
