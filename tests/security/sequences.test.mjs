@@ -17,7 +17,8 @@ import { choose, guarded, mfaGrants, realm, take } from '../lib/sequences/moves.
 import { firstPassword, hangUp, Violation, World } from '../lib/sequences/world.mjs';
 import { app, callback, database, deviceGrant, exchangeGrant, extra, third } from '../lib/tenant.mjs';
 
-const runs = Number(process.env.RUNS ?? 2000), seed = Number(process.env.SEED ?? Date.now() % 1e9);
+// What lands is tried with orders that everybody can try again; `SEED=$RANDOM RUNS=20000` looks for others.
+const runs = Number(process.env.RUNS ?? 2000), seed = Number(process.env.SEED ?? 40_184_081);
 const file = new URL('data/sequences.json', import.meta.url);
 const kept = JSON.parse(readFileSync(file, 'utf8')), known = new Set(kept.filter((one) => one.known).map((one) => one.kind));
 const without = process.env.WITHOUT?.split(',');
