@@ -61,6 +61,21 @@ bool Networks::contains(std::string_view text) const {
   return std::any_of(v6_.begin(), v6_.end(), [&](const auto& n) { return is_in(n, address.to_v6()); });
 }
 
+std::string canonical_address(std::string_view text) {
+  error_code ec;
+  const auto any = ip::make_address(std::string(text), ec);
+  return ec ? std::string() : without_mapping(any).to_string();
+}
+
+std::string network_of(std::string_view text, unsigned short ipv6_bits) {
+  error_code ec;
+  const auto any = ip::make_address(std::string(text), ec);
+  if (ec) return std::string(text);
+  const auto address = without_mapping(any);
+  if (address.is_v4()) return address.to_string();
+  return ip::network_v6(address.to_v6(), ipv6_bits).canonical().to_string();
+}
+
 std::string client_address(const std::string& peer, std::string_view list, const Networks& proxies) {
   std::string nearest = peer;
   while (proxies.contains(nearest) && !list.empty()) {

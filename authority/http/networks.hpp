@@ -29,6 +29,14 @@ class Networks {
   std::vector<boost::asio::ip::network_v6> v6_;
 };
 
+/// The address as the authority writes it everywhere, in logs, counters and lists: IPv4 that came over IPv6
+/// (`::ffff:192.0.2.7`) is IPv4, IPv6 has its short form (RFC 5952). Empty for what is not an address.
+std::string canonical_address(std::string_view address);
+
+/// What one customer can be given: an IPv4 address itself, of an IPv6 address the network of so many bits
+/// (`2001:db8:1:2::/64`). Whatever is not an address counts as itself.
+std::string network_of(std::string_view address, unsigned short ipv6_bits = 64);
+
 /// The address of the client of a request that came from `peer`: with `x_forwarded_for`, the last one in that list that
 /// is none of the `proxies`, if `peer` is one of them. Whatever a client wrote there itself stands before that one.
 std::string client_address(const std::string& peer, std::string_view x_forwarded_for, const Networks& proxies);

@@ -1,6 +1,5 @@
 #include "limits/limits.hpp"
 
-#include <boost/asio/ip/address_v6.hpp>
 #include <cmath>
 
 #include "logs/journal.hpp"
@@ -11,16 +10,6 @@ namespace ostia::authority {
 namespace {
 
 using json::Value;
-
-// A customer owns at least a /64, so the whole /64 counts as one client.
-std::string of_one_customer(const std::string& address) {
-  boost::system::error_code ec;
-  const auto v6 = boost::asio::ip::make_address_v6(address, ec);
-  if (ec) return address;
-  auto bytes = v6.to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), 0);
-  return boost::asio::ip::address_v6(bytes).to_string();
-}
 
 double now(const Authority& a) {
   const auto steady = std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -50,7 +39,7 @@ Allowance take_request(Authority& a, const Request& request) {
   const auto tenant = a.tenant();
   const auto& limits = tenant->rate_limits;
   if (limits.address.burst < 1 || limits.exempt.contains(request.peer)) return {};
-  const auto taken = a.limiter.take("address " + of_one_customer(request.peer), limits.address, now(a));
+  const auto taken = a.limiter.take("address " + network_of(request.peer), limits.address, now(a));
   if (!taken.is_allowed) note(a, request, "an address");
   return taken;
 }
