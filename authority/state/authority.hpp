@@ -32,15 +32,15 @@ class Faults;
 class Metrics;
 
 struct Authority {
-  Authority(Store& s, std::string_view master, std::string canonical, bool development, unsigned password_threads)
+  Authority(Store& s, const RootKeys& root, std::string canonical, bool development, unsigned password_threads)
       : store(s),
         issuer(std::move(canonical)),
         dev(development),
-        secrets(secrets_of(master)),
-        codes(master, "authorization codes"),
-        states(master, "login states"),
-        access_tokens(master, "opaque access tokens"),
-        tickets(master, "tickets"),
+        secrets(root.secrets()),
+        codes(root.sealing, "authorization codes"),
+        states(root.sealing, "login states"),
+        access_tokens(root.sealing, "opaque access tokens"),
+        tickets(root.sealing, "tickets"),
         passwords(password_threads),
         scripts(std::max(4U, 2 * password_threads)),
         http(8),
@@ -52,7 +52,8 @@ struct Authority {
   bool dev;
   Networks proxies;  ///< those whose word about a client's address is taken
   RateLimiter limiter;
-  Sealer secrets, codes, states, access_tokens, tickets;
+  Secrets secrets;                               ///< what is kept
+  Sealer codes, states, access_tokens, tickets;  ///< what travels
   PasswordPool passwords;
   ScriptPool scripts;   ///< rules and actions
   HttpPool http;        ///< calls to upstreams

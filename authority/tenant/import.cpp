@@ -38,8 +38,8 @@ Result<std::map<std::string, Documents>> load_documents(Store& store) {
 }
 
 // A document as a file has it: secrets in clear, no id that follows from its name.
-Value as_written(const Section& section, Value body, const Sealer& sealer, bool with) {
-  body = with ? with_secrets(section, std::move(body), sealer) : without_secrets(section, std::move(body));
+Value as_written(const Section& section, Value body, const Secrets& secrets, bool with) {
+  body = with ? with_secrets(section, std::move(body), secrets) : without_secrets(section, std::move(body));
   const std::string_view id = section.id;
   if (!id.empty() && id != section.key && id != "client_id" && body.find(id)) {
     Value nameless = body;
@@ -63,7 +63,7 @@ bool is_known_factor(std::string_view name) {
 
 class Importing {
  public:
-  Importing(const Sealer& secrets, std::map<std::string, Documents> stored, std::string folder)
+  Importing(const Secrets& secrets, std::map<std::string, Documents> stored, std::string folder)
       : secrets_(secrets), stored_(std::move(stored)), folder_(std::move(folder)) {}
 
   Status run(const Value& config) {
@@ -258,14 +258,14 @@ class Importing {
     return ok();
   }
 
-  const Sealer& secrets_;
+  const Secrets& secrets_;
   std::map<std::string, Documents> stored_;
   std::string folder_;
 };
 
 }  // namespace
 
-Result<ImportPlan> plan_import(Store& store, const Sealer& secrets, Value config, const std::string& folder) {
+Result<ImportPlan> plan_import(Store& store, const Secrets& secrets, Value config, const std::string& folder) {
   if (!config.is_object()) return bad_entry("the file", "must have sections such as tenant and clients");
   auto stored = load_documents(store);
   if (!stored) return std::move(stored).error();
@@ -282,7 +282,7 @@ Status apply(Store& store, ImportPlan plan) {
   return ok();
 }
 
-Result<Value> export_tenant(Store& store, const Sealer& secrets, bool with) {
+Result<Value> export_tenant(Store& store, const Secrets& secrets, bool with) {
   auto stored = load_documents(store);
   if (!stored) return std::move(stored).error();
   Value out = Value::object();
@@ -328,6 +328,8 @@ Result<Value> user_of_row(const Row& r) {
     user.set("password_hash", hash);
   if (int_at(r, 5) != 0) user.set("blocked", true);
   for (const auto& [key, item] : profile->members()) user.set(key, item);
+  if (const auto more = json::parse(text_at(r, 9)))
+    for (const auto& [key, item] : more->members()) user.set(key, item);
   if (int_at(r, 8) == 0) return user;
   // As a users file says it (`UsersImport::makes_administrators`).
   Value metadata = user["app_metadata"].is_object() ? user["app_metadata"] : Value::object();
@@ -349,7 +351,7 @@ Result<Value> export_users(Store& store, const ExportProgress& progress) {
   for (std::string after;;) {
     auto rows = store.commit_now(
         {{"SELECT user_id, connection, email, username, password_hash, blocked, profile, phone_number, "
-          "(SELECT count(*) FROM administrators AS a WHERE a.user_id = users.user_id) FROM users WHERE linked_to = '' "
+          "(SELECT count(*) FROM administrators AS a WHERE a.user_id = users.user_id), more FROM users WHERE linked_to = '' "
           "AND user_id > $1 ORDER BY user_id LIMIT $2",
           {after, batch}}});
     if (!rows) return std::move(rows).error();

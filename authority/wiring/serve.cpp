@@ -263,7 +263,9 @@ Status serve(const ServeOptions& o, const Ready& ready) {
 
   auto store = open_database(o.data, o.database, o.database_connections);
   if (!store) return std::move(store).error();
-  Authority a(**store, *master, issuer, o.dev, cores);
+  const auto root = root_keys(**store, *master);
+  if (!root) return root.error();
+  Authority a(**store, *root, issuer, o.dev, cores);
   auto objects = a.store.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
   if (!objects) return std::move(objects).error();
   const bool is_empty = int_at(objects->first(), 0) == 0;
