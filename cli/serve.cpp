@@ -49,6 +49,12 @@ Run add_serve(CLI::App& app) {
   verb->add_option("--trusted-proxy", options->trusted_proxies,
                    "Whose X-Forwarded-For is believed (with --plain-http: private addresses)")
       ->type_name("NETWORK");
+  verb->add_option("--allow-egress", options->allowed_egress,
+                   "What calls to other servers may reach although it is no public address; repeatable")
+      ->type_name("NETWORK|HOST");
+  verb->add_flag("--scripts-without-wall", options->scripts_without_wall,
+                 "Runs rules and actions also where Landlock, seccomp or node's permissions are missing: they may then "
+                 "read what this program reads");
   verb->add_option("--metrics-listen", options->metrics_listen, "Where Prometheus reads /metrics")
       ->type_name("HOST:PORT");
   verb->add_flag("--access-log", options->access_log, "Logs a line for each request");

@@ -32,7 +32,8 @@ class Faults;
 class Metrics;
 
 struct Authority {
-  Authority(Store& s, std::string_view master, std::string canonical, bool development, unsigned password_threads)
+  Authority(Store& s, std::string_view master, std::string canonical, bool development, unsigned password_threads,
+            Egress outward, bool scripts_without_wall)
       : store(s),
         issuer(std::move(canonical)),
         dev(development),
@@ -42,8 +43,9 @@ struct Authority {
         access_tokens(master, "opaque access tokens"),
         tickets(master, "tickets"),
         passwords(password_threads),
-        scripts(std::max(4U, 2 * password_threads)),
-        http(8),
+        egress(std::move(outward)),
+        scripts(std::max(4U, 2 * password_threads), egress, scripts_without_wall),
+        http(8, egress),
         outbox(s, secrets, clock, development) {}
 
   Store& store;
@@ -54,6 +56,7 @@ struct Authority {
   RateLimiter limiter;
   Sealer secrets, codes, states, access_tokens, tickets;
   PasswordPool passwords;
+  const Egress egress;  ///< where its own calls may go
   ScriptPool scripts;   ///< rules and actions
   HttpPool http;        ///< calls to upstreams
   Documents documents;  ///< of other servers: discovery, keys

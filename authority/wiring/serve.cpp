@@ -201,6 +201,8 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (auto checked = check(o); !checked) return checked;
   auto proxies = trusted_proxies(o);
   if (!proxies) return std::move(proxies).error();
+  auto egress = Egress::parse(o.allowed_egress, o.dev);
+  if (!egress) return invalid_option("--allow-egress: " + egress.error().description);
   const auto endpoint = parse_endpoint(o.listen);
   if (!endpoint) return invalid_option("--listen: " + endpoint.error().description);
   const bool with_dev_http = o.dev && o.dev_http != "none";
@@ -263,7 +265,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
 
   auto store = open_database(o.data, o.database, o.database_connections);
   if (!store) return std::move(store).error();
-  Authority a(**store, *master, issuer, o.dev, cores);
+  Authority a(**store, *master, issuer, o.dev, cores, *std::move(egress), o.scripts_without_wall);
   auto objects = a.store.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
   if (!objects) return std::move(objects).error();
   const bool is_empty = int_at(objects->first(), 0) == 0;
@@ -275,7 +277,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (!administered) return administered.error();
   const bool needs_administrator = !*administered && !o.dev;
   a.proxies = *std::move(proxies);
-  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
+  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev, a.egress); },
                  [&a, cleaned = std::int64_t{0}]() mutable {
                    constexpr std::int64_t interval = 60;  // seconds
                    if (const auto now = a.clock.now(); now - cleaned >= interval || now < cleaned) {
@@ -287,7 +289,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
                      log_event("error", "tenant_unread", {{"what", followed.error().description}});
                  });
   a.store.on_change([&a] { a.outbox.wake(); });
-  LogStreamer log_streamer(a.store, [&a] { return a.tenant(); });
+  LogStreamer log_streamer(a.store, [&a] { return a.tenant(); }, a.egress);
   log_streamer.start();
   if (o.dev) {
     a.faults = std::make_shared<dev::Faults>();

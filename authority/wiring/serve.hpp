@@ -22,6 +22,8 @@ struct ServeOptions {
   std::string tls_cert, tls_key;  ///< files; empty: a certificate of our own, kept in `data`
   bool plain_http = false;
   std::vector<std::string> trusted_proxies;  ///< addresses and networks; empty: private ones, with `plain_http` only
+  std::vector<std::string> allowed_egress;   ///< addresses, networks and hosts that calls may go to, though not public
+  bool scripts_without_wall = false;         ///< rules and actions run even where the kernel or node cannot hold them
   std::string metrics_listen;                ///< empty: nowhere
   bool access_log = false;                   ///< a line for each request
   bool dev = false;
