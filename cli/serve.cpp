@@ -67,13 +67,14 @@ Run add_serve(CLI::App& app) {
       ->type_name("HOST:PORT")
       ->capture_default_str();
   return [options] {
-    auto served = authority::serve(*options, [&](const std::string& issuer, const std::string& setup_link) {
-      show_banner(*options, issuer);
-      if (!setup_link.empty())
+    auto served = authority::serve(*options, [&](const authority::Started& started) {
+      show_banner(*options, started.issuer);
+      if (!started.warning.empty()) std::fprintf(stderr, "\nWarning: %s\n\n", started.warning.c_str());
+      if (!started.setup_link.empty())
         std::fprintf(stderr,
                      "\nThis authority has no administrator. The first one is made here, once, within a day:\n  %s\n\n",
-                     setup_link.c_str());
-      std::printf("ostia: ready at %s\n", issuer.c_str());
+                     started.setup_link.c_str());
+      std::printf("ostia: ready at %s\n", started.issuer.c_str());
       std::fflush(stdout);
     });
     return served ? 0 : report(served.error());
