@@ -125,7 +125,7 @@ const network = (ask) => {
         .catch((error) => { throw signal.aborted ? error : failed(error); });
       const location = answer.headers.find(([name]) => name === 'location')?.[1];
       if (asked.redirect === 'manual' || location === undefined || ![301, 302, 303, 307, 308].includes(answer.status))
-        return responseOf(answer, request.method, url, redirects > 0);
+        return responseOf(answer, request.method, url.replace(/#.*/, ''), redirects > 0);
       if (asked.redirect === 'error') throw failed(new Error('unexpected redirect'));
       if (redirects === 20) throw failed(new Error('redirect count exceeded'));
       const next = new URL(location, url);

@@ -19,12 +19,15 @@ const frozen = new WeakSet();
 function keepOverrides(prototype) {
   for (const key of Reflect.ownKeys(prototype)) {
     const property = Object.getOwnPropertyDescriptor(prototype, key);
-    if (!property.configurable || !property.writable) continue;
+    // Node sets Error.stackTraceLimit for a moment, where it is writable.
+    if (!property.configurable || !property.writable || key === 'stackTraceLimit') continue;
     const { value, enumerable } = property;
-    const get = () => value;
-    const set = function set(own) {
-      if (this === prototype) throw new TypeError(`Cannot assign to '${String(key)}': it is everybody's`);
-      Object.defineProperty(this, key, { value: own, writable: true, enumerable: true, configurable: true });
+    const { get, set } = {
+      get() { return value; },
+      set(own) {
+        if (this === prototype) throw new TypeError(`Cannot assign to '${String(key)}': it is everybody's`);
+        Object.defineProperty(this, key, { value: own, writable: true, enumerable: true, configurable: true });
+      },
     };
     for (const accessor of [get, set]) frozen.add(Object.freeze(accessor));
     Object.defineProperty(prototype, key, { get, set, enumerable, configurable: false });
