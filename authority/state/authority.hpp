@@ -32,7 +32,8 @@ class Faults;
 class Metrics;
 
 struct Authority {
-  Authority(Store& s, const RootKeys& root, std::string canonical, bool development, unsigned password_threads)
+  Authority(Store& s, const RootKeys& root, std::string canonical, bool development, unsigned password_threads,
+            Egress outward, bool scripts_without_wall)
       : store(s),
         issuer(std::move(canonical)),
         dev(development),
@@ -42,8 +43,9 @@ struct Authority {
         access_tokens(root.sealing, "opaque access tokens"),
         tickets(root.sealing, "tickets"),
         passwords(password_threads),
-        scripts(std::max(4U, 2 * password_threads)),
-        http(8),
+        egress(std::move(outward)),
+        scripts(std::max(4U, 2 * password_threads), egress, scripts_without_wall),
+        http(8, egress),
         outbox(s, secrets, clock, development) {}
 
   Store& store;
@@ -55,6 +57,7 @@ struct Authority {
   Secrets secrets;                               ///< what is kept
   Sealer codes, states, access_tokens, tickets;  ///< what travels
   PasswordPool passwords;
+  const Egress egress;  ///< where its own calls may go
   ScriptPool scripts;   ///< rules and actions
   HttpPool http;        ///< calls to upstreams
   Documents documents;  ///< of other servers: discovery, keys

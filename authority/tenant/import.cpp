@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/clock.hpp"
+#include "http/header.hpp"
 #include "ostia/text/ascii.hpp"
 #include "tenant/connection.hpp"
 #include "tenant/documents.hpp"
@@ -155,12 +156,26 @@ class Importing {
         if (!trigger["id"].is("post-login"))
           warn("action \"" + body["name"].text() + "\": the trigger " + trigger["id"].text() +
                " has no effect in this version");
+    if (kind == "log_stream")
+      if (auto good = check_headers(body["sink"], where + ".sink"); !good) return good;
     if (kind == "log_stream" && !body["type"].is("http"))
       warn("log stream \"" + body["name"].text() + "\": the type " + body["type"].text() +
            " has no effect in this version");
     if (kind == "factor" && body["enabled"].as_bool() && !is_known_factor(body["name"].text()))
       warn("factor \"" + body["name"].text() + "\" has no effect in this version");
     if (kind == "page") warn("page \"" + body["name"].text() + "\": a tenant's own HTML has no effect in this version");
+    return ok();
+  }
+
+  // What is sent with each entry: none of it starts another line.
+  static Status check_headers(const Value& sink, const std::string& where) {
+    for (const char* name : {"httpAuthorization", "httpContentType"})
+      if (!is_header_value(sink[name].text()))
+        return bad_entry(where + "." + name, "has control characters, which no header may have");
+    for (const auto& one : sink["httpCustomHeaders"].items())
+      if (!is_header_name(one["header"].text()) || !is_header_value(one["value"].text()))
+        return bad_entry(where + ".httpCustomHeaders",
+                         "each header is a name (letters, digits, hyphens) and a value without control characters");
     return ok();
   }
 

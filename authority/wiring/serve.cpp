@@ -188,6 +188,29 @@ Status check_dev(const ServeOptions& o, const std::string& host) {
                         "(/_dev/reset). If that is meant, say --dev-on-network, too");
 }
 
+// A proxy that the environment names stands in nobody's way: it would go where the policy of calls cannot see.
+void warn_of_proxy() {
+  for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
+    if (const char* value = std::getenv(name); value && *value)
+      log_event("warning", "proxy_not_used",
+                {{"what", std::string(name) + " is set: calls to other servers do not go through a proxy"}});
+}
+
+// Whether rules and actions run here, said before somebody logs in. Node is started only where there are some.
+std::string warn_of_scripts(Authority& a, bool without_wall) {
+  const Status held = a.tenant()->has_scripts() ? a.scripts.prepare() : ScriptProcess::check_kernel();
+  if (held) return {};
+  const bool has_gaps = held.error().reason == "script_wall_missing";
+  const std::string what = without_wall && has_gaps
+                               ? "rules and actions run without all of their wall (--scripts-without-wall): they may "
+                                 "read what this program reads. " +
+                                     held.error().description
+                               : held.error().description;
+  log_event("warning", without_wall && has_gaps ? "scripts_without_wall" : "scripts_do_not_run",
+            {{"reason", held.error().reason}, {"what", what}});
+  return has_gaps ? what : "";
+}
+
 std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
   if (host == "0.0.0.0" || host == "::" || url::is_loopback_host(host) || host == "::1") host = "localhost";
   if (host.find(':') != host.npos) host = "[" + host + "]";
@@ -201,6 +224,8 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (auto checked = check(o); !checked) return checked;
   auto proxies = trusted_proxies(o);
   if (!proxies) return std::move(proxies).error();
+  auto egress = Egress::parse(o.allowed_egress, o.dev);
+  if (!egress) return invalid_option("--allow-egress: " + egress.error().description);
   const auto endpoint = parse_endpoint(o.listen);
   if (!endpoint) return invalid_option("--listen: " + endpoint.error().description);
   const bool with_dev_http = o.dev && o.dev_http != "none";
@@ -265,7 +290,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (!store) return std::move(store).error();
   const auto root = root_keys(**store, *master);
   if (!root) return root.error();
-  Authority a(**store, *root, issuer, o.dev, cores);
+  Authority a(**store, *root, issuer, o.dev, cores, *std::move(egress), o.scripts_without_wall);
   auto objects = a.store.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
   if (!objects) return std::move(objects).error();
   const bool is_empty = int_at(objects->first(), 0) == 0;
@@ -277,7 +302,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (!administered) return administered.error();
   const bool needs_administrator = !*administered && !o.dev;
   a.proxies = *std::move(proxies);
-  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
+  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev, a.egress); },
                  [&a, cleaned = std::int64_t{0}]() mutable {
                    constexpr std::int64_t interval = 60;  // seconds
                    if (const auto now = a.clock.now(); now - cleaned >= interval || now < cleaned) {
@@ -289,7 +314,9 @@ Status serve(const ServeOptions& o, const Ready& ready) {
                      log_event("error", "tenant_unread", {{"what", followed.error().description}});
                  });
   a.store.on_change([&a] { a.outbox.wake(); });
-  LogStreamer log_streamer(a.store, [&a] { return a.tenant(); });
+  warn_of_proxy();
+  const std::string script_warning = warn_of_scripts(a, o.scripts_without_wall);
+  LogStreamer log_streamer(a.store, [&a] { return a.tenant(); }, a.egress);
   log_streamer.start();
   if (o.dev) {
     a.faults = std::make_shared<dev::Faults>();
@@ -301,7 +328,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   authority = &a;
   server.run([&] {
     notify_service("READY=1");
-    ready(issuer, needs_administrator ? setup_link(a) : "");
+    ready({issuer, needs_administrator ? setup_link(a) : "", script_warning});
     give_back_memory();
   });
   notify_service("STOPPING=1");

@@ -9,6 +9,7 @@ import { startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, callback, extra } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 import { ScriptedUpstream } from '../lib/upstream.mjs';
 
 const group = scope();
@@ -142,6 +143,26 @@ row('AZ-1606', 'd', '/login/callback', 'the upstream answers with an error', 'th
   const to = await leave(person, 'acme');
   const result = await arrive(person, `${api.issuer}login/callback?${new URLSearchParams({ state: to.searchParams.get('state'), iss: upstream.issuer, error: 'access_denied', error_description: 'I would rather not\r\nX: y' })}`);
   assert.deepEqual([result.error, result.error_description, result.state], ['access_denied', 'I would rather notX: y', 's']);
+});
+
+test('keys that are kept: another key of the same name is found, with one look for many logins', async (t) => {
+  const changing = new ScriptedUpstream();
+  await changing.start(t);
+  const made = await api.call('POST', 'connections', { ...changing.connection('changing'), enabled_clients: ['app'] });
+  assert.equal(made.status, 201, made.text);
+  assert.ok((await logIn('changing', { at: changing })).id_token);
+  changing.key = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const looks = () => changing.requests.filter((r) => r.path === '/jwks').length;
+  assert.equal(looks(), 1);
+  const refusals = [];
+  const renewed = await until(async () => {
+    const result = await logIn('changing', { at: changing });
+    if (!result.id_token) refusals.push(result.error);
+    return result.id_token;
+  }, 'the key is looked for again');
+  assert.ok(renewed);
+  assert.ok(refusals.length > 1 && refusals.every((error) => error === 'access_denied'), refusals.join());
+  assert.equal(looks(), 2, 'not for each login');
 });
 
 const hostile = {
