@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/address.hpp"
+#include "http/networks.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 
@@ -55,7 +56,9 @@ Finding check_text(const Value& v, const Value& schema) {
     return "String is too long (" + text::decimal(length) + " chars), maximum " + text::decimal(*most);
   const bool is_wrong = (schema["format"].is("email") && !is_email(v.text())) ||
                         (schema["format"].is("phone") && !is_phone_number(v.text())) ||
-                        (schema["format"].is("uri") && !url::parse(v.text()));
+                        (schema["format"].is("uri") && !url::parse(v.text())) ||
+                        (schema["format"].is("web-url") && !v.text().empty() && !is_web_url(v.text())) ||
+                        (schema["format"].is("network") && !Networks::parse({v.text()}));
   if (is_wrong) return "Object didn't pass validation for format " + schema["format"].text() + ": " + v.text();
   return {};
 }
