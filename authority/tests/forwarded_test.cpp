@@ -1,4 +1,6 @@
 // Whose address a request has: whatever a client writes, and in whatever form a proxy does.
+#include <boost/asio/awaitable.hpp>
+
 #include "http/forwarded.hpp"
 
 #include <gtest/gtest.h>

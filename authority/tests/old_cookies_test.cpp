@@ -1,4 +1,6 @@
 // Cookies by their old names: read for a while, never instead of a new one, never where a neighbour may have set one.
+#include <boost/asio/awaitable.hpp>
+
 #include "pages/old_cookies.hpp"
 
 #include <gtest/gtest.h>
