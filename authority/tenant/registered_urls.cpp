@@ -1,6 +1,7 @@
 #include "tenant/registered_urls.hpp"
 
 #include <curl/curl.h>
+#include <locale.h>
 
 #include <algorithm>
 #include <memory>
@@ -30,9 +31,26 @@ bool is_ascii(std::string_view in) {
   return std::all_of(in.begin(), in.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+// libcurl reads a host's letters as the locale of the thread has them.
+class InUtf8 {
+ public:
+  InUtf8() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(utf8_ ? uselocale(utf8_) : nullptr) {}
+  ~InUtf8() {
+    if (!utf8_) return;
+    uselocale(before_);
+    freelocale(utf8_);
+  }
+  InUtf8(const InUtf8&) = delete;
+  InUtf8& operator=(const InUtf8&) = delete;
+
+ private:
+  locale_t utf8_, before_;
+};
+
 // The host as the DNS has it (RFC 5890), by libcurl; empty if it has none.
 std::string a_label_of(const std::string& uri) {
 #if LIBCURL_VERSION_NUM >= 0x075800
+  const InUtf8 in_utf8;
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), curl_url_cleanup);
   char* host = nullptr;
   if (curl_url_set(url.get(), CURLUPART_URL, uri.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) return {};
