@@ -112,6 +112,7 @@ Answering hosted_login(Authority& a, Request request) {
 // A hosted page's form comes here, and the form of an upstream that answers by one.
 Answering login_callback(Authority& a, Request request) {
   Parameters form = read_form(request);
+  if (form.has("wresult")) CO_RETURN(hosted_callback(a, std::move(request)));
   // In plain HTTP a browser keeps a form of another site from our cookies (`SameSite=None` needs `Secure`): from a page
   // of ours it sends the same once more, with them.
   constexpr const char* again = "ostia_again";
@@ -120,7 +121,6 @@ Answering login_callback(Authority& a, Request request) {
     fields.emplace_back(again, "1");
     co_return pages::form_post(request.issuer + "login/callback", fields);
   }
-  if (form.has("wresult")) CO_RETURN(hosted_callback(a, std::move(request)));
   CO_RETURN(upstream::arrive(a, request, std::move(form)));
 }
 
