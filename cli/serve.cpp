@@ -47,7 +47,7 @@ Run add_serve(CLI::App& app) {
   verb->add_option("--tls-key", options->tls_key, "Its private key (PEM)")->type_name("FILE");
   verb->add_flag("--plain-http", options->plain_http, "No TLS here: a proxy in front does it");
   verb->add_option("--trusted-proxy", options->trusted_proxies,
-                   "Whose X-Forwarded-For is believed (with --plain-http: private addresses)")
+                   "Who is believed whom a request is of (with --plain-http: this machine's own addresses)")
       ->type_name("NETWORK");
   verb->add_option("--allow-egress", options->allowed_egress,
                    "What calls to other servers may reach although it is no public address; repeatable")
@@ -55,6 +55,10 @@ Run add_serve(CLI::App& app) {
   verb->add_flag("--scripts-without-wall", options->scripts_without_wall,
                  "Runs rules and actions also where Landlock, seccomp or node's permissions are missing: they may then "
                  "read what this program reads");
+  verb->add_option("--forwarded-header", options->forwarded_header,
+                   "Where trusted proxies write it: X-Forwarded-For or Forwarded; the other is not read")
+      ->type_name("NAME")
+      ->capture_default_str();
   verb->add_option("--metrics-listen", options->metrics_listen, "Where Prometheus reads /metrics")
       ->type_name("HOST:PORT");
   verb->add_flag("--access-log", options->access_log, "Logs a line for each request");

@@ -297,6 +297,8 @@ Value profile_claims(const User& user, std::string_view scope, bool strict) {
     const std::string login = !user.email.empty()      ? user.email
                               : !user.username.empty() ? user.username
                                                        : user.phone_number;
+    // One that was kept before pictures were looked at is told to no application.
+    if (const Value* picture = claims.find("picture"); picture && !is_web_url(picture->text())) claims.erase("picture");
     if (!claims.find("nickname")) claims.set("nickname", login.substr(0, login.find('@')));
     if (!claims.find("name")) claims.set("name", login);
     claims.set("updated_at", strict ? Value(user.updated_at) : Value(iso_time(user.updated_at)));

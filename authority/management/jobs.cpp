@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "http/multipart.hpp"
 #include "logs/journal.hpp"
+#include "management/csv.hpp"
 #include "management/endpoints.hpp"
 #include "management/user_handlers.hpp"
 #include "ostia/text/ascii.hpp"
@@ -180,13 +181,6 @@ Handling start_export(Authority& a, Call call) {
   co_return reply;
 }
 
-std::string csv_cell(const Value& v) {
-  std::string text = v.is_string() || v.is_number() ? v.text() : v.is_null() ? "" : json::write(v);
-  if (text.find_first_of("\",\r\n") == text.npos) return text;
-  for (auto at = text.find('"'); at != text.npos; at = text.find('"', at + 2)) text.insert(at, 1, '"');
-  return "\"" + text + "\"";
-}
-
 Value member_at(const Value& document, std::string_view path) {
   Value v = document;
   for (const auto name : text::split(path, '.')) {
@@ -285,7 +279,7 @@ Answering download_export(Authority& a, Request request) {
   management::Gzip file;
   std::string text;
   if (is_csv) {
-    for (const auto& c : columns) text.append(text.empty() ? "" : ",").append(c.as);
+    for (const auto& c : columns) text.append(text.empty() ? "" : ",").append(management::csv_text(c.as));
     text += "\n";
   }
   std::int64_t left = at_least((*v)["limit"], 1, std::numeric_limits<std::int64_t>::max());

@@ -5,6 +5,7 @@
 #include "http/client.hpp"
 #include "http/curl.hpp"
 #include "http/header.hpp"
+#include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/percent.hpp"
 #include "ostia/url/url.hpp"
@@ -28,15 +29,30 @@ std::string header_value(const std::string& s) {
   std::string out;
   for (const char c : s) {
     ascii = ascii && static_cast<unsigned char>(c) < 0x80;
-    out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+    out += static_cast<unsigned char>(c) < ' ' || c == 0x7F ? ' ' : c;
   }
   return ascii ? out : "=?UTF-8?B?" + text::base64_encode(out) + "?=";
+}
+
+// RFC 5322 section 3.2.5: a name with characters that mean something in a list of addresses stands in quotes.
+std::string phrase(const std::string& s) {
+  const bool is_quoted = s.size() >= 2 && s.front() == '"' && s.back() == '"';
+  if (is_quoted || s.find_first_of("()<>[]:;@\\,.\"") == s.npos) return header_value(s);
+  const std::string value = header_value(s);
+  if (value.starts_with("=?")) return value;
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
 }
 
 std::string from_header(const std::string& s) {
   const auto open = s.find('<');
   if (open == s.npos) return header_value(s);
-  return header_value(s.substr(0, open == 0 ? 0 : open - 1)) + " <" + address_of(s) + ">";
+  const auto name = text::trimmed(s.substr(0, open));
+  return phrase(std::string(name)) + (name.empty() ? "<" : " <") + address_of(s) + ">";
 }
 
 // RFC 5322 section 3.3. The machine's own time: a mail's date is for mail servers, whatever `/_dev/clock` says.

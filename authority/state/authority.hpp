@@ -15,8 +15,8 @@
 #include "crypto/password_pool.hpp"
 #include "http/client.hpp"
 #include "http/documents.hpp"
+#include "http/forwarded.hpp"
 #include "http/message.hpp"
-#include "http/networks.hpp"
 #include "scripts/scripts.hpp"
 #include "state/data.hpp"
 #include "state/outbox.hpp"
@@ -30,6 +30,7 @@ class Faults;
 }
 
 class Metrics;
+class ProxyNotes;
 
 struct Authority {
   Authority(Store& s, const RootKeys& root, std::string canonical, bool development, unsigned password_threads,
@@ -52,7 +53,7 @@ struct Authority {
   Clock clock;
   std::string issuer;  ///< canonical; a request may have come to another domain's
   bool dev;
-  Networks proxies;  ///< those whose word about a client's address is taken
+  Forwarding forwarding;  ///< whose word about a client's address is taken
   RateLimiter limiter;
   Secrets secrets;                               ///< what is kept
   Sealer codes, states, access_tokens, tickets;  ///< what travels
@@ -63,6 +64,8 @@ struct Authority {
   Documents documents;  ///< of other servers: discovery, keys
   Outbox outbox;
   std::shared_ptr<Metrics> metrics;            ///< null unless somebody reads them
+  std::shared_ptr<ProxyNotes> proxy_notes;     ///< null where nobody would read them
+  bool asks_for_https = false;                 ///< browsers are to come by HTTPS only, from now on (HSTS)
   std::vector<std::string> management_scopes;  ///< all of them; known once the Management API is
   bool logs_access = false;
   std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise

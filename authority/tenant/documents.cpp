@@ -4,8 +4,8 @@
 
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
-#include "ostia/url/url.hpp"
 #include "tenant/reading.hpp"
+#include "tenant/registered_urls.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -253,10 +253,7 @@ Status check_client(const Value& client) {
     for (const auto& item : client[list].items())
       if (!item.is_string()) return bad_member(list, "must be a list of texts");
   }
-  for (const auto& uri : client["callbacks"].items())
-    if (!url::parse(uri.text()) || url::parse(uri.text())->has_fragment)
-      return bad_member("callbacks", "\"" + uri.text() + "\" is not an absolute URL without a fragment");
-  return ok();
+  return check_registered_urls(client);
 }
 
 Status check_connection(const Value& connection) {

@@ -8,10 +8,12 @@
 
 #include "base/clock.hpp"
 #include "http/header.hpp"
+#include "http/networks.hpp"
 #include "ostia/text/ascii.hpp"
 #include "tenant/connection.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
+#include "tenant/registered_urls.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -102,6 +104,7 @@ class Importing {
            "\" is not supported by this version, which sends by smtp; no mail will leave");
     if (name == "tenant")
       if (auto good = check_tenant(content); !good) return good;
+    if (name == "attackProtection") warn_of_networks(content);
     const Section& s = section_of("settings");
     Value body = content;
     const Value before = stored("settings", name);
@@ -195,8 +198,18 @@ class Importing {
     body.set("enabled_clients", std::move(ids));
   }
 
+  // What cannot be read as an address lets nobody through.
+  void warn_of_networks(const Value& content) {
+    for (const auto& [name, part] : content.members())
+      for (const auto& one : part["allowlist"].items())
+        if (auto read = Networks::parse({one.text()}); !read)
+          warn("attackProtection." + name + ".allowlist: " + read.error().description + "; it has no effect");
+  }
+
   // Who could not be let in by what is named is not let in by anything.
   Status check_tenant(const Value& body) {
+    if (auto good = check_destinations("allowed_logout_urls", body["allowed_logout_urls"]); !good)
+      return bad_entry("tenant", good.error().description);
     const Value& named = body["ostia"]["administrators_connection"];
     if (named.is_null()) return ok();
     for (const auto& [id, one] : stored_["database"])

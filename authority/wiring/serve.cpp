@@ -21,7 +21,9 @@
 #include "messages/transport.hpp"
 #include "operations/last_run.hpp"
 #include "operations/metrics.hpp"
+#include "operations/proxy_notes.hpp"
 #include "operations/service.hpp"
+#include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
 #include "state/authority.hpp"
@@ -61,14 +63,48 @@ Status check(const ServeOptions& o) {
   return ok();
 }
 
-// Where plain HTTP is served, a proxy stands in front, and it is near.
-Result<Networks> trusted_proxies(const ServeOptions& o) {
-  const std::vector<std::string> near = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
-                                         "192.168.0.0/16", "::1",        "fc00::/7"};
-  if (o.trusted_proxies.empty()) return o.plain_http ? Networks::parse(near) : Result<Networks>(Networks());
-  auto parsed = Networks::parse(o.trusted_proxies);
+std::vector<std::string> this_machine() { return {"127.0.0.0/8", "::1"}; }
+
+// Where plain HTTP is served, a proxy stands in front. Which one must be said, or whoever reaches the port could choose
+// the address that its failures are counted for; on this machine nobody but the proxy is expected.
+Result<Forwarding> forwarding_of(const ServeOptions& o) {
+  Forwarding out;
+  const std::string header = text::lower(o.forwarded_header);
+  if (header == "forwarded")
+    out.header = Forwarding::Header::forwarded;
+  else if (header != "x-forwarded-for")
+    return invalid_option("--forwarded-header: \"" + o.forwarded_header +
+                          "\" is neither X-Forwarded-For nor Forwarded");
+  if (o.trusted_proxies.empty() && !o.plain_http) return out;
+  auto parsed = Networks::parse(o.trusted_proxies.empty() ? this_machine() : o.trusted_proxies);
   if (!parsed) return invalid_option("--trusted-proxy: " + parsed.error().description);
-  return parsed;
+  out.proxies = *std::move(parsed);
+  return out;
+}
+
+void tell_who_is_trusted(const ServeOptions& o, const Forwarding& forwarding) {
+  if (forwarding.proxies.empty()) return;
+  json::Value list = json::Value::array();
+  for (const auto& one : o.trusted_proxies.empty() ? this_machine() : o.trusted_proxies) list.push_back(one);
+  log_event("info", "proxies_trusted",
+            {{"header", forwarding.header_name()},
+             {"proxies", std::move(list)},
+             {"what", o.trusted_proxies.empty()
+                          ? "a proxy on this machine is believed whom it got a request from; name others with "
+                            "--trusted-proxy"
+                          : "they are believed whom they got a request from, nobody else is"}});
+}
+
+bool is_this_machine(const std::string& host) {
+  return host == "localhost" || host == "::1" || url::is_loopback_host(host);
+}
+
+// A browser that was told so refuses plain HTTP, and lets nobody click away a warning about a certificate: right for a
+// site on the network with a certificate that browsers trust, wrong for development and for certificates of our own.
+bool asks_for_https(const ServeOptions& o, const std::string& issuer) {
+  const auto url = url::parse(issuer);
+  const bool is_trusted_by_browsers = o.plain_http || !o.tls_cert.empty();
+  return !o.dev && is_trusted_by_browsers && url && url->scheme == "https" && !is_this_machine(std::string(url->host));
 }
 
 Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host) {
@@ -174,10 +210,6 @@ Status import_seed(Authority& a, const Seed& seed) {
       return done;
 }
 
-bool is_this_machine(const std::string& host) {
-  return host == "localhost" || host == "::1" || url::is_loopback_host(host);
-}
-
 // What --dev opens is for who sits at this machine.
 Status check_dev(const ServeOptions& o, const std::string& host) {
   if (o.dev_on_network && !o.dev) return invalid_option("--dev-on-network: it goes with --dev");
@@ -222,8 +254,8 @@ std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
 
 Status serve(const ServeOptions& o, const Ready& ready) {
   if (auto checked = check(o); !checked) return checked;
-  auto proxies = trusted_proxies(o);
-  if (!proxies) return std::move(proxies).error();
+  auto forwarding = forwarding_of(o);
+  if (!forwarding) return std::move(forwarding).error();
   auto egress = Egress::parse(o.allowed_egress, o.dev);
   if (!egress) return invalid_option("--allow-egress: " + egress.error().description);
   const auto endpoint = parse_endpoint(o.listen);
@@ -301,7 +333,11 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   const auto administered = has_administrator(a.store);
   if (!administered) return administered.error();
   const bool needs_administrator = !*administered && !o.dev;
-  a.proxies = *std::move(proxies);
+  tell_who_is_trusted(o, *forwarding);
+  a.forwarding = *std::move(forwarding);
+  server.trust(a.forwarding.proxies);
+  a.proxy_notes = std::make_shared<ProxyNotes>(o.data, o.plain_http, a.forwarding);
+  a.asks_for_https = asks_for_https(o, issuer);
   a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev, a.egress); },
                  [&a, cleaned = std::int64_t{0}]() mutable {
                    constexpr std::int64_t interval = 60;  // seconds

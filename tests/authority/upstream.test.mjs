@@ -291,6 +291,19 @@ test('an ID token through the browser (front channel), with no exchange', async 
   assert.ok(!upstream.requests.some((r) => r.path === '/token'));
 });
 
+test('a form of another site comes without Lax cookies in plain HTTP: a page of ours sends it once more, with them', async () => {
+  const person = new Reader(api.issuer), stranger = new Reader(api.issuer);
+  const asked = Object.fromEntries((await leave(person, 'front')).searchParams);
+  const id_token = upstream.sign({ iss: upstream.issuer, aud: 'ostia', sub: 'f2', iat: Date.now() / 1000 | 0, exp: (Date.now() / 1000 | 0) + 60, nonce: asked.nonce });
+  const form = { state: asked.state, id_token, iss: upstream.issuer };
+  const page = await stranger.open('/login/callback', { method: 'POST', body: new URLSearchParams(form) });
+  assert.deepEqual([page.status, page.action], [200, `${api.issuer}login/callback`]);
+  for (const [name, value] of Object.entries(form)) assert.equal(page.fields[name], value);
+  const again = new URLSearchParams(page.fields);
+  assert.equal((await stranger.open(page.action, { method: 'POST', body: again })).status, 400, 'once, not for ever; and for nobody else');
+  assert.equal(decode(fragment((await person.open(page.action, { method: 'POST', body: again })).location).id_token).sub, 'oidc|front|f2');
+});
+
 row('AZ-1610', 'x', '/_dev/upstream/authorize', "the demo's stand-in for X", 'anybody signs in as anybody; the account of a name is always the same; declining is an error for the application', async () => {
   const ids = [];
   for (let i = 0; i < 2; i++) {
