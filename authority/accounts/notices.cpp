@@ -2,6 +2,7 @@
 #include "accounts/users.hpp"
 
 #include "messages/mails.hpp"
+#include "pages/device_name.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -13,6 +14,8 @@ const char* name_of(Notice what) {
     case Notice::factor_removed: return "factor_removed";
     case Notice::email_changed: return "email_changed";
     case Notice::login_after_failures: return "login_after_failures";
+    case Notice::new_browser: return "new_browser";
+    case Notice::new_country: return "new_country";
   }
   return "";
 }
@@ -26,7 +29,10 @@ std::optional<Statement> notice(const Authority& a, const Request& request, cons
   MessageValues values;
   values.link = request.issuer + "account";
   values.address = request.peer;
-  values.what = texts.get(std::string("mail.account_notice.") + name_of(what), {{"tenant", tenant->name}});
+  values.what = texts.get(std::string("mail.account_notice.") + name_of(what),
+                          {{"tenant", tenant->name},
+                           {"device", describe_device(texts, request.header("user-agent"))},
+                           {"country", country_of(request)}});
   values.user = json::Value::object({{"email", user.email}, {"name", user.profile["name"]}, {"user_id", user.id}});
   return a.outbox.queue(compose_mail(*tenant, texts, "account_notice", user.email, nullptr, values));
 }

@@ -14,6 +14,8 @@ enum class Notice : std::uint8_t {
   factor_removed,
   email_changed,         ///< goes to the address before
   login_after_failures,  ///< a right password after several wrong ones
+  new_browser,           ///< that the person had not signed in with
+  new_country,           ///< where the person had not signed in
 };
 
 /// The statement that queues the mail; nothing where the tenant turns `account_notice` off, or there is no address.

@@ -139,11 +139,9 @@ Answering ssodata(Authority& a, Request request) {
 // The vendor asks a database of addresses; here a proxy in front may say it.
 // AZ-704 · Auth0: user/geoloc/country
 Answering country(Authority&, Request request) {
-  std::string_view code = request.header("cf-ipcountry");
-  if (code.empty()) code = request.header("x-country-code");
-  const bool known = code.size() == 2 && text::is_upper(code[0]) && text::is_upper(code[1]);
+  const std::string code = country_of(request);
   Value body = Value::object({{"ipAddress", request.peer}});
-  body.set("country_code", known ? Value(code) : Value());
+  body.set("country_code", code.empty() ? Value() : Value(code));
   co_return json_response(200, body).with("Cache-Control", "no-store");
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "accounts/browsers.hpp"
 #include "accounts/endings.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/users.hpp"
 
 #include "http/body.hpp"
@@ -40,16 +42,10 @@ json::Value in_browser(const Authority& a, const AuthorizationRequest& request, 
 }
 
 // The browser's own name, which it gets with its first page.
-std::pair<std::string, bool> device_of(const Request& request) {
-  constexpr std::size_t length = 43;  // of 32 bytes in base64url
-  std::string device = read_cookie(request, CookieKind::device);
-  if (device.size() == length) return {std::move(device), false};
+std::pair<std::string, bool> device_or_new(const Request& request) {
+  std::string device = device_of(request);
+  if (!device.empty()) return {std::move(device), false};
   return {random_id(), true};
-}
-
-void name_device(Response& response, const Request& request, const std::string& device) {
-  constexpr std::int64_t year = 365 * 24 * 3600;
-  set_cookie(response, request, CookieKind::device, device, year);
 }
 
 }  // namespace
@@ -124,7 +120,7 @@ Showing leave_step(Authority& a, const Request& request, AuthorizationRequest r,
 
 Showing leave_with_state(Authority& a, const Request& request, AuthorizationRequest r, std::string_view back,
                          MakeUrl make_url, std::size_t longest) {
-  const auto [device, is_new] = device_of(request);
+  const auto [device, is_new] = device_or_new(request);
   std::vector<Statement> keep;
   const std::string state = put_into_address(a.states, json::write(in_browser(a, r, device, back)),
                                              a.clock.now() + state_lifetime, keep, longest);
@@ -139,7 +135,7 @@ Showing leave_with_state(Authority& a, const Request& request, AuthorizationRequ
 
 std::string seal_for_browser(const Authority& a, const Request& request, Response& response, std::string_view purpose,
                              std::int64_t seconds) {
-  const auto [device, is_new] = device_of(request);
+  const auto [device, is_new] = device_or_new(request);
   if (is_new) name_device(response, request, device);
   return seal_ticket(a, purpose, json::Value::object({{"device", device_mark(device)}}), seconds);
 }
@@ -181,6 +177,13 @@ Async<std::optional<SignedIn>> current_session(Authority& a, const Request& requ
   co_return who;
 }
 
+// ASVS 6.3.5
+std::optional<Statement> notice_of_browser(const Authority& a, const Request& request, const User& user,
+                                           const BrowserSeen& seen) {
+  if (!a.tenant()->tells_of_new_browsers || (!seen.is_new && !seen.is_elsewhere)) return {};
+  return notice(a, request, user, seen.is_new ? Notice::new_browser : Notice::new_country);
+}
+
 Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body) {
   const std::string old_cookie = read_cookie(request, CookieKind::session);
   CO_TRY(const auto old, find_session_to_end(a.store, old_cookie));
@@ -189,16 +192,23 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user, 
   body.set("connection", user.login_connection());
   body.set("address", request.peer);
   body.set("user_agent", request.header("user-agent").substr(0, 300));
+  CO_TRY(auto seen, browser_seen(a, request, user.id));
+  if (!seen.mark.empty()) body.set("browser", seen.mark);
   CO_TRY(auto cookie, start_session(a.store, user, std::move(body), a.clock.now(), a.tenant()->session_limits()));
   CO_TRY(const auto found, find_session(a.store, cookie, a.clock.now(), a.tenant()->session_limits()));
   if (!found) throw NotThere("the account has gone");
-  if (old && old->user_id == user.id) CO_TRY_VOID(a.store.commit(replace_session(old_cookie, found->session.id)));
+  std::vector<Statement> statements = std::move(seen.keep);
+  if (old && old->user_id == user.id) append(statements, replace_session(old_cookie, found->session.id));
+  if (auto mail = notice_of_browser(a, request, user, seen)) statements.push_back(*std::move(mail));
+  if (!statements.empty()) CO_TRY_VOID(a.store.commit(std::move(statements)));
+  a.outbox.wake();
   co_return NewSession{{found->session, std::move(user)}, cookie};
 }
 
 boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user,
                                               json::Value body) {
-  CO_AWAIT(const auto made, make_session(a, request, user, std::move(body)));
+  const Request named = with_device(request);
+  CO_AWAIT(const auto made, make_session(a, named, user, std::move(body)));
   if (!made) co_return pages::trouble(look_for(*a.tenant(), request, r.ui_locales));
   r.authenticated = made->who.session.id;
   record(a, request,
@@ -208,7 +218,8 @@ boost::asio::awaitable<Response> finish_login(Authority& a, const Request& reque
           .user_id = user.id,
           .user_name = user.login_name(),
           .connection = user.login_connection()});
-  CO_AWAIT(Response response, show_step(a, request, r, "/authorize/resume"));
+  CO_AWAIT(Response response, show_step(a, named, r, "/authorize/resume"));
+  name_device(response, named, device_of(named));
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   co_return response;
 }

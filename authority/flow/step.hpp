@@ -67,7 +67,8 @@ bool is_of_browser(const Authority& a, const Request& request, std::string_view 
 /// what all have.
 boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user,
                                               json::Value body = {});
-/// The same without a redirect: the session, and its cookie for the answer.
+/// The same without a redirect: the session, and its cookie for the answer. `request` comes with its browser's name
+/// (`with_device`), which is known from now on.
 struct NewSession {
   SignedIn who;
   std::string cookie;

@@ -5,7 +5,7 @@
 
 #include "accounts/users.hpp"
 #include "mfa/authenticators.hpp"
-#include "pages/texts.hpp"
+#include "pages/device_name.hpp"
 
 namespace ostia::authority {
 
@@ -22,9 +22,6 @@ struct Holdings {
 };
 
 Async<Holdings> read_holdings(Authority& a, const User& user);
-
-/// A browser and its system in a few words, by its `User-Agent`: "Firefox, Linux".
-std::string describe_device(const Texts& texts, std::string_view user_agent);
 
 /// A time in UTC, to the minute: `2026-11-27 20:05 UTC`, which keeps its direction among words of any.
 std::string short_time(std::int64_t seconds);

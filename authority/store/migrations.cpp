@@ -128,6 +128,12 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "CREATE TABLE kept_texts (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires_at BIGINT NOT NULL)",
           "CREATE INDEX kept_texts_expiry ON kept_texts (expires_at)",
       },
+      {
+          // The browsers that somebody has signed in with, each by a mark of this person's, and the countries where.
+          "CREATE TABLE known_browsers (user_id TEXT NOT NULL, mark TEXT NOT NULL, country TEXT NOT NULL, since BIGINT "
+          "NOT NULL, seen_at BIGINT NOT NULL, PRIMARY KEY (user_id, mark, country))",
+          "CREATE INDEX known_browsers_age ON known_browsers (seen_at)",
+      },
   };
   return steps;
 }

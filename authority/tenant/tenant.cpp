@@ -73,6 +73,7 @@ void read_settings(Tenant& t, const Value& v) {
   t.administrators = text_or(v["ostia"]["administrators_connection"], "");
   read_rate_limits(t.rate_limits, v["ostia"]["rate_limits"]);
   t.chooses_factor_in_action = v["customize_mfa_in_postlogin_action"].as_bool();
+  t.tells_of_new_browsers = v["ostia"]["new_browser_notices"].as_bool(true);
   t.skips_consent_on_loopback = v["ostia"]["skip_consent_on_loopback"].as_bool(true);
 }
 

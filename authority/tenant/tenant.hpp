@@ -127,6 +127,7 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   [[nodiscard]] SessionLimits session_limits() const { return {session_lifetime, idle_session_lifetime}; }
   bool says_user_exists = false;          ///< `flags.enable_public_signup_user_exists_error`
   bool skips_consent_on_loopback = true;  ///< `ostia.skip_consent_on_loopback`
+  bool tells_of_new_browsers = true;      ///< `ostia.new_browser_notices`
   Branding branding;
   AttackProtection attack_protection;
   RateLimits rate_limits;
