@@ -49,6 +49,9 @@ Run add_serve(CLI::App& app) {
   verb->add_option("--trusted-proxy", options->trusted_proxies,
                    "Whose X-Forwarded-For is believed (with --plain-http: private addresses)")
       ->type_name("NETWORK");
+  verb->add_option("--admin-network", options->admin_networks,
+                   "Where the dashboard, /setup and the Management API may be asked from (everywhere)")
+      ->type_name("NETWORK");
   verb->add_option("--metrics-listen", options->metrics_listen, "Where Prometheus reads /metrics")
       ->type_name("HOST:PORT");
   verb->add_flag("--access-log", options->access_log, "Logs a line for each request");

@@ -31,7 +31,7 @@ void add_scopes(const std::string& scopes, std::vector<std::string>& to) {
 
 Async<std::map<std::string, Holdings::Application>> read_applications(Authority& a, std::string user_id) {
   CO_TRY(const auto rows, a.store.query({"SELECT client_id, scope FROM consents WHERE user_id = $1 UNION SELECT "
-                                         "client_id, '' FROM refresh_tokens WHERE "
+                                         "client_id, body FROM refresh_tokens WHERE "
                                          "user_id = $1 AND expires_at > $2 AND rotated_at IS NULL ORDER BY 1, 2",
                                          {std::move(user_id), a.clock.now()}}));
   const auto tenant = a.tenant();
@@ -41,7 +41,9 @@ Async<std::map<std::string, Holdings::Application>> read_applications(Authority&
     auto& application = out[id];
     const auto client = tenant->find_client(id);
     application.name = client ? client->name : id;
-    add_scopes(text_at(row, 1), application.scopes);
+    const std::string& said = text_at(row, 1);  // a consent's scopes, or a refresh token
+    const auto token = said.starts_with('{') ? json::parse(said) : Result<json::Value>(json::Value());
+    add_scopes(token && token->is_object() ? (*token)["scope"].text() : said, application.scopes);
   }
   co_return out;
 }
@@ -56,7 +58,9 @@ Async<Holdings> read_holdings(Authority& a, const User& user) {
   out.applications = std::move(applications);
   CO_TRY(auto all, list_authenticators(a, user.id));
   for (auto& one : all)
-    if (one.confirmed) out.factors.push_back(std::move(one));
+    if (one.confirmed) (one.type == "passkey" ? out.passkeys : out.factors).push_back(std::move(one));
+  CO_TRY(auto identities, linked_accounts(a.store, user.id));
+  out.identities = std::move(identities);
   CO_TRY(const auto factors, factors_of(a, user));
   out.may_add_factor = !factors.enrollable.empty();
   co_return out;

@@ -11,12 +11,14 @@ namespace ostia::authority {
 
 struct Holdings {
   std::vector<Session> sessions;       ///< live ones; the one that was used last comes first
-  std::vector<Authenticator> factors;  ///< confirmed ones that can be taken away, passkeys too
+  std::vector<Authenticator> factors;  ///< confirmed ones that can be taken away
+  std::vector<Authenticator> passkeys;
+  std::vector<User> identities;  ///< the other accounts that sign in as this one
   bool may_add_factor = false;
 
   struct Application {
     std::string name;
-    std::vector<std::string> scopes;  ///< that the person has agreed to
+    std::vector<std::string> scopes;  ///< that it has
   };
   std::map<std::string, Application> applications;  ///< by client id: with a consent or a refresh token
 };

@@ -51,6 +51,8 @@ struct Authority {
   std::string issuer;  ///< canonical; a request may have come to another domain's
   bool dev;
   Networks proxies;  ///< those whose word about a client's address is taken
+  Networks
+      administrators;  ///< whence the dashboard, the setup link and the Management API answer; empty: from everywhere
   RateLimiter limiter;
   Sealer secrets, codes, states, access_tokens, tickets;
   PasswordPool passwords;

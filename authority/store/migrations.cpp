@@ -133,6 +133,9 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "CREATE TABLE known_browsers (user_id TEXT NOT NULL, mark TEXT NOT NULL, country TEXT NOT NULL, since BIGINT "
           "NOT NULL, seen_at BIGINT NOT NULL, PRIMARY KEY (user_id, mark, country))",
           "CREATE INDEX known_browsers_age ON known_browsers (seen_at)",
+          // The applications of which somebody has been told that they have access.
+          "CREATE TABLE known_applications (user_id TEXT NOT NULL, client_id TEXT NOT NULL, since BIGINT NOT NULL, "
+          "PRIMARY KEY (user_id, client_id))",
       },
   };
   return steps;

@@ -71,6 +71,12 @@ Result<Networks> trusted_proxies(const ServeOptions& o) {
   return parsed;
 }
 
+Result<Networks> admin_networks(const ServeOptions& o) {
+  auto parsed = Networks::parse(o.admin_networks);
+  if (!parsed) return invalid_option("--admin-network: " + parsed.error().description);
+  return parsed;
+}
+
 Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host) {
   const bool own = o.tls_cert.empty();
   const std::string certificate = own ? o.data + "/tls.pem" : o.tls_cert,
@@ -201,6 +207,8 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (auto checked = check(o); !checked) return checked;
   auto proxies = trusted_proxies(o);
   if (!proxies) return std::move(proxies).error();
+  auto administrators = admin_networks(o);
+  if (!administrators) return std::move(administrators).error();
   const auto endpoint = parse_endpoint(o.listen);
   if (!endpoint) return invalid_option("--listen: " + endpoint.error().description);
   const bool with_dev_http = o.dev && o.dev_http != "none";
@@ -275,6 +283,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (!administered) return administered.error();
   const bool needs_administrator = !*administered && !o.dev;
   a.proxies = *std::move(proxies);
+  a.administrators = *std::move(administrators);
   a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
                  [&a, cleaned = std::int64_t{0}]() mutable {
                    constexpr std::int64_t interval = 60;  // seconds

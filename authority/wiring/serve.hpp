@@ -22,6 +22,7 @@ struct ServeOptions {
   std::string tls_cert, tls_key;  ///< files; empty: a certificate of our own, kept in `data`
   bool plain_http = false;
   std::vector<std::string> trusted_proxies;  ///< addresses and networks; empty: private ones, with `plain_http` only
+  std::vector<std::string> admin_networks;   ///< whence it may be administered; empty: from everywhere
   std::string metrics_listen;                ///< empty: nowhere
   bool access_log = false;                   ///< a line for each request
   bool dev = false;

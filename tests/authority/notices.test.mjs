@@ -6,6 +6,7 @@ import { Management, machine, managementGrant } from '../lib/management.mjs';
 import { startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, callback, extra, third, users } from '../lib/tenant.mjs';
+import { totp } from '../lib/totp.mjs';
 
 const group = scope();
 let api;
@@ -122,4 +123,147 @@ test('known browsers: the notices can be turned off by a setting', async () => {
   await logIn(new Browser());
   await logIn(new Browser());
   assert.deepEqual(await notices(), []);
+});
+
+const linkOf = (mail) => /https?:\/\/\S+account\/not-me\?ticket=\S+/.exec(mail.text)[0];
+const about = async (text, to = email) => (await notices(to)).filter((m) => text.test(m.text));
+const newest = async (text, to) => {
+  const [mail] = await about(text, to);
+  assert.ok(mail, `no mail about ${text}: ${(await notices(to)).map((m) => m.text.slice(0, 80)).join(' | ')}`);
+  return mail;
+};
+/** Opens the link of a notice in a browser of its own and presses its button. */
+const report = async (mail) => {
+  const reader = new Reader(api.issuer);
+  const page = await reader.open(linkOf(mail));
+  assert.equal(page.heading, 'Wasn’t it you?');
+  return reader.submit(page);
+};
+const isSignedIn = async (browser) => (await browser.open(request({ prompt: 'none' }))).location.hash.includes('access_token');
+const tokens = (more = {}) => api.token({ grant_type: 'password', client_id: 'app', username: email, password, scope: 'openid offline_access', ...more });
+const refresh = (refresh_token, client_id = 'app') => api.token({ grant_type: 'refresh_token', client_id, refresh_token });
+
+test('the button of a notice: opening the link changes nothing, pressing it ends everything, once, and leads to a new password', async () => {
+  const owner = new Browser(), thief = new Browser();
+  await logIn(owner);
+  await logIn(thief);
+  const { body: { refresh_token } } = await tokens();
+  const mail = await newest(/browser you have not used/);
+  await new Reader(api.issuer).open(linkOf(mail));
+  await fetch(linkOf(mail), { method: 'HEAD' });
+  assert.ok(await isSignedIn(thief));
+  const page = await report(mail);
+  assert.equal(page.heading, 'Choose a new password');
+  assert.deepEqual([await isSignedIn(thief), await isSignedIn(owner), (await refresh(refresh_token)).status], [false, false, 403]);
+  assert.equal((await new Reader(api.issuer).open(linkOf(mail))).heading, 'This link has expired');
+  const before = (await about(/browser you have not used/)).length;
+  await logIn(new Browser());
+  assert.equal((await about(/browser you have not used/)).length, before, 'its browsers are forgotten');
+});
+
+test('the button of a notice ends with a week and with the address', async () => {
+  await logIn(new Browser());
+  await logIn(new Browser());
+  const link = linkOf(await newest(/browser you have not used/));
+  await api.advance(7 * 24 * 3600 + 1);
+  assert.equal((await new Reader(api.issuer).open(link)).heading, 'This link has expired');
+  await logIn(new Browser());
+  const other = linkOf(await newest(/browser you have not used/));
+  await api.authenticate();
+  await api.call('PATCH', 'users/auth0%7Cada', { email: 'moved@example.com' });
+  assert.equal((await new Reader(api.issuer).open(other)).heading, 'This link has expired');
+  const moved = await newest(/email address for your account/);
+  const done = await report(moved);
+  assert.equal(done.heading, 'Your account is secured', 'the address before chooses no password');
+  assert.equal(done.status, 200);
+});
+
+test('an application that has access from now on is told once, whichever way it came, and loses it by the button', async () => {
+  await tokens();
+  await tokens();
+  assert.equal((await about(/application has access .*Test application/)).length, 1);
+  await tokens({ scope: 'openid', username: users.grace[0], password: users.grace[1] });
+  assert.deepEqual(await about(/application has access/, users.grace[0]), [], 'what ends by itself is none');
+  const { body: { refresh_token } } = await tokens();
+  await report(await newest(/application has access/));
+  assert.equal((await refresh(refresh_token)).status, 403);
+  await tokens();
+  assert.equal((await about(/application has access/)).length, 2, 'it is new again');
+});
+
+test('an application that a person agrees to is told, and its consent is gone by the button', async () => {
+  const browser = new Browser();
+  const ask = request({ client_id: 'third', scope: 'openid profile' });
+  const login = await browser.open(ask);
+  const consent = await browser.submit(login, { username: email, password });
+  assert.equal(consent.heading, 'Authorize Third party');
+  assert.match(consent.text, /ada@example\.com/);
+  assert.match(consent.text, /Access lasts 24.h/);
+  await browser.submit(consent, {}, 'accept');
+  await report(await newest(/application has access .*Third party/));
+  const again = await new Browser().open(ask);
+  const other = new Browser();
+  assert.equal((await other.submit(await other.open(ask), { username: email, password })).heading, 'Authorize Third party', again.heading);
+});
+
+test('a device says account, scopes and how long, and is told by mail', async () => {
+  const { body: code } = await api.form('/oauth/device/code', { client_id: 'app', scope: 'openid profile offline_access' });
+  const person = new Reader(api.issuer);
+  const typed = await person.submit(await person.open('/activate'), { user_code: code.user_code });
+  const page = await person.submit(typed, { username: email, password });
+  assert.equal(page.heading, 'Is this your device?');
+  for (const said of [/ada@example\.com/, /read your profile/, /keep access while you are away/, /Access lasts until you remove it/]) assert.match(page.text, said);
+  assert.equal((await person.submit(page, {}, 'accept')).heading, 'Device connected');
+  assert.equal((await about(/application has access/)).length, 1);
+});
+
+test('a linked identity, and one that is not linked any more', async () => {
+  const { body: link } = await api.call('POST', 'users/auth0%7Cada/identities', { provider: 'auth0', user_id: 'auth0|grace' });
+  assert.equal(link.length, 2);
+  const mail = await newest(/Another account can now log in .*grace@example\.com/);
+  const here = new Reader(api.issuer);
+  const page = await here.submit(await here.open('/account'), { username: email, password });
+  assert.match(page.text, /Other accounts that log in to yours/);
+  assert.match(page.text, /grace@example\.com/);
+  await report(mail);
+  const { body: user } = await api.call('GET', 'users/auth0%7Cada');
+  assert.equal(user.identities.length, 1);
+  await api.call('POST', 'users/auth0%7Cada/identities', { provider: 'auth0', user_id: 'auth0|grace' });
+  const next = new Reader(api.issuer);
+  const account = await next.submit(await next.open('/account'), { username: email, password });
+  const after = await next.submit(account, {}, 'unlink:auth0|grace');
+  assert.match(after.text, /can no longer log in to yours/);
+  assert.equal((await about(/can no longer log in/)).length, 1);
+});
+
+test('a second factor that is added is taken away by the button', async () => {
+  const here = new Reader(api.issuer);
+  const account = await here.submit(await here.open('/account'), { username: email, password });
+  const enrolment = await here.submit(account, {}, 'add_factor');
+  const secret = /<code>([A-Z2-7]{32})/.exec(enrolment.html)[1];
+  const at = Date.parse((await api.get('/_dev/clock')).body.now) / 1000;
+  await here.submit(enrolment, { code: totp(secret, at) });
+  await report(await newest(/second factor was added/));
+  assert.deepEqual((await api.call('GET', 'users/auth0%7Cada/authentication-methods')).body, []);
+});
+
+test('the account lists every application that has access, with its scopes', async () => {
+  await tokens({ scope: 'openid profile offline_access' });
+  const here = new Reader(api.issuer);
+  const page = await here.submit(await here.open('/account'), { username: email, password });
+  assert.match(page.text, /Test application/);
+  assert.match(page.text, /offline_access/);
+  assert.ok(page.buttons.includes('withdraw:app'));
+});
+
+test('every notice is written in every language', async () => {
+  for (const [language, said] of [['de', /Browser angemeldet/], ['es', /navegador/], ['fr', /navigateur/], ['ja', /ブラウザー/], ['ar', /متصفح/]]) {
+    await api.reset();
+    await logIn(new Browser());
+    const other = new Browser(undefined, language);
+    const page = await other.open(request({ prompt: 'login' }));
+    await other.submit(page, { username: email, password });
+    assert.match((await notices())[0].text, said);
+    assert.equal((await new Reader(api.issuer, language).open(linkOf((await notices())[0]))).language, language);
+  }
 });
