@@ -159,12 +159,14 @@ Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequ
 
 // Who is invited may have no account yet.
 // AZ-1706 · Auth0: invitations
-Async<bool> take_invitation(Authority& a, AuthorizationRequest& r) {
+Async<bool> take_invitation(Authority& a, const Request& request, AuthorizationRequest& r) {
   CO_TRY(const auto invitation, find_invitation(a, r.invitation));
   if (!invitation) {
     CO_TRY(const auto accepted, was_accepted(a, r.invitation));
+    CO_TRY(const auto who, current_session(a, request));
+    if (!accepted || !who) co_return false;
     r.invitation.clear();  // whoever has accepted it is a member, and comes in as one
-    co_return accepted;
+    CO_RETURN(is_member(a, r.organization, who->user.id));
   }
   if (invitation->organization_id != r.organization || invitation->body["client_id"] != Value(r.client_id))
     co_return false;
@@ -252,7 +254,7 @@ Answering authorize(Authority& a, Request request) {
     co_return deliver_error(r, access.error().code, access.error().description);
   }
   if (!r.invitation.empty()) {
-    CO_AWAIT(const auto taken, take_invitation(a, r));
+    CO_AWAIT(const auto taken, take_invitation(a, request, r));
     if (!taken) co_return deliver_error(r, "server_error", "The invitation could not be read; try again");
     if (!*taken) co_return deliver_error(r, "invalid_request", "The invitation is unknown, used or expired");
   }

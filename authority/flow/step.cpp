@@ -187,7 +187,9 @@ boost::asio::awaitable<Response> begin_anew(Authority& a, const Request& request
   AuthorizationRequest r = v.is_object() ? as_asked(AuthorizationRequest::from_json(v)) : AuthorizationRequest();
   if (!v.is_object() || !may_answer(*tenant, request, r)) co_return stale_page(a, request);
   const std::string address = address_of(*tenant, r);
-  if (v["until"].as_int().value_or(0) < a.clock.now() && is_of_this_browser(request, v)) {
+  // An answer from somewhere else is not asked for again without a word.
+  const bool is_page = room_of(request.path) != "/login/callback";
+  if (is_page && v["until"].as_int().value_or(0) < a.clock.now() && is_of_this_browser(request, v)) {
     if (!r.user_code.empty() || r.client_id == account_client().id) co_return redirect(address);
     CO_RETURN(show_step(a, request, std::move(r), "/authorize/resume"));
   }

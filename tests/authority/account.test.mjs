@@ -169,10 +169,10 @@ test('a consent that an administrator takes back ends the refresh tokens of its 
 
 test('a login after several wrong passwords, and another address of the account, are told by mail', async () => {
   for (let i = 0; i < 4; i++) await tokens({ password: 'wrong' });
-  await tokens();
+  await tokens({ scope: 'openid' });
   assert.deepEqual(await api.messages(email), [], 'four can be a bad day');
   for (let i = 0; i < 5; i++) await tokens({ password: 'wrong' });
-  await tokens();
+  await tokens({ scope: 'openid' });
   assert.match((await api.message(email)).text, /logged in to your account at Test after several wrong passwords/);
   const [{ user_id }] = (await api.call('GET', 'users-by-email?email=ada@example.com')).body;
   assert.equal((await api.call('PATCH', `users/${encodeURIComponent(user_id)}`, { email: 'ada@elsewhere.example', verify_email: false })).status, 200);

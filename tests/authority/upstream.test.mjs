@@ -212,6 +212,7 @@ test('a code works once: played back, it is refused', async () => {
   const person = new Reader(api.issuer);
   const back = upstream.approve(await leave(person, 'acme'));
   assert.ok((await arrive(person, back)).id_token);
+  await person.open('/v2/logout');
   await refused(await arrive(person, back), 'upstream_refused');
 });
 

@@ -143,8 +143,11 @@ test('no page is a dead end: an invitation for somebody else leads to their logi
   assert.deepEqual([page.heading, page.fields.username], ['Welcome', users.grace[0]]);
   const end = await person.submit(page, { username: users.grace[0], password: users.grace[1] });
   assert.ok(end.location.hash.includes('access_token'), end.location.href);
-  const again = await open(new Reader(api.issuer), url);
-  assert.equal(again.heading, 'Welcome', 'the link that has made a member leads to the login of the organization');
+  const again = await open(person, url);
+  assert.ok(again.location.hash.includes('access_token'), 'the link that has made a member lets the member in');
+  const second = await open(person, await invite(users.grace[0]));
+  assert.equal(second.heading, 'Welcome');
+  assert.ok((await person.submit(second, { username: users.grace[0], password: users.grace[1] })).location.hash.includes('access_token'), 'and so does another one');
   const stranger = await open(person, await invite('new@example.com'));
   assert.equal(stranger.heading, 'Create your account');
   const garbage = await open(new Reader(api.issuer), url.replace(/invitation=[^&]*/, 'invitation=nonsense'));
