@@ -11,6 +11,7 @@
 #include "tenant/connection.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
+#include "tenant/schema.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -182,6 +183,8 @@ class Importing {
 
   // Who could not be let in by what is named is not let in by anything.
   Status check_tenant(const Value& body) {
+    if (auto good = validate(body["ostia"]["administration"], "administration"); !good)
+      return bad_entry("tenant.ostia.administration", good.error().description);
     const Value& named = body["ostia"]["administrators_connection"];
     if (named.is_null()) return ok();
     for (const auto& [id, one] : stored_["database"])

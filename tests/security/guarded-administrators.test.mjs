@@ -144,7 +144,7 @@ test('administrators: the token’s life is a setting of two hours at most', asy
   assert.equal((await signIn()).expires_in, 3600);
   await set({ token_lifetime_s: 600 });
   assert.equal((await signIn()).expires_in, 600);
-  await set({ token_lifetime_s: 86_400 });
+  await set({ token_lifetime_s: 7200 });
   assert.equal((await signIn()).expires_in, 7200);
 });
 
@@ -164,4 +164,15 @@ test('administrators: only from the networks that the operator names', async (t)
   assert.match(guarded.log(), /admin_network_refused/);
   const bad = await runOstia(['serve', '--data', folder(), '--admin-network', '10.9.0.0/99']);
   assert.deepEqual([bad.code !== 0, /--admin-network/.test(bad.stderr)], [true, true]);
+});
+
+test('administrators: a setting that means nothing is refused, by the API and in a file', async () => {
+  for (const administration of [{ token_lifetime_s: 7201 }, { token_lifetime_s: 59 }, { max_age_s: 86_401 }, { second_factor: 'yes' }, { secondFactor: true }, { session_lifetime: 0 }]) {
+    const answer = await api.call('PATCH', 'tenants/settings', { ostia: { administration } });
+    assert.equal(answer.status, 400, JSON.stringify(administration));
+    const file = tenantFile(folder(), { clients: [app], extra: { ...extra, tenant: { ostia: { administration } } } });
+    const read = await runOstia(['import', file, '--data', folder()]);
+    assert.notEqual(read.code, 0, JSON.stringify(administration));
+    assert.match(read.stderr, /ostia\.administration/);
+  }
 });
