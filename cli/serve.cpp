@@ -59,6 +59,9 @@ Run add_serve(CLI::App& app) {
                    "Where trusted proxies write it: X-Forwarded-For or Forwarded; the other is not read")
       ->type_name("NAME")
       ->capture_default_str();
+  verb->add_option("--admin-network", options->admin_networks,
+                   "Where the dashboard, /setup and the Management API may be asked from (everywhere)")
+      ->type_name("NETWORK");
   verb->add_option("--metrics-listen", options->metrics_listen, "Where Prometheus reads /metrics")
       ->type_name("HOST:PORT");
   verb->add_flag("--access-log", options->access_log, "Logs a line for each request");

@@ -119,7 +119,7 @@ Async<Unit> check_account(Authority& a, const Request& request, const User& user
 Async<Unit> tell_of_guesses(Authority& a, const Request& request, const User& user, std::int64_t failures) {
   constexpr std::int64_t suspicious = 5;  // half of what blocks the account
   if (failures < suspicious) co_return Unit{};
-  auto mail = notice(a, request, user, Notice::login_after_failures);
+  auto mail = notice(a, request, user, {Notice::login_after_failures});
   if (!mail) co_return Unit{};
   CO_TRY_VOID(a.store.write(*std::move(mail)));
   a.outbox.wake();

@@ -208,6 +208,12 @@ Async<User> register_passwordless(Authority& a, const Request& request, std::str
   co_return user;
 }
 
+std::string seal_reset(const Authority& a, const User& user, std::string_view client_id) {
+  return seal_ticket(a, "reset_password",
+                     Value::object({{"user_id", user.id}, {"mark", reset_mark(a, user)}, {"client_id", client_id}}),
+                     lifetime_of(*a.tenant(), "reset_email", reset_lifetime));
+}
+
 // AZ-410 · Auth0: dbconnections/change_password
 Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
                                    std::string client_id) {
@@ -229,9 +235,7 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
     CO_TRY(has_account, take_message(a, request, user->email, is_known));
   }
   const User to = has_account ? *user : User{};
-  const std::string ticket = seal_ticket(
-      a, "reset_password", Value::object({{"user_id", to.id}, {"mark", reset_mark(a, to)}, {"client_id", client_id}}),
-      lifetime_of(*tenant, "reset_email", reset_lifetime));
+  const std::string ticket = seal_reset(a, to, client_id);
   const Message mail =
       compose_mail(*tenant, texts_for(*tenant, request), "reset_email", to.email, nullptr,
                    {request.issuer + "u/reset-password?ticket=" + ticket, {}, {}, user_values(to), client_id});
@@ -267,7 +271,7 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   append(statements, change_password(user, hash, a.clock.now()));
   append(statements, end_everything(owner, a.clock.now()));
   append(statements, forget_all_failures(user.id));
-  if (auto mail = notice(a, request, user, Notice::password_changed)) statements.push_back(*std::move(mail));
+  if (auto mail = notice(a, request, user, {Notice::password_changed})) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched") co_return password_contended();
   if (!done) co_return done.error();

@@ -37,6 +37,8 @@ Statement verification_mail(const Authority& a, const Request& request, const Us
 Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
                                    std::string client_id);
 
+/// The ticket of a link to a new password.
+std::string seal_reset(const Authority& a, const User& user, std::string_view client_id);
 /// What a link to a new password stands on: it ends with the password and with the address that it went to.
 std::string reset_mark(const Authority& a, const User& user);
 

@@ -265,7 +265,7 @@ namespace {
       "DELETE FROM user_permissions WHERE user_id " WHOSE, "DELETE FROM organization_members WHERE user_id " WHOSE, \
       "DELETE FROM device_credentials WHERE user_id " WHOSE, "DELETE FROM withdrawals WHERE user_id " WHOSE,        \
       "DELETE FROM administrators WHERE user_id " WHOSE, "DELETE FROM known_browsers WHERE user_id " WHOSE,         \
-      "DELETE FROM known_networks WHERE user_id " WHOSE
+      "DELETE FROM known_networks WHERE user_id " WHOSE, "DELETE FROM known_applications WHERE user_id " WHOSE
 
 constexpr std::string_view delete_one[] = {OSTIA_BELONGINGS("= $1"),
                                            "DELETE FROM users WHERE linked_to = $1 AND linked_to <> ''",

@@ -143,8 +143,8 @@ std::vector<Statement> replace_session(const std::string& cookie, const std::str
 bool is_first_epoch(const User& user);
 /// Begins another epoch of the account: what is under way is over.
 Statement begin_epoch(const std::string& user_id, std::int64_t now);
-/// Ends all sessions and refresh tokens of an account, and what is under way: its password has changed, say. The
-/// applications are told by `sessions_ended` (accounts/endings.hpp).
+/// Ends all sessions and refresh tokens of an account, and what is under way, and forgets its browsers: its password
+/// has changed, say. The applications are told by `sessions_ended` (accounts/endings.hpp).
 std::vector<Statement> end_everything(const std::string& user_id, std::int64_t now);
 
 }  // namespace ostia::authority

@@ -76,6 +76,15 @@ Finding examine_issuer(const std::string& domain, const json::Value& document) {
                "start the authority with --issuer " + domain + ", or list the name in customDomains");
 }
 
+// Where it may be administered from is the operator's option, which this can only see by asking.
+Finding examine_administration(const std::string& domain, const std::string& ca) {
+  const Answer asked = get(domain + "/api/v2/users", ca);
+  const auto body = json::parse(asked.body);
+  if (asked.status == 403 && body && (*body)["errorCode"].is("network_not_allowed"))
+    return fine("administration", "not from this machine: --admin-network names others");
+  return fine("administration", "answers this machine; --admin-network can narrow it");
+}
+
 }  // namespace
 
 Findings examine_service(const Options& o) {
@@ -96,6 +105,7 @@ Findings examine_service(const Options& o) {
                     : fault("keys", "no signing key is published", "look at the authority's log"));
   out.push_back(ready.status == 200 ? fine("health", "ready")
                                     : fault("health", "not ready", "look at the authority's log: its database?"));
+  out.push_back(examine_administration(domain, o.ca));
   return out;
 }
 

@@ -106,6 +106,11 @@ Findings examine_tenant(const Tenant& tenant, const Options& o, const std::strin
     }
   }
   if (!o.origin.empty() && !issuer.empty()) out.push_back(examine_cookies(issuer, o.origin));
+  if (tenant.administration.wants_second_factor(false))
+    out.push_back(fine("administrators", "are asked for a second factor"));
+  else
+    out.push_back(warning("administrators", "a password alone administers this tenant",
+                          "take ostia.administration.second_factor out of the tenant's settings"));
   if (tenant.smtp.host.empty())
     out.push_back(warning("mail", "no mail provider is configured: nobody gets a reset link or a code",
                           "configure emailProvider; with --dev, messages are at /_dev/messages"));

@@ -50,7 +50,7 @@ Answering hosted_callback(Authority& a, Request request) {
   const std::string device = read_cookie(request, CookieKind::device);
   if (!v || !context || !context->is_object() || (*v)["device"].text() != a.secrets.mark(device) ||
       (*v)["client_id"] != (*context)["client_id"])
-    co_return stale_page(a, request);
+    CO_RETURN(begin_anew(a, request));
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& [key, item] : context->members()) pairs.emplace_back(key, item.text());
   const auto tenant = a.tenant();
@@ -62,7 +62,7 @@ Answering hosted_callback(Authority& a, Request request) {
   CO_AWAIT(const auto first, use_once(a, wresult, (*v)["until"].as_int().value_or(0)));
   CO_AWAIT(const auto user, find_user(a.store, (*v)["user_id"].text()));
   const bool is_over = !first || !*first || !user || !*user || (*user)->blocked;
-  if (is_over || (*user)->epoch != (*v)["epoch"].as_int().value_or(0)) co_return stale_page(a, request);
+  if (is_over || (*user)->epoch != (*v)["epoch"].as_int().value_or(0)) CO_RETURN(begin_anew(a, request));
   CO_RETURN(finish_login(a, request, std::get<AuthorizationRequest>(judged), **user));
 }
 
@@ -147,11 +147,9 @@ Answering ssodata(Authority& a, Request request) {
 // The vendor asks a database of addresses; here a proxy in front may say it.
 // AZ-704 · Auth0: user/geoloc/country
 Answering country(Authority&, Request request) {
-  std::string_view code = request.header("cf-ipcountry");
-  if (code.empty()) code = request.header("x-country-code");
-  const bool known = code.size() == 2 && text::is_upper(code[0]) && text::is_upper(code[1]);
+  const std::string code = country_of(request);
   Value body = Value::object({{"ipAddress", request.peer}});
-  body.set("country_code", known ? Value(code) : Value());
+  body.set("country_code", code.empty() ? Value() : Value(code));
   co_return json_response(200, body).with("Cache-Control", "no-store");
 }
 

@@ -39,7 +39,7 @@ Async<Value> tokens_of(Authority& a, const Request& request, const Client& clien
     co_return how.otherwise;
   }
   CO_TRY(const auto passed, pass_gate(a, request, std::move(grant), std::move(how)));
-  CO_RETURN(issue_tokens(a, client, passed.grant, passed.user));
+  CO_RETURN(issue_tokens(a, request, client, passed.grant, passed.user));
 }
 
 Async<Value> code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
@@ -111,7 +111,7 @@ Async<Value> direct_grant(Authority& a, const Request& request, const Client& cl
               .epoch = user.epoch};
   CO_TRY(const auto passed, pass_gate(a, request, std::move(grant),
                                       {Way::direct, "oauth2-password", over("Wrong email or password.")}, user));
-  CO_RETURN(issue_tokens(a, client, passed.grant, passed.user));
+  CO_RETURN(issue_tokens(a, request, client, passed.grant, passed.user));
 }
 
 // What `/co/authenticate` calls `access_denied` is `invalid_grant` here.

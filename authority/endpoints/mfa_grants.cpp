@@ -41,7 +41,7 @@ Async<Value> finish(Authority& a, const Request& request, const Client& client, 
   grant.auth_time = a.clock.now();
   const Error otherwise = oauth(403, "invalid_grant", "Malformed mfa_token");
   CO_TRY(const auto passed, pass_gate(a, request, std::move(grant), {protocol::Way::second_factor, {}, otherwise}));
-  CO_RETURN(issue_tokens(a, client, passed.grant, passed.user));
+  CO_RETURN(issue_tokens(a, request, client, passed.grant, passed.user));
 }
 
 }  // namespace

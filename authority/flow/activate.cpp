@@ -1,9 +1,11 @@
 // `/activate`: where a person types the code that a device shows, logs in, and says yes or no (RFC 8628 section 3.3).
 #include "flow/activate.hpp"
 #include "accounts/attempts.hpp"
+#include "flow/asked.hpp"
 #include "flow/authorize.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
+#include "grants/consent.hpp"
 #include "grants/device.hpp"
 #include "grants/mfa_token.hpp"
 #include "http/body.hpp"
@@ -35,13 +37,22 @@ Answering show_activate(Authority& a, Request request) {
                         std::string(query.get("user_code").substr(0, 20)), {});
   }
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
-  FormPage page{
-      .status = 200,
-      .heading = step->text("activate.confirm.title"),
-      .text = step->text("activate.confirm.text", {{"client", step->client->name}, {"code", step->request.user_code}}),
-      .action = "/activate/confirm",
-      .hidden = {{"state", step->state}}};
+  if (!step || step->request.user_code.empty()) CO_RETURN(begin_anew(a, request));
+  CO_AWAIT(const auto who, current_session(a, request));
+  if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
+  const AuthorizationRequest& r = step->request;
+  const auto access = resolve_access(a, *step->client, r.issuer, r.audience, r.scope);
+  if (!access) CO_RETURN(begin_anew(a, request));
+  FormPage page{.status = 200,
+                .heading = step->text("activate.confirm.title"),
+                .text = step->text("activate.confirm.text", {{"client", step->client->name}, {"code", r.user_code}}),
+                .action = "/activate/confirm",
+                .hidden = {{"state", step->state}}};
+  page.list_title =
+      step->text("consent.text",
+                 {{"client", step->client->name}, {"tenant", step->tenant->name}, {"user", (*who)->user.login_name()}});
+  page.list = what_is_asked(*step, *access);
+  page.list.push_back(how_long(a, *step, *access));
   page.buttons = {{"accept", step->text("consent.accept")}, {"deny", step->text("consent.deny"), true}};
   co_return pages::form(step->look, page);
 }
@@ -73,7 +84,7 @@ boost::asio::awaitable<Response> take_code(Authority& a, const Request& request)
 boost::asio::awaitable<Response> refuse_device(Authority& a, const Request& request, const Step& step,
                                                const User& user) {
   CO_AWAIT(const auto found, find_device_request(a, step.request.user_code));
-  if (!found || !*found) co_return stale_page(a, request);
+  if (!found || !*found) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto denied, deny_device(a, **found));
   if (!denied) co_return pages::trouble(step.look);
   record(a, request,
@@ -89,10 +100,10 @@ boost::asio::awaitable<Response> refuse_device(Authority& a, const Request& requ
 Answering submit_activate(Authority& a, Request request) {
   if (request.path == "/activate") CO_RETURN(take_code(a, request));
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step || step->request.user_code.empty()) co_return stale_page(a, request);
+  if (!step || step->request.user_code.empty()) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto who, current_session(a, request));
   CO_AWAIT(const auto found, find_device_request(a, step->request.user_code));
-  if (!who || !*who || !found || !*found) co_return stale_page(a, request);
+  if (!who || !*who || !found || !*found) CO_RETURN(begin_anew(a, request));
   const auto& look = step->look;
   if (step->form.get("action") != "accept") CO_RETURN(refuse_device(a, request, *step, (*who)->user));
   Journey journey{.request = step->request, .who = {}};
@@ -102,8 +113,10 @@ Answering submit_activate(Authority& a, Request request) {
     CO_RETURN(carry_out(a, request, std::move(journey), *std::move(next)));
   Grant grant = journey.grant();
   grant.with_second_factor = has_second_factor((*who)->session, {}, a.clock.now());
+  CO_AWAIT(const auto told, tell_of_application(a, request, (*who)->user, *step->client));
+  if (!told) co_return pages::trouble(look);
   CO_AWAIT(const auto approved, approve_device(a, **found, grant));
-  if (!approved || !*approved) co_return stale_page(a, request);
+  if (!approved || !*approved) CO_RETURN(begin_anew(a, request));
   record(
       a, request,
       {.type = "sdeac", .description = "Device connected", .client_id = step->client->id, .user_id = (*who)->user.id});

@@ -126,8 +126,11 @@ Response refuse_request(const Authority& a, const Request& request, const Parame
     for (const auto& origin : client->web_origins) add(url::origin_of(origin));
     for (const auto& uri : client->callbacks) add(url::origin_of(uri));
   }
-  if (p.get("response_mode") != "web_message" || origins.empty())
-    return pages::error(look_for(*tenant, request, p.get("ui_locales")), page);
+  if (p.get("response_mode") != "web_message" || origins.empty()) {
+    const auto look = look_for(*tenant, request, p.get("ui_locales"));
+    page.links = way_back(a, look, p.get("client_id"));
+    return pages::error(look, page);
+  }
   const auto colon = page.code.find(": ");
   Value response =
       Value::object({{"error", page.code.substr(0, colon)}, {"error_description", page.code.substr(colon + 2)}});
@@ -156,13 +159,23 @@ Answer with_login_ticket(Authority& a, const Request& request, AuthorizationRequ
 
 // Who is invited may have no account yet.
 // AZ-1706 · Auth0: invitations
-Async<bool> take_invitation(Authority& a, AuthorizationRequest& r) {
+Async<bool> take_invitation(Authority& a, const Request& request, AuthorizationRequest& r) {
   CO_TRY(const auto invitation, find_invitation(a, r.invitation));
-  if (!invitation || invitation->organization_id != r.organization ||
-      invitation->body["client_id"] != Value(r.client_id))
+  if (!invitation) {
+    CO_TRY(const auto accepted, was_accepted(a, r.invitation));
+    CO_TRY(const auto who, current_session(a, request));
+    if (!accepted || !who) co_return false;
+    r.invitation.clear();  // whoever has accepted it is a member, and comes in as one
+    CO_RETURN(is_member(a, r.organization, who->user.id));
+  }
+  if (invitation->organization_id != r.organization || invitation->body["client_id"] != Value(r.client_id))
     co_return false;
   if (r.login_hint.empty()) r.login_hint = invitation->body["invitee"]["email"].text();
-  if (r.screen_hint.empty()) r.screen_hint = "signup";
+  const auto tenant = a.tenant();
+  const auto client = tenant->find_client(r.client_id);
+  const std::string email = text::lower(invitation->body["invitee"]["email"].text());
+  CO_TRY(const auto invited, find_user_by_login(a.store, Doors(*tenant, *client, r.organization).databases(), email));
+  if (r.screen_hint.empty() && !invited) r.screen_hint = "signup";
   co_return true;
 }
 
@@ -241,7 +254,7 @@ Answering authorize(Authority& a, Request request) {
     co_return deliver_error(r, access.error().code, access.error().description);
   }
   if (!r.invitation.empty()) {
-    CO_AWAIT(const auto taken, take_invitation(a, r));
+    CO_AWAIT(const auto taken, take_invitation(a, request, r));
     if (!taken) co_return deliver_error(r, "server_error", "The invitation could not be read; try again");
     if (!*taken) co_return deliver_error(r, "invalid_request", "The invitation is unknown, used or expired");
   }
@@ -252,7 +265,7 @@ Answering authorize(Authority& a, Request request) {
 
 Answering resume(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   CO_RETURN(go_on(a, request, {.request = step->request, .who = {}}));
 }
 
@@ -263,7 +276,7 @@ Answering come_back(Authority& a, Request request) {
   const Parameters parameters = request.method == "POST" ? read_form(request) : query;
   const std::string_view state = parameters.has("state") ? parameters.get("state") : query.get("state");
   CO_AWAIT(const auto step, open_step(a, request, std::string(state)));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   Value returned = Value::object();
   for (const auto& [name, value] : parameters.pairs()) returned.set(name, value);
   CO_RETURN(go_on(a, request, {.request = step->request, .who = {}, .returned = std::move(returned)}));

@@ -2,6 +2,7 @@
 #include "grants/consent.hpp"
 #include "accounts/users.hpp"
 #include "flow/activate.hpp"
+#include "flow/asked.hpp"
 #include "flow/authorization_response.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
@@ -9,47 +10,24 @@
 #include "ostia/text/ascii.hpp"
 
 namespace ostia::authority {
-namespace {
-
-// A line for each thing; a scope of an API in its own words.
-std::vector<std::string> what_is_asked(const Step& step, const Access& access) {
-  const auto api = step.tenant->find_api(access.audience);
-  std::vector<std::string> out;
-  for (const auto word : text::split(access.scope, ' ')) {
-    if (word == "openid")
-      out.push_back(step.text("consent.identity"));
-    else if (word == "profile" || word == "email")
-      out.push_back(step.text("consent." + std::string(word)));
-    else if (word == "offline_access")
-      out.push_back(step.text("consent.offline"));
-    else {
-      const auto text = api ? api->scope_texts.find(word) : decltype(api->scope_texts.end()){};
-      out.push_back(api && text != api->scope_texts.end() ? api->name + ": " + text->second
-                                                          : (api ? api->name + ": " : "") + std::string(word));
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
 Answering show_consent(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   const auto access =
       resolve_access(a, *step->client, step->request.issuer, step->request.audience, step->request.scope);
   if (!access) co_return deliver_error(step->request, access.error().code, access.error().description);
   const User& user = (*who)->user;
-  pages::FormPage page{.status = 200,
-                       .heading = step->text("consent.title"),
-                       .text = step->text("consent.text", {{"client", step->client->name},
-                                                           {"tenant", step->tenant->name},
-                                                           {"user", user.email.empty() ? user.id : user.email}}),
-                       .action = "/u/consent",
-                       .hidden = {{"state", step->state}}};
+  pages::FormPage page{
+      .status = 200,
+      .heading = step->text("consent.title"),
+      .text = step->text("consent.text",
+                         {{"client", step->client->name}, {"tenant", step->tenant->name}, {"user", user.login_name()}}),
+      .action = "/u/consent",
+      .hidden = {{"state", step->state}}};
   page.list = what_is_asked(*step, *access);
+  page.list.push_back(how_long(a, *step, *access));
   page.buttons = {{"accept", step->text("consent.accept")}, {"deny", step->text("consent.deny"), true}};
   page.continue_to = step->request.redirect_uri;
   co_return pages::form(step->look, page);
@@ -57,7 +35,7 @@ Answering show_consent(Authority& a, Request request) {
 
 Answering submit_consent(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   AuthorizationRequest r = step->request;
@@ -74,6 +52,8 @@ Answering submit_consent(Authority& a, Request request) {
   }
   const auto access = resolve_access(a, *step->client, r.issuer, r.audience, r.scope);
   if (!access) co_return deliver_error(r, access.error().code, access.error().description);
+  CO_AWAIT(const auto told, tell_of_application(a, request, (*who)->user, *step->client));
+  if (!told) co_return pages::trouble(step->look);
   CO_AWAIT(const auto kept, a.store.write(keep_consent((*who)->user.id, r.client_id, *access)));
   if (!kept) co_return pages::trouble(step->look);
   r.consented = (*who)->session.id;

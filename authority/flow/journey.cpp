@@ -5,6 +5,7 @@
 #include "grants/permissions.hpp"
 #include "ostia/text/ascii.hpp"
 #include "protocol/words.hpp"
+#include "tenant/administrators.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -65,10 +66,20 @@ bool agrees_with_hint(const Authority& a, const AuthorizationRequest& r, const S
   return hint && (*hint)["sub"] == Value(who.user.id);
 }
 
+bool is_for_dashboard(const Journey& j) { return j.request.client_id == dashboard_client().id; }
+
+// Who administers is asked sooner than others: their session is good for all applications, and not for that one.
+bool is_over_for_dashboard(const Authority& a, const Session& session) {
+  const std::int64_t now = a.clock.now();
+  const SessionLimits limits = a.tenant()->administration.session;
+  return session.auth_time + limits.absolute <= now || session.used_at + limits.idle <= now;
+}
+
 Async<Unit> find_person(Authority& a, const Request& request, Journey& j) {
   if (!j.who) {
     CO_TRY(j.who, current_session(a, request));
   }
+  if (j.who && is_for_dashboard(j) && is_over_for_dashboard(a, j.who->session)) j.who.reset();
   protocol::Person person{.is_there = j.who.has_value()};
   if (j.who) {
     const AuthorizationRequest& r = j.request;
@@ -176,11 +187,21 @@ Async<Unit> ask_scripts(Authority& a, const Request& request, Journey& j) {
   co_return Unit{};
 }
 
+// A passkey is two factors at once: the device, and what unlocks it.
+bool is_by_passkey(const Session& session) { return session.body["by"].is("passkey"); }
+
 Async<Unit> find_factors(Authority& a, Journey& j) {
   const AuthorizationRequest& r = j.request;
   const auto tenant = a.tenant();
   protocol::Factors out{.is_wanted = wants_second_factor(*tenant, j.extension, r.acr_values),
                         .tenant_has_any = !tenant->factors.empty()};
+  // ASVS 6.3.3
+  if (is_for_dashboard(j) && tenant->administration.wants_second_factor(a.dev)) {
+    CO_TRY(const auto is_one, is_administrator(a.store, j.who->user.id));
+    out.is_wanted = out.is_wanted || is_one;
+    out.tenant_has_any = out.tenant_has_any || is_one;
+    out.was_shown_before = is_by_passkey(j.who->session);
+  }
   // AZ-1406 · Auth0: mfa/authenticators
   // Who has a second factor changes it with it.
   if (!out.is_wanted && (j.access.audience == mfa_audience(r.issuer) || j.is_for_account())) {

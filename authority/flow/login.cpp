@@ -74,13 +74,13 @@ std::string name_of(const User& user) {
 
 Answering show_login(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   co_return login_page(*step, 200, step->request.login_hint, {});
 }
 
 Answering submit_login(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   const std::string username(step->form.get("username"));
   CO_AWAIT(const auto user, authenticate_password(a, request,
                                                   {connections_of(*step), username,
@@ -95,7 +95,7 @@ Answering submit_login(Authority& a, Request request) {
 
 Answering show_picker(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   FormPage page{.status = 200,
@@ -111,7 +111,7 @@ Answering show_picker(Authority& a, Request request) {
 
 Answering submit_picker(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who || step->form.get("action") != "default")
     CO_RETURN(show_step(a, request, step->request, "/u/login"));

@@ -95,7 +95,8 @@ Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRe
             .reason = reason});
     CO_RETURN(refuse(a, request, std::move(r)));
   }
-  CO_AWAIT(const auto made, make_session(a, request, **user));
+  const Request named = with_device(request);
+  CO_AWAIT(const auto made, make_session(a, named, **user));
   if (!made) co_return deliver_error(r, "server_error", "The session could not be made; try again");
   r.authenticated = made->who.session.id;
   record(a, request,
@@ -104,7 +105,8 @@ Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRe
           .client_id = r.client_id,
           .user_id = ticket.user_id,
           .connection = (*user)->connection});
-  CO_AWAIT(Response response, go_on(a, request, {.request = std::move(r), .who = made->who}));
+  CO_AWAIT(Response response, go_on(a, named, {.request = std::move(r), .who = made->who}));
+  name_device(response, named, device_of(named));
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   set_cookie(response, request, CookieKind::cross_origin, "", 0);
   co_return response;

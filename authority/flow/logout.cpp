@@ -58,13 +58,14 @@ Response still_logged_in(const Authority& a, const Request& request) {
 }
 
 Response logged_out(const Authority& a, const Request& request, std::optional<pages::ErrorPage> problem,
-                    const std::string& to, std::string_view locales) {
+                    const std::string& to, std::string_view locales, std::string_view client_id) {
   if (problem && !a.dev) problem->hint.clear();
   const auto look = look_for(*a.tenant(), request, locales);
-  Response response = problem ? pages::error(look, *problem)
-                      : to.empty()
-                          ? pages::message(look, look.texts.get("logged_out.title"), look.texts.get("logged_out.text"))
-                          : redirect(to);
+  if (problem) problem->links = way_back(a, look, client_id);
+  Response response = problem      ? pages::error(look, *problem)
+                      : to.empty() ? pages::message(look, look.texts.get("logged_out.title"),
+                                                    look.texts.get("logged_out.text"), way_back(a, look, client_id))
+                                   : redirect(to);
   set_cookie(response, request, CookieKind::session, "", 0);
   return response;
 }
@@ -111,10 +112,33 @@ pages::ErrorPage page_of(const OidcLogout& o, std::string_view reason) {
           .hint = hint_for(reason)};
 }
 
+pages::FormPage logout_form(const Authority& a, const pages::Look& look, const Session& session,
+                            const std::string& client_id, const std::string& to) {
+  const std::string state = seal_ticket(
+      a, "oidc_logout", Value::object({{"client_id", client_id}, {"to", to}, {"session", session.id}}), 3600);
+  pages::FormPage page{.status = 200, .action = "/oidc/logout/confirm", .hidden = {{"state", state}}};
+  page.buttons = {{"accept", look.texts.get("logout.yes")}, {"deny", look.texts.get("logout.no"), true}};
+  page.continue_to = to;
+  return page;
+}
+
+// What was asked for cannot be trusted; the person can be asked all the same, and goes nowhere else.
+Response offer_logout(const Authority& a, const Request& request, const Session& session, const OidcLogout& o,
+                      const pages::ErrorPage& refusal) {
+  const auto look = look_for(*a.tenant(), request, o.locales);
+  pages::FormPage page = logout_form(a, look, session, {}, {});
+  page.status = refusal.status;
+  page.heading = look.texts.get("logged_in.title");
+  page.text = look.texts.get("error." + refusal.key + ".still", {{"tenant", look.tenant}});
+  page.detail = refusal.hint;
+  page.code = refusal.code;
+  return pages::form(look, page);
+}
+
 Answer finish(Authority& a, const Request& request, OidcLogout o) {
   CO_AWAIT(const auto ended, end_current_session(a, request, o.client_id));
   if (!ended) co_return still_logged_in(a, request);
-  co_return logged_out(a, request, {}, o.to, o.locales);
+  co_return logged_out(a, request, {}, o.to, o.locales, o.client_id);
 }
 
 }  // namespace
@@ -137,14 +161,14 @@ Answering logout(Authority& a, Request request) {
     CO_AWAIT(const auto upstream, upstream::logout_url(a, request, **ended, to));
     if (upstream && *upstream) next = **upstream;
   }
-  co_return logged_out(a, request, problem, next, p.get("ui_locales"));
+  co_return logged_out(a, request, problem, next, p.get("ui_locales"), p.get("client_id"));
 }
 
 // Back from an upstream where the session has been ended, too. Where to was judged before.
 Answering upstream_logout_callback(Authority& a, Request request) {
   const Parameters p(url::parse_form(request.query));
   CO_AWAIT(const auto v, open_from_address(a, "upstream_logout", std::string(p.get("state"))));
-  co_return logged_out(a, request, {}, v && *v ? (**v)["to"].text() : "", {});
+  co_return logged_out(a, request, {}, v && *v ? (**v)["to"].text() : "", {}, {});
 }
 
 Answering oidc_logout(Authority& a, Request request) {
@@ -158,23 +182,18 @@ Answering oidc_logout(Authority& a, Request request) {
   if (next.step == protocol::LogoutStep::refuse) {
     auto page = page_of(o, next.reason);
     if (!a.dev) page.hint.clear();
-    if (*who) page.heading_key = "logged_in.title";
     record(a, request,
            {.type = "flo", .description = page.code, .client_id = o.client_id, .reason = std::string(next.reason)});
-    co_return pages::error(look_for(*a.tenant(), request, o.locales), page);
+    if (*who) co_return offer_logout(a, request, (*who)->session, o, page);
+    const auto look = look_for(*a.tenant(), request, o.locales);
+    page.links = way_back(a, look, o.client_id);
+    co_return pages::error(look, page);
   }
   if (next.step == protocol::LogoutStep::end) CO_RETURN(finish(a, request, std::move(o)));
   const auto look = look_for(*a.tenant(), request, o.locales);
-  const std::string state =
-      seal_ticket(a, "oidc_logout",
-                  Value::object({{"client_id", o.client_id}, {"to", o.to}, {"session", (*who)->session.id}}), 3600);
-  pages::FormPage page{.status = 200,
-                       .heading = look.texts.get("logout.title"),
-                       .text = look.texts.get("logout.text", {{"tenant", look.tenant}}),
-                       .action = "/oidc/logout/confirm",
-                       .hidden = {{"state", state}}};
-  page.buttons = {{"accept", look.texts.get("logout.yes")}, {"deny", look.texts.get("logout.no"), true}};
-  page.continue_to = o.to;
+  pages::FormPage page = logout_form(a, look, (*who)->session, o.client_id, o.to);
+  page.heading = look.texts.get("logout.title");
+  page.text = look.texts.get("logout.text", {{"tenant", look.tenant}});
   co_return pages::form(look, page);
 }
 
@@ -185,7 +204,8 @@ Answering submit_oidc_logout(Authority& a, Request request) {
   const auto look = look_for(*a.tenant(), request, {});
   if (!v || !who || (*who && (*who)->session.id != (*v)["session"].text())) co_return stale_page(a, request);
   if (form.get("action") != "accept")
-    co_return pages::message(look, look.texts.get("logged_in.title"), look.texts.get("logged_out.text"));
+    co_return pages::message(look, look.texts.get("logged_in.title"), look.texts.get("logged_out.text"),
+                             way_back(a, look, (*v)["client_id"].text()));
   OidcLogout o;
   o.client_id = (*v)["client_id"].text();
   o.to = (*v)["to"].text();

@@ -27,13 +27,13 @@ bool is_asked(const Step& step) {
 
 Answering show_organization(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step || !is_asked(*step)) co_return stale_page(a, request);
+  if (!step || !is_asked(*step)) CO_RETURN(begin_anew(a, request));
   co_return ask(*step, {}, {});
 }
 
 Answering submit_organization(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step || !is_asked(*step)) co_return stale_page(a, request);
+  if (!step || !is_asked(*step)) CO_RETURN(begin_anew(a, request));
   const std::string name(step->form.get("organization"));
   const auto o = step->tenant->find_organization(name);
   if (!o) co_return ask(*step, name, step->text("organization.unknown"));

@@ -90,13 +90,13 @@ Async<bool> offers_passkey(Authority& a, const Request& request, const Authoriza
 
 Answering show_passkey(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   co_return login_page(a, request, *step, {});
 }
 
 Answering submit_passkey(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto user, find_by_passkey(a, request, step->form));
   if (!user || !takes_passkeys(*step, *user)) {
     const std::string reason = user ? "connection_not_enabled" : user.error().reason;
@@ -105,22 +105,22 @@ Answering submit_passkey(Authority& a, Request request) {
     co_return login_page(a, request, *step,
                          step->text(reason == "user_blocked" ? "alert.user_blocked" : "alert.device_key"));
   }
-  CO_RETURN(finish_login(a, request, step->request, *user));
+  CO_RETURN(finish_login(a, request, step->request, *user, json::Value::object({{"by", "passkey"}})));
 }
 
 Answering show_new_passkey(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto who, offered_to(a, request, *step));
-  if (!who || !*who) co_return stale_page(a, request);
+  if (!who || !*who) CO_RETURN(begin_anew(a, request));
   CO_RETURN(offer_page(a, request, *step, (*who)->user, {}));
 }
 
 Answering submit_new_passkey(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto who, offered_to(a, request, *step));
-  if (!who || !*who) co_return stale_page(a, request);
+  if (!who || !*who) CO_RETURN(begin_anew(a, request));
   if (step->form.get("action") == "later") {
     CO_AWAIT(Response response, go_on(a, request, *step, **who));
     set_cookie(response, request, CookieKind::no_passkey, "1", patience);
@@ -135,7 +135,7 @@ Answering submit_new_passkey(Authority& a, Request request) {
   if (!made) CO_RETURN(offer_page(a, request, *step, user, step->text("alert.device_key")));
   made->confirmed = true;
   auto statements = together(insert_authenticator(a, *made));
-  if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
+  if (auto mail = notice(a, request, user, {Notice::passkey_added, made->id})) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done) co_return pages::trouble(step->look);
   a.outbox.wake();

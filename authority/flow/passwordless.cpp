@@ -87,7 +87,7 @@ std::optional<AuthorizationRequest> link_request(const Authority& a, const Reque
 
 Answering show_passwordless(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   const auto c = connection_of(*step, Parameters(url::parse_form(request.query)).get("connection"));
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   co_return address_page(*step, *c, step->request.login_hint, {});
@@ -95,7 +95,7 @@ Answering show_passwordless(Authority& a, Request request) {
 
 Answering submit_passwordless(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   const auto c = connection_of(*step, step->form.get("connection"));
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   CO_RETURN(send_code(a, request, *step, *c, std::string(step->form.get("username"))));
@@ -103,7 +103,7 @@ Answering submit_passwordless(Authority& a, Request request) {
 
 Answering submit_passwordless_code(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   const auto c = connection_of(*step, step->form.get("connection"));
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   const std::string address(step->form.get("username"));
@@ -140,14 +140,9 @@ Answering show_verify_redirect(Authority& a, Request request) {
                 .text = look.texts.get("passwordless.link.text", {{"to", *address}, {"client", client.name}}),
                 .action = "/passwordless/verify_redirect",
                 .hidden = p.pairs()};
-  // The button counts in this browser only: a form of another site must not sign anybody in.
-  Response cookies;
-  page.hidden.emplace_back("browser", seal_for_browser(a, request, cookies, link_purpose, c->otp.lifetime));
   page.buttons = {{"default", look.texts.get("continue")}};
   page.continue_to = r->redirect_uri;
-  Response response = pages::form(look, page);
-  for (auto& [name, value] : cookies.headers) response.with(std::move(name), std::move(value));
-  co_return response;
+  co_return link_page(a, request, look, std::move(page), link_purpose);
 }
 
 // AZ-511, AZ-512 · Auth0: passwordless/verify_redirect
@@ -155,8 +150,10 @@ Answering submit_verify_redirect(Authority& a, Request request) {
   const Parameters form = read_form(request);
   std::vector<std::pair<std::string, std::string>> pairs = form.pairs();
   std::erase_if(pairs, [](const auto& pair) { return pair.first == "action" || pair.first == "browser"; });
-  if (!is_of_browser(a, request, link_purpose, form.get("browser"))) co_return stale_page(a, request);
   const Parameters p(std::move(pairs));
+  std::string again = "/passwordless/verify_redirect";
+  for (const auto& [name, value] : p.pairs()) url::append_query(again, name, value);
+  if (auto refused = refuse_robot(a, request, form, link_purpose, std::move(again))) co_return *std::move(refused);
   Response refusal;
   const auto r = link_request(a, request, p, refusal);
   if (!r) co_return refusal;

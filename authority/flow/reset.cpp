@@ -30,6 +30,9 @@ Response request_page(const Step& step, std::string email, std::string alert) {
   return pages::form(step.look, page);
 }
 
+// Of the pages that links lead to.
+constexpr std::string_view reset_purpose = "reset_page", unblock_page = "unblock_page";
+
 struct Reset {
   User user;
   std::string ticket, client_id, result_url;
@@ -68,7 +71,8 @@ Async<std::optional<Blocked>> open_unblock(Authority& a, std::string ticket) {
   co_return std::optional(Blocked{*user, (*v)["address"].text(), (*v)["until"].as_int().value_or(0)});
 }
 
-Response reset_page(const Authority& a, const pages::Look& look, const Reset& reset, std::string alert) {
+Response reset_page(const Authority& a, const Request& request, const pages::Look& look, const Reset& reset,
+                    std::string alert) {
   const auto tenant = a.tenant();
   const auto c = tenant->find_connection(reset.user.connection);
   FormPage page{.status = alert.empty() ? 200 : 400,
@@ -82,7 +86,7 @@ Response reset_page(const Authority& a, const pages::Look& look, const Reset& re
   page.list_title = look.texts.get("rules.title");
   page.list = describe_policy(c ? c->password_policy : PasswordPolicy{}, look.texts);
   page.buttons = {{"default", look.texts.get("continue")}};
-  return pages::form(look, page);
+  return link_page(a, request, look, std::move(page), reset_purpose);
 }
 
 Response over(const pages::Look& look) {
@@ -90,25 +94,17 @@ Response over(const pages::Look& look) {
                       {.status = 400, .key = "link_over", .code = "invalid_request: unknown, used or expired ticket"});
 }
 
-// Where a person can go from here: the application's own start of a login, if it has named one.
-std::vector<pages::Link> way_back(const Authority& a, const pages::Look& look, const std::string& client_id) {
-  const auto tenant = a.tenant();
-  const auto client = tenant->find_client(client_id);
-  if (!client || url::origin_of(client->initiate_login_uri).empty()) return {};
-  return {{"", look.texts.get("back_to", {{"client", client->name}}), client->initiate_login_uri}};
-}
-
 }  // namespace
 
 Answering show_reset_request(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   co_return request_page(*step, step->request.login_hint, {});
 }
 
 Answering submit_reset_request(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   const std::string email(step->form.get("email"));
   if (!is_email(email)) co_return request_page(*step, email, step->text("alert.email_malformed"));
   for (const auto& connection : step->doors().databases()) {
@@ -125,21 +121,24 @@ Answering show_reset(Authority& a, Request request) {
   const auto look = look_for(*a.tenant(), request, {});
   CO_AWAIT(const auto reset, open_reset(a, std::string(query.get("ticket"))));
   if (!reset || !*reset) co_return over(look);
-  co_return reset_page(a, look, **reset, {});
+  co_return reset_page(a, request, look, **reset, {});
 }
 
 Answering submit_reset(Authority& a, Request request) {
   const Parameters form = read_form(request);
   const auto look = look_for(*a.tenant(), request, {});
+  if (auto refused =
+          refuse_robot(a, request, form, reset_purpose, "/u/reset-password?ticket=" + std::string(form.get("ticket"))))
+    co_return *std::move(refused);
   CO_AWAIT(const auto reset, open_reset(a, std::string(form.get("ticket"))));
   if (!reset || !*reset) co_return over(look);
   const std::string password(form.get("password"));
   if (form.get("re-enter-password") != password)
-    co_return reset_page(a, look, **reset, look.texts.get("reset.mismatch"));
+    co_return reset_page(a, request, look, **reset, look.texts.get("reset.mismatch"));
   CO_AWAIT(const auto violation, reset_password(a, request, (*reset)->user, password));
   if (!violation && violation.error().reason == "password_contended") co_return over(look);
-  if (!violation) co_return reset_page(a, look, **reset, alert_for(look, violation.error()));
-  if (*violation) co_return reset_page(a, look, **reset, look.texts.get("alert." + (*violation)->name));
+  if (!violation) co_return reset_page(a, request, look, **reset, alert_for(look, violation.error()));
+  if (*violation) co_return reset_page(a, request, look, **reset, look.texts.get("alert." + (*violation)->name));
   if ((*reset)->verifies_email) {
     CO_AWAIT(const auto edited, edit_user(a.store, (*reset)->user.id, a.clock.now(), [&](User& user, auto&) -> Status {
                if (user.email == (*reset)->user.email) user.profile.set("email_verified", true);
@@ -169,12 +168,14 @@ Answering show_unblock(Authority& a, Request request) {
                 .action = "/u/unblock",
                 .hidden = {{"ticket", ticket}}};
   page.buttons = {{"default", look.texts.get("continue")}};
-  co_return pages::form(look, page);
+  co_return link_page(a, request, look, std::move(page), unblock_page);
 }
 
 Answering submit_unblock(Authority& a, Request request) {
   const Parameters form = read_form(request);
   const std::string ticket(form.get("ticket"));
+  if (auto refused = refuse_robot(a, request, form, unblock_page, "/u/unblock?ticket=" + ticket))
+    co_return *std::move(refused);
   const auto look = look_for(*a.tenant(), request, {});
   CO_AWAIT(const auto blocked, open_unblock(a, ticket));
   if (!blocked || !*blocked) co_return over(look);

@@ -217,7 +217,7 @@ Answer keep(Authority& a, const Request& request, const Visit& v, Authenticator 
   const bool is_first = v.factors.usable.empty();
   const User& user = v.who.user;
   auto statements = together(forget_begun(user.id), insert_authenticator(a, one));
-  if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
+  if (auto mail = notice(a, request, user, {Notice::factor_added, one.id})) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done) co_return pages::trouble(v.step.look);
   a.outbox.wake();
@@ -274,7 +274,7 @@ Answer enrol(Authority& a, const Request& request, const Visit& v, std::string t
   const bool is_theirs =
       draft && (*draft)["user_id"] == Value(v.who.user.id) && (*draft)["type"] == Value(std::string_view(type));
   if (type != "otp" && !v.step.form.has("draft")) CO_RETURN(enrol_address(a, request, v, type));
-  if (!is_theirs) co_return stale_page(a, request);
+  if (!is_theirs) CO_RETURN(begin_anew(a, request));
   CO_RETURN(type == "otp" ? enrol_otp(a, request, v, *draft) : enrol_address_code(a, request, v, type, *draft));
 }
 
@@ -291,7 +291,7 @@ Async<Unit> prove(Authority& a, const Request& request, const Visit& v, const Au
 Answering show_second_factor(Authority& a, Request request) {
   CO_AWAIT(auto step, shown_step(a, request));
   CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
-  if (!visit || !*visit) co_return stale_page(a, request);
+  if (!visit || !*visit) CO_RETURN(begin_anew(a, request));
   const Visit& v = **visit;
   if (v.factors.usable.empty()) CO_RETURN(show_step(a, request, v.step.request, "/u/mfa/enrol"));
   const Parameters query(url::parse_form(request.query));
@@ -309,11 +309,11 @@ Answering show_second_factor(Authority& a, Request request) {
 Answering submit_second_factor(Authority& a, Request request) {
   CO_AWAIT(auto step, sent_step(a, request));
   CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
-  if (!visit || !*visit) co_return stale_page(a, request);
+  if (!visit || !*visit) CO_RETURN(begin_anew(a, request));
   const Visit& v = **visit;
   const std::string_view factor = v.step.form.get("factor");
   const Authenticator* one = v.factors.find(factor);
-  if (!one && factor != recovery) co_return stale_page(a, request);
+  if (!one && factor != recovery) CO_RETURN(begin_anew(a, request));
   if (one && v.step.form.get("action") == "resend") {
     CO_AWAIT(const auto sent, send_code(a, request, v.who.user, *one, v.step.client->id));
     co_return challenge_page(a, request, v, *one, sent ? "" : alert_of(v, sent.error()));
@@ -328,7 +328,7 @@ Answering submit_second_factor(Authority& a, Request request) {
 Answering show_other_factors(Authority& a, Request request) {
   CO_AWAIT(auto step, shown_step(a, request));
   CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
-  if (!visit || !*visit) co_return stale_page(a, request);
+  if (!visit || !*visit) CO_RETURN(begin_anew(a, request));
   const Visit& v = **visit;
   FormPage page = page_of(v, "mfa.others", "", {});
   page.buttons.clear();
@@ -345,7 +345,7 @@ Answering show_other_factors(Authority& a, Request request) {
 Answering show_enrolment(Authority& a, Request request) {
   CO_AWAIT(auto step, shown_step(a, request));
   CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
-  if (!visit || !*visit) co_return stale_page(a, request);
+  if (!visit || !*visit) CO_RETURN(begin_anew(a, request));
   const Visit& v = **visit;
   if (v.enrolment(a.clock.now()) != EnrolmentStep::enrol) CO_RETURN(prove_first(a, request, v));
   const auto& types = v.factors.enrollable;
@@ -358,7 +358,7 @@ Answering show_enrolment(Authority& a, Request request) {
 Answering submit_enrolment(Authority& a, Request request) {
   CO_AWAIT(auto step, sent_step(a, request));
   CO_AWAIT(const auto visit, open_visit(a, request, std::move(step)));
-  if (!visit || !*visit) co_return stale_page(a, request);
+  if (!visit || !*visit) CO_RETURN(begin_anew(a, request));
   const Visit& v = **visit;
   const std::string type(v.step.form.get("type"));
   if (v.enrolment(a.clock.now()) != EnrolmentStep::enrol || !contains(v.factors.enrollable, type))
@@ -368,7 +368,7 @@ Answering submit_enrolment(Authority& a, Request request) {
 
 Answering submit_recovery_shown(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   CO_RETURN(show_step(a, request, step->request, "/authorize/resume"));
 }
 

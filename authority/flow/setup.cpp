@@ -107,8 +107,12 @@ Answering submit_setup(Authority& a, Request request) {
   if (!made) co_return setup_page(a, request, 500, ticket, email, "Something went wrong on our side. Try again.");
   if (auto loaded = load_tenant(a.store, a.secrets)) a.set_tenant(*std::move(loaded));
   log_event("info", "administrator_made", {{"peer", request.peer}, {"user_id", user.id}});
-  co_return pages::message(look_for(*a.tenant(), request, "en"), "You are the administrator",
-                           "Keep the password: there is no other way in.", {{"", "To the dashboard", "/dashboard"}});
+  co_return pages::message(
+      look_for(*a.tenant(), request, "en"), "You are the administrator",
+      a.tenant()->administration.wants_second_factor(a.dev)
+          ? "Keep the password: there is no other way in. Next you log in with it and set up a second factor."
+          : "Keep the password: there is no other way in.",
+      {{"", "To the dashboard", "/dashboard"}});
 }
 
 }  // namespace ostia::authority

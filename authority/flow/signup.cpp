@@ -63,11 +63,13 @@ boost::asio::awaitable<std::optional<Value>> opened_ticket(Authority& a, std::st
   co_return opened ? *std::move(opened) : std::nullopt;
 }
 
+constexpr std::string_view verification_page = "verification_page";
+
 }  // namespace
 
 Answering show_signup(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   const auto c = database_of(*step);
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   co_return signup_page(*step, *c, 200, step->request.login_hint, {}, {});
@@ -75,7 +77,7 @@ Answering show_signup(Authority& a, Request request) {
 
 Answering submit_signup(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   const auto c = database_of(*step);
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   Registration r{c->name, step->client->id, std::string(step->form.get("email")),
@@ -104,12 +106,14 @@ Answering show_email_verification(Authority& a, Request request) {
                 .action = "/u/email-verification",
                 .hidden = {{"ticket", ticket}}};
   page.buttons = {{"default", look.texts.get("continue")}};
-  co_return pages::form(look, page);
+  co_return link_page(a, request, look, std::move(page), verification_page);
 }
 
 // AZ-409 · Auth0: email verification
 Answering submit_email_verification(Authority& a, Request request) {
   const Parameters form = read_form(request);
+  const std::string again = "/u/email-verification?ticket=" + std::string(form.get("ticket"));
+  if (auto refused = refuse_robot(a, request, form, verification_page, again)) co_return *std::move(refused);
   CO_AWAIT(const auto v, opened_ticket(a, std::string(form.get("ticket"))));
   const auto look = look_for(*a.tenant(), request, {});
   const pages::ErrorPage over{

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "accounts/browsers.hpp"
 #include "accounts/endings.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/users.hpp"
 
 #include "http/body.hpp"
@@ -17,6 +19,8 @@
 
 namespace ostia::authority {
 namespace {
+
+constexpr std::int64_t state_memory = 7 * 24 * 3600;  // seconds that a long one is kept, to begin anew
 
 std::string device_mark(std::string_view device) { return text::base64url_encode(sha256(device)); }
 
@@ -40,16 +44,10 @@ json::Value in_browser(const Authority& a, const AuthorizationRequest& request, 
 }
 
 // The browser's own name, which it gets with its first page.
-std::pair<std::string, bool> device_of(const Request& request) {
-  constexpr std::size_t length = 43;  // of 32 bytes in base64url
-  std::string device = read_cookie(request, CookieKind::device);
-  if (device.size() == length) return {std::move(device), false};
+std::pair<std::string, bool> device_or_new(const Request& request) {
+  std::string device = device_of(request);
+  if (!device.empty()) return {std::move(device), false};
   return {random_id(), true};
-}
-
-void name_device(Response& response, const Request& request, const std::string& device) {
-  constexpr std::int64_t year = 365 * 24 * 3600;
-  set_cookie(response, request, CookieKind::device, device, year);
 }
 
 }  // namespace
@@ -59,22 +57,39 @@ std::string Step::text(std::string_view key, TextValues values) const {
   return look.texts.get(key, {{"tenant", look.tenant}, {"client", client->name}});
 }
 
-Opening open_step(Authority& a, const Request& request, std::string state) {
+namespace {
+
+// What a state says, be it good or not; null if it is none of ours.
+Async<json::Value> read_state(Authority& a, std::string state) {
+  CO_TRY(const auto text, take_from_address(a, a.states, std::move(state)));
+  auto v = text ? json::parse(*text) : Result<json::Value>(json::Value());
+  co_return v ? *std::move(v) : json::Value();
+}
+
+bool is_of_this_browser(const Request& request, const json::Value& state) {
   const std::string device = read_cookie(request, CookieKind::device);
-  if (device.empty()) co_return std::nullopt;
-  CO_AWAIT(const auto text, take_from_address(a, a.states, state));
-  if (!text) throw std::runtime_error(text.error().description);  // a failure of ours, and not a stale page
-  const auto v = *text ? json::parse(**text) : Result<json::Value>(json::Value());
-  if (!v || (*v)["until"].as_int().value_or(0) < a.clock.now() || (*v)["issuer"].text() != request.issuer)
-    co_return std::nullopt;
-  if (!equal_in_constant_time((*v)["device"].text(), device_mark(device)) ||
-      (*v)["room"].text() != room_of(request.path))
-    co_return std::nullopt;
-  auto r = AuthorizationRequest::from_json(*v);
+  return !device.empty() && equal_in_constant_time(state["device"].text(), device_mark(device));
+}
+
+// Whether its application may still be answered.
+bool may_answer(const Tenant& tenant, const Request& request, const AuthorizationRequest& r) {
+  const auto client = tenant.find_client(r.client_id);
+  return client && r.issuer == request.issuer &&
+         (!r.user_code.empty() || client->may_redirect_to(r.redirect_uri, request.issuer));
+}
+
+}  // namespace
+
+Opening open_step(Authority& a, const Request& request, std::string state) {
+  CO_AWAIT(const auto read, read_state(a, state));
+  if (!read) throw std::runtime_error(read.error().description);  // a failure of ours, and not a stale page
+  const json::Value& v = *read;
+  if (v["until"].as_int().value_or(0) < a.clock.now() || v["issuer"].text() != request.issuer) co_return std::nullopt;
+  if (!is_of_this_browser(request, v) || v["room"].text() != room_of(request.path)) co_return std::nullopt;
+  auto r = AuthorizationRequest::from_json(v);
   const auto tenant = a.tenant();
   const auto client = tenant->find_client(r.client_id);
-  if (!client || (r.user_code.empty() && !client->may_redirect_to(r.redirect_uri, request.issuer)))
-    co_return std::nullopt;
+  if (!may_answer(*tenant, request, r)) co_return std::nullopt;
   auto look = look_for(*tenant, request, r.ui_locales);
   if (const auto o = r.organization.empty() ? nullptr : tenant->find_organization(r.organization)) {
     look.tenant = o->display_name.empty() ? o->name : o->display_name;
@@ -95,7 +110,7 @@ Opening sent_step(Authority& a, const Request& request) {
   co_return step;
 }
 
-Response stale_page(const Authority& a, const Request& request) {
+Response stale_page(const Authority& a, const Request& request, std::vector<pages::Link> links) {
   return pages::error(
       look_for(*a.tenant(), request, {}),
       {.status = 400,
@@ -103,7 +118,85 @@ Response stale_page(const Authority& a, const Request& request) {
        .code = "invalid_request: unknown or expired login state",
        .hint = a.dev ? "the page is older than an hour, was opened in another browser, or the browser keeps no "
                        "cookies of this site."
-                     : ""});
+                     : "",
+       .links = std::move(links)});
+}
+
+std::vector<pages::Link> way_back(const Authority& a, const pages::Look& look, std::string_view client_id) {
+  const auto client = a.tenant()->find_client(client_id);
+  if (!client || url::origin_of(client->initiate_login_uri).empty()) return {};
+  return {{"", look.texts.get("back_to", {{"client", client->name}}), client->initiate_login_uri}};
+}
+
+namespace {
+
+// As it was asked: what the person has done since then is not done any more.
+AuthorizationRequest as_asked(AuthorizationRequest r) {
+  for (std::string* done :
+       {&r.authenticated, &r.selected, &r.consented, &r.extended, &r.extended_for, &r.continues, &r.passkey_offered})
+    done->clear();
+  return r;
+}
+
+// The request in an address of ours, where it can be asked by an address.
+std::string address_of(const Tenant& tenant, const AuthorizationRequest& r) {
+  std::string url;
+  const auto add = [&](const char* name, std::string_view value) {
+    if (!value.empty()) url::append_query(url, name, value);
+  };
+  if (!r.user_code.empty()) {
+    url = "/activate";
+    add("user_code", r.user_code);
+    return url;
+  }
+  if (r.client_id == account_client().id) return "/account";
+  if (tenant.find_client(r.client_id)->requires_par) return url;
+  url = "/authorize";
+  for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"client_id", r.client_id},
+                                    {"redirect_uri", r.redirect_uri},
+                                    {"response_type", r.response_type},
+                                    {"response_mode", r.response_mode},
+                                    {"scope", r.scope},
+                                    {"audience", r.audience},
+                                    {"state", r.state},
+                                    {"nonce", r.nonce},
+                                    {"prompt", r.prompt},
+                                    {"login_hint", r.login_hint},
+                                    {"code_challenge", r.code_challenge},
+                                    {"connection", r.connection},
+                                    {"screen_hint", r.screen_hint},
+                                    {"ui_locales", r.ui_locales},
+                                    {"acr_values", r.acr_values},
+                                    {"organization", r.organization},
+                                    {"invitation", r.invitation}})
+    add(name, value);
+  if (!r.code_challenge.empty()) add("code_challenge_method", "S256");
+  if (r.max_age) add("max_age", text::decimal(*r.max_age));
+  return url;
+}
+
+}  // namespace
+
+boost::asio::awaitable<Response> begin_anew(Authority& a, const Request& request) {
+  const Parameters query(url::parse_form(request.query)), form = read_form(request);
+  const std::string state(query.has("state") ? query.get("state") : form.get("state"));
+  const auto tenant = a.tenant();
+  CO_AWAIT(const auto read, read_state(a, state));
+  const json::Value v = read ? *read : json::Value();
+  if (!v.is_object() && !tenant->default_login.empty()) co_return redirect(tenant->default_login);
+  AuthorizationRequest r = v.is_object() ? as_asked(AuthorizationRequest::from_json(v)) : AuthorizationRequest();
+  if (!v.is_object() || !may_answer(*tenant, request, r)) co_return stale_page(a, request);
+  const std::string address = address_of(*tenant, r);
+  // An answer from somewhere else is not asked for again without a word.
+  const bool is_page = room_of(request.path) != "/login/callback";
+  if (is_page && v["until"].as_int().value_or(0) < a.clock.now() && is_of_this_browser(request, v)) {
+    if (!r.user_code.empty() || r.client_id == account_client().id) co_return redirect(address);
+    CO_RETURN(show_step(a, request, std::move(r), "/authorize/resume"));
+  }
+  const auto look = look_for(*tenant, request, r.ui_locales);
+  auto links = way_back(a, look, r.client_id);
+  if (links.empty() && !address.empty()) links.push_back({"", look.texts.get("error.begin_again"), address});
+  co_return stale_page(a, request, std::move(links));
 }
 
 Showing show_step(Authority& a, const Request& request, AuthorizationRequest r, std::string path) {
@@ -124,10 +217,10 @@ Showing leave_step(Authority& a, const Request& request, AuthorizationRequest r,
 
 Showing leave_with_state(Authority& a, const Request& request, AuthorizationRequest r, std::string_view back,
                          MakeUrl make_url, std::size_t longest) {
-  const auto [device, is_new] = device_of(request);
+  const auto [device, is_new] = device_or_new(request);
   std::vector<Statement> keep;
   const std::string state = put_into_address(a.states, json::write(in_browser(a, r, device, back)),
-                                             a.clock.now() + state_lifetime, keep, longest);
+                                             a.clock.now() + state_memory, keep, longest);
   if (!keep.empty()) {
     CO_AWAIT(const auto kept, a.store.commit(std::move(keep)));
     if (!kept) throw std::runtime_error(kept.error().description);
@@ -139,7 +232,7 @@ Showing leave_with_state(Authority& a, const Request& request, AuthorizationRequ
 
 std::string seal_for_browser(const Authority& a, const Request& request, Response& response, std::string_view purpose,
                              std::int64_t seconds) {
-  const auto [device, is_new] = device_of(request);
+  const auto [device, is_new] = device_or_new(request);
   if (is_new) name_device(response, request, device);
   return seal_ticket(a, purpose, json::Value::object({{"device", device_mark(device)}}), seconds);
 }
@@ -148,6 +241,31 @@ bool is_of_browser(const Authority& a, const Request& request, std::string_view 
   const auto v = open_ticket(a, purpose, ticket);
   const std::string device = read_cookie(request, CookieKind::device);
   return v && !device.empty() && equal_in_constant_time((*v)["device"].text(), device_mark(device));
+}
+
+namespace {
+
+constexpr std::int64_t link_page_lifetime = 3600;  // seconds
+
+}  // namespace
+
+Response link_page(const Authority& a, const Request& request, const pages::Look& look, pages::FormPage page,
+                   std::string_view purpose) {
+  Response cookies;
+  page.hidden.emplace_back("browser", seal_for_browser(a, request, cookies, purpose, link_page_lifetime));
+  Response response = pages::form(look, page);
+  for (auto& [name, value] : cookies.headers) response.with(std::move(name), std::move(value));
+  return response;
+}
+
+std::optional<Response> refuse_robot(const Authority& a, const Request& request, const Parameters& form,
+                                     std::string_view purpose, std::string path_and_query) {
+  if (is_of_browser(a, request, purpose, form.get("browser"))) return {};
+  const auto look = look_for(*a.tenant(), request, {});
+  return pages::error(look, {.status = 400,
+                             .key = "link_cookie",
+                             .code = "invalid_request: the page was not opened in this browser, or an hour ago",
+                             .links = {{"", look.texts.get("error.try_again"), std::move(path_and_query)}}});
 }
 
 std::string first_page(const Tenant& tenant, const Client& client, const AuthorizationRequest& r, bool has_session) {
@@ -181,6 +299,13 @@ Async<std::optional<SignedIn>> current_session(Authority& a, const Request& requ
   co_return who;
 }
 
+// ASVS 6.3.5
+std::optional<Statement> notice_of_browser(const Authority& a, const Request& request, const User& user,
+                                           const BrowserSeen& seen) {
+  if (!a.tenant()->tells_of_new_browsers || (!seen.is_new && !seen.is_elsewhere)) return {};
+  return notice(a, request, user, {seen.is_new ? Notice::new_browser : Notice::new_country});
+}
+
 Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body) {
   const std::string old_cookie = read_cookie(request, CookieKind::session);
   CO_TRY(const auto old, find_session_to_end(a.store, old_cookie));
@@ -189,16 +314,23 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user, 
   body.set("connection", user.login_connection());
   body.set("address", request.peer);
   body.set("user_agent", request.header("user-agent").substr(0, 300));
+  CO_TRY(auto seen, browser_seen(a, request, user.id));
+  if (!seen.mark.empty()) body.set("browser", seen.mark);
   CO_TRY(auto cookie, start_session(a.store, user, std::move(body), a.clock.now(), a.tenant()->session_limits()));
   CO_TRY(const auto found, find_session(a.store, cookie, a.clock.now(), a.tenant()->session_limits()));
   if (!found) throw NotThere("the account has gone");
-  if (old && old->user_id == user.id) CO_TRY_VOID(a.store.commit(replace_session(old_cookie, found->session.id)));
+  std::vector<Statement> statements = std::move(seen.keep);
+  if (old && old->user_id == user.id) append(statements, replace_session(old_cookie, found->session.id));
+  if (auto mail = notice_of_browser(a, request, user, seen)) statements.push_back(*std::move(mail));
+  if (!statements.empty()) CO_TRY_VOID(a.store.commit(std::move(statements)));
+  a.outbox.wake();
   co_return NewSession{{found->session, std::move(user)}, cookie};
 }
 
 boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user,
                                               json::Value body) {
-  CO_AWAIT(const auto made, make_session(a, request, user, std::move(body)));
+  const Request named = with_device(request);
+  CO_AWAIT(const auto made, make_session(a, named, user, std::move(body)));
   if (!made) co_return pages::trouble(look_for(*a.tenant(), request, r.ui_locales));
   r.authenticated = made->who.session.id;
   record(a, request,
@@ -208,7 +340,8 @@ boost::asio::awaitable<Response> finish_login(Authority& a, const Request& reque
           .user_id = user.id,
           .user_name = user.login_name(),
           .connection = user.login_connection()});
-  CO_AWAIT(Response response, show_step(a, request, r, "/authorize/resume"));
+  CO_AWAIT(Response response, show_step(a, named, r, "/authorize/resume"));
+  name_device(response, named, device_of(named));
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   co_return response;
 }

@@ -40,8 +40,14 @@ Opening open_step(Authority& a, const Request& request, std::string state);
 /// The step of a page that is shown (its state is in the query), and of one that was sent (in the form).
 Opening shown_step(Authority& a, const Request& request);
 Opening sent_step(Authority& a, const Request& request);
-/// What a person sees whose page is no longer good.
-Response stale_page(const Authority& a, const Request& request);
+/// What a person sees whose page is no longer good; `links` say where to go from there.
+Response stale_page(const Authority& a, const Request& request, std::vector<pages::Link> links = {});
+/// The same for a page that a state belongs to: what the state asks for begins anew, at once if it has only become too
+/// old, else by a link. One that says nothing leads to where the tenant's people log in
+/// (`default_redirection_uri`).
+boost::asio::awaitable<Response> begin_anew(Authority& a, const Request& request);
+/// Where somebody can go on who came for that application: its own start of a login, if it has named one.
+std::vector<pages::Link> way_back(const Authority& a, const pages::Look& look, std::string_view client_id);
 
 /// Sends the browser to the page at `path`, with the request.
 using Showing = boost::asio::awaitable<Response>;
@@ -63,11 +69,21 @@ std::string seal_for_browser(const Authority& a, const Request& request, Respons
                              std::int64_t seconds);
 bool is_of_browser(const Authority& a, const Request& request, std::string_view purpose, std::string_view ticket);
 
+/// A page that a link in a mail leads to: scanners open it, so that its button decides and not the visit, and some
+/// press buttons, too, so that it counts only in a browser that keeps what it got with the page. `purpose`: the link's.
+Response link_page(const Authority& a, const Request& request, const pages::Look& look, pages::FormPage page,
+                   std::string_view purpose);
+/// What whoever presses the button without that gets instead: nothing has been used up, and `path_and_query` opens the
+/// page again. Nothing if it counts.
+std::optional<Response> refuse_robot(const Authority& a, const Request& request, const Parameters& form,
+                                     std::string_view purpose, std::string path_and_query);
+
 /// Starts a session for `user`, a new one each time, and lets the request go on. `body`: what the session keeps beyond
 /// what all have.
 boost::asio::awaitable<Response> finish_login(Authority& a, const Request& request, AuthorizationRequest r, User user,
                                               json::Value body = {});
-/// The same without a redirect: the session, and its cookie for the answer.
+/// The same without a redirect: the session, and its cookie for the answer. `request` comes with its browser's name
+/// (`with_device`), which is known from now on.
 struct NewSession {
   SignedIn who;
   std::string cookie;

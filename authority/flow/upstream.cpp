@@ -136,11 +136,25 @@ constexpr Kept of_a_session{"sessions", "", "upstream"};
 
 // What the logout needs later; only where there is a place to log out at.
 Value session_body(const Authority& a, const Endpoints& e, const Connection& c, const Identity& identity) {
-  if (e.end_session.empty()) return {};
+  if (e.end_session.empty()) return Value::object();
   return Value::object(
       {{"upstream",
         a.secrets.seal(json::write(Value::object({{"connection", c.name}, {"id_token", identity.id_token}})),
                        of_a_session)}});
+}
+
+// One answer makes one session: the back button onto it goes on with that.
+std::string mark_of(const Authority& a, const Parameters& answer) {
+  const std::string_view code = answer.get("code"), id_token = answer.get("id_token");
+  if (code.empty() && id_token.empty()) return {};
+  return a.secrets.mark("upstream answer\n" + std::string(answer.get("state")) + "\n" +
+                        std::string(code.empty() ? id_token : code));
+}
+
+Async<std::string> session_of_answer(Authority& a, const Request& request, std::string mark) {
+  CO_TRY(const auto who, current_session(a, request));
+  const bool is_its = who && !mark.empty() && who->session.body["answer"].text() == mark;
+  co_return is_its ? who->session.id : std::string();
 }
 
 }  // namespace
@@ -148,10 +162,17 @@ Value session_body(const Authority& a, const Endpoints& e, const Connection& c, 
 Answer arrive(Authority& a, const Request& request, Parameters answer) {
   CO_AWAIT(const auto step, open_step(a, request, std::string(answer.get("state"))));
   // AZ-1608 · RFC 9700 section 4.7.1
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   const AuthorizationRequest& r = step->request;
   const auto c = step->doors().find(r.connection);
-  if (!c || !c->is_upstream()) co_return stale_page(a, request);
+  if (!c || !c->is_upstream()) CO_RETURN(begin_anew(a, request));
+  const std::string mark = mark_of(a, answer);
+  CO_AWAIT(const auto made, session_of_answer(a, request, mark));
+  if (made && !made->empty()) {
+    AuthorizationRequest again = r;
+    again.authenticated = *made;
+    CO_RETURN(show_step(a, request, std::move(again), "/authorize/resume"));
+  }
   CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c));
   if (!endpoints) co_return fail(a, request, r, endpoints.error());
   if (auto checked = check_answer(*endpoints, answer, c->upstream.is_front_channel); !checked)
@@ -161,7 +182,9 @@ Answer arrive(Authority& a, const Request& request, Parameters answer) {
   if (!identity) co_return fail(a, request, r, identity.error());
   CO_AWAIT(const auto user, sign_in(a, request, *c, *identity, r.client_id));
   if (!user) co_return fail(a, request, r, user.error());
-  CO_AWAIT(auto response, finish_login(a, request, r, *user, session_body(a, *endpoints, *c, *identity)));
+  Value body = session_body(a, *endpoints, *c, *identity);
+  body.set("answer", mark);
+  CO_AWAIT(auto response, finish_login(a, request, r, *user, std::move(body)));
   co_return go_on(a, request, r, std::move(response));
 }
 
@@ -227,7 +250,7 @@ Async<std::optional<std::string>> logout_url(Authority& a, const Request& reques
 
 Answering show_upstream(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
-  if (!step) co_return stale_page(a, request);
+  if (!step) CO_RETURN(begin_anew(a, request));
   const Parameters query(url::parse_form(request.query));
   const auto c = step->doors().find(query.get("connection"));
   if (!c || !c->is_upstream()) CO_RETURN(show_step(a, request, step->request, "/u/login"));

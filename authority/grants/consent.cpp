@@ -1,5 +1,7 @@
 #include "grants/consent.hpp"
 
+#include "accounts/notices.hpp"
+
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 
@@ -66,6 +68,28 @@ Async<bool> has_agreed(Authority& a, std::string user_id, std::string client_id)
   co_return has;
 }
 
+// ASVS 6.3.7, 10.7.3
+Async<Unit> tell_of_application(Authority& a, const Request& request, User user, const Client& client) {
+  CO_TRY(
+      const auto before,
+      a.store.query({"SELECT 1 FROM known_applications WHERE user_id = $1 AND client_id = $2 UNION ALL SELECT 1 FROM "
+                     "consents WHERE user_id = $1 AND client_id = $2 UNION ALL SELECT 1 FROM refresh_tokens WHERE "
+                     "user_id = $1 AND client_id = $2 LIMIT 1",
+                     {user.id, client.id}}));
+  if (!before.empty()) co_return Unit{};
+  auto statements =
+      together(Statement{"INSERT INTO known_applications (user_id, client_id, since) VALUES ($1, $2, $3) "
+                         "ON CONFLICT (user_id, client_id) DO NOTHING RETURNING user_id",
+                         {user.id, client.id, a.clock.now()},
+                         true});
+  if (auto mail = notice(a, request, user, {Notice::application_connected, client.id, client.name}))
+    statements.push_back(*std::move(mail));
+  CO_AWAIT(const auto told, a.store.commit(std::move(statements)));
+  if (!told && told.error().reason != "store_unmatched") co_return told.error();  // which another request has told
+  a.outbox.wake();
+  co_return Unit{};
+}
+
 Statement keep_consent(const std::string& user_id, const std::string& client_id, const Access& access) {
   return {
       "INSERT INTO consents (user_id, client_id, audience, scope) VALUES ($1, $2, $3, $4) ON CONFLICT (user_id, "
@@ -81,6 +105,7 @@ std::vector<Statement> revoke_access(const std::string& user_id, const std::stri
        "WHERE user_id = $1 AND client_id = $2 ON CONFLICT (id) DO NOTHING",
        {user_id, client_id, now + longest_access_token}});
   out.push_back({"DELETE FROM refresh_tokens WHERE user_id = $1 AND client_id = $2", {user_id, client_id}});
+  out.push_back({"DELETE FROM known_applications WHERE user_id = $1 AND client_id = $2", {user_id, client_id}});
   out.push_back(
       {"INSERT INTO withdrawals (user_id, client_id, times) VALUES ($1, $2, 1) ON CONFLICT (user_id, client_id) "
        "DO UPDATE SET times = withdrawals.times + 1",
@@ -104,6 +129,7 @@ std::vector<Statement> withdraw_all(const std::string& user_id, std::int64_t now
           "WHERE user_id = $1 ON CONFLICT (user_id, client_id) DO UPDATE SET times = withdrawals.times + 1",
           {user_id}},
       Statement{"DELETE FROM refresh_tokens WHERE user_id = $1", {user_id}},
+      Statement{"DELETE FROM known_applications WHERE user_id = $1", {user_id}},
       Statement{"DELETE FROM consents WHERE user_id = $1", {user_id}});
 }
 

@@ -23,6 +23,9 @@ Async<bool> is_withdrawn(Authority& a, std::string user_id, std::string client_i
 /// Whether the person has agreed to anything of the application's, and not taken it back.
 Async<bool> has_agreed(Authority& a, std::string user_id, std::string client_id);
 
+/// Tells a person that an application has access from now on, before it has: once, until it is taken back.
+Async<Unit> tell_of_application(Authority& a, const Request& request, User user, const Client& client);
+
 /// The statement that keeps an agreement.
 Statement keep_consent(const std::string& user_id, const std::string& client_id, const Access& access);
 

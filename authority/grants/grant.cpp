@@ -23,12 +23,10 @@ constexpr std::int64_t profile_token_lifetime = 86400;         // seconds
 constexpr std::int64_t mfa_token_lifetime = 600;               // seconds
 constexpr std::int64_t profile_token_lifetime_for_web = 7200;  // seconds
 
-constexpr std::int64_t dashboard_token_lifetime = 3600;  // seconds: it can do everything, and renews itself
-
 std::int64_t lifetime_of(const Authority& a, const Grant& g, bool from_browser) {
   const auto tenant = a.tenant();
   const std::string& audience = g.audience;
-  if (g.client_id == dashboard_client().id) return dashboard_token_lifetime;
+  if (g.client_id == dashboard_client().id) return tenant->administration.token_lifetime;
   if (audience.ends_with("/mfa/") && !tenant->find_api(audience)) return mfa_token_lifetime;
   if (const auto api = tenant->find_api(audience))
     return from_browser ? api->token_lifetime_for_web : api->token_lifetime;
@@ -159,6 +157,8 @@ std::string token_id(const Authority& a, const Grant& g) {
   return out;
 }
 
+std::int64_t access_token_lifetime(const Authority& a, const Grant& grant) { return lifetime_of(a, grant, false); }
+
 // AZ-625 · RFC 9068 section 2.2
 AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_browser, std::int64_t longest) {
   const std::int64_t now = a.clock.now();
@@ -177,6 +177,8 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   claims.set("scope", g.scope);
   claims.set("azp", g.client_id);
   if (!g.id.empty()) claims.set("jti", token_id(a, g));
+  // RFC 9470 section 5: what dangerous changes ask for.
+  if (g.client_id == dashboard_client().id) claims.set("auth_time", g.auth_time);
   if (g.permissions.is_array()) claims.set("permissions", g.permissions);
   add_organization_claims(*a.tenant(), g.organization, claims);
   add_claims(claims, g.access_claims);

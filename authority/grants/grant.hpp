@@ -49,6 +49,8 @@ struct AccessToken {
   std::string value;
   std::int64_t expires_in;  ///< seconds
 };
+/// How long an access token of that grant lives that the token endpoint gives, in seconds.
+std::int64_t access_token_lifetime(const Authority& a, const Grant& grant);
 /// A JWT for an API; for the profile only, an opaque token. `from_browser`: it leaves through `/authorize`. `longest`:
 /// seconds that it may live, whatever the API says.
 AccessToken issue_access_token(const Authority& a, const Grant& grant, bool from_browser,

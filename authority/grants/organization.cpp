@@ -1,5 +1,6 @@
 #include "grants/organization.hpp"
 #include "accounts/users.hpp"
+#include "state/ticket.hpp"
 
 #include <algorithm>
 
@@ -37,6 +38,10 @@ Async<Invitation> invited(Authority& a, const AuthorizationRequest& r, const Use
   co_return *invitation;
 }
 
+constexpr std::int64_t acceptance_memory = 30 * 24 * 3600;  // seconds: as long as an invitation lasts
+
+std::string name_of_ticket(const std::string& invitation) { return "invitation\n" + invitation; }
+
 Async<Unit> accept(Authority& a, const AuthorizationRequest& r, const User& user) {
   CO_TRY(const auto invitation, invited(a, r, user));
   const Value& body = invitation.body;
@@ -49,6 +54,7 @@ Async<Unit> accept(Authority& a, const AuthorizationRequest& r, const User& user
     u.profile.set("email_verified", true);
     statements.push_back(add_member(organization, u.id, body["roles"]));
     statements.push_back({"DELETE FROM invitations WHERE id = $1 RETURNING id", {id}, true});
+    statements.push_back(mark_used(name_of_ticket(r.invitation), a.clock.now() + acceptance_memory));
     return ok();
   }));
   co_return Unit{};
@@ -88,6 +94,8 @@ Async<std::optional<Invitation>> find_invitation(Authority& a, std::string ticke
   if (!body) co_return std::move(body).error();
   co_return std::optional(Invitation{text_at(rows.first(), 0), text_at(rows.first(), 1), *std::move(body)});
 }
+
+Async<bool> was_accepted(Authority& a, std::string ticket) { CO_RETURN(was_used(a, name_of_ticket(ticket))); }
 
 Async<bool> is_member(Authority& a, std::string organization, std::string user_id) {
   CO_TRY(const auto rows,

@@ -38,6 +38,8 @@ struct Invitation {
 };
 /// Nothing if there is none of that ticket, or it is over.
 Async<std::optional<Invitation>> find_invitation(Authority& a, std::string ticket);
+/// Whether somebody has become a member by it.
+Async<bool> was_accepted(Authority& a, std::string ticket);
 
 /// How a person gets into the organization that a request is for: as a member, as one who becomes a member by the door
 /// that they came through (`assign_membership_on_login`), or by the request's invitation. Nothing is written. Errors:

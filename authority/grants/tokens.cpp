@@ -1,6 +1,7 @@
 #include "grants/tokens.hpp"
 #include "accounts/users.hpp"
 
+#include "grants/consent.hpp"
 #include "grants/refresh_token.hpp"
 #include "ostia/text/ascii.hpp"
 
@@ -21,9 +22,11 @@ Value token_response(const Authority& a, const Client& client, const Grant& gran
   return out;
 }
 
-Async<Value> issue_tokens(Authority& a, const Client& client, const Grant& grant, const User& user) {
+Async<Value> issue_tokens(Authority& a, const Request& request, const Client& client, const Grant& grant,
+                          const User& user) {
   std::string refresh_token;
   if (text::has_word(grant.scope, "offline_access")) {
+    CO_TRY_VOID(tell_of_application(a, request, user, client));
     CO_TRY(auto issued, issue_refresh_token(a, client, grant));
     refresh_token = issued;
   }

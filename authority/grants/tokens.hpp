@@ -6,8 +6,9 @@
 
 namespace ostia::authority {
 
-/// Access token, ID token with `openid`, refresh token with `offline_access`.
-Async<json::Value> issue_tokens(Authority& a, const Client& client, const Grant& grant, const User& user);
+/// Access token, ID token with `openid`, refresh token with `offline_access`, of the first of which the person is told.
+Async<json::Value> issue_tokens(Authority& a, const Request& request, const Client& client, const Grant& grant,
+                                const User& user);
 
 /// The same for a grant that is refreshed: `refresh_token` is what follows the one that was used, or empty.
 json::Value token_response(const Authority& a, const Client& client, const Grant& grant, const User& user,

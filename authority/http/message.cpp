@@ -61,6 +61,14 @@ Response oauth_error(int status, std::string_view error, std::string_view descri
       .with("Cache-Control", "no-store");
 }
 
+std::string country_of(const Request& request) {
+  std::string_view code = request.header("cf-ipcountry");
+  if (code.empty()) code = request.header("x-country-code");
+  constexpr std::string_view unknown = "XX";
+  const bool is_code = code.size() == 2 && text::is_upper(code[0]) && text::is_upper(code[1]);
+  return is_code && code != unknown ? std::string(code) : std::string();
+}
+
 std::string_view bearer_of(const Request& request) {
   constexpr std::string_view scheme = "bearer ";
   const std::string_view header = request.header("authorization");

@@ -61,6 +61,10 @@ Response redirect(std::string location);
 /// RFC 6749 section 5.2.
 Response oauth_error(int status, std::string_view error, std::string_view description);
 
+/// The country of the client as a proxy in front says it (`CF-IPCountry`, `X-Country-Code`), two capital letters; empty
+/// if none does.
+std::string country_of(const Request& request);
+
 /// The token of an `Authorization: Bearer` header (RFC 6750 section 2.1), whatever case the scheme has; empty if there
 /// is none.
 std::string_view bearer_of(const Request& request);

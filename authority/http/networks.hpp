@@ -19,6 +19,7 @@ class Networks {
   /// Those that are addresses or networks; the rest is left out.
   static Networks parse_good(const std::vector<std::string>& list);
 
+  [[nodiscard]] bool empty() const { return v4_.empty() && v6_.empty(); }
   /// No for what is not an address.
   [[nodiscard]] bool contains(std::string_view address) const;
   [[nodiscard]] bool empty() const { return v4_.empty() && v6_.empty(); }

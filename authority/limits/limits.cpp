@@ -122,6 +122,13 @@ void tell(const Authority& a, const Allowance& allowance, Response& response) {
 }
 
 // AZ-1901 · RFC 6585 section 4
+// A page that was to be shown can be asked for again; what was sent, its person sends again.
+std::vector<pages::Link> again(const Authority& a, const Request& request) {
+  if (request.method != "GET") return {};
+  const auto look = look_for(*a.tenant(), request, {});
+  return {{"", look.texts.get("error.try_again"), request.path + (request.query.empty() ? "" : "?" + request.query)}};
+}
+
 Response too_many_requests(Authority& a, const Request& request, const Allowance& allowance) {
   Response response;
   if (request.path.starts_with("/api/v2/"))
@@ -130,8 +137,9 @@ Response too_many_requests(Authority& a, const Request& request, const Allowance
                                                  {"message", "Global limit has been reached"},
                                                  {"errorCode", "too_many_requests"}}));
   else if (request.header("accept").find("text/html") != std::string_view::npos)
-    response = pages::error(look_for(*a.tenant(), request, {}),
-                            {.status = 429, .key = "too_many_requests", .code = "too_many_requests"});
+    response = pages::error(
+        look_for(*a.tenant(), request, {}),
+        {.status = 429, .key = "too_many_requests", .code = "too_many_requests", .links = again(a, request)});
   else
     response = oauth_error(429, "too_many_requests", "Global limit has been reached");
   tell(a, allowance, response);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "accounts/endings.hpp"
+#include "accounts/identities.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/users.hpp"
 #include "grants/grant.hpp"
 #include "logs/journal.hpp"
@@ -128,6 +130,8 @@ Handling link_identity(Authority& a, Call call) {
   if (!proof.user_id.empty()) CO_TRY_VOID(check_proof(a, *secondary, proof.at, proof.with_second_factor));
   CO_TRY(auto statements, sessions_ended(a, {.user_id = secondary->id}));
   append(statements, link(primary, *secondary, a.clock.now()));
+  const Happening linked{Notice::identity_linked, *id, secondary->login_name().empty() ? *id : secondary->login_name()};
+  if (auto mail = notice(a, call.request, primary, linked)) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched")
     co_return api_error(409, "identity_conflict", "One of the accounts was changed at the same moment. Try again.");
@@ -148,18 +152,14 @@ Handling unlink_identity(Authority& a, Call call) {
   if (id == primary.id)
     co_return api_error(400, "operation_not_supported",
                         "The main identity cannot be unlinked: it is the account itself.");
-  CO_AWAIT(
-      const auto done,
-      a.store.commit(together(
-          Statement{"UPDATE users SET linked_to = '', updated_at = $3, version = version + 1 WHERE user_id = $1 AND "
-                    "linked_to = $2 RETURNING user_id",
-                    {id, primary.id, a.clock.now()},
-                    true},
-          Statement{"UPDATE users SET updated_at = $2, version = version + 1 WHERE user_id = $1",
-                    {primary.id, a.clock.now()}})));
+  auto statements = unlink(primary.id, id, a.clock.now());
+  if (auto mail = notice(a, call.request, primary, {Notice::identity_unlinked, {}, id}))
+    statements.push_back(*std::move(mail));
+  CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched")
     co_return not_found("The user has no such identity.", "inexistent_identity");
   if (!done) co_return done.error();
+  a.outbox.wake();
   CO_RETURN(identities_after(a, call, primary.id, 200));
 }
 

@@ -10,6 +10,7 @@
 #include "management/audit.hpp"
 #include "management/call.hpp"
 #include "management/endpoints.hpp"
+#include "management/step_up.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/utf8.hpp"
@@ -177,6 +178,7 @@ Async<Reply> handle(Authority& a, const Request& request, const Route& route, Ca
   if (auto allowed = check_scope(route, call); !allowed) co_return std::move(allowed).error();
   if (auto good = check_query(route, call.query); !good) co_return std::move(good).error();
   if (auto good = read_body(route, call); !good) co_return std::move(good).error();
+  if (auto recent = check_login_age(a, route, call); !recent) co_return std::move(recent).error();
   if (!changes(request)) CO_RETURN(run(a, route, std::move(call)));
   account.body = call.body;
   CO_TRY(account.before, object_of(a, request));
@@ -256,7 +258,13 @@ Answering manage(Authority& a, Request request) {
   Account account;
   CO_AWAIT(const auto reply, handle(a, about, *found.route, std::move(call), account));
   write_account(a, about, *found.route, account, reply);
-  if (!reply) co_return problem(reply.error());
+  if (!reply) {
+    Response response = problem(reply.error());
+    // RFC 9470 section 3
+    if (auto challenge = step_up_challenge(*a.tenant(), reply.error()))
+      response.with("WWW-Authenticate", *std::move(challenge));
+    co_return response;
+  }
   if (reply->body.is_null()) co_return Response{reply->status, {{"Cache-Control", "no-store"}}, {}};
   co_return json_response(reply->status, reply->body).with("Cache-Control", "no-store");
 }

@@ -44,7 +44,7 @@ Handling delete_methods(Authority& a, Call call) {
   CO_TRY(const auto all, list_authenticators(a, user.id));
   std::vector<Statement> statements;
   statements.push_back({"DELETE FROM authenticators WHERE user_id = $1", {user.id}});
-  auto mail = all.empty() ? std::nullopt : notice(a, call.request, user, Notice::factor_removed);
+  auto mail = all.empty() ? std::nullopt : notice(a, call.request, user, {Notice::factor_removed});
   if (mail) statements.push_back(*std::move(mail));
   CO_AWAIT(auto reply, commit(a, std::move(statements), 204));
   a.outbox.wake();

@@ -206,7 +206,7 @@ Handling change_user(Authority& a, Call call) {
                     wanted.as_bool() ? make_administrator(user.id, a.clock.now()) : end_administrator(user.id))
                  statements.push_back(std::move(statement));
              const bool moves = user.email != before.email;  // the address before hears of it
-             auto mail = moves ? notice(a, call.request, before, Notice::email_changed) : std::nullopt;
+             auto mail = moves ? notice(a, call.request, before, {Notice::email_changed}) : std::nullopt;
              if (mail) statements.push_back(*std::move(mail));
              if (user.blocked && !before.blocked) {
                append(statements, logouts);

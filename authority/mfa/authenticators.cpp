@@ -93,7 +93,8 @@ NewRecoveryCode make_recovery_code(const Authority& a, const std::string& user_i
 
 Async<bool> remove_authenticator(Authority& a, const Request& request, const User& owner, std::string id) {
   std::vector<Statement> statements;
-  auto mail = notice(a, request, owner, Notice::factor_removed);
+  const bool is_passkey = id.starts_with("passkey|");
+  auto mail = notice(a, request, owner, {is_passkey ? Notice::passkey_removed : Notice::factor_removed});
   if (mail) statements.push_back(*std::move(mail));
   statements.push_back(
       {"DELETE FROM authenticators WHERE user_id = $1 AND id = $2 RETURNING id", {owner.id, std::move(id)}, true});

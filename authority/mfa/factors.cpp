@@ -13,6 +13,7 @@
 #include "mfa/totp.hpp"
 #include "ostia/text/ascii.hpp"
 #include "protocol/enrolment.hpp"
+#include "tenant/administrators.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -85,21 +86,37 @@ bool Factors::may_finish(const Authenticator& one, std::int64_t now) const {
                              now);
 }
 
+namespace {
+
+// What may be a person's second factor: what the tenant has turned on, and for administrators, who are to have one, an
+// app for codes.
+Async<std::vector<std::string>> types_for(Authority& a, std::string user_id) {
+  const auto tenant = a.tenant();
+  std::vector<std::string> out = tenant->factors;
+  if (contains(out, "otp") || !tenant->administration.wants_second_factor(a.dev)) co_return out;
+  CO_TRY(const auto is_one, is_administrator(a.store, std::move(user_id)));
+  if (is_one) out.emplace_back("otp");
+  co_return out;
+}
+
+}  // namespace
+
 Async<Factors> factors_of(Authority& a, const User& user) {
   CO_TRY(auto all, list_authenticators(a, user.id));
+  CO_TRY(const auto turned_on, types_for(a, user.id));
   const auto tenant = a.tenant();
   Factors out;
   for (auto& one : all) {
     if (one.type == "recovery-code")  // which helps to a factor, and is none
       out.has_recovery_code = out.has_recovery_code || one.confirmed;
-    else if (contains(tenant->factors, one.type))
+    else if (contains(turned_on, one.type))
       (one.confirmed ? out.usable : out.begun).push_back(std::move(one));
   }
   std::stable_sort(out.usable.begin(), out.usable.end(),
                    [](const Authenticator& x, const Authenticator& y) { return x.used_at > y.used_at; });
   for (const char* type : {"webauthn-platform", "otp", "webauthn-roaming", "sms", "email"})
-    if (contains(tenant->factors, type)) out.enrollable.emplace_back(type);
-  const auto email = contains(tenant->factors, "email") ? own_email(user) : std::nullopt;
+    if (contains(turned_on, type)) out.enrollable.emplace_back(type);
+  const auto email = contains(turned_on, "email") ? own_email(user) : std::nullopt;
   const bool has_email =
       std::any_of(out.usable.begin(), out.usable.end(), [](const Authenticator& one) { return one.type == "email"; });
   if (email && !has_email && (!out.usable.empty() || out.enrollable.size() == 1)) out.usable.push_back(*email);
@@ -127,7 +144,7 @@ Async<bool> use(Authority& a, const Request& request, const User& user, Authenti
   if (!one.confirmed) {
     statements = finish_enrolment(a, one);
     statements.pop_back();
-    if (auto mail = notice(a, request, user, Notice::factor_added)) statements.push_back(*std::move(mail));
+    if (auto mail = notice(a, request, user, {Notice::factor_added, one.id})) statements.push_back(*std::move(mail));
   }
   statements.push_back(one.type == "otp" ? use_authenticator(a, one, one.counter) : use_authenticator(a, one));
   // A person's own address is nowhere as a factor, nor is a draft of a page.

@@ -10,7 +10,7 @@ namespace ostia::authority {
 /// The value of `acr_values`, `acr` and, in short, `amr` that asks for a second factor (OpenID PAPE).
 inline constexpr std::string_view multi_factor = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
-/// What somebody has of what the tenant has turned on.
+/// What somebody has of what the tenant has turned on, and administrators of an app for codes.
 struct Factors {
   std::vector<Authenticator> usable;    ///< confirmed; the one that was used last comes first
   std::vector<Authenticator> begun;     ///< enrolments that have not been finished

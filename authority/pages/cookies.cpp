@@ -1,5 +1,7 @@
 #include "pages/cookies.hpp"
 
+#include "crypto/crypto.hpp"
+
 namespace ostia::authority {
 namespace {
 
@@ -35,6 +37,24 @@ void set_cookie(Response& response, const Request& request, CookieKind kind, std
   }
   response.with("Set-Cookie", name + rest + "; Secure; SameSite=None");
   response.with("Set-Cookie", name + "_compat" + rest + "; Secure");
+}
+
+std::string device_of(const Request& request) {
+  constexpr std::size_t length = 43;  // of 32 bytes in base64url
+  std::string device = read_cookie(request, CookieKind::device);
+  return device.size() == length ? device : std::string();
+}
+
+void name_device(Response& response, const Request& request, std::string_view device) {
+  constexpr std::int64_t year = 365 * 24 * 3600;
+  set_cookie(response, request, CookieKind::device, device, year);
+}
+
+Request with_device(const Request& request) {
+  Request out = request;
+  if (device_of(request).empty())
+    out.headers.insert(out.headers.begin(), {"cookie", name_of(request, CookieKind::device) + "=" + random_id()});
+  return out;
 }
 
 }  // namespace ostia::authority

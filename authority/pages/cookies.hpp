@@ -17,4 +17,12 @@ std::string read_cookie(const Request& request, CookieKind kind);
 void set_cookie(Response& response, const Request& request, CookieKind kind, std::string_view value,
                 std::int64_t max_age);
 
+/// The name that this browser was given with its first page; empty if it has none.
+std::string device_of(const Request& request);
+/// Gives it one, or makes the one that it has last longer.
+void name_device(Response& response, const Request& request, std::string_view device);
+/// The request as it had come from a browser with a name: with its own, or with a new one, which the answer must give
+/// it by `name_device`.
+Request with_device(const Request& request);
+
 }  // namespace ostia::authority

@@ -214,6 +214,9 @@ Response form(const Look& look, const FormPage& page) {
   values.set("list", list_of(page.list, [](const std::string& item) { return members({{"item", item}}); }));
   values.set("buttons", buttons_of(page.buttons));
   values.set("links", links_of(page.links));
+  if (!page.detail.empty()) values.set("detail", page.detail);
+  if (!page.detail.empty()) values.set("developer", look.texts.get("developer"));
+  if (!page.code.empty()) values.set("code", page.code);
   values.set("has_form", !page.buttons.empty());
   values.set("has_ways", !page.ways.empty());
   values.set("or_text", page.buttons.empty() ? data(false) : data(page.or_text));
@@ -240,21 +243,32 @@ Response account(const Look& look, const AccountPage& page) {
   return framed(look, 200, page.heading + " | " + look.tenant, render(account_template, values), "'self'");
 }
 
+namespace {
+
+// No page is a dead end.
+std::vector<Link> or_account(const Look& look, std::vector<Link> links) {
+  if (links.empty()) links.push_back({"", look.texts.get("account.title"), "/account"});
+  return links;
+}
+
+}  // namespace
+
 Response error(const Look& look, const ErrorPage& page) {
   const std::string heading = look.texts.get(page.heading_key);
-  const data values =
+  data values =
       members({{"heading", heading},
                {"text", look.texts.get("error." + page.key + ".text")},
                {"code", page.code},
                {"developer", look.texts.get("developer")},
                {"support", look.support.empty() ? "" : look.texts.get("contact", {{"support", look.support}})},
                {"hint", page.hint}});
+  values.set("links", links_of(or_account(look, page.links)));
   return framed(look, page.status, heading, render(error_template, values), "'none'");
 }
 
 Response message(const Look& look, std::string heading, std::string text, std::vector<Link> links) {
   data values = members({{"heading", heading}, {"text", text}});
-  values.set("links", links_of(links));
+  values.set("links", links_of(or_account(look, std::move(links))));
   return framed(look, 200, heading, render(message_template, values), "'none'");
 }
 

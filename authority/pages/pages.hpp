@@ -56,9 +56,10 @@ struct FormPage {
   std::vector<Link> ways;  ///< … other ways to log in, as buttons
   std::string picture;     ///< an SVG of ours, above the fields; `picture_label` says what it shows
   std::string picture_label;
-  std::string shown_code;   ///< to be read and kept
-  json::Value options;      ///< for a device's key (`webauthn.js`), whose answer is the form's `answer`
-  std::string continue_to;  ///< the redirect URI, where the form's answer may lead; empty: nowhere else
+  std::string detail, code;  ///< below: for developers, and the protocol's for a report
+  std::string shown_code;    ///< to be read and kept
+  json::Value options;       ///< for a device's key (`webauthn.js`), whose answer is the form's `answer`
+  std::string continue_to;   ///< the redirect URI, where the form's answer may lead; empty: nowhere else
 };
 Response form(const Look& look, const FormPage& page);
 
@@ -86,6 +87,7 @@ struct ErrorPage {
   std::string code;  ///< the protocol's, for a report
   std::string hint;  ///< what to change; for development only
   std::string heading_key = "error." + key + ".title";
+  std::vector<Link> links = {};  ///< where a person can go from here; empty: to their account
 };
 Response error(const Look& look, const ErrorPage& page);
 /// A failure of ours: 500, and nothing more.
@@ -93,6 +95,7 @@ inline Response trouble(const Look& look) {
   return error(look, {.status = 500, .key = "ours", .code = "server_error", .hint = {}});
 }
 
+/// `links` as of an error.
 Response message(const Look& look, std::string heading, std::string text, std::vector<Link> links = {});
 
 /// A form that posts `fields` to `redirect_uri` (OAuth 2.0 Form Post Response Mode).

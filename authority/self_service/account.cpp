@@ -4,8 +4,11 @@
 #include <algorithm>
 
 #include "accounts/endings.hpp"
+#include "accounts/identities.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/users.hpp"
 #include "flow/account.hpp"
+#include "flow/upstream.hpp"
 #include "grants/consent.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
@@ -38,16 +41,36 @@ pages::AccountSection session_section(const pages::Look& look, const Holdings& h
   return out;
 }
 
+pages::AccountRow row_of(const Texts& t, const Authenticator& factor) {
+  const std::string& address = factor.body["address"].text();
+  const std::string since = t.get("account.since", {{"time", short_time(factor.created_at)}});
+  return {t.get("mfa.by." + factor.type), address.empty() ? since : masked(address) + " · " + since,
+          "remove_factor:" + factor.id, t.get("account.remove")};
+}
+
 pages::AccountSection factor_section(const pages::Look& look, const Holdings& holdings) {
   const Texts& t = look.texts;
   pages::AccountSection out{t.get("account.factors"), t.get("account.factors.none"), {}, {}};
-  for (const auto& factor : holdings.factors) {
-    const std::string& address = factor.body["address"].text();
-    const std::string since = t.get("account.since", {{"time", short_time(factor.created_at)}});
-    out.rows.push_back({t.get("mfa.by." + factor.type), address.empty() ? since : masked(address) + " · " + since,
-                        "remove_factor:" + factor.id, t.get("account.remove")});
-  }
+  for (const auto& factor : holdings.factors) out.rows.push_back(row_of(t, factor));
   if (holdings.may_add_factor) out.buttons.push_back({"add_factor", t.get("account.factors.add"), true});
+  return out;
+}
+
+pages::AccountSection passkey_section(const pages::Look& look, const Holdings& holdings) {
+  pages::AccountSection out{look.texts.get("account.passkeys"), "", {}, {}};
+  for (const auto& passkey : holdings.passkeys) out.rows.push_back(row_of(look.texts, passkey));
+  return out;
+}
+
+pages::AccountSection identity_section(const Tenant& tenant, const pages::Look& look, const Holdings& holdings) {
+  const Texts& t = look.texts;
+  pages::AccountSection out{t.get("account.identities"), "", {}, {}};
+  for (const auto& identity : holdings.identities) {
+    const auto c = tenant.find_connection(identity.connection);
+    const std::string name = identity.login_name().empty() ? identity.id : identity.login_name();
+    out.rows.push_back(
+        {c ? upstream::display_name(*c) : identity.connection, name, "unlink:" + identity.id, t.get("account.remove")});
+  }
   return out;
 }
 
@@ -86,7 +109,9 @@ Answer account_page(Authority& a, const Request& request, SignedIn who) {
   page.hidden = {{"state", seal_ticket(a, "account", Value::object({{"session", who.session.id}}), page_lifetime)}};
   if (may_change_password(*tenant, who.user))
     page.sections.push_back({t.get("password"), "", {}, {{"password", t.get("account.password.change"), true}}});
+  if (!holdings->passkeys.empty()) page.sections.push_back(passkey_section(look, *holdings));
   page.sections.push_back(factor_section(look, *holdings));
+  if (!holdings->identities.empty()) page.sections.push_back(identity_section(*tenant, look, *holdings));
   page.sections.push_back(session_section(look, *holdings, who.session));
   page.sections.push_back(application_section(look, *holdings));
   page.buttons = {{"log_out", t.get("logout.yes")}};
@@ -135,6 +160,21 @@ Answer remove_factor(Authority& a, const Request& request, const SignedIn& who, 
   co_return done(request, "factor");
 }
 
+Answer unlink_identity(Authority& a, const Request& request, const SignedIn& who, std::string id) {
+  auto statements = unlink(who.user.id, id, a.clock.now());
+  if (auto mail = notice(a, request, who.user, {Notice::identity_unlinked, {}, id}))
+    statements.push_back(*std::move(mail));
+  CO_AWAIT(const auto stored, a.store.commit(std::move(statements)));
+  if (!stored && stored.error().reason != "store_unmatched") co_return trouble(a, request);
+  a.outbox.wake();
+  record(a, request,
+         {.type = "sapi",
+          .description = "Identity unlinked by its owner: " + id,
+          .user_id = who.user.id,
+          .user_name = who.user.login_name()});
+  co_return done(request, "identity");
+}
+
 Answer take_access_away(Authority& a, const Request& request, const SignedIn& who, std::string client_id) {
   CO_AWAIT(const auto stored, a.store.commit(withdraw(who.user.id, client_id, a.clock.now())));
   if (!stored) co_return trouble(a, request);
@@ -175,6 +215,7 @@ Answering submit_account(Authority& a, Request request) {
   if (verb == "end_others" || (verb == "end_session" && !what.empty()))
     CO_RETURN(end_sessions(a, request, **who, what));
   if (verb == "remove_factor") CO_RETURN(remove_factor(a, request, **who, what));
+  if (verb == "unlink") CO_RETURN(unlink_identity(a, request, **who, what));
   if (verb == "withdraw") CO_RETURN(take_access_away(a, request, **who, what));
   co_return stale_page(a, request);
 }

@@ -9,5 +9,7 @@ Answering show_account(Authority& a, Request r);
 Answering submit_account(Authority& a, Request r);
 Answering show_own_password(Authority& a, Request r);
 Answering submit_own_password(Authority& a, Request r);
+Answering show_not_me(Authority& a, Request r);
+Answering submit_not_me(Authority& a, Request r);
 
 }  // namespace ostia::authority

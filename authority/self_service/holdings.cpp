@@ -31,7 +31,7 @@ void add_scopes(const std::string& scopes, std::vector<std::string>& to) {
 
 Async<std::map<std::string, Holdings::Application>> read_applications(Authority& a, std::string user_id) {
   CO_TRY(const auto rows, a.store.query({"SELECT client_id, scope FROM consents WHERE user_id = $1 UNION SELECT "
-                                         "client_id, '' FROM refresh_tokens WHERE "
+                                         "client_id, body FROM refresh_tokens WHERE "
                                          "user_id = $1 AND expires_at > $2 AND rotated_at IS NULL ORDER BY 1, 2",
                                          {std::move(user_id), a.clock.now()}}));
   const auto tenant = a.tenant();
@@ -41,26 +41,11 @@ Async<std::map<std::string, Holdings::Application>> read_applications(Authority&
     auto& application = out[id];
     const auto client = tenant->find_client(id);
     application.name = client ? client->name : id;
-    add_scopes(text_at(row, 1), application.scopes);
+    const std::string& said = text_at(row, 1);  // a consent's scopes, or a refresh token
+    const auto token = said.starts_with('{') ? json::parse(said) : Result<json::Value>(json::Value());
+    add_scopes(token && token->is_object() ? (*token)["scope"].text() : said, application.scopes);
   }
   co_return out;
-}
-
-struct Word {
-  std::string_view in_header, name;
-};
-// The first that is found counts: each of these browsers and systems also names those that come after it.
-constexpr Word browsers[] = {{"Edg", "Edge"},        {"OPR/", "Opera"},     {"SamsungBrowser", "Samsung Internet"},
-                             {"Firefox", "Firefox"}, {"FxiOS", "Firefox"},  {"CriOS", "Chrome"},
-                             {"Chrome", "Chrome"},   {"Safari/", "Safari"}, {"curl/", "curl"}};
-constexpr Word systems[] = {{"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},
-                            {"CrOS", "ChromeOS"},   {"Mac OS X", "macOS"},  {"Linux", "Linux"}};
-
-template <std::size_t N>
-std::string_view named(const Word (&words)[N], std::string_view header) {
-  const auto it = std::find_if(std::begin(words), std::end(words),
-                               [&](const Word& w) { return header.find(w.in_header) != std::string_view::npos; });
-  return it == std::end(words) ? std::string_view() : it->name;
 }
 
 }  // namespace
@@ -73,16 +58,12 @@ Async<Holdings> read_holdings(Authority& a, const User& user) {
   out.applications = std::move(applications);
   CO_TRY(auto all, list_authenticators(a, user.id));
   for (auto& one : all)
-    if (one.confirmed) out.factors.push_back(std::move(one));
+    if (one.confirmed) (one.type == "passkey" ? out.passkeys : out.factors).push_back(std::move(one));
+  CO_TRY(auto identities, linked_accounts(a.store, user.id));
+  out.identities = std::move(identities);
   CO_TRY(const auto factors, factors_of(a, user));
   out.may_add_factor = !factors.enrollable.empty();
   co_return out;
-}
-
-std::string describe_device(const Texts& texts, std::string_view user_agent) {
-  const std::string_view browser = named(browsers, user_agent), system = named(systems, user_agent);
-  if (browser.empty() && system.empty()) return texts.get("account.session.unknown");
-  return std::string(browser).append(browser.empty() || system.empty() ? "" : ", ").append(system);
 }
 
 std::string short_time(std::int64_t seconds) {

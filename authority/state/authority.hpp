@@ -53,7 +53,8 @@ struct Authority {
   Clock clock;
   std::string issuer;  ///< canonical; a request may have come to another domain's
   bool dev;
-  Forwarding forwarding;  ///< whose word about a client's address is taken
+  Forwarding forwarding;    ///< whose word about a client's address is taken
+  Networks administrators;  ///< whence the dashboard, /setup and the Management API answer; empty: from everywhere
   RateLimiter limiter;
   Secrets secrets;                               ///< what is kept
   Sealer codes, states, access_tokens, tickets;  ///< what travels

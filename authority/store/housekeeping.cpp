@@ -3,7 +3,7 @@
 namespace ostia::authority {
 
 void delete_expired(Store& store, std::int64_t now, std::int64_t log_retention) {
-  constexpr std::int64_t month = 30 * 24 * 3600, most_log_entries = 200'000;
+  constexpr std::int64_t month = 30 * 24 * 3600, year = 365 * 24 * 3600, most_log_entries = 200'000;
   std::vector<Statement> statements;
   for (const std::string_view sql :
        {"DELETE FROM sessions WHERE expires_at < $1", "DELETE FROM used_tickets WHERE expires_at < $1",
@@ -19,6 +19,7 @@ void delete_expired(Store& store, std::int64_t now, std::int64_t log_retention) 
   for (const std::string_view sql :
        {"DELETE FROM attempts WHERE updated_at < $1", "DELETE FROM messages WHERE at < $1 AND state <> 'queued'"})
     statements.push_back({sql, {now - month}});
+  statements.push_back({"DELETE FROM known_browsers WHERE seen_at < $1", {now - year}});
   statements.push_back(
       {"DELETE FROM logs WHERE by_count = 1 AND at < (SELECT at FROM logs WHERE by_count = 1 ORDER BY at DESC LIMIT 1 "
        "OFFSET $1)",

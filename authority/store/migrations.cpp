@@ -146,6 +146,9 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           // What seals everything else, under each master key that is good (state/root_keys.hpp).
           "CREATE TABLE root_keys (name TEXT NOT NULL, master TEXT NOT NULL, sealed TEXT NOT NULL, PRIMARY KEY (name, "
           "master))",
+          // The applications of which somebody has been told that they have access.
+          "CREATE TABLE known_applications (user_id TEXT NOT NULL, client_id TEXT NOT NULL, since BIGINT NOT NULL, "
+          "PRIMARY KEY (user_id, client_id))",
       },
   };
   return steps;

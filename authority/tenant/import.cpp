@@ -14,6 +14,7 @@
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 #include "tenant/registered_urls.hpp"
+#include "tenant/schema.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -210,6 +211,8 @@ class Importing {
   Status check_tenant(const Value& body) {
     if (auto good = check_destinations("allowed_logout_urls", body["allowed_logout_urls"]); !good)
       return bad_entry("tenant", good.error().description);
+    if (auto good = validate(body["ostia"]["administration"], "administration"); !good)
+      return bad_entry("tenant.ostia.administration", good.error().description);
     const Value& named = body["ostia"]["administrators_connection"];
     if (named.is_null()) return ok();
     for (const auto& [id, one] : stored_["database"])
@@ -379,7 +382,8 @@ Result<Value> export_users(Store& store, const ExportProgress& progress) {
   for (std::string after;;) {
     auto rows = store.commit_now(
         {{"SELECT user_id, connection, email, username, password_hash, blocked, profile, phone_number, "
-          "(SELECT count(*) FROM administrators AS a WHERE a.user_id = users.user_id), more FROM users WHERE linked_to = '' "
+          "(SELECT count(*) FROM administrators AS a WHERE a.user_id = users.user_id), more FROM users WHERE linked_to "
+          "= '' "
           "AND user_id > $1 ORDER BY user_id LIMIT $2",
           {after, batch}}});
     if (!rows) return std::move(rows).error();

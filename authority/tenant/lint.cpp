@@ -121,6 +121,10 @@ void lint_tenant(Findings& out, const Value& config) {
   if (protection["bruteForceProtection"].is_object() && !protection["bruteForceProtection"]["enabled"].as_bool(true))
     out.push_back({"attackProtection.bruteForceProtection", "passwords can be guessed without end",
                    "RFC 9700 section 4", "turn it on"});
+  const Value& administration = config["tenant"]["ostia"]["administration"];
+  if (administration["second_factor"].is_bool() && !administration["second_factor"].as_bool())
+    out.push_back({"tenant.ostia.administration.second_factor", "a password alone administers this tenant",
+                   "NIST SP 800-63B section 4.2", "take it out: administrators are then asked for a second factor"});
   const auto turned_on = [](const Value& factor) { return factor["enabled"].as_bool(); };
   const auto& factors = config["guardianFactors"].items();
   if (contains(texts(config["guardianPolicies"]["policies"]), "all-applications") &&

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 
@@ -61,6 +62,8 @@ void read_settings(Tenant& t, const Value& v) {
   if (t.branding.logo.empty()) t.branding.logo = text_or(v["picture_url"], "");
   t.default_audience = text_or(v["default_audience"], "");
   t.default_directory = text_or(v["default_directory"], "");
+  t.default_login = text_or(v["default_redirection_uri"], "");
+  if (url::origin_of(t.default_login).empty()) t.default_login.clear();
   t.allowed_logout_urls = texts(v["allowed_logout_urls"]);
   t.enabled_locales = texts(v["enabled_locales"]);
   t.session_lifetime = hours(v["session_lifetime"], t.session_lifetime);
@@ -71,8 +74,10 @@ void read_settings(Tenant& t, const Value& v) {
   t.log_retention = at_least(v["ostia"]["log_retention_days"], 1, 30) * 24 * 3600;
   t.script_timeout = std::min<std::int64_t>(at_least(v["ostia"]["script_timeout_s"], 1, 20), 20);
   t.administrators = text_or(v["ostia"]["administrators_connection"], "");
+  t.administration = read_administration(v["ostia"]["administration"]);
   read_rate_limits(t.rate_limits, v["ostia"]["rate_limits"]);
   t.chooses_factor_in_action = v["customize_mfa_in_postlogin_action"].as_bool();
+  t.tells_of_new_browsers = v["ostia"]["new_browser_notices"].as_bool(true);
   t.skips_consent_on_loopback = v["ostia"]["skip_consent_on_loopback"].as_bool(true);
 }
 
@@ -268,8 +273,10 @@ Found<Connection> Tenant::find_connection_by_id(std::string_view wanted) const {
 }
 
 Found<Organization> Tenant::find_organization(std::string_view wanted) const {
+  // An id is somebody's own; a name that looks like another's id is only a name.
+  if (auto found = first(organizations, [&](const auto& o) { return o.id == wanted; })) return found;
   const std::string wanted_name = text::lower(wanted);
-  return first(organizations, [&](const auto& o) { return o.id == wanted || text::lower(o.name) == wanted_name; });
+  return first(organizations, [&](const auto& o) { return text::lower(o.name) == wanted_name; });
 }
 
 const Organization::Door* Organization::find_door(std::string_view connection) const {

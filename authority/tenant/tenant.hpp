@@ -15,6 +15,7 @@
 #include "crypto/secrets.hpp"
 #include "http/networks.hpp"
 #include "store/store.hpp"
+#include "tenant/administration.hpp"
 #include "tenant/client.hpp"
 #include "tenant/connection.hpp"
 #include "tenant/found.hpp"
@@ -122,6 +123,7 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   std::int64_t revision = 0;  ///< of the stored documents
   std::string name = "Ostia", support_email, support_url;
   std::string default_audience, default_directory;
+  std::string default_login;   ///< `default_redirection_uri`: where people begin a login
   std::string administrators;  ///< `ostia.administrators_connection`: the one that the dashboard admits
   std::vector<std::string> with_administrators;  ///< without that setting: the databases that administrators are in
   std::vector<std::string> allowed_logout_urls, enabled_locales, custom_domains;
@@ -130,6 +132,8 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   [[nodiscard]] SessionLimits session_limits() const { return {session_lifetime, idle_session_lifetime}; }
   bool says_user_exists = false;          ///< `flags.enable_public_signup_user_exists_error`
   bool skips_consent_on_loopback = true;  ///< `ostia.skip_consent_on_loopback`
+  bool tells_of_new_browsers = true;      ///< `ostia.new_browser_notices`
+  Administration administration;
   Branding branding;
   AttackProtection attack_protection;
   RateLimits rate_limits;

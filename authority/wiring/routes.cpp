@@ -103,6 +103,8 @@ constexpr Route routes[] = {
     {"/account", "POST", submit_account, Cors::none},
     {"/account/password", "GET", show_own_password, Cors::none},
     {"/account/password", "POST", submit_own_password, Cors::none},
+    {"/account/not-me", "GET", show_not_me, Cors::none},
+    {"/account/not-me", "POST", submit_not_me, Cors::none},
     {"/setup", "GET", show_setup, Cors::none},
     {"/setup", "POST", submit_setup, Cors::none},
 
@@ -259,8 +261,33 @@ Endpoint find_endpoint(const Authority& a, const Request& request, std::string_v
 
 std::string method_of(const Request& request) { return request.method == "HEAD" ? "GET" : request.method; }
 
+// What only administrators use, where the operator says from where (`--admin-network`).
+bool is_kept_out(const Authority& a, const Request& request) {
+  const std::string& path = request.path;
+  const bool is_theirs = path == "/setup" || path == "/dashboard" || path.starts_with("/dashboard/") ||
+                         path.starts_with(management_route.path);
+  return is_theirs && !a.administrators.empty() && !a.administrators.contains(request.peer);
+}
+
+// ASVS 8.4.2
+Response keep_out(const Authority& a, const Request& request) {
+  log_event("warning", "admin_network_refused", {{"peer", request.peer}, {"path", request.path}});
+  if (!request.path.starts_with(management_route.path))
+    return pages::error(look_for(*a.tenant(), request, {}),
+                        {.status = 403,
+                         .key = "admin_network",
+                         .code = "access_denied: " + request.peer + " is not one of the networks of --admin-network"});
+  return json_response(403, json::Value::object({{"statusCode", 403},
+                                                 {"error", "Forbidden"},
+                                                 {"message", "This authority is not administered from " + request.peer +
+                                                                 ": its operator names the networks with "
+                                                                 "--admin-network."},
+                                                 {"errorCode", "network_not_allowed"}}));
+}
+
 Answering dispatch(Authority& a, Request request, const Endpoint& found) {
   const std::string method = method_of(request);
+  if (is_kept_out(a, request)) co_return keep_out(a, request);
   if (found.methods.empty()) co_return nothing_here(a, request);
   if (method == "OPTIONS" && found.cors != Cors::none) co_return preflight(a, request, found);
   if (!found.route) {

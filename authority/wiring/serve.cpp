@@ -107,6 +107,12 @@ bool asks_for_https(const ServeOptions& o, const std::string& issuer) {
   return !o.dev && is_trusted_by_browsers && url && url->scheme == "https" && !is_this_machine(std::string(url->host));
 }
 
+Result<Networks> admin_networks(const ServeOptions& o) {
+  auto parsed = Networks::parse(o.admin_networks);
+  if (!parsed) return invalid_option("--admin-network: " + parsed.error().description);
+  return parsed;
+}
+
 Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host) {
   const bool own = o.tls_cert.empty();
   const std::string certificate = own ? o.data + "/tls.pem" : o.tls_cert,
@@ -258,6 +264,8 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (!forwarding) return std::move(forwarding).error();
   auto egress = Egress::parse(o.allowed_egress, o.dev);
   if (!egress) return invalid_option("--allow-egress: " + egress.error().description);
+  auto administrators = admin_networks(o);
+  if (!administrators) return std::move(administrators).error();
   const auto endpoint = parse_endpoint(o.listen);
   if (!endpoint) return invalid_option("--listen: " + endpoint.error().description);
   const bool with_dev_http = o.dev && o.dev_http != "none";
@@ -338,6 +346,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   server.trust(a.forwarding.proxies);
   a.proxy_notes = std::make_shared<ProxyNotes>(o.data, o.plain_http, a.forwarding);
   a.asks_for_https = asks_for_https(o, issuer);
+  a.administrators = *std::move(administrators);
   a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev, a.egress); },
                  [&a, cleaned = std::int64_t{0}]() mutable {
                    constexpr std::int64_t interval = 60;  // seconds

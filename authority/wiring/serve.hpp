@@ -25,6 +25,7 @@ struct ServeOptions {
   std::string forwarded_header = "X-Forwarded-For";  ///< the one header that they are read in
   std::vector<std::string> allowed_egress;  ///< addresses, networks and hosts that calls may go to, though not public
   bool scripts_without_wall = false;        ///< rules and actions run even where the kernel or node cannot hold them
+  std::vector<std::string> admin_networks;  ///< whence it may be administered; empty: from everywhere
   std::string metrics_listen;               ///< empty: nowhere
   bool access_log = false;                  ///< a line for each request
   bool dev = false;

@@ -20,11 +20,23 @@ export interface Session {
   isAdministrator: boolean;
 }
 
-let token = '';
+let token = '', takenAt = 0;
 export const accessToken = () => token;
+
+const freshness = 10 * 60_000; // shorter than the session may be idle, so that whoever works here stays logged in
+
+/** The token, renewed now and then while somebody works with it. */
+export async function freshToken(): Promise<string> {
+  if (token && Date.now() - takenAt > freshness) {
+    takenAt = Date.now(); // of many calls at once, one asks
+    await renew().catch(() => null);
+  }
+  return token;
+}
 
 function take(result: any): Session {
   token = result.accessToken;
+  takenAt = Date.now();
   const claims = result.idTokenPayload ?? {};
   const [, payload] = token.split('.');
   const { scope = '' } = payload ? JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) : {};

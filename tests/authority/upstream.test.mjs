@@ -233,6 +233,7 @@ test('a code works once: played back, it is refused', async () => {
   const person = new Reader(api.issuer);
   const back = upstream.approve(await leave(person, 'acme'));
   assert.ok((await arrive(person, back)).id_token);
+  await person.open('/v2/logout');
   await refused(await arrive(person, back), 'upstream_refused');
 });
 
@@ -320,4 +321,16 @@ row('AZ-1610', 'x', '/_dev/upstream/authorize', "the demo's stand-in for X", 'an
   const person = new Reader(api.issuer);
   const declined = fragment((await person.submit(await person.open(url({ connection: 'twitter' })), {}, 'deny')).location);
   assert.deepEqual([declined.error, declined.error_description], ['access_denied', 'The person declined']);
+});
+
+test('the same answer a second time (the back button) goes on with the session that it made, and with no other', async () => {
+  const person = new Reader(api.issuer);
+  const back = upstream.approve(await leave(person, 'acme'));
+  const first = await arrive(person, back);
+  assert.ok(first.id_token, JSON.stringify(first));
+  const again = await arrive(person, back);
+  assert.ok(again.id_token, JSON.stringify(again));
+  assert.equal(decode(again.id_token).sid, decode(first.id_token).sid);
+  await person.open('/v2/logout');
+  assert.equal((await arrive(person, back)).error, 'access_denied', 'a session that has ended does not come back');
 });

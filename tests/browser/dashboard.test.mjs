@@ -278,6 +278,18 @@ test('keys: rotated, and the old one revoked', async (t) => {
   await page.waitForSelector('td >> text=revoked');
 });
 
+test('a change that takes a recent login asks for one, and is made', async (t) => {
+  const page = await open(t, '/keys');
+  const clock = (advance_s) => fetch(new URL('/_dev/clock', home), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ advance_s }) });
+  await clock(901);
+  await page.click('button >> text=Rotate signing key');
+  await page.click('dialog button.danger:not(.outline)');
+  await page.waitForURL(/\/u\/login/);
+  await signIn(page, 'admin@example.com', 'Open-Sesame-9');
+  await page.waitForSelector('.notice >> text=your change was made');
+  assert.equal(page.url(), `${home}/keys`);
+});
+
 test('a keyboard is enough', async (t) => {
   const page = await open(t);
   await page.keyboard.press('Tab');

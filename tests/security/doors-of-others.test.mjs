@@ -51,6 +51,16 @@ test('doors of others: an application that takes the id or the name of another f
   }
 });
 
+test('doors of others: an organization that takes the id of another for its name gets nobody of it', async () => {
+  const { body: real } = await api.call('POST', 'organizations', { name: 'zebra' });
+  const made = await api.call('POST', 'organizations', { name: real.id.toLowerCase() });
+  if (made.status === 201) await api.call('PATCH', `organizations/${made.body.id}`, { display_name: 'Imposter' });
+  const member = await make(customers, 'olga');
+  await api.call('POST', `organizations/${real.id}/members`, { members: [member] });
+  const location = await new Person().logIn(authorizeUrl(api.issuer, { client_id: 'teams', response_type: 'code', redirect_uri: callback, scope: 'openid', organization: real.id, code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }), 'olga@example.com', password);
+  assert.ok(location.searchParams.get('code'), location.href);
+});
+
 test('doors of others: another name for an application closes nothing', async () => {
   await make(customers, 'carl');
   assert.equal((await api.call('PATCH', 'clients/spa', { name: 'Shop 2' })).status, 200);

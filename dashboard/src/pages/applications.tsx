@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
-import { all, del, id, type Json, patch, post } from '../api';
+import { all, del, get, id, type Json, patch, post } from '../api';
 import { Create, Dangerous } from '../parts/dialog';
 import { fileLines } from '../parts/file-lines';
 import { type Field, Form } from '../parts/form';
@@ -76,6 +76,7 @@ function Credentials({ client, set }: { client: Json; set: (client: Json) => voi
       <dl class="facts">
         <dt>Domain</dt><dd><code>{location.host}</code></dd>
         <dt>Client ID</dt><dd><code>{client.client_id}</code></dd>
+        {!client.client_secret && client.token_endpoint_auth_method !== 'none' && <><dt>Client secret</dt><dd><button type="button" class="small outline secondary" onClick={() => attempt(async () => { set({ ...client, ...(await get(`clients/${id(client.client_id)}?fields=client_secret`)) }); show(true); })}>Show</button></dd></>}
         {client.client_secret && <><dt>Client secret</dt><dd><code>{isShown ? client.client_secret : '••••••••••••'}</code> <button type="button" class="small outline secondary" onClick={() => show(!isShown)}>{isShown ? 'Hide' : 'Show'}</button></dd></>}
       </dl>
       {client.token_endpoint_auth_method !== 'none' && (

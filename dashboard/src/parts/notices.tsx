@@ -9,7 +9,8 @@ interface Notice {
 }
 
 type Change = (before: Notice | null) => Notice | null;
-let change: (next: Change) => void = () => {};
+let early: Change | null = null; // said before there is a page
+let change: (next: Change) => void = (next) => { early = next; };
 const tell = (notice: Omit<Notice, 'path'>) => change(() => ({ ...notice, path: location.pathname }));
 
 export const say = (text: string, fileLines?: string) => tell({ text, isBad: false, fileLines });
@@ -34,6 +35,8 @@ export function Notices() {
   const [notice, setNotice] = useState<Notice | null>(null);
   useEffect(() => {
     change = setNotice;
+    if (early) setNotice(early);
+    early = null;
   }, []);
   return (
     <div class="notices" role="status" aria-live="polite">
