@@ -62,8 +62,9 @@ Async<BrowserSeen> browser_seen(Authority& a, const Request& request, std::strin
   co_return out;
 }
 
-Statement forget_browsers(const std::string& user_id) {
-  return {"DELETE FROM known_browsers WHERE user_id = $1", {user_id}};
+std::vector<Statement> forget_places(const std::string& user_id) {
+  return together(Statement{"DELETE FROM known_browsers WHERE user_id = $1", {user_id}},
+                  Statement{"DELETE FROM known_networks WHERE user_id = $1", {user_id}});
 }
 
 }  // namespace ostia::authority

@@ -26,7 +26,7 @@ struct BrowserSeen {
 /// `request` has the browser's name, or there is nothing to know it by.
 Async<BrowserSeen> browser_seen(Authority& a, const Request& request, std::string user_id);
 
-/// Forgets all of a person's: the password has been reset, or somebody else had been there.
-Statement forget_browsers(const std::string& user_id);
+/// Forgets all of a person's, their networks, too: the password has been reset, or somebody else had been there.
+std::vector<Statement> forget_places(const std::string& user_id);
 
 }  // namespace ostia::authority

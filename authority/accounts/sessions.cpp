@@ -90,7 +90,7 @@ std::vector<Statement> end_everything(const std::string& user_id, std::int64_t n
   out.push_back(begin_epoch(user_id, now));
   out.push_back({"DELETE FROM sessions WHERE user_id = $1", {user_id}});
   out.push_back({"DELETE FROM refresh_tokens WHERE user_id = $1", {user_id}});
-  out.push_back(forget_browsers(user_id));
+  append(out, forget_places(user_id));
   return out;
 }
 

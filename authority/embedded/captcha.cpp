@@ -111,7 +111,7 @@ std::string draw_captcha(std::string_view text) {
 
 // AZ-317 · Auth0: attack-protection
 Async<Unit> check_captcha(Authority& a, std::string kind, std::string state, std::string answer) {
-  if (!a.tenant()->attack_protection.always_captcha) co_return Unit{};
+  if (a.tenant()->attack_protection.captcha.at_password == AttackProtection::Captcha::When::never) co_return Unit{};
   const std::string id = id_of(kind, state);
   CO_TRY(const auto rows,
          a.store.write({"DELETE FROM challenges WHERE id = $1 RETURNING answer_mark, expires_at", {id}}));
@@ -127,7 +127,7 @@ Answering challenge(Authority& a, Request request) {
   if (!(*body)["state"].is_string() || (*body)["state"].text().empty())
     co_return oauth_problem(a, oauth(400, "invalid_request", "Missing required parameter: state", "state_missing"));
   // AZ-315 · Auth0: attack-protection
-  if (!a.tenant()->attack_protection.always_captcha)
+  if (a.tenant()->attack_protection.captcha.at_password == AttackProtection::Captcha::When::never)
     co_return json_response(200, Value::object({{"required", false}})).with("Cache-Control", "no-store");
   const std::string text = random_text(), id = id_of(kind_of(request.path), (*body)["state"].text());
   CO_AWAIT(

@@ -54,7 +54,7 @@ Answering submit_consent(Authority& a, Request request) {
   if (!access) co_return deliver_error(r, access.error().code, access.error().description);
   CO_AWAIT(const auto told, tell_of_application(a, request, (*who)->user, *step->client));
   if (!told) co_return pages::trouble(step->look);
-  CO_AWAIT(const auto kept, a.store.write(keep_consent((*who)->user.id, r.client_id, *access)));
+  CO_AWAIT(const auto kept, keep_consent(a, (*who)->user.id, r.client_id, *access));
   if (!kept) co_return pages::trouble(step->look);
   r.consented = (*who)->session.id;
   CO_RETURN(show_step(a, request, r, "/authorize/resume"));

@@ -1,5 +1,7 @@
 #include "grants/consent.hpp"
 
+#include "protocol/words.hpp"
+
 #include "accounts/notices.hpp"
 
 #include "ostia/text/ascii.hpp"
@@ -90,12 +92,16 @@ Async<Unit> tell_of_application(Authority& a, const Request& request, User user,
   co_return Unit{};
 }
 
-Statement keep_consent(const std::string& user_id, const std::string& client_id, const Access& access) {
-  return {
-      "INSERT INTO consents (user_id, client_id, audience, scope) VALUES ($1, $2, $3, $4) ON CONFLICT (user_id, "
-      "client_id, "
-      "audience) DO UPDATE SET scope = consents.scope || ' ' || excluded.scope",
-      {user_id, client_id, access.audience, access.scope}};
+Async<Unit> keep_consent(Authority& a, std::string user_id, std::string client_id, Access access) {
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT scope FROM consents WHERE user_id = $1 AND client_id = $2 AND audience = $3",
+                        {user_id, client_id, access.audience}}));
+  const Words all(text_at(rows.first(), 0) + " " + access.scope);  // each once, however often they are agreed to
+  CO_TRY_VOID(a.store.write(
+      {"INSERT INTO consents (user_id, client_id, audience, scope) VALUES ($1, $2, $3, $4) ON CONFLICT (user_id, "
+       "client_id, audience) DO UPDATE SET scope = excluded.scope",
+       {std::move(user_id), std::move(client_id), access.audience, all.text()}}));
+  co_return Unit{};
 }
 
 std::vector<Statement> revoke_access(const std::string& user_id, const std::string& client_id, std::int64_t now) {

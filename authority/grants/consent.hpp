@@ -27,7 +27,7 @@ Async<bool> has_agreed(Authority& a, std::string user_id, std::string client_id)
 Async<Unit> tell_of_application(Authority& a, const Request& request, User user, const Client& client);
 
 /// The statement that keeps an agreement.
-Statement keep_consent(const std::string& user_id, const std::string& client_id, const Access& access);
+Async<Unit> keep_consent(Authority& a, std::string user_id, std::string client_id, Access access);
 
 /// The statements that end an application's refresh tokens of somebody, and all that came of the same agreements.
 std::vector<Statement> revoke_access(const std::string& user_id, const std::string& client_id, std::int64_t now);

@@ -22,7 +22,6 @@ class Networks {
   [[nodiscard]] bool empty() const { return v4_.empty() && v6_.empty(); }
   /// No for what is not an address.
   [[nodiscard]] bool contains(std::string_view address) const;
-  [[nodiscard]] bool empty() const { return v4_.empty() && v6_.empty(); }
 
  private:
   bool add(const std::string& entry);

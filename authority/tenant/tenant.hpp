@@ -69,7 +69,17 @@ struct AttackProtection {
     bool at_login = false, at_registration = false, at_change = false;
     std::string file;  ///< sorted SHA-1 hashes, in the form that Have I Been Pwned publishes
   } breaches;
-  bool always_captcha = false;
+  /// `captcha` and `botDetection`: which provider asks, and when. The vendor's `simple_captcha` is the built-in one.
+  struct Captcha {
+    enum class When : std::uint8_t { never, when_risky, always };
+    std::string provider = "simple_captcha";
+    std::string site_key, secret;                             ///< of the provider
+    std::string project, client_subdomain, verify_subdomain;  ///< of those that have them
+    bool fails_open = false;                                  ///< `fail_open`: who cannot be asked is let through
+    When at_password = When::never, at_passwordless = When::never, at_reset = When::never;
+    bool only_watches = false;  ///< `monitoring_mode_enabled`
+    Networks allowlist;
+  } captcha;
 };
 
 /// `ostia.rate_limits`: for each node. Without a word of the tenant's about them, this machine's own addresses are
