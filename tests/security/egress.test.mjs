@@ -112,7 +112,7 @@ for (const [what, document] of [['token', 'token_endpoint'], ['profile', 'userin
 // ---- Where to
 
 const forbidden = {
-  'loopback': ['127.0.0.1', '127.8.9.10', 'localhost', 'localhost.', 'LOCALHOST', '[::1]', '[0:0:0:0:0:0:0:1]'],
+  'loopback': ['127.0.0.1', '127.8.9.10', 'localhost', 'LOCALHOST', '[::1]', '[0:0:0:0:0:0:0:1]'],
   'loopback in other spellings': ['2130706433', '0x7f000001', '0x7f.1', '017700000001', '0177.0.0.1', '127.1', '127.0.1', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[64:ff9b::7f00:1]', '[64:ff9b::127.0.0.1]', '[2002:7f00:1::]'],
   'unspecified': ['0.0.0.0', '0', '0.1.2.3', '[::]'],
   'private': ['10.0.0.0', '10.255.255.255', '172.16.0.1', '172.31.255.255', '192.168.0.1', '[fc00::1]', '[fdff::1]', '[::ffff:10.0.0.1]', '[64:ff9b::a00:1]'],
@@ -150,7 +150,7 @@ test('edges: the addresses beside those are public', async (t) => {
 test('named: an address, a network, a host; nothing beside them', async (t) => {
   called.length = 0;
   const { api, events } = await start(t, { args: ['--allow-egress', '127.0.3.1', '--allow-egress', '127.0.4.0/30', '--allow-egress', 'LocalHost.'] });
-  const hosts = { '127.0.3.1': true, '[::ffff:127.0.3.1]': true, '127.0.3.2': false, '127.0.4.0': true, '127.0.4.3': true, '127.0.4.4': false, localhost: true, 'localhost.': true, '127.0.0.1': false };
+  const hosts = { '127.0.3.1': true, '[::ffff:127.0.3.1]': true, '127.0.3.2': false, '127.0.4.0': true, '127.0.4.3': true, '127.0.4.4': false, localhost: true, LOCALHOST: true, '127.0.0.1': false };
   for (const host of Object.keys(hosts)) await stream(api, host, `http://${host}:${port}/${encodeURIComponent(host)}`);
   await leaveAnEntry(api);
   for (const [host, isNamed] of Object.entries(hosts)) {
