@@ -37,7 +37,7 @@ async function start(t, { args = [], connections = [], clients = [], more = {} }
   const started = await serve(['--data', join(dir, 'data'), '--config', file, '--users', users, '--plain-http', '--listen', `127.0.0.1:${at}`, '--issuer', `http://localhost:${at}/`, ...args], { https_proxy: '', http_proxy: '' });
   t.after(() => started.stop());
   const api = await new Management({ devIssuer: started.issuer }).authenticate();
-  return { ...started, api, events: (name) => started.log().split('\n').filter((line) => line.includes(`"${name}"`)).map((line) => JSON.parse(line)) };
+  return { ...started, data: join(dir, 'data'), api, events: (name) => started.log().split('\n').filter((line) => line.includes(`"${name}"`)).map((line) => JSON.parse(line)) };
 }
 const stream = async (api, name, httpEndpoint, sink = {}) => {
   const made = await api.call('POST', 'log-streams', { name, type: 'http', sink: { httpEndpoint, ...sink } });
@@ -210,7 +210,7 @@ test('with --dev this machine may be called, and nothing else that is not public
 
 const broken = { 'a line break in a value': ['X-From', 'ostia\r\nX-Evil: injected'], 'a line feed': ['X-From', 'a\nb'], 'a carriage return': ['X-From', 'a\rb'], 'a NUL': ['X-From', 'a\0b'], 'a control character': ['X-From', 'a\x1bb'], 'a DEL': ['X-From', 'a\x7fb'], 'a line break in a name': ['X-From\r\nX-Evil', 'a'], 'a colon in a name': ['X-From: a', 'b'], 'a space in a name': ['X From', 'a'], 'no name': ['', 'a'] };
 test('headers of two lines: 400 at the Management API, refused by an import', async (t) => {
-  const { api } = await start(t);
+  const { api, data } = await start(t);
   const { body: good } = await api.call('POST', 'log-streams', { name: 'good', type: 'http', sink: { httpEndpoint: 'https://hooks.example/' } });
   const refused = async (what, sink) => {
     const whole = { httpEndpoint: 'https://hooks.example/', ...sink };
@@ -221,7 +221,7 @@ test('headers of two lines: 400 at the Management API, refused by an import', as
     }
     const dir = folder(), file = join(dir, 'tenant.yaml');
     writeFileSync(file, JSON.stringify({ logStreams: [{ name: what, type: 'http', sink: whole }] }));
-    const { code, stderr } = await runOstia(['import', file, '--data', join(dir, 'data'), '--dry-run']);
+    const { code, stderr } = await runOstia(['import', file, '--data', data, '--dry-run']);
     assert.notEqual(code, 0, what);
     assert.match(stderr, /logStreams\[0\]\.sink/, what);
     assert.ok(!stderr.includes('secret'), stderr);
