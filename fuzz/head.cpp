@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, unsigned long s
   for (const bool is_trusted : {false, true}) {
     Request request;
     request.headers = {{"x-request-id", text}};
-    keep_what_a_hop_may_say(request, is_trusted);
+    keep_what_a_hop_may_say(request, is_trusted ? Hop::proxy : Hop::client);
     const std::string id = id_of(request);
     const auto is_plain = [](unsigned char c) { return c > ' ' && c < 0x7F && c != '"' && c != '\\'; };
     if (id.empty() || id.size() > 200 || !std::all_of(id.begin(), id.end(), is_plain)) __builtin_trap();

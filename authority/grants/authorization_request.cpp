@@ -146,7 +146,8 @@ Refusal check_organization(const Tenant& tenant, const Client& client, Authoriza
 }
 
 Refusal check_unsupported(const Parameters& parameters) {
-  // AZ-211 · RFC 6749 section 3.1: what has no value is not there.
+  // AZ-211 · RFC 6749 section 3.1
+  // What has no value is not there.
   const auto has_value = [&](std::string_view name) {
     return std::any_of(parameters.pairs().begin(), parameters.pairs().end(),
                        [&](const auto& p) { return p.first == name && !p.second.empty(); });

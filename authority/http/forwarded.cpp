@@ -98,14 +98,14 @@ ClientAddress client_address(std::string_view peer, std::string_view list, const
   return out;
 }
 
-void keep_what_a_hop_may_say(Request& request, bool is_from_proxy) {
+void keep_what_a_hop_may_say(Request& request, Hop hop) {
   const auto is_word_of_hop = [](const auto& field) {
     return std::find(std::begin(words_of_hops), std::end(words_of_hops), field.first) != std::end(words_of_hops);
   };
-  if (!is_from_proxy) {
-    std::erase_if(request.headers, is_word_of_hop);
-    return;
-  }
+  const auto may_be_said = [&](std::string_view name) {
+    return hop == Hop::proxy || (hop == Hop::developer && (name == "cf-ipcountry" || name == "x-country-code"));
+  };
+  std::erase_if(request.headers, [&](const auto& field) { return is_word_of_hop(field) && !may_be_said(field.first); });
   for (auto& field : request.headers) {
     if (!is_word_of_hop(field)) continue;
     std::string_view list = field.second;

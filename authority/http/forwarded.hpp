@@ -41,8 +41,15 @@ struct ClientAddress {
 /// that one. An entry that cannot be read leaves the request the address of the proxy that wrote it.
 ClientAddress client_address(std::string_view peer, std::string_view list, const Forwarding& forwarding);
 
+/// Who sends a request here.
+enum class Hop : std::uint8_t {
+  client,     ///< anybody
+  developer,  ///< anybody with `--dev`, where no proxy says a country and somebody wants to try one
+  proxy,      ///< one that is trusted
+};
+
 /// Leaves in the request only what whoever it came from may say: of headers that describe a request on its way, the
-/// last word of a trusted proxy, and nothing at all of anybody else.
-void keep_what_a_hop_may_say(Request& request, bool is_from_proxy);
+/// last word of a trusted proxy, of a developer the country, and nothing at all of anybody else.
+void keep_what_a_hop_may_say(Request& request, Hop hop);
 
 }  // namespace ostia::authority

@@ -89,13 +89,16 @@ TEST(Forwarded, WhatDescribesARequestIsTheProxysLastWord) {
   const Headers sent = {{"x-request-id", "client, proxy"}, {"cf-ipcountry", "XX, DE"}, {"accept", "a, b"}};
   Request request;
   request.headers = sent;
-  keep_what_a_hop_may_say(request, true);
+  keep_what_a_hop_may_say(request, Hop::proxy);
   EXPECT_EQ(request.header("x-request-id"), "proxy");
   EXPECT_EQ(request.header("cf-ipcountry"), "DE");
   EXPECT_EQ(request.header("accept"), "a, b");
   request.headers = sent;
-  keep_what_a_hop_may_say(request, false);
+  keep_what_a_hop_may_say(request, Hop::client);
   EXPECT_EQ(request.headers, (Headers{{"accept", "a, b"}}));
+  request.headers = sent;
+  keep_what_a_hop_may_say(request, Hop::developer);
+  EXPECT_EQ(request.headers, (Headers{{"cf-ipcountry", "DE"}, {"accept", "a, b"}}));
 }
 
 }  // namespace

@@ -371,7 +371,7 @@ void settle_origin(Authority& a, Request& request) {
     if (!client.unreadable.empty()) a.proxy_notes->unreadable(hop, client);
     if (!is_from_proxy && !request.header(a.forwarding.header_name()).empty()) a.proxy_notes->untrusted(hop);
   }
-  keep_what_a_hop_may_say(request, is_from_proxy);
+  keep_what_a_hop_may_say(request, is_from_proxy ? Hop::proxy : a.dev ? Hop::developer : Hop::client);
   request.peer = client.address;
   request.id = id_of(request);
 }
