@@ -11,7 +11,8 @@ namespace ostia::cli {
 namespace {
 
 struct Options {
-  std::string data = "./ostia-data", database, folder;
+  std::string data = "./ostia-data", database, folder, master_key;
+  bool with_keys = false;
 };
 
 void add_data(CLI::App* verb, Options& o) {
@@ -21,8 +22,12 @@ void add_database(CLI::App* verb, Options& o) {
   verb->add_option("--database", o.database, "Where state lives (sqlite:DATA/ostia.db)")->type_name("URL");
 }
 
-int run_verify(const std::string& data, const std::string& database) {
-  auto opened = authority::open_data(data, database, false);
+void add_master_key(CLI::App* verb, Options& o, const char* what) {
+  verb->add_option("--master-key", o.master_key, what)->type_name("FILE");
+}
+
+int run_verify(const std::string& data, const std::string& database, const std::string& master_key) {
+  auto opened = authority::open_data(data, database, false, master_key);
   if (!opened) return report(opened.error());
   const auto found = authority::verify_store(*opened->store, opened->secrets);
   if (!found) return report(found.error());
@@ -35,14 +40,22 @@ int run_verify(const std::string& data, const std::string& database) {
 }
 
 int run_backup(const Options& o) {
-  if (auto done = authority::backup_data(o.data, o.database, o.folder); !done) return report(done.error());
-  return run_verify(o.folder, {});
+  if (auto done = authority::backup_data(o.data, o.database, o.folder, o.with_keys); !done) return report(done.error());
+  // A backup that is told to be good has been looked through, with the key that stays behind.
+  const std::string own = o.data + "/master.key";
+  const bool is_named = !o.master_key.empty() || authority::names_master_key();
+  const int code = run_verify(o.folder, {}, is_named || o.with_keys ? o.master_key : own);
+  if (code == Exit::done && !o.with_keys)
+    std::printf("The master key is not in it: keep a copy of %s somewhere else, or nobody can open this backup.\n",
+                is_named ? "it" : own.c_str());
+  return code;
 }
 
 int run_restore(const Options& o) {
   // A backup that is not whole must not look like an authority.
-  if (const int code = run_verify(o.folder, {}); code != Exit::done) return code;
-  if (auto done = authority::restore_data(o.folder, o.data, o.database); !done) return report(done.error());
+  if (const int code = run_verify(o.folder, {}, o.master_key); code != Exit::done) return code;
+  if (auto done = authority::restore_data(o.folder, o.data, o.database, o.master_key); !done)
+    return report(done.error());
   std::printf("restored to %s\n", o.data.c_str());
   return Exit::done;
 }
@@ -55,6 +68,8 @@ Run add_backup(CLI::App& app) {
   verb->add_option("FOLDER,--output", o->folder, "New folder")->type_name("DIR")->required();
   add_data(verb, *o);
   add_database(verb, *o);
+  add_master_key(verb, *o, "The key, to look through the copy with (DATA/master.key)");
+  verb->add_flag("--with-keys", o->with_keys, "Puts the master key and the certificate's into the folder, too");
   return [o] { return run_backup(*o); };
 }
 
@@ -64,6 +79,7 @@ Run add_restore(CLI::App& app) {
   verb->add_option("FOLDER,--from", o->folder, "Folder that a backup has made")->type_name("DIR")->required();
   add_data(verb, *o);
   add_database(verb, *o);
+  add_master_key(verb, *o, "The key, if the backup has none; it is put into the new folder");
   return [o] { return run_restore(*o); };
 }
 
@@ -72,7 +88,8 @@ Run add_verify(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("verify", "Looks through an authority's state, and says what is not whole.");
   add_data(verb, *o);
   add_database(verb, *o);
-  return [o] { return run_verify(o->data, o->database); };
+  add_master_key(verb, *o, "The key (DATA/master.key)");
+  return [o] { return run_verify(o->data, o->database, o->master_key); };
 }
 
 }  // namespace ostia::cli

@@ -31,7 +31,9 @@ Findings examine_store(const authority::doctor::Options& o) {
   if (!opened) return {authority::doctor::fault("database", opened.error().description, "see `ostia verify`")};
   const auto tenant = load_tenant(*opened->store, opened->secrets);
   if (!tenant) return {authority::doctor::fault("tenant", tenant.error().description, "see `ostia verify`")};
-  return examine_tenant(**tenant, o, o.domain);
+  Findings findings = examine_tenant(**tenant, o, o.domain);
+  add(findings, examine_egress(o, tenant->get()));
+  return findings;
 }
 
 const char* name_of(Finding::Level level) {
@@ -71,7 +73,8 @@ int doctor(const Options& options) {
   Findings findings;
   add(findings, examine_machine(o));
   add(findings, examine_data(o));
-  if (authority::has_master_key(o.data) || !o.database.empty()) add(findings, examine_store(o));
+  const bool is_there = authority::has_master_key(o.data) || !o.database.empty();
+  add(findings, is_there ? examine_store(o) : examine_egress(o, nullptr));
   if (!o.domain.empty()) add(findings, examine_service(o));
   if (options.as_json)
     std::printf("%s\n", json::write(to_json(findings)).c_str());
@@ -103,6 +106,9 @@ Run add_doctor(CLI::App& app) {
   verb->add_option("--client-id", e.client_id, "An application to look at")->type_name("ID");
   verb->add_option("--callback", e.callback, "Whether its login may come back to here")->type_name("URL");
   verb->add_option("--origin", e.origin, "Whether its page may be here")->type_name("ORIGIN");
+  verb->add_option("--allow-egress", e.allowed_egress, "What it is served with: where its calls may go, too")
+      ->type_name("NETWORK|HOST");
+  verb->add_flag("--dev", e.dev, "It is served with --dev");
   verb->add_flag("--json", o->as_json, "Prints JSON");
   return [o] { return doctor(*o); };
 }

@@ -31,7 +31,7 @@ int run(int argc, char** argv) {
                                             {"import", add_import(app)},   {"export", add_export(app)},
                                             {"lint", add_lint(app)},       {"backup", add_backup(app)},
                                             {"restore", add_restore(app)}, {"verify", add_verify(app)},
-                                            {"doctor", add_doctor(app)}};
+                                            {"keys", add_keys(app)},       {"doctor", add_doctor(app)}};
   app.add_subcommand("help", "Shows this text.");
   try {
     app.parse(argc, argv);

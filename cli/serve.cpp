@@ -47,8 +47,18 @@ Run add_serve(CLI::App& app) {
   verb->add_option("--tls-key", options->tls_key, "Its private key (PEM)")->type_name("FILE");
   verb->add_flag("--plain-http", options->plain_http, "No TLS here: a proxy in front does it");
   verb->add_option("--trusted-proxy", options->trusted_proxies,
-                   "Whose X-Forwarded-For is believed (with --plain-http: private addresses)")
+                   "Who is believed whom a request is of (with --plain-http: this machine's own addresses)")
       ->type_name("NETWORK");
+  verb->add_option("--allow-egress", options->allowed_egress,
+                   "What calls to other servers may reach although it is no public address; repeatable")
+      ->type_name("NETWORK|HOST");
+  verb->add_flag("--scripts-without-wall", options->scripts_without_wall,
+                 "Runs rules and actions also where Landlock, seccomp or node's permissions are missing: they may then "
+                 "read what this program reads");
+  verb->add_option("--forwarded-header", options->forwarded_header,
+                   "Where trusted proxies write it: X-Forwarded-For or Forwarded; the other is not read")
+      ->type_name("NAME")
+      ->capture_default_str();
   verb->add_option("--admin-network", options->admin_networks,
                    "Where the dashboard, /setup and the Management API may be asked from (everywhere)")
       ->type_name("NETWORK");
@@ -64,13 +74,14 @@ Run add_serve(CLI::App& app) {
       ->type_name("HOST:PORT")
       ->capture_default_str();
   return [options] {
-    auto served = authority::serve(*options, [&](const std::string& issuer, const std::string& setup_link) {
-      show_banner(*options, issuer);
-      if (!setup_link.empty())
+    auto served = authority::serve(*options, [&](const authority::Started& started) {
+      show_banner(*options, started.issuer);
+      if (!started.warning.empty()) std::fprintf(stderr, "\nWarning: %s\n\n", started.warning.c_str());
+      if (!started.setup_link.empty())
         std::fprintf(stderr,
                      "\nThis authority has no administrator. The first one is made here, once, within a day:\n  %s\n\n",
-                     setup_link.c_str());
-      std::printf("ostia: ready at %s\n", issuer.c_str());
+                     started.setup_link.c_str());
+      std::printf("ostia: ready at %s\n", started.issuer.c_str());
       std::fflush(stdout);
     });
     return served ? 0 : report(served.error());

@@ -18,6 +18,7 @@ Run add_lint(CLI::App& app);
 Run add_backup(CLI::App& app);
 Run add_restore(CLI::App& app);
 Run add_verify(CLI::App& app);
+Run add_keys(CLI::App& app);
 Run add_doctor(CLI::App& app);
 Run add_login(CLI::App& app);
 Run add_device(CLI::App& app);

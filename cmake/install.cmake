@@ -60,7 +60,7 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION net)
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "Login for applications: an authority and a command line
  Speaks the Auth0 Authentication API and Management API v2, with Universal
  Login and a dashboard; and logs people in from the terminal.")
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS nodejs)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "nodejs (>= 20)")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_SOURCE_DIR}/deploy/debian/postinst)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libostia)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)

@@ -206,7 +206,9 @@ class Forger {
 // The demo tenant, with a person signed in and what that gave.
 class Demo {
  public:
-  Demo() : store_(must(open_sqlite(folder_ + "/ostia.db"))), a_(*store_, std::string(32, 'k'), issuer, false, 1) {
+  Demo()
+      : store_(must(open_sqlite(folder_ + "/ostia.db"))),
+        a_(*store_, {std::string(32, 'k'), std::string(32, 'm')}, issuer, false, 1, Egress(), false) {
     must(apply(a_.store, must(plan_import(a_.store, a_.secrets, tenant_file(), ""))));
     a_.set_tenant(must(load_tenant(a_.store, a_.secrets)));
     must(reload_keys(a_));

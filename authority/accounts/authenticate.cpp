@@ -22,10 +22,6 @@ Error refused(int status, std::string code, std::string description, std::string
 // AZ-306 · ASVS 6.3.8
 Error wrong_password() { return refused(403, "access_denied", "Wrong email or password.", "wrong_password"); }
 
-std::string subject_of(const std::optional<User>& user, const PasswordLogin& login) {
-  return user ? user->id : "? " + text::lower(login.username).substr(0, 200);
-}
-
 bool protects(const Authority& a, const PasswordLogin& login) {
   const auto tenant = a.tenant();
   const auto c = login.connections.empty() ? nullptr : tenant->find_connection(login.connections[0]);
@@ -38,6 +34,8 @@ Async<Unit> notify(Authority& a, const Request& request, User user, std::string 
   const auto tenant = a.tenant();
   if (!tenant->attack_protection.brute_force_notifies || !tenant->sends("blocked_account") || user.email.empty())
     co_return Unit{};
+  CO_TRY(const auto may, take_message(a, request, user.email, false));
+  if (!may) co_return Unit{};
   const std::string ticket = seal_ticket(
       a, "unblock", json::Value::object({{"user_id", user.id}, {"email", user.email}, {"address", request.peer}}),
       unblock_lifetime);
@@ -133,7 +131,9 @@ Async<Unit> tell_of_guesses(Authority& a, const Request& request, const User& us
 Async<User> authenticate_password(Authority& a, const Request& request, PasswordLogin login) {
   if (auto allowed = take_attempt(a, request, login.username); !allowed) co_return std::move(allowed).error();
   CO_TRY(auto user, find_user_by_login(a.store, login.connections, login.username));
-  const Attempt attempt{subject_of(user, login), request.peer, protects(a, login)};
+  Attempt attempt = user ? attempt_of(a, request, Secret::password, *user)
+                         : attempt_of(request, Secret::password, text::lower(login.username));
+  attempt.protects_account = protects(a, login);
   CO_AWAIT(auto allowed, check_attempts(a, attempt));
   if (!allowed) {
     record(a, request,
@@ -157,10 +157,8 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
     CO_TRY_VOID(on_failure(a, request, user, login, attempt));
     co_return wrong_password();
   }
-  // Once more: of many guesses at once, those that were counted while this one was checked must stop it.
-  CO_TRY_VOID(check_attempts(a, attempt));
+  CO_TRY(const auto forgotten, count_success(a, attempt));
   CO_TRY_VOID(check_account(a, request, *owner, login));
-  CO_TRY(auto forgotten, forget_failures(a, attempt));
   CO_IGNORE(tell_of_guesses(a, request, *owner, forgotten));  // a mail that cannot be written keeps nobody out
   CO_IGNORE(modernize(a, *user, login.password));
   co_return *owner;

@@ -15,6 +15,11 @@ std::string mark_of(const Authority& a, const std::string& user_id, std::string_
 
 }  // namespace
 
+std::string browser_mark(const Authority& a, const std::string& user_id, const Request& request) {
+  const std::string device = device_of(request);
+  return device.empty() ? device : mark_of(a, user_id, device);
+}
+
 Async<bool> is_known_browser(Authority& a, std::string user_id, const Request& request) {
   const std::string device = device_of(request);
   if (device.empty()) co_return false;

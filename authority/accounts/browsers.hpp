@@ -14,6 +14,8 @@ inline constexpr std::int64_t most_known_browsers = 20;
 /// is a reason to be kinder to who asks, and proves nothing.
 Async<bool> is_known_browser(Authority& a, std::string user_id, const Request& request);
 
+/// What that browser is known by, of that person's; empty if it has no name.
+std::string browser_mark(const Authority& a, const std::string& user_id, const Request& request);
 /// What a sign-in with a browser tells.
 struct BrowserSeen {
   bool is_new = false;          ///< the person has others, and not this one

@@ -20,7 +20,9 @@ bool is_social(const Authority& a, const std::string& connection) {
 }
 
 Value tokens_of(const Authority& a, const User& account) {
-  const auto text = account.sealed_tokens.empty() ? std::nullopt : a.secrets.open(account.sealed_tokens);
+  const auto text = account.sealed_tokens.empty()
+                        ? std::nullopt
+                        : a.secrets.open(account.sealed_tokens, {"users", account.id, "sealed_tokens"});
   auto tokens = text ? json::parse(*text) : Result<Value>(Value());
   return tokens ? *std::move(tokens) : Value();
 }
@@ -92,6 +94,12 @@ Value user_document(const Authority& a, const User& user, const std::vector<User
 }
 
 Async<Value> read_document(Authority& a, User user, bool with_tokens) {
+  if (!user.has_all) {
+    CO_TRY(auto whole, find_user(a.store, user.id));
+    if (!whole) co_return Error{"inexistent_user", "The user does not exist.", "user_unknown", 404, Fault::caller};
+    user.profile = std::move(whole->profile);
+    user.has_all = true;
+  }
   CO_TRY(const auto linked, linked_accounts(a.store, user.id));
   CO_TRY(const auto rows,
          a.store.query({"SELECT DISTINCT type FROM authenticators WHERE user_id = $1 AND confirmed = 1 ORDER BY type",
@@ -162,7 +170,7 @@ Status apply_profile(Found<Connection> connection, User& user, const Value& body
     }
     user.profile.set(name, std::move(there));
   }
-  return ok();
+  return check_size(user);
 }
 
 }  // namespace ostia::authority

@@ -4,9 +4,11 @@
 #include <algorithm>
 
 #include "accounts/attempts.hpp"
+#include "accounts/browsers.hpp"
 #include "accounts/one_time_code.hpp"
 #include "accounts/registration.hpp"
 #include "base/address.hpp"
+#include "limits/limits.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
@@ -68,8 +70,17 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
   const auto found_connection = tenant->find_connection(start.connection);
   const Connection& c = *found_connection;
   CO_TRY(const auto user, find_user_by_address(a.store, c.name, start.address));
-  // Where sign-ups are off, a stranger gets no message, and no other or faster answer.
+  // Where sign-ups are off, a stranger gets no message, and no other or faster answer; nor does one too many, which
+  // leaves the code that was sent before as it is.
   const bool is_refused = !user && c.disable_signup;
+  bool may_send = false;
+  if (!is_refused) {
+    bool is_known = false;
+    if (user) {
+      CO_TRY(is_known, is_known_browser(a, user->id, request));
+    }
+    CO_TRY(may_send, take_message(a, request, start.address, is_known));
+  }
   Value body = Value::object({{"client_id", start.client_id}});
   const NewCode made = make_one_time_code(a, c, start.address, body);
   MessageValues values;
@@ -87,7 +98,7 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
                               : compose_mail(*tenant, texts, start.link ? "passwordless_link" : "passwordless_code",
                                              start.address, &c, values);
   std::vector<Statement> statements;
-  if (is_refused) {
+  if (!may_send) {
     statements.push_back(decoy_write());
   } else {
     statements.push_back(made.keep);
@@ -103,7 +114,7 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
             .user_name = start.address,
             .connection = c.name,
             .reason = "signup_disabled"});
-  else
+  if (may_send)
     record(a, request,
            {.type = start.link ? "cls" : "cs",
             .description = "Code or link sent",
@@ -112,6 +123,45 @@ Async<Unit> start_passwordless(Authority& a, const Request& request, Passwordles
             .user_name = start.address,
             .connection = c.name});
   co_return Unit{};
+}
+
+namespace {
+
+struct Presented {
+  std::string client_id, connection, address;
+};
+
+// Every way to ask whether a code is right: failures are counted for the account, whatever code they were tries of.
+Async<Unit> judge_code(Authority& a, const Request& request, Presented p, std::optional<User> account, std::string code,
+                       bool uses_up) {
+  const Attempt attempt = account ? attempt_of(a, request, Secret::code, *account)
+                                  : attempt_of(request, Secret::code, p.connection + " " + p.address);
+  CO_TRY_VOID(check_attempts(a, attempt));
+  CO_AWAIT(auto checked, check_one_time_code(a, p.connection, p.address, std::move(code), p.client_id, uses_up));
+  if (checked) {
+    if (uses_up) CO_TRY_VOID(count_success(a, attempt));
+    co_return Unit{};
+  }
+  if (checked.error().fault == Fault::ours) co_return std::move(checked).error();
+  record(a, request,
+         {.type = "fcpro",
+          .description = checked.error().description,
+          .client_id = p.client_id,
+          .user_id = account ? account->id : "",
+          .user_name = p.address,
+          .connection = p.connection,
+          .reason = checked.error().reason});
+  CO_TRY_VOID(count_failure(a, attempt));
+  co_return std::move(checked).error();
+}
+
+}  // namespace
+
+Async<Unit> check_passwordless_code(Authority& a, const Request& request, std::string client_id, std::string connection,
+                                    std::string address, std::string code) {
+  CO_TRY(const auto account, find_user_by_address(a.store, connection, address));
+  CO_RETURN(judge_code(a, request, {std::move(client_id), std::move(connection), std::move(address)}, account,
+                       std::move(code), false));
 }
 
 // AZ-505 · Auth0: passwordless/otp
@@ -125,22 +175,8 @@ Async<User> authenticate_passwordless(Authority& a, const Request& request, cons
   const std::string wrong =
       c->strategy == "sms" ? "Wrong phone number or verification code." : "Wrong email or verification code.";
   if (!normal) co_return refused(403, "access_denied", wrong, "wrong_code");
-  const Attempt attempt{"? " + *normal, request.peer, false};
-  CO_TRY_VOID(check_attempts(a, attempt));
-  CO_AWAIT(auto checked, check_one_time_code(a, c->name, *normal, std::move(code), client.id, true));
-  if (!checked) {
-    if (checked.error().fault == Fault::ours) co_return std::move(checked).error();
-    record(a, request,
-           {.type = "fcpro",
-            .description = checked.error().description,
-            .client_id = client.id,
-            .user_name = *normal,
-            .connection = c->name,
-            .reason = checked.error().reason});
-    CO_IGNORE(count_failure(a, attempt));
-    co_return std::move(checked).error();
-  }
   CO_TRY(const auto account, find_user_by_address(a.store, c->name, *normal));
+  CO_TRY_VOID(judge_code(a, request, {client.id, c->name, *normal}, account, std::move(code), true));
   if (!account) CO_RETURN(register_passwordless(a, request, c->name, *normal, client.id));
   CO_TRY(const auto user, owner_of(a.store, *account));
   if (user.blocked) {

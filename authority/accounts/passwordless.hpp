@@ -20,8 +20,14 @@ Result<std::string> passwordless_address(const Connection& connection, std::stri
 /// Makes a code and queues the message. `address` must have come from `passwordless_address`.
 Async<Unit> start_passwordless(Authority& a, const Request& request, PasswordlessStart start);
 
+/// Whether a code is right, and leaves it usable. Errors: 403 `access_denied` (`wrong_code`, `code_over`), 429
+/// `too_many_attempts`.
+Async<Unit> check_passwordless_code(Authority& a, const Request& request, std::string client_id, std::string connection,
+                                    std::string address, std::string code);
+
 /// The account that a code opens; made now if it is the person's first login and the connection allows sign-ups. Errors
-/// are 403 `access_denied`, 403 `blocked_user`, 400 `invalid_request` (reason `realm_unknown`).
+/// are 403 `access_denied`, 403 `blocked_user`, 400 `invalid_request` (reason `realm_unknown`), 429
+/// `too_many_attempts`.
 Async<User> authenticate_passwordless(Authority& a, const Request& request, const Client& client,
                                       std::string connection, std::string address, std::string code);
 

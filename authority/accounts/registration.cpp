@@ -3,9 +3,11 @@
 
 #include "accounts/attempts.hpp"
 #include "accounts/breaches.hpp"
+#include "accounts/browsers.hpp"
 #include "accounts/endings.hpp"
 #include "accounts/notices.hpp"
 #include "base/address.hpp"
+#include "limits/limits.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
@@ -148,6 +150,11 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
     failed("password_leaked");
     co_return password_leaked();
   }
+  CO_AWAIT(const auto may, take_signup(a, request));
+  if (!may) {
+    failed(may.error().reason);
+    co_return may.error();
+  }
   // The hash comes first, so that an address that has an account takes as long as one that has none.
   CO_TRY(auto hash, a.passwords.hash(r.password));
   CO_TRY(const auto reason, taken(a, r));
@@ -162,7 +169,10 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
   user.updated_at = a.clock.now();
   std::vector<Statement> statements;
   statements.push_back(insert_user(user, a.clock.now()));
-  if (tenant->sends("verify_email")) statements.push_back(verification_mail(a, request, user, r.client_id));
+  if (tenant->sends("verify_email")) {
+    CO_TRY(const bool may_send, take_message(a, request, user.email, false));
+    if (may_send) statements.push_back(verification_mail(a, request, user, r.client_id));
+  }
   CO_AWAIT(const auto stored, a.store.commit(std::move(statements)));
   if (!stored && stored.error().reason == "store_conflict") co_return invalid_signup(*tenant, "user_exists");
   if (!stored) co_return stored.error();
@@ -180,6 +190,7 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
 Async<User> register_passwordless(Authority& a, const Request& request, std::string connection, std::string address,
                                   std::string client_id) {
   const auto tenant = a.tenant();
+  CO_TRY_VOID(take_signup(a, request));
   const std::string strategy = tenant->find_connection(connection)->strategy;
   const bool by_phone = strategy == "sms";
   User user{
@@ -217,7 +228,12 @@ Async<Unit> request_password_reset(Authority& a, const Request& request, std::st
           .user_name = email,
           .connection = connection});
   // The mail is written for nobody too, so that the time does not tell who has an account.
-  const bool has_account = user && !user->email.empty();
+  // One more than may be sent is answered as if it had been.
+  bool has_account = user && !user->email.empty();
+  if (has_account) {
+    CO_TRY(const bool is_known, is_known_browser(a, user->id, request));
+    CO_TRY(has_account, take_message(a, request, user->email, is_known));
+  }
   const User to = has_account ? *user : User{};
   const std::string ticket = seal_reset(a, to, client_id);
   const Message mail =
@@ -254,12 +270,12 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   CO_TRY(auto statements, sessions_ended(a, {.user_id = owner}));
   append(statements, change_password(user, hash, a.clock.now()));
   append(statements, end_everything(owner, a.clock.now()));
+  append(statements, forget_all_failures(user.id));
   if (auto mail = notice(a, request, user, {Notice::password_changed})) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched") co_return password_contended();
   if (!done) co_return done.error();
   a.outbox.wake();
-  CO_IGNORE(forget_failures(a, Attempt{user.id, {}}));
   record(a, request,
          {.type = "scp",
           .description = "Changed password",

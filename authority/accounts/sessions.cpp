@@ -40,7 +40,7 @@ Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, st
   if (cookie.empty() || cookie.size() > 64) co_return std::optional<SignedIn>();
   const std::string id = session_id(cookie);
   Statement find{
-      "SELECT " OSTIA_USER_COLUMNS
+      "SELECT " OSTIA_USER_CLAIM_COLUMNS
       ", session_id, session_owner, auth_time, used_at, session_body FROM (SELECT id AS session_id, user_id "
       "AS session_owner, auth_time, used_at, body AS session_body FROM sessions WHERE id = $1 AND expires_at "
       "> $2 AND used_at > $3) AS session JOIN users ON user_id = session_owner AND linked_to = ''",
@@ -50,6 +50,7 @@ Async<std::optional<SignedIn>> find_session(Store& store, std::string cookie, st
   const Row& row = rows.first();
   auto user = to_user(row);
   if (!user) co_return std::move(user).error();
+  user->has_all = false;
   auto session = to_session({row.end() - session_columns, row.end()});
   if (!session) co_return std::move(session).error();
   // It was begun with what the person had proven before all of that ended.

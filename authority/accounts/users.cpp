@@ -1,5 +1,7 @@
 #include "accounts/users.hpp"
 
+#include <algorithm>
+
 #include "crypto/crypto.hpp"
 
 #include "base/address.hpp"
@@ -33,9 +35,44 @@ Async<std::optional<User>> find_one(Store& store, Statement find) {
 
 }  // namespace
 
+// Members of a profile that an ID token may have, and the login asks for.
+constexpr std::string_view claim_names[] = {
+    "name",    "given_name", "family_name",        "middle_name",   "nickname",  "picture",
+    "profile", "website",    "preferred_username", "gender",        "birthdate", "zoneinfo",
+    "locale",  "address",    "email_verified",     "phone_verified"};
+constexpr std::size_t longest_claim = 2000, largest_profile = 100'000;  // bytes
+
+KeptProfile kept_profile(const Value& profile) {
+  Value own = Value::object(), more = Value::object();
+  for (const auto& [name, item] : profile.members()) {
+    const bool is_claim = std::find(std::begin(claim_names), std::end(claim_names), name) != std::end(claim_names);
+    (is_claim ? own : more).set(name, item);
+  }
+  return {json::write(own), json::write(more)};
+}
+
+Status check_size(const User& user) {
+  const auto too_large = [](std::string what) {
+    return Error{"invalid_body", "Payload validation error: '" + what + "'", "profile_too_large", 400, Fault::caller};
+  };
+  for (const auto name : claim_names)
+    if (json::write(user.profile[name]).size() > longest_claim)
+      return too_large(std::string(name) + " is longer than 2000 bytes");
+  const auto kept = kept_profile(user.profile);
+  if (kept.claims.size() + kept.more.size() > largest_profile)
+    return too_large("profile, user_metadata and app_metadata of a user may have 100 kB together");
+  return ok();
+}
+
 Result<User> to_user(const Row& r) {
   auto profile = json::parse(text_at(r, 6));
   if (!profile) return std::move(profile).error();
+  constexpr std::size_t more = 18;
+  if (!text_at(r, more).empty()) {
+    const auto rest = json::parse(text_at(r, more));
+    if (!rest) return rest.error();
+    for (const auto& [name, item] : rest->members()) profile->set(name, item);
+  }
   return User{.id = text_at(r, 0),
               .connection = text_at(r, 1),
               .email = text_at(r, 2),
@@ -148,13 +185,14 @@ bool is_first_epoch(const User& user) { return user.epoch % epochs_of_an_account
 Statement insert_user(User& u, std::int64_t now) {
   u.epoch = first_epoch();
   u.epoch_since = now;
+  auto kept = kept_profile(u.profile);
   return {
       "INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, created_at, "
-      "updated_at, phone_number, sealed_tokens, epoch, epoch_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, "
-      "$10, "
-      "$11, $8)",
+      "updated_at, phone_number, sealed_tokens, epoch, epoch_since, more) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, "
+      "$9, $10, $11, $8, $12)",
       {u.id, u.connection, text::lower(u.email), text::lower(u.username), u.password_hash,
-       static_cast<std::int64_t>(u.blocked), json::write(u.profile), now, u.phone_number, u.sealed_tokens, u.epoch}};
+       static_cast<std::int64_t>(u.blocked), std::move(kept.claims), now, u.phone_number, u.sealed_tokens, u.epoch,
+       std::move(kept.more)}};
 }
 
 std::vector<Statement> change_password(const User& user, std::string hash, std::int64_t now) {
@@ -172,12 +210,14 @@ std::vector<Statement> change_password(const User& user, std::string hash, std::
 }
 
 Statement update_user(const User& u, std::int64_t now) {
+  auto kept = kept_profile(u.profile);
   return {
       "UPDATE users SET email = $2, username = $3, phone_number = $4, blocked = $5, profile = $6, updated_at = $7, "
-      "sealed_tokens = $8, linked_to = $9, version = version + 1 WHERE user_id = $1 AND version = $10 RETURNING "
+      "sealed_tokens = $8, linked_to = $9, more = CASE WHEN $11 = '' THEN more ELSE $11 END, version = version + 1 "
+      "WHERE user_id = $1 AND version = $10 RETURNING "
       "user_id",
       {u.id, text::lower(u.email), text::lower(u.username), u.phone_number, static_cast<std::int64_t>(u.blocked),
-       json::write(u.profile), now, u.sealed_tokens, u.linked_to, u.version},
+       std::move(kept.claims), now, u.sealed_tokens, u.linked_to, u.version, u.has_all ? std::move(kept.more) : ""},
       true};
 }
 
@@ -192,6 +232,7 @@ Async<User> edit_found(Store& store, FindUser find, std::string id, std::int64_t
     if (!user) co_return Error{"inexistent_user", "The user does not exist.", "user_unknown", 404, Fault::caller};
     std::vector<Statement> statements;
     if (auto edited = edit(*user, statements); !edited) co_return std::move(edited).error();
+    if (auto fits = check_size(*user); !fits) co_return std::move(fits).error();
     statements.push_back(update_user(*user, now));
     CO_AWAIT(const auto done, store.commit(std::move(statements)));
     if (!done && done.error().reason == "store_unmatched") continue;
@@ -224,7 +265,7 @@ namespace {
       "DELETE FROM user_permissions WHERE user_id " WHOSE, "DELETE FROM organization_members WHERE user_id " WHOSE, \
       "DELETE FROM device_credentials WHERE user_id " WHOSE, "DELETE FROM withdrawals WHERE user_id " WHOSE,        \
       "DELETE FROM administrators WHERE user_id " WHOSE, "DELETE FROM known_browsers WHERE user_id " WHOSE,         \
-      "DELETE FROM known_applications WHERE user_id " WHOSE
+      "DELETE FROM known_networks WHERE user_id " WHOSE, "DELETE FROM known_applications WHERE user_id " WHOSE
 
 constexpr std::string_view delete_one[] = {OSTIA_BELONGINGS("= $1"),
                                            "DELETE FROM users WHERE linked_to = $1 AND linked_to <> ''",
@@ -256,6 +297,8 @@ Value profile_claims(const User& user, std::string_view scope, bool strict) {
     const std::string login = !user.email.empty()      ? user.email
                               : !user.username.empty() ? user.username
                                                        : user.phone_number;
+    // One that was kept before pictures were looked at is told to no application.
+    if (const Value* picture = claims.find("picture"); picture && !is_web_url(picture->text())) claims.erase("picture");
     if (!claims.find("nickname")) claims.set("nickname", login.substr(0, login.find('@')));
     if (!claims.find("name")) claims.set("name", login);
     claims.set("updated_at", strict ? Value(user.updated_at) : Value(iso_time(user.updated_at)));

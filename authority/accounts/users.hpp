@@ -16,6 +16,7 @@ struct User {
   std::string connection, email, username, password_hash, phone_number;
   bool blocked = false;
   json::Value profile;  ///< everything else of the document
+  bool has_all = true;  ///< else `profile` has the claims of an ID token only (`find_session`)
   std::int64_t updated_at = 0;
   std::string linked_to;  ///< the account that this one is an identity of; empty: its own
   std::int64_t version = 0, created_at = 0, logins = 0, last_login = 0;
@@ -54,7 +55,11 @@ Async<std::optional<User>> find_account(Store& store, std::string id);
 /// What a `SELECT` for `read_users` has.
 #define OSTIA_USER_COLUMNS                                                                                       \
   "user_id, connection, email, username, password_hash, blocked, profile, updated_at, phone_number, linked_to, " \
-  "version, created_at, logins, last_login, last_address, sealed_tokens, epoch, epoch_since"
+  "version, created_at, logins, last_login, last_address, sealed_tokens, epoch, epoch_since, more"
+/// The same without what may be large, metadata above all: a silent login costs the same whatever is there.
+#define OSTIA_USER_CLAIM_COLUMNS                                                                                 \
+  "user_id, connection, email, username, password_hash, blocked, profile, updated_at, phone_number, linked_to, " \
+  "version, created_at, logins, last_login, last_address, sealed_tokens, epoch, epoch_since, ''"
 /// A row that begins with them.
 Result<User> to_user(const Row& row);
 /// The accounts that it gives.
@@ -68,6 +73,15 @@ Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::str
 
 /// The account of an e-mail or passwordless connection by its address: an e-mail (any case) or a phone number.
 Async<std::optional<User>> find_user_by_address(Store& store, std::string connection, std::string address);
+
+/// How a profile is kept: the claims of an ID token, and all else, each as JSON.
+struct KeptProfile {
+  std::string claims, more;
+};
+KeptProfile kept_profile(const json::Value& profile);
+/// Whether what is known of somebody is no more than may be kept (100 kB). Error: 400 `invalid_body`, with the reason
+/// `profile_too_large`.
+Status check_size(const User& user);
 
 /// Gives `user` its first epoch and makes the statement that adds it; a name that is taken breaks a unique index
 /// (`store_conflict`).

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "accounts/users.hpp"
+#include "base/clock.hpp"
 #include "crypto/crypto.hpp"
 #include "ostia/text/ascii.hpp"
 #include "tenant/administrators.hpp"
@@ -21,7 +22,10 @@ using json::Value;
 // The objects of an array, or of lines, one after the other. What is between them may be anything but must be nothing.
 class Entries {
  public:
-  explicit Entries(std::string_view text) : text_(text) {}
+  explicit Entries(std::string_view text) : text_(text) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text_.starts_with(byte_order_mark)) at_ = byte_order_mark.size();
+  }
 
   struct Entry {
     std::string_view text;
@@ -92,6 +96,28 @@ Value profile_of(Value user) {
   return user;
 }
 
+std::vector<const char*> hashes_in(const Value& user) {
+  std::vector<const char*> out;
+  for (const char* name : {"password", "password_hash", "custom_password_hash"})
+    if (user.find(name) && !user[name].is_null()) out.push_back(name);
+  return out;
+}
+
+// Times as this authority writes them, whoever wrote the file. The error names the member.
+Status normalize_times(Value& user) {
+  for (const char* name : {"created_at", "updated_at", "last_login", "last_password_reset"}) {
+    const Value* given = user.find(name);
+    if (!given || given->is_null()) continue;
+    constexpr std::int64_t milliseconds = 1000;
+    const auto number = given->as_int();
+    const auto seconds = number ? std::optional(*number / milliseconds) : parse_foreign_time(given->text());
+    if (!seconds || *seconds < 0)
+      return caller_error("invalid_option", std::string(name) + " is no time such as 2026-01-31T12:00:00.000Z", name);
+    user.set(name, iso_time(*seconds));
+  }
+  return ok();
+}
+
 std::string hash_of(const Value& user) {
   if (user["password"].is_string()) return hash_password(user["password"].text());
   if (user["password_hash"].is_string()) return user["password_hash"].text();
@@ -159,6 +185,18 @@ class Importing {
       out.mistakes.push_back(mistake(entry.line, *value, "INVALID_FORMAT", good.error().description));
       return;
     }
+    const std::vector<const char*> hashes = hashes_in(*value);
+    if (hashes.size() > 1) {
+      out.mistakes.push_back(
+          mistake(entry.line, *value, "INVALID_FORMAT",
+                  std::string(hashes[0]) + " and " + hashes[1] + " are both given: one is the password", hashes[1]));
+      return;
+    }
+    if (auto good = normalize_times(*value); !good) {
+      out.mistakes.push_back(
+          mistake(entry.line, *value, "INVALID_FORMAT", good.error().description, good.error().reason));
+      return;
+    }
     if (const Value& custom = (*value)["custom_password_hash"]; custom.is_object() && imported_hash(custom).empty()) {
       out.mistakes.push_back(mistake(
           entry.line, *value, "INVALID_FORMAT",
@@ -182,6 +220,10 @@ class Importing {
     if (user.email.empty() && user.username.empty() && user.phone_number.empty()) {
       out.mistakes.push_back(
           mistake(entry.line, *value, "OBJECT_REQUIRED", "needs an email, a username or a phone_number", "email"));
+      return;
+    }
+    if (auto fits = check_size(user); !fits) {
+      out.mistakes.push_back(mistake(entry.line, *value, "INVALID_FORMAT", fits.error().description));
       return;
     }
     batch_.push_back({entry.line, *std::move(value), std::move(user), is_administrator});
@@ -269,10 +311,12 @@ class Importing {
   // An entry that says nothing of it blocks nobody, and unblocks nobody.
   Statement change(const std::string& id, const Wanted& wanted) const {
     const auto blocked = wanted.source["blocked"].is_bool() ? static_cast<std::int64_t>(wanted.user.blocked) : -1;
+    auto kept = kept_profile(wanted.user.profile);
     return {
-        "UPDATE users SET profile = $2, blocked = CASE WHEN $3 < 0 THEN blocked ELSE $3 END, updated_at = $4, "
+        "UPDATE users SET profile = $2, more = $5, blocked = CASE WHEN $3 < 0 THEN blocked ELSE $3 END, updated_at = "
+        "$4, "
         "version = version + 1 WHERE user_id = $1",
-        {id, json::write(wanted.user.profile), blocked, how_.now}};
+        {id, std::move(kept.claims), blocked, how_.now, std::move(kept.more)}};
   }
 
   Store& store_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
 
 namespace ostia::authority {
 
@@ -26,5 +27,7 @@ bool is_phone_number(std::string_view s) {
   return s.size() >= 8 && s.size() <= 16 && s[0] == '+' && s[1] != '0' &&
          std::all_of(s.begin() + 1, s.end(), text::is_digit);
 }
+
+bool is_web_url(std::string_view s) { return !url::origin_of(s).empty() && !url::parse(s)->has_userinfo; }
 
 }  // namespace ostia::authority

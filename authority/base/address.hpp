@@ -9,5 +9,7 @@ namespace ostia::authority {
 bool is_email(std::string_view text);
 /// E.164: `+` and 7 to 15 digits.
 bool is_phone_number(std::string_view text);
+/// An http or https URL without a user in it: what a picture or a link of a person may be.
+bool is_web_url(std::string_view text);
 
 }  // namespace ostia::authority

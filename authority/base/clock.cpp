@@ -23,4 +23,18 @@ std::optional<std::int64_t> parse_iso_time(std::string_view text) {
   return timegm(&parts);
 }
 
+std::optional<std::int64_t> parse_foreign_time(const std::string& text) {
+  std::tm parts{};
+  if (const char* end = strptime(text.c_str(), "%Y-%m-%d", &parts); end && *end == '\0') return timegm(&parts);
+  const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (!end) return {};
+  if (*end == '.')
+    for (++end; *end >= '0' && *end <= '9';) ++end;
+  const std::int64_t local = timegm(&parts);
+  if (*end == '\0') return local;
+  end = strptime(end, "%z", &parts);
+  if (!end || *end != '\0') return {};
+  return local - parts.tm_gmtoff;
+}
+
 }  // namespace ostia::authority

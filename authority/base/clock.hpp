@@ -31,5 +31,8 @@ class Clock {
 std::string iso_time(std::int64_t seconds);
 /// The seconds of such a time, with or without its fraction; nothing for anything else.
 std::optional<std::int64_t> parse_iso_time(std::string_view text);
+/// The seconds of a time as other programs write it (ISO 8601): with an offset (`+02:00`, `Z`), without one (UTC), or a
+/// date alone.
+std::optional<std::int64_t> parse_foreign_time(const std::string& text);
 
 }  // namespace ostia::authority

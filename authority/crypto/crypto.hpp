@@ -20,16 +20,29 @@ std::string sha256(std::string_view bytes);
 /// Compares in a time that depends on the lengths only.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
-/// Authenticated encryption of what leaves this program and comes back to it: codes, login states, opaque tokens, and
-/// secrets at rest. Each purpose has its own key, so what was sealed for one is garbage to another.
+/// Authenticated encryption. Each purpose has its own key, so what was sealed for one is garbage to another. By itself
+/// it is for what leaves this program and comes back to it: codes, login states, opaque tokens. What is kept is sealed
+/// by `Secrets`.
 class Sealer {
  public:
-  /// `master` is 32 bytes.
-  Sealer(std::string_view master, std::string_view purpose);
-  [[nodiscard]] std::string seal(std::string_view plain) const;  ///< base64url
-  [[nodiscard]] std::optional<std::string> open(std::string_view sealed) const;
-  /// A keyed digest, base64url: what a short secret, such as a code of six digits, is known by in the store.
-  [[nodiscard]] std::string mark(std::string_view text) const;
+  /// `key` is 32 bytes; the purpose's own key is derived from it.
+  Sealer(std::string_view key, std::string_view purpose);
+  /// base64url. `about` is not in it, and must be the same to open it (RFC 5116's associated data).
+  [[nodiscard]] std::string seal(std::string_view plain, std::string_view about = {}) const;
+  [[nodiscard]] std::optional<std::string> open(std::string_view sealed, std::string_view about = {}) const;
+
+ private:
+  std::string key_;
+};
+
+/// A key derived from another one for a purpose: 32 bytes.
+std::string derive_key(std::string_view key, std::string_view purpose);
+
+/// Keyed digests.
+class Marker {
+ public:
+  explicit Marker(std::string_view key) : key_(key) {}          ///< 32 bytes
+  [[nodiscard]] std::string mark(std::string_view text) const;  ///< base64url
 
  private:
   std::string key_;

@@ -36,7 +36,7 @@ Response send(const Request& request, const File& file) {
   const bool takes_packed = request.header("accept-encoding").find("br") != std::string_view::npos;
   if (packed && takes_packed) response.with("Content-Encoding", "br");
   response.body = packed && takes_packed ? packed->content : file.content;
-  return response.with("X-Content-Type-Options", "nosniff");
+  return response;
 }
 
 Response send_page(const Request& request, const File& file) {

@@ -4,6 +4,7 @@
 
 #include "crypto/openssl.hpp"
 #include "doctor/doctor.hpp"
+#include "operations/proxy_notes.hpp"
 #include "state/data.hpp"
 
 namespace ostia::authority::doctor {
@@ -48,6 +49,24 @@ Finding examine_certificate(const std::string& file, const std::string& key_file
                      : fine("certificate", left);
 }
 
+// What the authority of this folder has to say of the proxies in front of it.
+void examine_proxies(const std::string& data, Findings& out) {
+  const auto notes = read_proxy_notes(data);
+  const auto times = [](const json::Value& note) { return std::to_string(note["count"].as_int().value_or(1)); };
+  if (const auto& note = notes["unreadable"]; note.is_object())
+    out.push_back(fault("proxy",
+                        "the proxy " + note["proxy"].text() + " wrote \"" + note["seen"].text() + "\" into " +
+                            note["header"].text() + ", which is no address (" + times(note) +
+                            " requests since the start): they count as the proxy's own",
+                        "let it write the client's address; deploy/proxies has examples"));
+  if (const auto& note = notes["untrusted"]; note.is_object())
+    out.push_back(
+        warning("proxy",
+                note["peer"].text() + " sends " + note["header"].text() + " and is no trusted proxy (" + times(note) +
+                    " requests since the start): all people behind it count as one",
+                "if it is a proxy of yours, start the authority with --trusted-proxy " + note["peer"].text()));
+}
+
 }  // namespace
 
 Findings examine_data(const Options& o) {
@@ -56,6 +75,7 @@ Findings examine_data(const Options& o) {
   const std::string certificate = own ? o.data + "/tls.pem" : o.tls_cert,
                     key = own ? o.data + "/tls-key.pem" : o.tls_key;
   if (!own || fs::exists(certificate)) out.push_back(examine_certificate(certificate, key));
+  examine_proxies(o.data, out);
   return out;
 }
 

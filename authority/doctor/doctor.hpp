@@ -33,6 +33,8 @@ struct Options {
   std::string domain;             ///< of an authority that runs, such as `https://login.example.com`
   std::string ca;                 ///< a file that its certificate is trusted by; empty: the system's
   std::string client_id, callback, origin;
+  std::vector<std::string> allowed_egress;  ///< as `ostia serve` is given them
+  bool dev = false;
 };
 
 /// The clock, the ports, the disk, programs that are needed.
@@ -41,6 +43,8 @@ Findings examine_machine(const Options& o);
 Findings examine_data(const Options& o);
 /// The tenant: lists of callback URLs and origins, mail, cookies. `issuer`: where it is reached, as far as is known.
 Findings examine_tenant(const Tenant& tenant, const Options& o, const std::string& issuer);
+/// Where its own calls may go, and what of the tenant (null: there is none yet) is elsewhere.
+Findings examine_egress(const Options& o, const Tenant* tenant);
 /// An authority that runs: its certificate, its issuer, its keys, its clock.
 Findings examine_service(const Options& o);
 

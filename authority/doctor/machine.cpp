@@ -1,13 +1,11 @@
 #include <sys/timex.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/clock.hpp"
 #include "doctor/doctor.hpp"
 #include "http/server.hpp"
-#include "ostia/text/ascii.hpp"
+#include "scripts/process.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -66,18 +64,23 @@ Finding examine_disk(const std::string& data) {
   return fine("disk", megabytes);
 }
 
-Finding examine_node() {
-  const char* path = std::getenv("PATH");
-  for (const auto folder : text::split(path ? path : "", ':'))
-    if (access((std::string(folder) + "/node").c_str(), X_OK) == 0)
-      return fine("node", std::string(folder) + "/node runs rules and actions");
-  return warning("node", "there is no node on the PATH", "install nodejs before the tenant has rules or actions");
+// Started as for a login, so that what is said here is what a login meets.
+Finding examine_scripts() {
+  const auto started = ScriptProcess::start(false);
+  if (started) return fine("node", "node runs rules and actions, behind Landlock, seccomp and its own permissions");
+  const Error& error = started.error();
+  if (error.reason == "node_missing")
+    return warning("node", "there is no node on the PATH", "install nodejs before the tenant has rules or actions");
+  if (error.reason == "script_wall_missing")
+    return warning("wall", error.description,
+                   "take a kernel and a node that have it; in a container, a profile that permits it");
+  return warning("node", error.description, "look at the node that is first on the PATH, or that OSTIA_NODE names");
 }
 
 }  // namespace
 
 Findings examine_machine(const Options& o) {
-  return {examine_clock(), examine_port("--listen", o.listen), examine_disk(o.data), examine_node()};
+  return {examine_clock(), examine_port("--listen", o.listen), examine_disk(o.data), examine_scripts()};
 }
 
 }  // namespace ostia::authority::doctor

@@ -28,9 +28,9 @@ std::size_t keep_date(char* data, std::size_t size, std::size_t count, void* to)
 }
 
 Answer get(const std::string& url, const std::string& ca) {
-  const auto easy = curl::prepare(5, 10);
+  static const auto egress = Egress::everywhere();  // it was typed by whoever reads the answer
+  const curl::Transfer easy(egress, url, "http,https", {5, 10});
   Answer out;
-  curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, keep_body);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &out);
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, keep_date);

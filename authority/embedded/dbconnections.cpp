@@ -60,6 +60,8 @@ Result<Value> read_profile(const Value& body) {
     if (body[field].is_null()) continue;
     if (!body[field].is_string() || body[field].text().empty() || body[field].text().size() > 300)
       return bad(std::string(field) + " must be a string of 1 to 300 characters", "field_type");
+    if (field == std::string_view("picture") && !is_web_url(body[field].text()))
+      return bad("picture must be an http or https URL", "field_type");
     profile.set(field, body[field]);
   }
   if (!body["user_metadata"].is_null()) profile.set("user_metadata", body["user_metadata"]);

@@ -113,6 +113,14 @@ Answering hosted_login(Authority& a, Request request) {
 Answering login_callback(Authority& a, Request request) {
   Parameters form = read_form(request);
   if (form.has("wresult")) CO_RETURN(hosted_callback(a, std::move(request)));
+  // In plain HTTP a browser keeps a form of another site from our cookies (`SameSite=None` needs `Secure`): from a page
+  // of ours it sends the same once more, with them.
+  constexpr const char* again = "ostia_again";
+  if (!request.is_secure() && read_cookie(request, CookieKind::device).empty() && form.get(again).empty()) {
+    auto fields = form.pairs();
+    fields.emplace_back(again, "1");
+    co_return pages::form_post(request.issuer + "login/callback", fields);
+  }
   CO_RETURN(upstream::arrive(a, request, std::move(form)));
 }
 

@@ -1,7 +1,6 @@
 // `/passwordless/start` and `/passwordless/verify` (AZ-501 to AZ-514).
 #include "accounts/passwordless.hpp"
 
-#include "accounts/one_time_code.hpp"
 #include "embedded/captcha.hpp"
 #include "embedded/endpoints.hpp"
 #include "http/body.hpp"
@@ -137,18 +136,11 @@ Answering passwordless_verify(Authority& a, Request request) {
   if (!target) co_return oauth_problem(a, target.error());
   if (!(*body)["verification_code"].is_string())
     co_return oauth_problem(a, oauth(400, "bad.request", "verification_code is required", "field_missing"));
-  CO_AWAIT(const auto checked, check_one_time_code(a, target->connection->name, target->address,
-                                                   (*body)["verification_code"].text(), target->client->id, false));
+  CO_AWAIT(const auto checked, check_passwordless_code(a, request, target->client->id, target->connection->name,
+                                                       target->address, (*body)["verification_code"].text()));
   if (checked) co_return text_response(200, "OK").with("Cache-Control", "no-store");
   Error e = checked.error();
-  if (e.fault != Fault::ours) e = oauth(401, "invalid_user_password", e.description, e.reason);
-  record(a, request,
-         {.type = "fcpro",
-          .description = e.description,
-          .client_id = target->client->id,
-          .user_name = target->address,
-          .connection = target->connection->name,
-          .reason = e.reason});
+  if (e.code == "access_denied") e = oauth(401, "invalid_user_password", e.description, e.reason);
   co_return oauth_problem(a, e);
 }
 

@@ -135,7 +135,7 @@ Async<Response> associate(Authority& a, const Request& request, const Value& bod
   Value out = Value::object({{"authenticator_type", is_otp ? "otp" : "oob"}});
   if (is_otp) {
     out.set("secret", secret);
-    out.set("barcode_uri", totp_uri(tenant->name, who.user.login_name(), secret));
+    out.set("barcode_uri", totp_uri(tenant->name, a.issuer, who.user.login_name(), secret));
   } else {
     out.set("binding_method", "prompt");
     out.set("oob_channel", wanted->type);

@@ -63,7 +63,7 @@ boost::asio::awaitable<Response> take_code(Authority& a, const Request& request)
   const Parameters form = read_form(request);
   const auto look = look_for(*a.tenant(), request, {});
   const std::string typed(form.get("user_code"));
-  const Attempt attempt{"? device", request.peer, false};
+  const Attempt attempt = attempt_of(request, Secret::device_code, {});
   CO_AWAIT(const auto allowed, check_attempts(a, attempt));
   if (!allowed) co_return code_page(look, {}, alert_for(look, allowed.error()));
   CO_AWAIT(const auto found, find_device_request(a, typed));

@@ -1,6 +1,5 @@
 // Universal Login with a code, and the link that `/passwordless/start` sends (`/passwordless/verify_redirect`).
 #include "accounts/passwordless.hpp"
-#include "accounts/one_time_code.hpp"
 #include "flow/authorization_response.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
@@ -132,7 +131,7 @@ Answering show_verify_redirect(Authority& a, Request request) {
     co_return pages::error(
         look, {.status = 400, .key = "link_over", .code = "invalid_request: unknown connection or address"});
   CO_AWAIT(const auto checked,
-           check_one_time_code(a, c->name, *address, std::string(p.get("verification_code")), client.id, false));
+           check_passwordless_code(a, request, client.id, c->name, *address, std::string(p.get("verification_code"))));
   if (!checked)
     co_return pages::error(look,
                            {.status = 403, .key = "link_over", .code = "access_denied: unknown, used or expired code"});

@@ -42,7 +42,7 @@ Answering pushed_authorization(Authority& a, Request request) {
   CO_AWAIT(const auto client, authenticate_client(a, *tenant, request, *parameters));
   if (!client) co_return oauth_problem(a, client.error());
   // AZ-627 · RFC 9126 section 2.1
-  if (parameters->has("request_uri"))
+  if (!parameters->get("request_uri").empty())
     co_return oauth_problem(a, oauth(400, "invalid_request", "request_uri must not be pushed", "par_nested"));
   Value pushed = Value::object();
   for (const auto& [name, value] : parameters->pairs())

@@ -182,7 +182,10 @@ Answering submit_unblock(Authority& a, Request request) {
   CO_AWAIT(const auto first, use_once(a, ticket, (*blocked)->until));
   if (!first || !*first) co_return over(look);
   const std::string user_id = (*blocked)->user.id;
-  CO_AWAIT(const auto forgotten, forget_failures(a, Attempt{user_id, (*blocked)->address}));
+  // Who presses the button has the mailbox; the next tries from here are the person's own.
+  auto statements = forget_all_failures(user_id);
+  append(statements, know_network(attempt_of(a, request, Secret::password, (*blocked)->user), a.clock.now()));
+  CO_AWAIT(const auto forgotten, a.store.commit(std::move(statements)));
   if (!forgotten) co_return pages::trouble(look);
   record(a, request, {.type = "sui", .description = "Account unblocked", .user_id = user_id});
   co_return pages::message(look, look.texts.get("unblock.title"), look.texts.get("unblock.text"));

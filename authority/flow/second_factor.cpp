@@ -165,7 +165,7 @@ Response choose_page(const Visit& v) {
 
 Response otp_enrolment(const Authority& a, const Visit& v, const std::string& secret, std::string alert) {
   const User& user = v.who.user;
-  const std::string uri = totp_uri(v.step.tenant->name, user.login_name(), secret);
+  const std::string uri = totp_uri(v.step.tenant->name, a.issuer, user.login_name(), secret);
   FormPage page = page_of(v, "mfa.enrol.otp", "/u/mfa/enrol", std::move(alert));
   page.hidden.insert(
       page.hidden.end(),

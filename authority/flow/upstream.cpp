@@ -131,11 +131,16 @@ Response go_on(const Authority& a, const Request& request, const AuthorizationRe
   return page;
 }
 
+// Of no one session: which it will be is not known yet when it is sealed.
+constexpr Kept of_a_session{"sessions", "", "upstream"};
+
 // What the logout needs later; only where there is a place to log out at.
 Value session_body(const Authority& a, const Endpoints& e, const Connection& c, const Identity& identity) {
   if (e.end_session.empty()) return Value::object();
-  return Value::object({{"upstream", a.secrets.seal(json::write(
-                                         Value::object({{"connection", c.name}, {"id_token", identity.id_token}})))}});
+  return Value::object(
+      {{"upstream",
+        a.secrets.seal(json::write(Value::object({{"connection", c.name}, {"id_token", identity.id_token}})),
+                       of_a_session)}});
 }
 
 // One answer makes one session: the back button onto it goes on with that.
@@ -221,7 +226,7 @@ Answer depart(Authority& a, const Request& request, AuthorizationRequest r, std:
 }
 
 Async<std::optional<std::string>> logout_url(Authority& a, const Request& request, Session session, std::string to) {
-  const auto text = a.secrets.open(session.body["upstream"].text());
+  const auto text = a.secrets.open(session.body["upstream"].text(), of_a_session);
   const auto kept = text ? json::parse(*text) : Result<Value>(Value());
   const auto tenant = a.tenant();
   const auto c = kept ? tenant->find_connection((*kept)["connection"].text()) : nullptr;

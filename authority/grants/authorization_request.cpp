@@ -146,9 +146,13 @@ Refusal check_organization(const Tenant& tenant, const Client& client, Authoriza
 }
 
 Refusal check_unsupported(const Parameters& parameters) {
-  if (parameters.has("request")) return {{"request_not_supported", "The request parameter is not supported"}};
-  if (parameters.has("request_uri"))
-    return {{"request_uri_not_supported", "Only a request_uri of /oauth/par is supported"}};
+  // AZ-211 · RFC 6749 section 3.1: what has no value is not there.
+  const auto has_value = [&](std::string_view name) {
+    return std::any_of(parameters.pairs().begin(), parameters.pairs().end(),
+                       [&](const auto& p) { return p.first == name && !p.second.empty(); });
+  };
+  if (has_value("request")) return {{"request_not_supported", "The request parameter is not supported"}};
+  if (has_value("request_uri")) return {{"request_uri_not_supported", "Only a request_uri of /oauth/par is supported"}};
   return {};
 }
 

@@ -40,6 +40,11 @@ std::string normal(std::string_view typed) {
 
 std::string id_of(std::string_view device_code) { return text::base64url_encode(sha256(device_code)); }
 
+// Who reads the database learns no code that could be typed.
+std::string mark_of(const Authority& a, const std::string& user_code) {
+  return a.secrets.mark("device code " + user_code);
+}
+
 Error refused(int status, std::string code, std::string description) {
   return oauth(status, code, std::move(description), "device_" + code);
 }
@@ -62,20 +67,21 @@ Async<DeviceCode> ask_for_device(Authority& a, DeviceRequest r) {
   CO_TRY_VOID(a.store.write(
       {"INSERT INTO device_codes (id, user_code, client_id, state, polled_at, poll_interval, expires_at, body) VALUES "
        "($1, $2, $3, 'pending', 0, $4, $5, $6)",
-       {id_of(device_code), user_code, r.client_id, poll_interval, a.clock.now() + lifetime, json::write(body)}}));
+       {id_of(device_code), mark_of(a, user_code), r.client_id, poll_interval, a.clock.now() + lifetime,
+        json::write(body)}}));
   co_return DeviceCode{device_code, shown(user_code), lifetime, poll_interval};
 }
 
 Async<std::optional<DeviceRequest>> find_device_request(Authority& a, std::string typed) {
   CO_TRY(const auto rows,
-         a.store.query({"SELECT id, user_code, client_id, body FROM device_codes WHERE user_code = $1 AND state = "
+         a.store.query({"SELECT id, client_id, body FROM device_codes WHERE user_code = $1 AND state = "
                         "'pending' AND expires_at >= $2",
-                        {normal(typed), a.clock.now()}}));
+                        {mark_of(a, normal(typed)), a.clock.now()}}));
   if (rows.empty()) co_return std::optional<DeviceRequest>();
   const Row& r = rows.first();
-  const auto body = json::parse(text_at(r, 3));
+  const auto body = json::parse(text_at(r, 2));
   if (!body) co_return body.error();
-  co_return std::optional(DeviceRequest{text_at(r, 0), shown(text_at(r, 1)), text_at(r, 2), (*body)["issuer"].text(),
+  co_return std::optional(DeviceRequest{text_at(r, 0), shown(normal(typed)), text_at(r, 1), (*body)["issuer"].text(),
                                         (*body)["audience"].text(), (*body)["scope"].text()});
 }
 

@@ -1,4 +1,5 @@
-// libcurl's handles, freed by themselves, and what every transfer has in common.
+// libcurl's handles, freed by themselves, and what every transfer has in common: where it may go, and how long it
+// takes.
 #pragma once
 
 #include <curl/curl.h>
@@ -6,38 +7,51 @@
 #include <memory>
 #include <string>
 
-#include "ostia/url/url.hpp"
+#include "http/egress.hpp"
 
 namespace ostia::authority::curl {
 
 struct Close {
   void operator()(CURL* c) const { curl_easy_cleanup(c); }
+  void operator()(CURLU* u) const { curl_url_cleanup(u); }
   void operator()(curl_slist* l) const { curl_slist_free_all(l); }
   void operator()(curl_mime* m) const { curl_mime_free(m); }
 };
 using Easy = std::unique_ptr<CURL, Close>;
+using Url = std::unique_ptr<CURLU, Close>;
 using List = std::unique_ptr<curl_slist, Close>;
 using Mime = std::unique_ptr<curl_mime, Close>;
 
 inline void append(List& list, const std::string& line) { list.reset(curl_slist_append(list.release(), line.c_str())); }
 
-// On this machine nobody is in between, and no certificate says "localhost".
-inline void accept_own_certificates(CURL* curl, std::string_view host) {
-  if (!url::is_loopback_host(host)) return;
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-}
+struct Limits {
+  long connect_timeout = 10, timeout = 30;  ///< seconds
+};
 
-inline std::size_t discard(char*, std::size_t size, std::size_t count, void*) { return size * count; }
+/// A transfer to one URL, which connects only to what the policy lets it, and throws away what comes. Redirects are not
+/// followed, and no proxy of the environment stands in between: it would go where the policy cannot see.
+class Transfer {
+ public:
+  /// `protocols`: as libcurl lists them, such as `http,https`. `egress` must outlive it.
+  Transfer(const Egress& egress, const std::string& url, const char* protocols, Limits limits = {});
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
 
-/// A transfer that gives up after `timeout` seconds, and throws away what comes.
-inline Easy prepare(long connect_timeout = 10, long timeout = 30) {
-  Easy easy(curl_easy_init());
-  curl_easy_setopt(easy.get(), CURLOPT_CONNECTTIMEOUT, connect_timeout);
-  curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT, timeout);
-  curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, discard);
-  return easy;
-}
+  [[nodiscard]] CURL* get() const { return easy_.get(); }
+  [[nodiscard]] const std::string& host() const { return host_; }  ///< as libcurl reads it
+  [[nodiscard]] bool was_refused() const { return was_refused_; }  ///< by the policy
+  /// What went wrong, for whoever asked for the transfer. The addresses are in the log.
+  [[nodiscard]] std::string why(CURLcode code) const;
+
+ private:
+  static curl_socket_t open(void* self, curlsocktype purpose, curl_sockaddr* address);
+  bool may_reach(const curl_sockaddr& address);
+
+  const Egress& egress_;
+  Url url_;
+  Easy easy_;
+  std::string host_;
+  bool was_refused_ = false;
+};
 
 }  // namespace ostia::authority::curl

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
-#include "ostia/text/ascii.hpp"
-
 namespace ostia::authority {
 namespace {
 
@@ -16,9 +14,15 @@ bool is_in(const Network& network, const Address& address) {
   return Network(address, network.prefix_length()).canonical() == network.canonical();
 }
 
-// What came over IPv4 to a socket of both kinds.
-ip::address without_mapping(const ip::address& a) {
-  return a.is_v6() && a.to_v6().is_v4_mapped() ? ip::address(ip::make_address_v4(ip::v4_mapped, a.to_v6())) : a;
+constexpr unsigned short mapped_bits = 96;  // of `::ffff:0:0/96`, which stand before an IPv4 address
+
+// What came over IPv4 to a socket of both kinds is IPv4, and the link that an address is good on is no part of it.
+ip::address plain(const ip::address& a) {
+  if (a.is_v4()) return a;
+  ip::address_v6 v6 = a.to_v6();
+  if (v6.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, v6);
+  v6.scope_id(0);
+  return v6;
 }
 
 }  // namespace
@@ -30,8 +34,12 @@ bool Networks::add(const std::string& entry) {
     v4_.push_back(ip::make_network_v4(is_network ? entry : entry + "/32", ec));
     if (ec) v4_.pop_back();
   } else {
-    v6_.push_back(ip::make_network_v6(is_network ? entry : entry + "/128", ec));
-    if (ec) v6_.pop_back();
+    const auto network = ip::make_network_v6(is_network ? entry : entry + "/128", ec);
+    if (ec) return false;
+    if (network.address().is_v4_mapped() && network.prefix_length() >= mapped_bits)
+      v4_.emplace_back(ip::make_address_v4(ip::v4_mapped, network.address()), network.prefix_length() - mapped_bits);
+    else
+      v6_.push_back(network);
   }
   return !ec;
 }
@@ -55,7 +63,7 @@ bool Networks::contains(std::string_view text) const {
   error_code ec;
   const auto any = ip::make_address(std::string(text), ec);
   if (ec) return false;
-  const auto address = without_mapping(any);
+  const auto address = plain(any);
   if (address.is_v4())
     return std::any_of(v4_.begin(), v4_.end(), [&](const auto& n) { return is_in(n, address.to_v4()); });
   return std::any_of(v6_.begin(), v6_.end(), [&](const auto& n) { return is_in(n, address.to_v6()); });
@@ -64,29 +72,16 @@ bool Networks::contains(std::string_view text) const {
 std::string canonical_address(std::string_view text) {
   error_code ec;
   const auto any = ip::make_address(std::string(text), ec);
-  return ec ? std::string() : without_mapping(any).to_string();
+  return ec ? std::string() : plain(any).to_string();
 }
 
 std::string network_of(std::string_view text, unsigned short ipv6_bits) {
   error_code ec;
   const auto any = ip::make_address(std::string(text), ec);
   if (ec) return std::string(text);
-  const auto address = without_mapping(any);
+  const auto address = plain(any);
   if (address.is_v4()) return address.to_string();
   return ip::network_v6(address.to_v6(), ipv6_bits).canonical().to_string();
-}
-
-std::string client_address(const std::string& peer, std::string_view list, const Networks& proxies) {
-  std::string nearest = peer;
-  while (proxies.contains(nearest) && !list.empty()) {
-    const auto comma = list.rfind(',');
-    error_code ec;
-    const auto next = ip::make_address(std::string(text::trimmed(list.substr(comma == list.npos ? 0 : comma + 1))), ec);
-    if (ec) break;
-    nearest = next.to_string();
-    list = list.substr(0, comma == list.npos ? 0 : comma);
-  }
-  return nearest;
 }
 
 }  // namespace ostia::authority

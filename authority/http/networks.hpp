@@ -14,7 +14,7 @@ namespace ostia::authority {
 class Networks {
  public:
   Networks() = default;
-  /// The error names the entry that is none.
+  /// IPv4 written as IPv6 (`::ffff:10.0.0.0/104`) is IPv4. The error names the entry that is none.
   static Result<Networks> parse(const std::vector<std::string>& list);
   /// Those that are addresses or networks; the rest is left out.
   static Networks parse_good(const std::vector<std::string>& list);
@@ -22,6 +22,7 @@ class Networks {
   [[nodiscard]] bool empty() const { return v4_.empty() && v6_.empty(); }
   /// No for what is not an address.
   [[nodiscard]] bool contains(std::string_view address) const;
+  [[nodiscard]] bool empty() const { return v4_.empty() && v6_.empty(); }
 
  private:
   bool add(const std::string& entry);
@@ -37,9 +38,5 @@ std::string canonical_address(std::string_view address);
 /// What one customer can be given: an IPv4 address itself, of an IPv6 address the network of so many bits
 /// (`2001:db8:1:2::/64`). Whatever is not an address counts as itself.
 std::string network_of(std::string_view address, unsigned short ipv6_bits = 64);
-
-/// The address of the client of a request that came from `peer`: with `x_forwarded_for`, the last one in that list that
-/// is none of the `proxies`, if `peer` is one of them. Whatever a client wrote there itself stands before that one.
-std::string client_address(const std::string& peer, std::string_view x_forwarded_for, const Networks& proxies);
 
 }  // namespace ostia::authority

@@ -13,6 +13,9 @@
 #include <unordered_map>
 
 #include "base/log.hpp"
+#include "http/networks.hpp"
+#include "http/places.hpp"
+#include "http/strict.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 
@@ -29,25 +32,25 @@ using boost::system::error_code;
 constexpr std::uint32_t header_limit = 38 * 1024;  // an access token with a thousand permissions must fit
 constexpr std::uint64_t body_limit = 64 * 1024;
 constexpr std::uint64_t largest_body = 256 * 1024 * 1024;  // whatever the authority would take
+constexpr std::size_t largest_extensions = 4096;           // of all chunks of a body; nobody reads them
 constexpr std::size_t connections_a_loop = 10'000;
 constexpr auto idle_limit = std::chrono::seconds(75);
 constexpr auto request_limit = std::chrono::seconds(20);  // for a whole request to arrive, or a response to leave
 
 // What a sweep needs to know of a connection.
 struct Deadline {
-  tcp::socket* socket;
+  tcp::socket* socket = nullptr;
   Clock::time_point at;
   bool idle = true;
 };
 
 struct Loop {
   asio::io_context context{1};
-  std::list<Deadline> deadlines;
-  std::unordered_map<std::string, std::size_t> of_address;  // connections that each peer has here
+  std::unordered_map<std::uint64_t, Deadline> deadlines;  // by the connection's number
   std::thread thread;
 };
 
-// How many connections a loop may have: as many as this process may have descriptors, but for those of everything else.
+// How many connections there may be: as many as this process may have descriptors, but for those of everything else.
 std::size_t places_for(std::size_t loops) {
   constexpr std::size_t others = 256, few = 8;
   rlimit limit{};
@@ -56,7 +59,7 @@ std::size_t places_for(std::size_t loops) {
   setrlimit(RLIMIT_NOFILE, &limit);
   getrlimit(RLIMIT_NOFILE, &limit);
   const std::size_t all = limit.rlim_cur > others ? static_cast<std::size_t>(limit.rlim_cur) - others : few * loops;
-  return std::clamp(all / loops, few, connections_a_loop);
+  return std::clamp(all, few * loops, connections_a_loop * loops);
 }
 
 constexpr auto use_error = [](error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); };
@@ -93,19 +96,37 @@ std::string serialize(const Response& response, bool keep_alive, bool with_body)
   return out;
 }
 
-Request to_request(http::request<http::string_body>& in, const std::string& issuer, const std::string& peer) {
+// Several lines of one name are one list (RFC 9110 section 5.3), so that nobody reads the first of them alone.
+Headers to_headers(const http::request<http::string_body>& in) {
+  Headers out;
+  for (const auto& field : in) {
+    std::string name = text::lower({field.name_string().data(), field.name_string().size()});
+    const std::string_view value(field.value().data(), field.value().size());
+    const auto before = std::find_if(out.begin(), out.end(), [&](const auto& h) { return h.first == name; });
+    if (before == out.end())
+      out.emplace_back(std::move(name), value);
+    else
+      before->second.append(name == "cookie" ? "; " : ", ").append(value);
+  }
+  return out;
+}
+
+// All of a request but its body, so that what is sent after the body (trailers) cannot become a part of its head.
+Request to_request(const http::request<http::string_body>& in, const std::string& issuer, const std::string& peer) {
   Request out;
   out.method = std::string(in.method_string());
-  const std::string_view target(in.target().data(), in.target().size());
+  const auto [authority, target] = split_target(std::string_view(in.target().data(), in.target().size()));
   const auto mark = std::min(target.find('?'), target.size());
   out.path = std::string(target.substr(0, mark));
+  if (out.path.empty()) out.path = "/";
   if (mark < target.size()) out.query = std::string(target.substr(mark + 1));
-  out.body = std::move(in.body());
   out.issuer = issuer;
   out.peer = peer;
-  for (const auto& field : in)
-    out.headers.emplace_back(text::lower({field.name_string().data(), field.name_string().size()}),
-                             std::string(field.value()));
+  out.headers = to_headers(in);
+  if (!authority.empty()) {  // RFC 9112 section 3.2.2: it is what Host says then
+    std::erase_if(out.headers, [](const auto& h) { return h.first == "host"; });
+    out.headers.emplace_back("host", std::string(authority));
+  }
   return out;
 }
 
@@ -118,6 +139,15 @@ Response refusal(error_code ec) {
                                                    {"error_description", "The request's body is larger than " +
                                                                              std::to_string(body_limit) + " bytes."}}));
   return text_response(400, "The request is not HTTP/1.1: " + ec.message() + ".\n");
+}
+
+std::string_view view_of(const beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.cdata().data()), buffer.size()};
+}
+
+bool waits_for_continue(const http::request<http::string_body>& head) {
+  const auto expected = head[http::field::expect];
+  return text::lower({expected.data(), expected.size()}) == "100-continue" && head.version() == 11;
 }
 
 bool is_parse_error(error_code ec) {
@@ -135,6 +165,9 @@ struct Port {
 };
 
 struct Server::State {
+  explicit State(std::size_t loops_) : places(places_for(loops_)) {}
+
+  Places places;  // it outlives the connections of the loops
   std::vector<std::unique_ptr<Loop>> loops;
   BodyLimit body_limit_of;
 
@@ -146,8 +179,7 @@ struct Server::State {
   }
   std::list<Port> ports;
   std::atomic<bool> stopping = false;
-  std::size_t places = 0;  // of each loop
-  std::atomic<std::size_t> open = 0;
+  std::atomic<std::uint64_t> connections = 0;  // that there ever were
   std::thread stopper;
 
   template <class Stream>
@@ -161,84 +193,179 @@ struct Server::State {
   }
 
   template <class Stream>
-  asio::awaitable<void> serve(Stream& stream, Deadline& deadline, const Port& port, std::string peer) {
+  asio::awaitable<void> refuse(Stream& stream, Deadline& deadline, const Response& response) {
+    auto responding = respond(stream, deadline, response, false, true);
+    co_await std::move(responding);
+  }
+
+  // Reads until the head is whole, and gives its size; an error that is worth an answer has it in `refused`.
+  template <class Stream>
+  asio::awaitable<std::size_t> read_head(Stream& stream, beast::flat_buffer& buffer, Deadline& deadline,
+                                         std::optional<Response>& refused, error_code& ec) {
+    constexpr std::string_view line_end = "\r\n", head_end = "\r\n\r\n";
+    bool may_be_empty = true;  // RFC 9112 section 2.2: one empty line before a request is overlooked
+    for (std::size_t searched = 0;;) {
+      std::string_view all = view_of(buffer);
+      if (may_be_empty && all.starts_with(line_end)) {
+        buffer.consume(line_end.size());
+        may_be_empty = false;
+        continue;
+      }
+      if (const auto end = all.find(head_end, searched); end != all.npos && end + head_end.size() <= header_limit) {
+        const auto head = all.substr(0, end + head_end.size());
+        if (const auto why = refuse_head(head)) refused = text_response(why->status, why->why + "\n");
+        co_return head.size();
+      }
+      if (all.size() > header_limit) {
+        refused = refusal(http::error::header_limit);
+        co_return 0;
+      }
+      if (has_bare_line_end(all, searched)) {
+        refused = text_response(400, "A line ends without a carriage return.\n");
+        co_return 0;
+      }
+      searched = all.size() - std::min(all.size(), head_end.size() - 1);
+      if (!all.empty()) {
+        deadline.idle = false;
+        if (deadline.at > Clock::now() + request_limit) deadline.at = Clock::now() + request_limit;
+      }
+      const std::size_t count = co_await stream.async_read_some(buffer.prepare(4096), use_error(ec));
+      if (ec) co_return 0;
+      buffer.commit(count);
+    }
+  }
+
+  // The body of a request whose head has been read.
+  template <class Stream>
+  asio::awaitable<void> read_body(Stream& stream, beast::flat_buffer& buffer,
+                                  http::request_parser<http::string_body>& parser, error_code& ec) {
+    const std::uint64_t limit = limit_for(parser.get());
+    const auto announced = parser.content_length();
+    if (announced && *announced > limit) {
+      ec = http::error::body_limit;
+      co_return;
+    }
+    parser.body_limit(limit);
+    if (parser.is_done()) co_return;
+    std::size_t extensions = 0;
+    auto count_extensions = [&extensions](std::uint64_t, beast::string_view text, error_code& failed) {
+      extensions += text.size();
+      if (extensions > largest_extensions) failed = http::error::bad_chunk_extension;
+    };
+    parser.on_chunk_header(count_extensions);
+    if (waits_for_continue(parser.get()) && buffer.size() == 0) {
+      constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+      co_await asio::async_write(stream, asio::buffer(go_on), use_error(ec));
+      if (ec) co_return;
+    }
+    co_await http::async_read(stream, buffer, parser, use_error(ec));
+  }
+
+  template <class Stream>
+  asio::awaitable<void> serve(Stream& stream, Deadline& deadline, Places::Place& place, const Port& port,
+                              std::string peer) {
     beast::flat_buffer buffer(header_limit + 4096);
     for (bool keep_alive = true; keep_alive && !stopping;) {
       error_code ec;
-      http::request_parser<http::string_body> parser;
-      parser.eager(true);
-      parser.header_limit(header_limit);
-      parser.body_limit(largest_body);
-      deadline.at = Clock::now() + idle_limit;
+      std::optional<Response> refused;
+      deadline.at = Clock::now() + idle_limit;  // until the first byte
       deadline.idle = true;
-      if (buffer.size() == 0) {  // wait for the first byte without a request's deadline
-        const std::size_t count = co_await stream.async_read_some(buffer.prepare(4096), use_error(ec));
-        if (ec) break;
-        buffer.commit(count);
-      }
+      place.waits = true;
+      auto reading_head = read_head(stream, buffer, deadline, refused, ec);
+      const std::size_t size = co_await std::move(reading_head);
+      if (ec) break;
       deadline.at = Clock::now() + request_limit;
       deadline.idle = false;
-      co_await http::async_read_header(stream, buffer, parser, use_error(ec));
-      if (!ec) {
-        const std::uint64_t limit = limit_for(parser.get());
-        const auto announced = parser.content_length();
-        if (announced && *announced > limit) ec = http::error::body_limit;
-        parser.body_limit(limit);
+      http::request_parser<http::string_body> parser;
+      parser.header_limit(header_limit);
+      parser.body_limit(largest_body);
+      if (!refused) {
+        parser.put(asio::buffer(buffer.data(), size), ec);
+        buffer.consume(size);
       }
-      if (!ec && !parser.is_done()) co_await http::async_read(stream, buffer, parser, use_error(ec));
-      if (ec) {
-        if (is_parse_error(ec) && ec != http::error::end_of_stream && ec != http::error::partial_message) {
-          const Response refused = refusal(ec);
-          auto responding = respond(stream, deadline, refused, false, true);
-          co_await std::move(responding);
-        }
-        break;
+      std::optional<Request> request;
+      if (!refused && !ec) {
+        request = to_request(parser.get(), port.issuer, peer);
+        auto reading_body = read_body(stream, buffer, parser, ec);
+        co_await std::move(reading_body);
       }
+      if (ec && is_parse_error(ec) && ec != http::error::end_of_stream && ec != http::error::partial_message)
+        refused = refusal(ec);
+      place.waits = false;
+      if (refused) {
+        auto refusing = refuse(stream, deadline, *refused);
+        co_await std::move(refusing);
+      }
+      if (refused || ec) break;
       auto message = parser.release();
       const bool head = message.method() == http::verb::head;
       keep_alive = message.keep_alive() && !stopping;
-      Request request = to_request(message, port.issuer, peer);
-      CO_AWAIT(const Response response, port.handler(std::move(request)));
+      request->body = std::move(message.body());
+      CO_AWAIT(const Response response, port.handler(*std::move(request)));
       if (response.status == 0) break;  // a cut that was ordered
       auto responding = respond(stream, deadline, response, keep_alive, !head);
       keep_alive = co_await std::move(responding);
     }
   }
 
+  // Ends a connection of another thread's loop, if it is still there then.
+  static void close_soon(Loop& loop, std::uint64_t number) {
+    asio::post(loop.context, [&loop, number] {
+      error_code ec;
+      if (const auto found = loop.deadlines.find(number); found != loop.deadlines.end())
+        found->second.socket->close(ec);
+    });
+  }
+
+  // Once a minute.
+  void note_refusal(const std::string& peer) {
+    static std::atomic<std::int64_t> last = -1;
+    const std::int64_t minute = Clock::now().time_since_epoch() / std::chrono::minutes(1);
+    if (last.exchange(minute) == minute) return;
+    log_event("warning", "connections_refused",
+              {{"peer", peer},
+               {"open", static_cast<std::int64_t>(places.open())},
+               {"refused", static_cast<std::int64_t>(places.refused())},
+               {"share", static_cast<std::int64_t>(places.share())},
+               {"what",
+                "one network may have so many connections (share); a proxy in front may have more once it is "
+                "named with --trusted-proxy"}});
+  }
+
   asio::awaitable<void> connection(Loop& loop, tcp::socket socket, Port& port) {
     error_code ec;
     const auto remote = socket.remote_endpoint(ec);
-    const std::string peer = ec ? "" : remote.address().to_string();
-    if (loop.deadlines.size() >= places) co_return;
-    // Nobody takes all of the places, so that others get in while one floods.
-    if (const auto own = loop.of_address.find(peer); own != loop.of_address.end() && own->second >= places / 2)
+    const std::string peer = ec ? "" : canonical_address(remote.address().to_string());
+    const std::uint64_t number = ++connections;
+    const auto place = places.take(peer, [&loop, number] { close_soon(loop, number); });
+    if (!place) {
+      note_refusal(peer);
       co_return;
-    ++open;
-    ++loop.of_address[peer];
-    const auto self = loop.deadlines.insert(loop.deadlines.end(), {&socket, Clock::now() + request_limit});
+    }
+    Deadline& deadline = loop.deadlines[number];
+    deadline.socket = &socket;
+    deadline.at = Clock::now() + request_limit;
     socket.set_option(tcp::no_delay(true), ec);
     try {
       if (port.tls) {
         asio::ssl::stream<tcp::socket&> stream(socket, *port.tls);
         co_await stream.async_handshake(asio::ssl::stream_base::server, use_error(ec));
         if (!ec) {
-          auto serving = serve(stream, *self, port, peer);
+          auto serving = serve(stream, deadline, *place, port, peer);
           co_await std::move(serving);
-          self->at = Clock::now() + std::chrono::seconds(2);
-          self->idle = false;
+          deadline.at = Clock::now() + std::chrono::seconds(2);
+          deadline.idle = false;
           co_await stream.async_shutdown(use_error(ec));
         }
       } else {
-        auto serving = serve(socket, *self, port, peer);
+        auto serving = serve(socket, deadline, *place, port, peer);
         co_await std::move(serving);
         socket.shutdown(tcp::socket::shutdown_send, ec);
       }
     } catch (const std::exception& e) {
       log_event("error", "connection_failed", {{"what", e.what()}});
     }
-    loop.deadlines.erase(self);
-    if (const auto own = loop.of_address.find(peer); --own->second == 0) loop.of_address.erase(own);
-    --open;
+    loop.deadlines.erase(number);
   }
 
   asio::awaitable<void> sweep(Loop& loop) {
@@ -253,7 +380,7 @@ struct Server::State {
   template <class Predicate>
   void close_if(Loop& loop, Predicate predicate) {
     error_code ec;
-    for (auto& deadline : loop.deadlines)
+    for (auto& [number, deadline] : loop.deadlines)
       if (predicate(deadline)) deadline.socket->close(ec);
   }
 
@@ -284,15 +411,16 @@ Result<Endpoint> parse_endpoint(std::string_view in) {
   return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
 }
 
-Server::Server(unsigned loops, BodyLimit limit_of) : state_(std::make_unique<State>()) {
+Server::Server(unsigned loops, BodyLimit limit_of) : state_(std::make_unique<State>(std::max(1U, loops))) {
   state_->body_limit_of = std::move(limit_of);
   for (unsigned i = 0; i < std::max(1U, loops); ++i) state_->loops.push_back(std::make_unique<Loop>());
-  state_->places = places_for(state_->loops.size());
 }
 
 Server::~Server() = default;
 
-std::size_t Server::open_connections() const { return state_->open; }
+const Places& Server::places() const { return state_->places; }
+
+void Server::trust(Networks proxies) { state_->places.trust(std::move(proxies)); }
 
 Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity* tls, Handler handler,
                                      const std::function<std::string(std::uint16_t)>& issuer_of) {
@@ -321,6 +449,10 @@ Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity
     if (!ec) ssl->use_private_key(asio::buffer(tls->key), asio::ssl::context::pem, ec);
     if (ec) return failed("the TLS certificate or its key cannot be used: " + ec.message());
     SSL_CTX_set_mode(ssl->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+    // Of TLS 1.2 only what RFC 9325 section 4.2 recommends: forward secrecy, and encryption that is authenticated.
+    if (SSL_CTX_set_cipher_list(ssl->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
+      return failed("this OpenSSL has no cipher suite for TLS 1.2 that could be offered");
+    SSL_CTX_set_options(ssl->native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   }
   const std::uint16_t number = acceptor.local_endpoint().port();
   port.issuer = issuer_of(number);
@@ -353,7 +485,7 @@ void Server::stop() {
                [this, &loop = *loop] { state_->close_if(loop, [](const Deadline& d) { return d.idle; }); });
   // Requests under way may take as long as they are allowed to; then the loops end.
   state_->stopper = std::thread([this] {
-    for (const auto end = Clock::now() + request_limit; state_->open > 0 && Clock::now() < end;)
+    for (const auto end = Clock::now() + request_limit; state_->places.open() > 0 && Clock::now() < end;)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     for (auto& loop : state_->loops) loop->context.stop();
   });

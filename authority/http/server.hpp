@@ -10,6 +10,7 @@
 #include "base/async.hpp"
 #include "crypto/crypto.hpp"
 #include "http/message.hpp"
+#include "http/places.hpp"
 
 namespace ostia::authority {
 
@@ -37,7 +38,9 @@ class Server {
   Result<std::uint16_t> listen(const Endpoint& endpoint, const TlsIdentity* tls, Handler handler,
                                const std::function<std::string(std::uint16_t)>& issuer_of);
 
-  [[nodiscard]] std::size_t open_connections() const;
+  /// Those whose connections stand for many people. For the program's start.
+  void trust(Networks proxies);
+  [[nodiscard]] const Places& places() const;
 
   /// Serves until `stop`, SIGTERM or SIGINT, finishing what is under way.
   /// `started` is called when a signal would stop it so.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "logs/journal.hpp"
+#include "ostia/text/ascii.hpp"
 #include "pages/look.hpp"
 #include "pages/pages.hpp"
 
@@ -10,6 +11,14 @@ namespace ostia::authority {
 namespace {
 
 using json::Value;
+
+// Where it ends up: what stands after a plus sign is the same person's.
+std::string mailbox_of(const std::string& recipient) {
+  const std::string address = text::lower(recipient);
+  const auto at = address.rfind('@');
+  const auto plus = address.find('+');
+  return at == address.npos || plus == 0 || plus > at ? address : address.substr(0, plus) + address.substr(at);
+}
 
 double now(const Authority& a) {
   const auto steady = std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -48,7 +57,8 @@ Status take_attempt(Authority& a, const Request& request, std::string_view accou
   const auto tenant = a.tenant();
   const auto& limits = tenant->rate_limits;
   if (limits.exempt.contains(request.peer)) return ok();
-  return a.limiter.take("account " + std::string(account), limits.account, now(a)).is_allowed
+  return a.limiter.take("account " + text::lower(account) + " " + network_of(request.peer), limits.account, now(a))
+                 .is_allowed
              ? ok()
              : refuse(a, request, "an account");
 }
@@ -58,6 +68,47 @@ Status take_call(Authority& a, const Request& request, std::string_view client_i
   if (tenant->rate_limits.client.burst < 1) return ok();
   const auto taken = a.limiter.take("client " + std::string(client_id), tenant->rate_limits.client, now(a));
   return taken.is_allowed ? ok() : refuse(a, request, "an application");
+}
+
+// AZ-310 · Auth0: suspicious-ip-throttling
+Async<Unit> take_signup(Authority& a, const Request& request) {
+  const auto tenant = a.tenant();
+  const auto& p = tenant->attack_protection;
+  if (!p.throttles_signups || p.address_allowlist.contains(request.peer)) co_return Unit{};
+  // The row is the time until which all that was taken will have been refilled (in ms): of many at once none is too
+  // many, and who is refused takes nothing.
+  const std::int64_t now_ms = a.clock.now() * 1000;
+  CO_TRY(const auto taken,
+         a.store.write({"INSERT INTO attempts (id, failures, updated_at) VALUES ($1, $2 + $3, $5) ON CONFLICT (id) DO "
+                        "UPDATE SET failures = CASE WHEN attempts.failures > $2 THEN attempts.failures ELSE $2 END + "
+                        "$3, updated_at = $5 WHERE attempts.failures <= $2 + $4 RETURNING failures",
+                        {"signup " + network_of(request.peer), now_ms, p.signup_refill_ms,
+                         (p.max_signups - 1) * p.signup_refill_ms, a.clock.now()}}));
+  if (!taken.empty()) co_return Unit{};
+  record(a, request,
+         {.type = "limit_sul", .description = "Too many sign-ups from one network", .reason = "signups_limited"});
+  co_return Error{"too_many_attempts",
+                  "We have detected suspicious sign-up behavior and further attempts will be blocked. Please contact "
+                  "the administrator.",
+                  "signups_limited", 429, Fault::caller};
+}
+
+Async<bool> take_message(Authority& a, const Request& request, std::string recipient, bool is_known) {
+  constexpr std::int64_t most = 5, window = 3600;  // seconds
+  const std::string id = "message " + std::string(is_known ? "known " : "") + a.secrets.mark(mailbox_of(recipient));
+  CO_TRY(const auto taken,
+         a.store.write({"INSERT INTO attempts (id, failures, updated_at) VALUES ($1, 1, $2) ON CONFLICT (id) DO UPDATE "
+                        "SET failures = CASE WHEN attempts.updated_at + $3 > $2 THEN attempts.failures ELSE 0 END + "
+                        "1, updated_at = CASE WHEN attempts.updated_at + $3 > $2 THEN attempts.updated_at ELSE $2 "
+                        "END WHERE attempts.failures < $4 OR attempts.updated_at + $3 <= $2 RETURNING failures",
+                        {id, a.clock.now(), window, most}}));
+  if (!taken.empty()) co_return true;
+  record(a, request,
+         {.type = "limit_msg",
+          .description = "No message sent: this address has been sent " + text::decimal(most) + " within an hour",
+          .user_name = recipient,
+          .reason = "messages_limited"});
+  co_return false;
 }
 
 void tell(const Authority& a, const Allowance& allowance, Response& response) {

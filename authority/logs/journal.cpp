@@ -1,5 +1,7 @@
 #include "logs/journal.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "logs/stream.hpp"
 
@@ -13,6 +15,14 @@ std::string shortened(const std::string& text) {
   std::size_t end = longest;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // no half character
   return text.substr(0, end) + "…";
+}
+
+// What a stranger can cause again and again.
+bool is_anybodys(const Event& e) {
+  constexpr std::string_view asked[] = {"scpr", "cs", "cls", "ss", "sv"};
+  if (e.is_audited) return false;
+  return e.user_id.empty() || !e.reason.empty() ||
+         std::find(std::begin(asked), std::end(asked), e.type) != std::end(asked);
 }
 
 }  // namespace
@@ -34,9 +44,10 @@ void record(Authority& a, const Request& request, const Event& e) {
   add("ip", request.peer);
   add("user_agent", std::string(request.header("user-agent")));
   body.set("hostname", request.issuer);
+  if (e.details.is_object()) body.set("details", e.details);
   std::vector<Statement> statements;
-  statements.push_back(
-      {"INSERT INTO logs (id, at, type, body) VALUES ($1, $2, $3, $4)", {id, now, e.type, json::write(body)}});
+  statements.push_back({"INSERT INTO logs (id, at, type, body, by_count) VALUES ($1, $2, $3, $4, $5)",
+                        {id, now, e.type, json::write(body), static_cast<std::int64_t>(is_anybodys(e))}});
   for (auto& statement : queue_for_streams(*a.tenant(), id, e.type, now)) statements.push_back(std::move(statement));
   a.store.post(std::move(statements));
   if (e.reason.empty()) return;  // what went well is in the store; a line for each silent login would drown the rest

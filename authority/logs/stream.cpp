@@ -145,7 +145,7 @@ bool LogStreamer::send_some(const LogStream& s) {
                           "log_deliveries.log_id WHERE stream_id = $1 ORDER BY log_id LIMIT $2",
                           {s.id, size}}});
   if (!rows || rows->empty()) return false;
-  const auto answer = perform(call_of(s, *rows));
+  const auto answer = perform(call_of(s, *rows), egress_);
   if (!answer || answer->status < 200 || answer->status > 299) {
     rest.failures = std::min(rest.failures + 1, 9);
     const auto pause = std::min<SteadyTime::duration>(longest_rest, std::chrono::seconds(1 << rest.failures));

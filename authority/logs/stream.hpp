@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "http/egress.hpp"
 #include "tenant/tenant.hpp"
 
 namespace ostia::authority {
@@ -22,7 +23,9 @@ std::vector<Statement> queue_for_streams(const Tenant& tenant, const std::string
 class LogStreamer {
  public:
   using CurrentTenant = std::function<std::shared_ptr<const Tenant>()>;
-  LogStreamer(Store& store, CurrentTenant tenant) : store_(store), tenant_(std::move(tenant)) {}
+  /// `egress`: where webhooks may be; it must outlive the streamer.
+  LogStreamer(Store& store, CurrentTenant tenant, const Egress& egress)
+      : store_(store), tenant_(std::move(tenant)), egress_(egress) {}
   ~LogStreamer();
   LogStreamer(const LogStreamer&) = delete;
   LogStreamer& operator=(const LogStreamer&) = delete;
@@ -40,6 +43,7 @@ class LogStreamer {
 
   Store& store_;
   CurrentTenant tenant_;
+  const Egress& egress_;
   std::map<std::string, Rest> resting_;
   std::chrono::steady_clock::time_point ours_until_;
   std::mutex mutex_;

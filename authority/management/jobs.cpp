@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "http/multipart.hpp"
 #include "logs/journal.hpp"
+#include "management/csv.hpp"
 #include "management/endpoints.hpp"
 #include "management/user_handlers.hpp"
 #include "ostia/text/ascii.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 using json::Value;
 
-constexpr std::int64_t kept_for = 24 * 3600;  // seconds that a link to an export is good
+constexpr std::int64_t link_lifetime = 3600;  // seconds
 
 Statement put_job(const std::string& id, const Value& job, std::int64_t now) {
   return {
@@ -36,6 +37,17 @@ Value new_job(const Authority& a, const char* type) {
                         {"created_at", iso_time(a.clock.now())}});
 }
 
+// An export has no address until somebody asks who may read users: whoever has it has them all.
+Value shown_job(const Authority& a, const Call& call, Value job) {
+  const Value what = job["export"];
+  job.erase("export");
+  if (!what.is_object() || !call.has_scope("read:users")) return job;
+  const std::string file = job["id"].text() + (what["format"].is("csv") ? ".csv.gz" : ".json.gz");
+  job.set("location",
+          call.request.issuer + "exports/" + file + "?ticket=" + seal_ticket(a, "users_export", what, link_lifetime));
+  return job;
+}
+
 Async<Value> job_of(Authority& a, std::string id) {
   CO_TRY(const auto rows, a.store.query({"SELECT body FROM jobs WHERE id = $1", {std::move(id)}}));
   if (rows.empty()) co_return not_found("The job does not exist", "inexistent_job");
@@ -43,8 +55,8 @@ Async<Value> job_of(Authority& a, std::string id) {
 }
 
 Handling get_job(Authority& a, Call call) {
-  CO_TRY(const auto job, job_of(a, call.path[0]));
-  co_return Reply{200, job};
+  CO_TRY(auto job, job_of(a, call.path[0]));
+  co_return Reply{200, shown_job(a, call, std::move(job))};
 }
 
 Handling get_errors(Authority& a, Call call) {
@@ -162,17 +174,11 @@ Handling start_export(Authority& a, Call call) {
   job.set("status", "completed");
   job.set("format", format);
   if (c) job.set("connection_id", id);
-  // Made when it is fetched, by whoever has the link.
-  job.set("location", call.request.issuer + "exports/" + job["id"].text() + (format == "csv" ? ".csv.gz" : ".json.gz") +
-                          "?ticket=" + seal_ticket(a, "users_export", ticket, kept_for));
-  CO_RETURN(keep_job(a, std::move(job), 201));
-}
-
-std::string csv_cell(const Value& v) {
-  std::string text = v.is_string() || v.is_number() ? v.text() : v.is_null() ? "" : json::write(v);
-  if (text.find_first_of("\",\r\n") == text.npos) return text;
-  for (auto at = text.find('"'); at != text.npos; at = text.find('"', at + 2)) text.insert(at, 1, '"');
-  return "\"" + text + "\"";
+  // Made when it is fetched.
+  job.set("export", std::move(ticket));
+  CO_AWAIT(auto reply, keep_job(a, std::move(job), 201));
+  if (reply) reply->body = shown_job(a, call, std::move(reply->body));
+  co_return reply;
 }
 
 Value member_at(const Value& document, std::string_view path) {
@@ -273,7 +279,7 @@ Answering download_export(Authority& a, Request request) {
   management::Gzip file;
   std::string text;
   if (is_csv) {
-    for (const auto& c : columns) text.append(text.empty() ? "" : ",").append(c.as);
+    for (const auto& c : columns) text.append(text.empty() ? "" : ",").append(management::csv_text(c.as));
     text += "\n";
   }
   std::int64_t left = at_least((*v)["limit"], 1, std::numeric_limits<std::int64_t>::max());

@@ -7,6 +7,7 @@
 #include "http/body.hpp"
 #include "limits/limits.hpp"
 #include "logs/journal.hpp"
+#include "management/audit.hpp"
 #include "management/call.hpp"
 #include "management/endpoints.hpp"
 #include "management/step_up.hpp"
@@ -145,28 +146,71 @@ Status check_query(const Route& route, const Parameters& query) {
   return ok();
 }
 
-Async<Reply> handle(Authority& a, const Request& request, const Route& route, Call call) {
+Handling run(Authority& a, const Route& route, Call call) {
+  CO_RETURN(route.handle_for ? route.handle_for(a, std::move(call), route.subject) : route.handle(a, std::move(call)));
+}
+
+// What the log keeps of a call: who made it, as far as its token is good, and what it changed.
+struct Account {
+  Value token, body, before, after;
+};
+
+// The object that a call is about, as it is at this moment: what a GET of the same address shows to who may see no
+// secret. Null where there is none.
+Async<Value> object_of(Authority& a, Request request) {
+  const std::string path = request.path.substr(root.size());
+  auto found = find("GET", path);
+  if (!found.route || path.find('/') == path.npos) co_return Value();
+  Call call{std::move(request), a.tenant(), Slots(std::move(found.slots)), {}, {}, {}};
+  call.request.method = "GET";
+  call.request.query.clear();
+  call.token = Value::object({{"scope", found.route->scopes}, {"gty", "client-credentials"}});
+  CO_AWAIT(auto reply, run(a, *found.route, std::move(call)));
+  co_return reply ? std::move(reply->body) : Value();
+}
+
+bool changes(const Request& request) { return request.method != "GET" && request.method != "HEAD"; }
+
+Async<Reply> handle(Authority& a, const Request& request, const Route& route, Call call, Account& account) {
   CO_TRY(auto token, authorize_call(a, request));
-  call.token = std::move(token);
+  account.token = call.token = std::move(token);
   if (auto allowed = take_call(a, request, call.token["azp"].text()); !allowed) co_return std::move(allowed).error();
   if (auto allowed = check_scope(route, call); !allowed) co_return std::move(allowed).error();
   if (auto good = check_query(route, call.query); !good) co_return std::move(good).error();
   if (auto good = read_body(route, call); !good) co_return std::move(good).error();
   if (auto recent = check_login_age(a, route, call); !recent) co_return std::move(recent).error();
-  CO_RETURN(route.handle_for ? route.handle_for(a, std::move(call), route.subject) : route.handle(a, std::move(call)));
+  if (!changes(request)) CO_RETURN(run(a, route, std::move(call)));
+  account.body = call.body;
+  CO_TRY(account.before, object_of(a, request));
+  CO_AWAIT(auto reply, run(a, route, std::move(call)));
+  if (!reply) co_return reply;
+  CO_TRY(account.after, object_of(a, request));
+  if (account.before.is_null() && account.after.is_null()) account.after = reply->body;  // it was made
+  co_return reply;
 }
 
-// What the log keeps of a call: who made it, as far as its token is good.
-Event event_of(const Authority& a, const Request& request, const Route& route, const Result<Reply>& reply) {
-  Event event{
-      .type = reply ? "sapi" : "fapi", .description = route.summary, .reason = reply ? "" : reply.error().description};
-  const std::string_view header = request.header("authorization");
-  const auto claims =
-      header.size() < 8 ? std::nullopt : read_own_token(a, TokenUse::management, request.issuer, header.substr(7));
-  if (!claims) return event;
-  event.client_id = (*claims)["azp"].text();
-  if ((*claims)["gty"].is_null()) event.user_id = (*claims)["sub"].text();
-  return event;
+void write_account(Authority& a, const Request& request, const Route& route, const Account& account,
+                   const Result<Reply>& reply) {
+  Value secrets = Value::array();
+  if (reply)
+    for (auto& name : secrets_in(reply->body)) secrets.push_back(std::move(name));
+  // Reading is told where something was read that opens something.
+  if (reply && !changes(request) && secrets.size() == 0) return;
+  Event event{.type = reply ? "sapi" : "fapi",
+              .description = route.summary,
+              .reason = reply ? "" : reply.error().description,
+              .is_audited = !account.token.is_null()};
+  if (event.is_audited) {
+    event.client_id = account.token["azp"].text();
+    if (account.token["gty"].is_null()) event.user_id = account.token["sub"].text();
+    event.details =
+        Value::object({{"request", described(request, account.token, account.body)},
+                       {"response", Value::object({{"statusCode", reply ? reply->status : reply.error().status}})}});
+    if (secrets.size() > 0) event.details.set("accessedSecrets", std::move(secrets));
+    const Value changed = reply ? difference(account.before, account.after) : Value();
+    for (const auto& [name, item] : changed.members()) event.details.set(name, item);
+  }
+  record(a, request, event);
 }
 
 }  // namespace
@@ -211,10 +255,9 @@ Answering manage(Authority& a, Request request) {
                       request.headers, request.issuer, request.peer,  request.id};
   Call call{
       std::move(request), a.tenant(), Slots(std::move(found.slots)), Parameters(url::parse_form(about.query)), {}, {}};
-  CO_AWAIT(const auto reply, handle(a, about, *found.route, std::move(call)));
-  if (method != "GET" || !reply) {
-    record(a, about, event_of(a, about, *found.route, reply));
-  }
+  Account account;
+  CO_AWAIT(const auto reply, handle(a, about, *found.route, std::move(call), account));
+  write_account(a, about, *found.route, account, reply);
   if (!reply) {
     Response response = problem(reply.error());
     // RFC 9470 section 3

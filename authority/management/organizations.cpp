@@ -207,9 +207,15 @@ Handling list_of_user(Authority& a, Call call) {
 
 // ---- Invitations
 
-Value invitation_of(const Row& r) {
+// The address has the ticket in it, which opens the organization.
+Kept address_of(const std::string& invitation) { return {"invitations", invitation, "invitation_url"}; }
+
+Value invitation_of(const Authority& a, const Row& r) {
   auto body = json::parse(text_at(r, 4));
   Value out = body ? *std::move(body) : Value::object();
+  const std::string sealed = out["invitation_url_sealed"].text();
+  out.erase("invitation_url_sealed");
+  if (const auto url = a.secrets.open(sealed, address_of(text_at(r, 0)))) out.set("invitation_url", *url);
   out.set("id", text_at(r, 0));
   out.set("organization_id", text_at(r, 1));
   out.set("created_at", iso_time(int_at(r, 2)));
@@ -227,7 +233,7 @@ Handling list_invitations(Authority& a, Call call) {
                                          " FROM invitations WHERE organization_id = $1 ORDER BY created_at DESC, id",
                                          {call.path[0]}}));
   std::vector<Value> out;
-  for (const auto& row : rows) out.push_back(selected(invitation_of(row), call.query));
+  for (const auto& row : rows) out.push_back(selected(invitation_of(a, row), call.query));
   co_return paged(*page, "invitations", out);
 }
 
@@ -236,7 +242,7 @@ Handling get_invitation(Authority& a, Call call) {
          a.store.query({"SELECT " INVITATION_COLUMNS " FROM invitations WHERE organization_id = $1 AND id = $2",
                         {call.path[0], call.path[1]}}));
   if (rows.empty()) co_return not_found("The invitation does not exist.", "inexistent_invitation");
-  co_return Reply{200, selected(invitation_of(rows.first()), call.query)};
+  co_return Reply{200, selected(invitation_of(a, rows.first()), call.query)};
 }
 
 // Where a person begins who accepts: the application's own login, with the ticket; else straight to `/authorize`'s
@@ -262,13 +268,12 @@ Handling invite(Authority& a, Call call) {
   const auto url = invitation_url(*client, ticket, *o);
   if (!url) co_return url.error();
   const std::int64_t now = a.clock.now(), lifetime = at_least(call.body["ttl_sec"], 1, invitation_lifetime);
-  Value body = Value::object({{"inviter", call.body["inviter"]},
-                              {"invitee", call.body["invitee"]},
-                              {"client_id", client->id},
-                              {"invitation_url", *url}});
+  Value body =
+      Value::object({{"inviter", call.body["inviter"]}, {"invitee", call.body["invitee"]}, {"client_id", client->id}});
   for (const char* name : {"connection_id", "app_metadata", "user_metadata", "roles"})
     if (call.body.find(name)) body.set(name, call.body[name]);
   const std::string id = "uinv_" + random_id().substr(0, 16);
+  body.set("invitation_url_sealed", a.secrets.seal(*url, address_of(id)));
   std::vector<Statement> statements;
   statements.push_back(
       {"INSERT INTO invitations (id, organization_id, ticket_mark, created_at, expires_at, body) VALUES ($1, $2, $3, "
@@ -285,6 +290,8 @@ Handling invite(Authority& a, Call call) {
   CO_AWAIT(auto reply, commit(a, std::move(statements), 201));
   if (!reply) co_return reply;
   a.outbox.wake();
+  body.erase("invitation_url_sealed");
+  body.set("invitation_url", *url);
   body.set("id", id);
   body.set("organization_id", o->id);
   body.set("created_at", iso_time(now));

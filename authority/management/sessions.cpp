@@ -179,7 +179,7 @@ Handling delete_grants(Authority& a, Call call) {
 Value device_credential_of(const Row& r) {
   auto body = json::parse(text_at(r, 4));
   Value out = body ? *body : Value::object();
-  out.erase("value");
+  out.erase("value_sealed");
   out.set("id", text_at(r, 0));
   out.set("user_id", text_at(r, 1));
   out.set("client_id", text_at(r, 2));
@@ -217,13 +217,17 @@ Handling create_device_credential(Authority& a, Call call) {
   if (body.find("client_id") && body["client_id"].text() != client)
     co_return api_error(403, "operation_not_supported", "client_id must be that of the access token.");
   const std::string id = "dcr_" + random_id().substr(0, 16);
-  std::vector<Statement> statements;
-  statements.push_back(
-      {"INSERT INTO device_credentials (id, user_id, client_id, created_at, body) VALUES ($1, $2, $3, $4, $5)",
-       {id, call.token["sub"].text(), client, a.clock.now(), json::write(body)}});
-  CO_AWAIT(auto done, commit(a, std::move(statements), 201));
-  if (done) done->body = Value::object({{"id", id}});
-  co_return done;
+  body.set("value_sealed", a.secrets.seal(body["value"].text(), {"device_credentials", id, "value"}));
+  body.erase("value");
+  constexpr std::int64_t most = 20;  // of a person's
+  CO_TRY(const auto kept,
+         a.store.write({"INSERT INTO device_credentials (id, user_id, client_id, created_at, body) SELECT $1, $2, $3, "
+                        "$4, $5 WHERE (SELECT count(*) FROM device_credentials WHERE user_id = $2) < $6 RETURNING id",
+                        {id, call.token["sub"].text(), client, a.clock.now(), json::write(body), most}}));
+  if (kept.empty())
+    co_return api_error(403, "too_many_credentials",
+                        "This user has 20 device credentials, which is the most: delete one of them first.");
+  co_return Reply{201, Value::object({{"id", id}})};
 }
 
 Handling delete_device_credential(Authority& a, Call call) {
@@ -237,17 +241,11 @@ Handling delete_device_credential(Authority& a, Call call) {
 // ---- Blocks
 
 Async<Value> blocks_of(Authority& a, User user) {
-  const auto tenant = a.tenant();
-  CO_TRY(const auto rows,
-         a.store.query(
-             {"SELECT id, failures FROM attempts WHERE id >= $1 AND id < $2 AND failures >= $3",
-              {"account " + user.id + " ", "account " + user.id + "!", tenant->attack_protection.max_failures}}));
+  CO_TRY(const auto addresses, blocked_addresses(a, user.id));
   Value out = Value::array();
-  const std::string& name = user.login_name();
-  for (const auto& row : rows) {
-    Value one = Value::object({{"identifier", name}, {"connection", user.connection}});
-    if (const std::string address = text_at(row, 0).substr(text_at(row, 0).rfind(' ') + 1); !address.empty())
-      one.set("ip", address);
+  for (const auto& address : addresses) {
+    Value one = Value::object({{"identifier", user.login_name()}, {"connection", user.connection}});
+    if (!address.empty()) one.set("ip", address);
     out.push_back(std::move(one));
   }
   co_return out;
@@ -259,7 +257,7 @@ Handling with_user(Authority& a, std::string id, bool unblocks) {
     CO_TRY(const auto blocks, blocks_of(a, user));
     co_return Reply{200, Value::object({{"blocked_for", blocks}})};
   }
-  CO_TRY_VOID(forget_failures(a, Attempt{user.id, {}}));
+  CO_TRY_VOID(a.store.commit(forget_all_failures(user.id)));
   co_return Reply{204, {}};
 }
 

@@ -6,6 +6,7 @@
 #include "state/tenant_changes.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
+#include "tenant/registered_urls.hpp"
 
 namespace ostia::authority::management {
 namespace {
@@ -117,6 +118,8 @@ Status check_administrators(const Tenant& tenant, const Value& change) {
 Handling update(Authority& a, Call call, const void* subject) {
   const auto& s = *static_cast<const Setting*>(subject);
   if (auto good = check_administrators(*call.tenant, call.body); !good) co_return std::move(good).error();
+  if (auto good = check_destinations("allowed_logout_urls", call.body["allowed_logout_urls"]); !good)
+    co_return invalid_body("'" + good.error().description + "'");
   CO_TRY(const auto body, edit_document(a, "settings", s.id, [&](Value& body) -> Status {
            if (!body.is_object()) body = Value::object();
            if (*s.member != '\0' && !body[s.member].is_object()) body.set(s.member, Value::object());

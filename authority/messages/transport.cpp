@@ -4,6 +4,8 @@
 
 #include "http/client.hpp"
 #include "http/curl.hpp"
+#include "http/header.hpp"
+#include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/percent.hpp"
 #include "ostia/url/url.hpp"
@@ -27,15 +29,30 @@ std::string header_value(const std::string& s) {
   std::string out;
   for (const char c : s) {
     ascii = ascii && static_cast<unsigned char>(c) < 0x80;
-    out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+    out += static_cast<unsigned char>(c) < ' ' || c == 0x7F ? ' ' : c;
   }
   return ascii ? out : "=?UTF-8?B?" + text::base64_encode(out) + "?=";
+}
+
+// RFC 5322 section 3.2.5: a name with characters that mean something in a list of addresses stands in quotes.
+std::string phrase(const std::string& s) {
+  const bool is_quoted = s.size() >= 2 && s.front() == '"' && s.back() == '"';
+  if (is_quoted || s.find_first_of("()<>[]:;@\\,.\"") == s.npos) return header_value(s);
+  const std::string value = header_value(s);
+  if (value.starts_with("=?")) return value;
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
 }
 
 std::string from_header(const std::string& s) {
   const auto open = s.find('<');
   if (open == s.npos) return header_value(s);
-  return header_value(s.substr(0, open == 0 ? 0 : open - 1)) + " <" + address_of(s) + ">";
+  const auto name = text::trimmed(s.substr(0, open));
+  return phrase(std::string(name)) + (name.empty() ? "<" : " <") + address_of(s) + ">";
 }
 
 // RFC 5322 section 3.3. The machine's own time: a mail's date is for mail servers, whatever `/_dev/clock` says.
@@ -54,15 +71,15 @@ void add_part(curl_mime* mime, const std::string& text, const char* type) {
   curl_mime_encoder(part, "quoted-printable");
 }
 
-Status post(HttpCall call) {
+Status post(HttpCall call, const Egress& egress) {
   call.method = "POST";
-  const auto answer = perform(call);
+  const auto answer = perform(call, egress);
   if (!answer) return failed(answer.error().description, false);
   if (answer->status >= 200 && answer->status < 300) return ok();
   return failed("the peer answered " + std::to_string(answer->status), answer->is_permanent_refusal());
 }
 
-Status send_by_twilio(const SmsSettings& s, const Message& m) {
+Status send_by_twilio(const SmsSettings& s, const Message& m, const Egress& egress) {
   HttpCall call;
   call.url = s.twilio_url + "/2010-04-01/Accounts/" + url::percent_encode(s.twilio_sid) + "/Messages.json";
   call.user = s.twilio_sid;
@@ -72,29 +89,28 @@ Status send_by_twilio(const SmsSettings& s, const Message& m) {
     call.body += "&From=" + url::percent_encode(s.from);
   else
     call.body += "&MessagingServiceSid=" + url::percent_encode(s.messaging_service);
-  return post(std::move(call));
+  return post(std::move(call), egress);
 }
 
-Status send_by_gateway(const SmsSettings& s, const Message& m) {
+Status send_by_gateway(const SmsSettings& s, const Message& m, const Egress& egress) {
   HttpCall call;
   call.url = s.gateway;
   call.headers = {{"Content-Type", "application/json"}};
   if (!s.gateway_token.empty()) call.headers.emplace_back("Authorization", "Bearer " + s.gateway_token);
   call.body = json::write(json::Value::object({{"recipient", m.to}, {"body", m.text}, {"sender", s.from}}));
-  return post(std::move(call));
+  return post(std::move(call), egress);
 }
 
 }  // namespace
 
-Status send_email(const SmtpSettings& s, const Message& m) {
-  const curl::Easy curl = curl::prepare();
+Status send_email(const SmtpSettings& s, const Message& m, const Egress& egress) {
   const std::string from = m.from.empty() ? s.from : m.from;
+  if (!is_header_value(from) || !is_header_value(m.to))  // they are lines of the dialogue, too
+    return failed("an address has characters that no address may have", true);
   const std::string url = (s.port == 465 ? "smtps://" : "smtp://") + s.host + ":" + std::to_string(s.port);
-  curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  const curl::Transfer curl(egress, url, "smtp,smtps");
   const bool needs_tls = !s.password.empty() && !url::is_loopback_host(s.host);
   curl_easy_setopt(curl.get(), CURLOPT_USE_SSL, needs_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY);
-  curl::accept_own_certificates(curl.get(), s.host);
   if (!s.user.empty()) {
     curl_easy_setopt(curl.get(), CURLOPT_USERNAME, s.user.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_PASSWORD, s.password.c_str());
@@ -124,28 +140,27 @@ Status send_email(const SmtpSettings& s, const Message& m) {
   if (code == CURLE_OK) return ok();
   long reply = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &reply);
-  return failed(std::string(curl_easy_strerror(code)) + (reply ? ", reply " + std::to_string(reply) : ""),
-                reply >= 500);
+  return failed(curl.why(code) + (reply ? ", reply " + std::to_string(reply) : ""), reply >= 500);
 }
 
-Status send_sms(const SmsSettings& s, const Message& m) {
-  return s.gateway.empty() ? send_by_twilio(s, m) : send_by_gateway(s, m);
+Status send_sms(const SmsSettings& s, const Message& m, const Egress& egress) {
+  return s.gateway.empty() ? send_by_twilio(s, m, egress) : send_by_gateway(s, m, egress);
 }
 
-Status send_backchannel_logout(const Message& m) {
+Status send_backchannel_logout(const Message& m, const Egress& egress) {
   HttpCall call;
   call.url = m.to;
   call.body = "logout_token=" + url::percent_encode(m.text);
-  return post(std::move(call));
+  return post(std::move(call), egress);
 }
 
-Status send_message(const Tenant& tenant, const Message& m, bool dev) {
-  if (m.channel == "backchannel_logout") return send_backchannel_logout(m);
+Status send_message(const Tenant& tenant, const Message& m, bool dev, const Egress& egress) {
+  if (m.channel == "backchannel_logout") return send_backchannel_logout(m, egress);
   if (m.channel == "sms") {
     const auto connection = tenant.find_connection(m.connection);
-    if (connection && connection->sms.is_set()) return send_sms(connection->sms, m);
+    if (connection && connection->sms.is_set()) return send_sms(connection->sms, m, egress);
   } else if (tenant.smtp.enabled) {
-    return send_email(tenant.smtp, m);
+    return send_email(tenant.smtp, m, egress);
   }
   if (dev) return ok();
   return failed("no provider is configured: emailProvider for e-mails, the sms connection's options for text messages",

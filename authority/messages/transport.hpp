@@ -2,6 +2,7 @@
 // wait for the answer: they belong on the outbox's thread.
 #pragma once
 
+#include "http/egress.hpp"
 #include "state/outbox.hpp"
 #include "tenant/tenant.hpp"
 
@@ -9,16 +10,16 @@ namespace ostia::authority {
 
 /// By `emailProvider`. TLS is required where a password is sent to another machine. Errors: `permanent` when the server
 /// refuses for good (5xx).
-Status send_email(const SmtpSettings& settings, const Message& message);
+Status send_email(const SmtpSettings& settings, const Message& message, const Egress& egress);
 
 /// By the connection's provider.
-Status send_sms(const SmsSettings& settings, const Message& message);
+Status send_sms(const SmsSettings& settings, const Message& message, const Egress& egress);
 
 /// Posts `message.text` as `logout_token` to `message.to` (OpenID Connect Back-Channel Logout section 2.5).
-Status send_backchannel_logout(const Message& message);
+Status send_backchannel_logout(const Message& message, const Egress& egress);
 
 /// By channel, with the tenant's settings. With `dev`, a message for which there is no provider has arrived: it is in
 /// `/_dev/messages`.
-Status send_message(const Tenant& tenant, const Message& message, bool dev);
+Status send_message(const Tenant& tenant, const Message& message, bool dev, const Egress& egress);
 
 }  // namespace ostia::authority

@@ -16,7 +16,7 @@ Async<std::vector<Authenticator>> read(Authority& a, Statement select) {
   CO_TRY(const auto rows, a.store.query(std::move(select)));
   std::vector<Authenticator> out;
   for (const auto& r : rows) {
-    const auto text = a.secrets.open(text_at(r, 7));
+    const auto text = a.secrets.open(text_at(r, 7), {"authenticators", text_at(r, 0), "sealed"});
     auto body = text ? json::parse(*text) : Result<Value>(Value::object());
     if (!body) co_return std::move(body).error();
     out.push_back({text_at(r, 0), text_at(r, 1), text_at(r, 2), int_at(r, 3) != 0, int_at(r, 4), int_at(r, 5),
@@ -45,7 +45,7 @@ Statement insert_authenticator(const Authority& a, const Authenticator& one) {
       "INSERT INTO authenticators (id, user_id, type, confirmed, created_at, counter, sealed) VALUES ($1, $2, $3, $4, "
       "$5, $6, $7)",
       {one.id, one.user_id, one.type, static_cast<std::int64_t>(one.confirmed), one.created_at, one.counter,
-       a.secrets.seal(json::write(one.body))}};
+       a.secrets.seal(json::write(one.body), {"authenticators", one.id, "sealed"})}};
 }
 
 Statement use_authenticator(const Authority& a, const Authenticator& one, std::int64_t counter) {

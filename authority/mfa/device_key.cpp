@@ -120,7 +120,7 @@ Async<Authenticator> make_key(Authority& a, const Request& request, const User& 
 
 Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
                          const std::vector<Authenticator>& factors, const Parameters& form) {
-  const Attempt attempt{"mfa " + user.id, request.peer};
+  const Attempt attempt = attempt_of(a, request, Secret::factor, user);
   CO_TRY_VOID(check_attempts(a, attempt));
   CO_TRY(const auto answered, read_answer(a, user.id, form));
   Result<Unit> proven = refused("the key is not one of this account's", "webauthn_key");
@@ -137,10 +137,10 @@ Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
           .connection = user.connection,
           .reason = proven ? "" : proven.error().reason});
   if (!proven) {
-    CO_IGNORE(count_failure(a, attempt));
+    CO_TRY_VOID(count_failure(a, attempt));
     co_return proven;
   }
-  CO_TRY_VOID(forget_failures(a, {attempt.subject, {}}));
+  CO_TRY_VOID(count_success(a, attempt));
   co_return proven;
 }
 

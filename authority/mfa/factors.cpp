@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "accounts/attempts.hpp"
+#include "accounts/browsers.hpp"
 #include "accounts/notices.hpp"
 #include "accounts/one_time_code.hpp"
+#include "limits/limits.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "mfa/totp.hpp"
@@ -24,18 +26,17 @@ constexpr std::int64_t pause = 30;                            // seconds between
 
 Error wrong_code() { return {"access_denied", "Wrong verification code.", "wrong_code", 403, Fault::caller}; }
 
-Attempt attempt_of(const Request& request, const User& user) { return {"mfa " + user.id, request.peer}; }
-
 // Counts a failure and says which it was; success forgets them.
 Async<Unit> judged(Authority& a, const Request& request, const User& user, bool is_right, std::string factor) {
+  const Attempt attempt = attempt_of(a, request, Secret::factor, user);
   if (is_right) {
+    CO_TRY_VOID(count_success(a, attempt));
     record(a, request,
            {.type = "gd_auth_succeed",
             .description = "Second factor: " + factor,
             .user_id = user.id,
             .user_name = user.login_name(),
             .connection = user.connection});
-    CO_TRY_VOID(forget_failures(a, {"mfa " + user.id, {}}));
     co_return Unit{};
   }
   record(a, request,
@@ -45,7 +46,7 @@ Async<Unit> judged(Authority& a, const Request& request, const User& user, bool 
           .user_name = user.login_name(),
           .connection = user.connection,
           .reason = "wrong_code"});
-  CO_TRY_VOID(count_failure(a, attempt_of(request, user)));
+  CO_TRY_VOID(count_failure(a, attempt));
   co_return wrong_code();
 }
 
@@ -167,7 +168,7 @@ Async<bool> use(Authority& a, const Request& request, const User& user, Authenti
 
 // AZ-1402 · RFC 6238 section 5.2
 Async<Unit> prove_by_otp(Authority& a, const Request& request, const User& user, std::string code, bool confirms) {
-  CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
+  CO_TRY_VOID(check_attempts(a, attempt_of(a, request, Secret::factor, user)));
   CO_TRY(const auto factors, factors_of(a, user));
   std::vector<Authenticator> candidates = factors.usable;
   for (const auto& one : factors.begun)
@@ -185,7 +186,7 @@ Async<Unit> prove_by_otp(Authority& a, const Request& request, const User& user,
 
 // AZ-1404 · Auth0: mfa-recovery-code
 Async<Unit> prove_by_recovery_code(Authority& a, const Request& request, const User& user, std::string code) {
-  CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
+  CO_TRY_VOID(check_attempts(a, attempt_of(a, request, Secret::factor, user)));
   std::erase_if(code, [](char c) { return c == ' ' || c == '-'; });
   for (auto& c : code) c = text::to_upper(c);
   CO_TRY(const auto factors, factors_of(a, user));
@@ -205,7 +206,7 @@ Async<Unit> prove_by_recovery_code(Authority& a, const Request& request, const U
 // AZ-1403 · Auth0: mfa-oob
 Async<Unit> prove_by_message(Authority& a, const Request& request, const User& user, Authenticator one,
                              std::string code, std::string client_id) {
-  CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
+  CO_TRY_VOID(check_attempts(a, attempt_of(a, request, Secret::factor, user)));
   CO_AWAIT(const auto checked, check_code(a, code_id(one), std::move(code), std::move(client_id), true));
   if (!checked && checked.error().code != "access_denied") co_return checked.error();
   if (!checked && checked.error().reason == "code_over") co_return checked.error();
@@ -218,12 +219,15 @@ Async<Unit> prove_by_message(Authority& a, const Request& request, const User& u
 
 Async<Unit> send_code(Authority& a, const Request& request, const User& user, const Authenticator& one,
                       std::string client_id) {
-  CO_TRY_VOID(check_attempts(a, attempt_of(request, user)));
+  CO_TRY_VOID(check_attempts(a, attempt_of(a, request, Secret::factor, user)));
   // A page that is loaded again sends nothing again, nor does somebody who wants to cost money.
   CO_TRY(const auto recent,
          a.store.query({"SELECT 1 FROM one_time_codes WHERE id = $1 AND tries = 0 AND expires_at > $2",
                         {code_id(one), a.clock.now() + code_lifetime - pause}}));
   if (!recent.empty()) co_return Unit{};
+  CO_TRY(const bool is_known, is_known_browser(a, user.id, request));
+  CO_TRY(const bool may_send, take_message(a, request, one.body["address"].text(), is_known));
+  if (!may_send) co_return Unit{};
   const auto tenant = a.tenant();
   const NewCode made =
       make_code(a, code_id(one), code_digits, code_lifetime, Value::object({{"client_id", client_id}}));

@@ -3,7 +3,9 @@
 #include <array>
 
 #include "crypto/crypto.hpp"
+#include "ostia/text/ascii.hpp"
 #include "ostia/url/percent.hpp"
+#include "ostia/url/url.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -51,6 +53,19 @@ std::string code_at(std::string_view key, std::int64_t step) {
   return out.insert(0, digits - out.size(), '0');
 }
 
+// Control characters go with them, and what is then more than one space.
+std::string without_colons(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_space = c == ':' || static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
+    if (!is_space)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  return std::string(text::trimmed(out));
+}
+
 }  // namespace
 
 std::string make_totp_secret() { return base32_encode(random_bytes(20)); }
@@ -65,9 +80,14 @@ std::optional<std::int64_t> find_totp_step(std::string_view secret, std::string_
   return {};
 }
 
-std::string totp_uri(const std::string& tenant, const std::string& account, const std::string& secret) {
-  return "otpauth://totp/" + url::percent_encode(tenant) + ":" + url::percent_encode(account) + "?secret=" + secret +
-         "&issuer=" + url::percent_encode(tenant) + "&algorithm=SHA1&digits=6&period=30";
+// A colon stands between the two names, and may be in neither of them.
+std::string totp_uri(const std::string& tenant, const std::string& issuer, const std::string& account,
+                     const std::string& secret) {
+  const auto url = url::parse(issuer);
+  std::string name = without_colons(tenant);
+  if (name.empty() && url) name = without_colons(url->host);
+  return "otpauth://totp/" + url::percent_encode(name) + ":" + url::percent_encode(without_colons(account)) +
+         "?secret=" + secret + "&issuer=" + url::percent_encode(name) + "&algorithm=SHA1&digits=6&period=30";
 }
 
 }  // namespace ostia::authority

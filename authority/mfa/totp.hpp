@@ -12,7 +12,9 @@ namespace ostia::authority {
 std::string make_totp_secret();
 /// The time step that `code` is of: that of `now` (seconds since 1970), or its neighbours. Nothing if it is of none.
 std::optional<std::int64_t> find_totp_step(std::string_view secret, std::string_view code, std::int64_t now);
-/// What a QR code says to an authenticator application.
-std::string totp_uri(const std::string& tenant, const std::string& account, const std::string& secret);
+/// What a QR code says to an authenticator application: the tenant's name, or if it has none the host of `issuer`, and
+/// the account's.
+std::string totp_uri(const std::string& tenant, const std::string& issuer, const std::string& account,
+                     const std::string& secret);
 
 }  // namespace ostia::authority

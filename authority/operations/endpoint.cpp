@@ -1,5 +1,6 @@
 // `/metrics`: of what, and how it is answered.
 #include "operations/metrics.hpp"
+#include "operations/proxy_notes.hpp"
 #include "state/authority.hpp"
 
 namespace ostia::authority {
@@ -7,7 +8,16 @@ namespace ostia::authority {
 std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server) {
   auto metrics = std::make_shared<Metrics>();
   metrics->watch("ostia_connections_open", "Connections that clients hold open",
-                 [&server] { return static_cast<double>(server.open_connections()); });
+                 [&server] { return static_cast<double>(server.places().open()); });
+  metrics->watch("ostia_connections_refused",
+                 "Connections that were refused since the start: their network has its share",
+                 [&server] { return static_cast<double>(server.places().refused()); });
+  metrics->watch("ostia_connections_ended", "Idle connections that were ended since the start, to make room",
+                 [&server] { return static_cast<double>(server.places().ended()); });
+  if (a.proxy_notes)
+    metrics->watch("ostia_forwarded_unreadable",
+                   "Requests since the start in which a proxy wrote an address that cannot be read",
+                   [notes = a.proxy_notes] { return static_cast<double>(notes->unreadable_count()); });
   metrics->watch("ostia_passwords_waiting", "Passwords that wait for their hash to be computed",
                  [&a] { return static_cast<double>(a.passwords.waiting()); });
   metrics->watch("ostia_messages_waiting", "E-mails and text messages that are still to be sent",

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -57,7 +58,11 @@ Metrics::Metrics()
                    .Help("Seconds from a request's last byte to its answer, over the last minute")
                    .Register(registry_)) {}
 
-void Metrics::observe(std::string_view method, std::string_view endpoint, int status, double seconds) {
+void Metrics::observe(std::string_view any_method, std::string_view endpoint, int status, double seconds) {
+  // A client may call its method what it likes, and each name would be a series of its own.
+  constexpr std::string_view known[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+  const bool is_known = std::find(std::begin(known), std::end(known), any_method) != std::end(known);
+  const std::string_view method = is_known ? any_method : "other";
   std::string key(method);
   key.append(" ").append(endpoint);
   const std::lock_guard lock(mutex_);

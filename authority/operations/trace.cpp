@@ -8,12 +8,12 @@
 
 namespace ostia::authority {
 
-std::string id_of(const Request& request, bool is_from_proxy) {
+std::string id_of(const Request& request) {
   const std::string_view named = request.header("x-request-id");
   const bool is_good = !named.empty() && named.size() <= 64 && std::all_of(named.begin(), named.end(), [](char c) {
     return text::is_alnum(c) || c == '-' || c == '_' || c == '.';
   });
-  return is_good && is_from_proxy ? std::string(named) : random_id().substr(0, 22);
+  return is_good ? std::string(named) : random_id().substr(0, 22);
 }
 
 Trace::Trace(const Authority& a, const Request& request, std::string endpoint) : a_(a) {

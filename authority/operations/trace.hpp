@@ -9,8 +9,9 @@
 
 namespace ostia::authority {
 
-/// What the request is called: a name of ours, or the one that its proxy gave it, if that one is trusted.
-std::string id_of(const Request& request, bool is_from_proxy);
+/// What the request is called: the name that its proxy gave it (`keep_what_a_hop_may_say` leaves no other one's), or
+/// one of ours.
+std::string id_of(const Request& request);
 
 class Trace {
  public:

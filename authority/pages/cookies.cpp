@@ -5,14 +5,20 @@
 namespace ostia::authority {
 namespace {
 
-// Cookies do not know ports: the plain-http domain of `--dev` must not meet the other one's Secure cookies.
+// Over HTTPS `__Host-`: a browser takes such a cookie of this very host only, so that no neighbour (`evil.example.com`,
+// or this name in plain HTTP) plants one (RFC 6265bis section 4.1.3.2). Cookies do not know ports: the plain-http
+// domain of `--dev` must not meet the other one's Secure cookies.
 std::string name_of(const Request& request, CookieKind kind) {
-  constexpr const char* names[] = {"auth0", "did", "auth0_co", "no_passkey"};
-  const std::string name = names[static_cast<int>(kind)];
-  return request.is_secure() ? name : name + "_dev";
+  const std::string name(plain_name_of(kind));
+  return request.is_secure() ? "__Host-" + name : name + "_dev";
 }
 
 }  // namespace
+
+std::string_view plain_name_of(CookieKind kind) {
+  constexpr std::string_view names[] = {"auth0", "did", "auth0_co", "no_passkey"};
+  return names[static_cast<std::size_t>(kind)];
+}
 
 std::string read_cookie(const Request& request, CookieKind kind) {
   const std::string name = name_of(request, kind);

@@ -7,6 +7,7 @@
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
+#include "pages/browser.hpp"
 
 namespace ostia::authority::pages {
 
@@ -228,8 +229,10 @@ Response form(const Look& look, const FormPage& page) {
   if (!page.picture.empty()) values.set("picture", page.picture);
   if (!page.picture.empty()) values.set("picture_label", page.picture_label);
   if (!page.shown_code.empty()) values.set("shown_code", page.shown_code);
-  return framed(look, page.status, page.heading + " | " + look.tenant, render(form_template, values), targets,
-                has_script ? "; script-src " + source_hash(webauthn_script) : "");
+  Response response = framed(look, page.status, page.heading + " | " + look.tenant, render(form_template, values),
+                             targets, has_script ? "; script-src " + source_hash(webauthn_script) : "");
+  if (has_script) allow_passkeys(response);
+  return response;
 }
 
 Response account(const Look& look, const AccountPage& page) {
@@ -291,8 +294,11 @@ Response web_message(const std::vector<std::string>& origins, const json::Value&
   data values;
   values.set("message", for_script(json::Value::object({{"origins", array_of(origins)}, {"response", response}})));
   values.set("script", std::string(web_message_script));
+  // An application that isolates itself (`Cross-Origin-Embedder-Policy`) frames only what agrees to it.
   return html(200, render(web_message_template, values),
-              "script-src " + script_source + "; frame-ancestors " + joined(origins));
+              "script-src " + script_source + "; frame-ancestors " + joined(origins))
+      .with("Cross-Origin-Embedder-Policy", "require-corp")
+      .with("Cross-Origin-Resource-Policy", "cross-origin");
 }
 
 Response verify_cross_origin(const std::string& source, const std::string& id, const std::string& state,

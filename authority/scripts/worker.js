@@ -1,19 +1,88 @@
-// Runs rules and actions, one job a line. Each job has a fresh realm of its own: nothing of one login reaches another.
-'use strict';
+// The other end of the pipe: runs one job of rules, or one action, and is ended. Nothing of this realm that a script may
+// hold can be changed by it, and nothing that it may hold leads to node's own modules. That is the inner wall; the outer
+// ones (`wall.cpp`) do not depend on it.
 const vm = require('node:vm');
 const crypto = require('node:crypto');
-const timers = require('node:timers');
+const { Socket } = require('node:net');
 
-// What an escape from the realm would look for first.
-for (const name of ['kill', 'abort', 'binding', '_linkedBinding', 'dlopen', 'chdir', 'setuid', 'setgid', '_debugProcess', 'reallyExit'])
-  try { delete process[name]; process[name] = undefined; } catch { /* it stays */ }
+const pipe = new Socket({ fd: 3 });
+const write = (message) => pipe.write(`${message}\n`);
+const load = require;
 
-const modules = ['assert', 'buffer', 'crypto', 'events', 'http', 'https', 'path', 'querystring', 'url', 'util', 'zlib'];
-const load = (name) => {
-  const plain = String(name).replace(/^node:/, '').split('@')[0];
-  if (!modules.includes(plain)) throw new Error(`Cannot find module '${name}'`);
-  return require(`node:${plain}`);
-};
+// What nobody may come to, whatever way there might be. Node goes on with what it has itself.
+const forbidden = new Map([[globalThis, 'globalThis'], [process, 'process'], [require, 'require'], [module, 'module']]);
+for (const name of ['child_process', 'dns', 'fs', 'module', 'net', 'os', 'vm']) forbidden.set(load(`node:${name}`), name);
+
+const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
+const frozen = new WeakSet();
+// A frozen prototype would take from what inherits of it that it may have an own property of the same name.
+function keepOverrides(prototype) {
+  for (const key of Reflect.ownKeys(prototype)) {
+    const property = Object.getOwnPropertyDescriptor(prototype, key);
+    // Node sets Error.stackTraceLimit for a moment, where it is writable.
+    if (!property.configurable || !property.writable || key === 'stackTraceLimit') continue;
+    const { value, enumerable } = property;
+    const { get, set } = {
+      get() { return value; },
+      set(own) {
+        if (this === prototype) throw new TypeError(`Cannot assign to '${String(key)}': it is everybody's`);
+        Object.defineProperty(this, key, { value: own, writable: true, enumerable: true, configurable: true });
+      },
+    };
+    for (const accessor of [get, set]) frozen.add(Object.freeze(accessor));
+    Object.defineProperty(prototype, key, { get, set, enumerable, configurable: false });
+  }
+}
+// A property that node has made its own way (`writable`, and not `configurable`) stays as it is: it is a flag that each
+// object sets for itself, and freezing it on the prototype would forbid that.
+function freeze(one) {
+  Object.preventExtensions(one);
+  if (ArrayBuffer.isView(one)) return;
+  for (const key of Reflect.ownKeys(one)) {
+    const property = Object.getOwnPropertyDescriptor(one, key);
+    if (property.configurable) Object.defineProperty(one, key, { configurable: false, ...('value' in property && { writable: false }) });
+    else if (property.writable && typeof key === 'string') Object.defineProperty(one, key, { writable: false });
+  }
+}
+/** Freezes all that can be reached from `roots` by their properties and prototypes. */
+function harden(roots) {
+  const found = new Set(), prototypes = new Set();
+  const visit = (value) => {
+    if (!isObject(value) || frozen.has(value)) return;
+    if (forbidden.has(value)) throw new Error(`a script could reach ${forbidden.get(value)}`);
+    found.add(value); // which is read to its end below
+  };
+  roots.forEach(visit);
+  for (const one of found) {
+    const above = Object.getPrototypeOf(one);
+    prototypes.add(above);
+    visit(above);
+    for (const key of Reflect.ownKeys(one)) {
+      const { value, get, set } = Object.getOwnPropertyDescriptor(one, key);
+      if (key === 'prototype' && isObject(value)) prototypes.add(value);
+      [value, get, set].forEach(visit);
+    }
+  }
+  for (const one of found) if (prototypes.has(one)) keepOverrides(one);
+  for (const one of found) {
+    freeze(one);
+    frozen.add(one);
+  }
+}
+
+// A call of a script's, and its answer.
+const calls = new Map();
+let lastCall = 0;
+const ask = ({ method, url, headers, body }) => new Promise((resolve, reject) => {
+  calls.set(++lastCall, { resolve, reject, what: `${method} ${url}` });
+  write(JSON.stringify({ call: { id: lastCall, method, url, headers, body: body.toString('base64') } }));
+});
+function settle({ id, status, headers, body, error, code }) {
+  const call = calls.get(id);
+  calls.delete(id);
+  if (error === undefined) call.resolve({ status, headers, body: Buffer.from(body, 'base64') });
+  else call.reject(Object.assign(new Error(`${call.what}: ${error}`), { code: code === 'egress_refused' ? 'EACCES' : 'ECONNREFUSED', reason: code }));
+}
 
 const base64url = (data) => Buffer.from(data).toString('base64url');
 const mac = (secret, text) => crypto.createHmac('sha256', String(secret)).update(text).digest('base64url');
@@ -29,127 +98,73 @@ const verify = (secret, token) => {
   return Buffer.from(body, 'base64url').toString();
 };
 
-function realm() {
-  const sandbox = {
-    console: Object.fromEntries(['log', 'info', 'warn', 'error', 'debug'].map((n) => [n, () => {}])),
-    require: load, Buffer, URL, URLSearchParams, TextEncoder, TextDecoder, fetch, Headers, Request, Response, AbortController,
-    setTimeout: timers.setTimeout, clearTimeout: timers.clearTimeout, setInterval: timers.setInterval, clearInterval: timers.clearInterval, setImmediate: timers.setImmediate,
-    __sign: sign, __verify: verify,
-  };
-  sandbox.global = sandbox.globalThis = sandbox;
-  return vm.createContext(sandbox, { codeGeneration: { strings: false, wasm: false } });
-}
-
-// In the realm, so that a script meets objects and errors of its own.
-const prelude = `
-class UnauthorizedError extends Error { constructor(message) { super(message); this.name = 'UnauthorizedError'; } }
-class ValidationError extends Error { constructor(code, message) { super(message); this.name = 'ValidationError'; this.code = code; } }
-globalThis.UnauthorizedError = UnauthorizedError;
-globalThis.ValidationError = ValidationError;
-globalThis.__rules = async (text) => {
-  const job = JSON.parse(text), commands = [];
-  globalThis.configuration = job.configuration;
-  const update = (member) => async (id, metadata) => { commands.push({ type: member, user_id: id, metadata }); };
-  globalThis.auth0 = { domain: job.domain, users: { updateUserMetadata: update('user_metadata'), updateAppMetadata: update('app_metadata') } };
-  let { user, context } = job;
-  for (const rule of job.rules) {
-    const run = globalThis.__compile(rule.script, rule.name);
-    [user, context] = await new Promise((resolve, reject) => {
-      const done = (error, u, c) => (error ? reject(error) : resolve([u ?? user, c ?? context]));
-      Promise.resolve(run(user, context, done)).catch(reject);
-    });
+// What a realm is given is loaded when it is asked for, and frozen before it is there.
+const given = new Map();
+const once = (name, make) => {
+  if (!given.has(name)) {
+    const value = make();
+    for (const key of Reflect.ownKeys(value)) void value[key]; // what is loaded when it is first read
+    harden([value]);
+    given.set(name, value);
   }
-  return JSON.stringify({ user, context, commands });
+  return given.get(name);
 };
-globalThis.__actions = async (text) => {
-  const job = JSON.parse(text), commands = [], event = job.event;
-  const cache = new Map();
-  let stopped = false;
-  const say = (command) => { commands.push(command); };
-  const metadata = (member) => (name, value) => {
-    const next = { ...event.user[member] };
-    if (value === null || value === undefined) delete next[name]; else next[name] = value;
-    event.user[member] = next;
-    say({ type: member, name, value: value ?? null });
-  };
-  const second = (type) => (factor, options = {}) => say({ type, factors: [factor, ...(options.additionalFactors ?? [])] });
-  const claims = (type) => ({ setCustomClaim: (name, value) => say({ type, name, value }) });
-  const actionApi = (action) => ({
-    access: { deny: (...reason) => { say({ type: 'deny', reason: String(reason[reason.length - 1] ?? 'Access denied') }); stopped = true; } },
-    idToken: claims('id_token'),
-    accessToken: { ...claims('access_token'), addScope: (scope) => say({ type: 'add_scope', scope }), removeScope: (scope) => say({ type: 'remove_scope', scope }) },
-    user: { setUserMetadata: metadata('user_metadata'), setAppMetadata: metadata('app_metadata') },
-    multifactor: { enable: (provider, options = {}) => say({ type: 'multifactor', provider, allowRememberBrowser: options.allowRememberBrowser ?? true }) },
-    authentication: {
-      challengeWith: second('challenge'), challengeWithAny: (factors) => say({ type: 'challenge', factors }),
-      enrollWith: second('enroll'), enrollWithAny: (factors) => say({ type: 'enroll', factors }),
-      recordMethod: (url) => say({ type: 'record_method', url }), setPrimaryUser: (id) => say({ type: 'primary_user', user_id: id }),
-    },
-    redirect: {
-      sendUserTo: (url, options = {}) => {
-        const to = new URL(url);
-        for (const [name, value] of Object.entries(options.query ?? {})) to.searchParams.set(name, value);
-        say({ type: 'redirect', url: to.href, action: action.name });
-        stopped = true;
-      },
-      encodeToken: ({ secret, payload, expiresInSeconds = 900 }) => {
-        const now = Math.floor(Date.now() / 1000);
-        return globalThis.__sign(secret, { iat: now, iss: event.request?.hostname, sub: event.user?.user_id, exp: now + expiresInSeconds, ip: event.request?.ip, ...payload });
-      },
-      validateToken: ({ secret, tokenParameterName = 'session_token' }) => {
-        const token = event.request?.query?.[tokenParameterName] ?? event.request?.body?.[tokenParameterName];
-        if (!token) throw new Error('The session token is missing: no parameter ' + tokenParameterName);
-        const payload = JSON.parse(globalThis.__verify(secret, token));
-        if (!(payload.exp > Date.now() / 1000)) throw new Error('The session token is invalid: it has expired');
-        if (payload.sub !== event.user?.user_id) throw new Error('The session token is invalid: it is about somebody else');
-        if (payload.state !== undefined && payload.state !== event.request?.query?.state) throw new Error('The session token is invalid: its state is another one');
-        return payload;
-      },
-    },
-    cache: {
-      get: (key) => (cache.has(key) ? { value: cache.get(key) } : undefined),
-      set: (key, value) => { cache.set(key, value); return { type: 'success', record: { value } }; },
-      delete: (key) => { cache.delete(key); return { type: 'success' }; },
-    },
-    rules: { wasExecuted: () => false },
-    session: { revoke: (reason) => { say({ type: 'deny', reason: String(reason ?? 'The session was revoked'), revokes: true }); stopped = true; } },
-  });
-  let waiting = job.continue;
-  for (const action of job.actions) {
-    if (waiting && action.name !== waiting) continue;
-    const exported = globalThis.__module(action.code, action.name);
-    const handler = waiting ? exported.onContinuePostLogin : exported.onExecutePostLogin;
-    waiting = undefined;
-    event.secrets = action.secrets;
-    event.configuration = {};
-    if (handler) await handler(event, actionApi(action));
-    if (stopped) break;
-  }
-  return JSON.stringify({ commands });
-};`;
+let calling;
+const networked = () => (calling ??= network(ask));
+// These load programs into the process, or change it as a whole.
+const withheld = ['setEngine', 'setFips', 'fips'];
+const withoutThese = (from) => Object.fromEntries(Reflect.ownKeys(from).filter((name) => !withheld.includes(name)).map((name) => [name, from[name]]));
+const makeModule = (name) => {
+  if (name === 'http' || name === 'https') return networked()[name];
+  return name === 'crypto' ? withoutThese(crypto) : load(`node:${name}`);
+};
+const host = {
+  modules: ['assert', 'buffer', 'crypto', 'events', 'http', 'https', 'path', 'querystring', 'url', 'util', 'zlib'],
+  globals: ['Buffer', 'URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'fetch', 'Headers', 'Request', 'Response', 'AbortController', 'AbortSignal', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'],
+  load: (name) => once(`module ${name}`, () => makeModule(name)),
+  global: (name) => once(`global ${name}`, () => (name === 'fetch' ? networked().fetch : outer[name])),
+  compile: (source, filename, names) => vm.compileFunction(source, names, { parsingContext: realm, filename }),
+  sign,
+  verify,
+};
+const outer = globalThis;
 
-async function run(text) {
-  const job = JSON.parse(text);
-  const context = realm();
-  const compile = (source, filename, names) => vm.compileFunction(source, names, { parsingContext: context, filename });
-  context.__compile = (script, name) => compile(`return (${script}\n);`, name, [])();
-  context.__module = (code, name) => {
-    const module = { exports: {} };
-    compile(code, name, ['exports', 'module', 'require'])(module.exports, module, load);
-    return module.exports;
-  };
-  vm.runInContext(prelude, context, { filename: 'prelude' });
-  return (job.rules ? context.__rules : context.__actions)(text);
-}
+// The language itself, and what is behind its syntax.
+const language = Reflect.ownKeys(globalThis).filter((name) => typeof name === 'string' && /^[A-Z]/.test(name) && Object.getOwnPropertyDescriptor(globalThis, name).value).map((name) => globalThis[name]);
+const behind = [async () => {}, function* () {}, async function* () {}, [][Symbol.iterator](), new Map().entries(), new Set().entries(), ''[Symbol.iterator](), ''.matchAll(/a/g)].map(Object.getPrototypeOf);
+const timer = setTimeout(() => {}, 0), immediate = setImmediate(() => {});
+clearTimeout(timer);
+clearImmediate(immediate);
+harden([...language, ...behind, Object.getPrototypeOf(timer), Object.getPrototypeOf(immediate), host]);
+
+const realm = vm.createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
+const runs = vm.runInContext(realmScript, realm, { filename: 'realm.js' })(host);
 
 process.on('uncaughtException', () => {});
 process.on('unhandledRejection', () => {});
-require('node:readline').createInterface({ input: process.stdin }).on('line', async (line) => {
+const permissions = Boolean(process.permission) && ['fs.read', 'fs.write', 'child', 'worker'].every((scope) => !process.permission.has(scope));
+const version = process.version;
+// What an escape would look for first.
+for (const name of ['kill', 'abort', 'binding', '_linkedBinding', 'dlopen', 'chdir', 'setuid', 'setgid', '_debugProcess', 'reallyExit', 'getBuiltinModule', 'mainModule'])
+  try { delete process[name]; process[name] = undefined; } catch { /* it stays */ }
+for (const name of ['process', 'require', 'module', 'exports']) delete globalThis[name];
+
+const describe = (error) => ({ name: String(error?.name ?? 'Error'), message: String(error?.message ?? error), code: error?.code === undefined ? undefined : String(error.code) });
+async function run(text) {
   let answer;
   try {
-    answer = `{"result":${await run(line)}}`;
+    answer = `{"result":${await (JSON.parse(text).rules ? runs.rules(text) : runs.actions(text))}}`;
   } catch (error) {
-    answer = JSON.stringify({ error: { name: String(error?.name ?? 'Error'), message: String(error?.message ?? error), code: error?.code === undefined ? undefined : String(error.code) } });
+    answer = JSON.stringify({ error: describe(error) });
   }
-  process.stdout.write(`${answer}\n`);
+  write(answer);
+}
+
+let rest = '', isBegun = false;
+pipe.setEncoding('utf8').on('data', (text) => {
+  const lines = (rest + text).split('\n');
+  rest = lines.pop();
+  for (const line of lines)
+    if (isBegun) settle(JSON.parse(line)); else { isBegun = true; run(line); }
 });
+write(JSON.stringify({ ready: version, permissions }));

@@ -15,8 +15,8 @@
 #include "crypto/password_pool.hpp"
 #include "http/client.hpp"
 #include "http/documents.hpp"
+#include "http/forwarded.hpp"
 #include "http/message.hpp"
-#include "http/networks.hpp"
 #include "scripts/scripts.hpp"
 #include "state/data.hpp"
 #include "state/outbox.hpp"
@@ -30,37 +30,43 @@ class Faults;
 }
 
 class Metrics;
+class ProxyNotes;
 
 struct Authority {
-  Authority(Store& s, std::string_view master, std::string canonical, bool development, unsigned password_threads)
+  Authority(Store& s, const RootKeys& root, std::string canonical, bool development, unsigned password_threads,
+            Egress outward, bool scripts_without_wall)
       : store(s),
         issuer(std::move(canonical)),
         dev(development),
-        secrets(secrets_of(master)),
-        codes(master, "authorization codes"),
-        states(master, "login states"),
-        access_tokens(master, "opaque access tokens"),
-        tickets(master, "tickets"),
+        secrets(root.secrets()),
+        codes(root.sealing, "authorization codes"),
+        states(root.sealing, "login states"),
+        access_tokens(root.sealing, "opaque access tokens"),
+        tickets(root.sealing, "tickets"),
         passwords(password_threads),
-        scripts(std::max(4U, 2 * password_threads)),
-        http(8),
+        egress(std::move(outward)),
+        scripts(std::max(4U, 2 * password_threads), egress, scripts_without_wall),
+        http(8, egress),
         outbox(s, secrets, clock, development) {}
 
   Store& store;
   Clock clock;
   std::string issuer;  ///< canonical; a request may have come to another domain's
   bool dev;
-  Networks proxies;  ///< those whose word about a client's address is taken
-  Networks
-      administrators;  ///< whence the dashboard, the setup link and the Management API answer; empty: from everywhere
+  Forwarding forwarding;    ///< whose word about a client's address is taken
+  Networks administrators;  ///< whence the dashboard, /setup and the Management API answer; empty: from everywhere
   RateLimiter limiter;
-  Sealer secrets, codes, states, access_tokens, tickets;
+  Secrets secrets;                               ///< what is kept
+  Sealer codes, states, access_tokens, tickets;  ///< what travels
   PasswordPool passwords;
+  const Egress egress;  ///< where its own calls may go
   ScriptPool scripts;   ///< rules and actions
   HttpPool http;        ///< calls to upstreams
   Documents documents;  ///< of other servers: discovery, keys
   Outbox outbox;
   std::shared_ptr<Metrics> metrics;            ///< null unless somebody reads them
+  std::shared_ptr<ProxyNotes> proxy_notes;     ///< null where nobody would read them
+  bool asks_for_https = false;                 ///< browsers are to come by HTTPS only, from now on (HSTS)
   std::vector<std::string> management_scopes;  ///< all of them; known once the Management API is
   bool logs_access = false;
   std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise

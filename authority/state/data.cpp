@@ -94,6 +94,8 @@ std::string key_file(const std::string& data, const std::string& named) {
 
 }  // namespace
 
+bool names_master_key() { return std::getenv("OSTIA_MASTER_KEY") || key_file("", {}) != "/master.key"; }
+
 bool has_master_key(const std::string& data) {
   return std::getenv("OSTIA_MASTER_KEY") || fs::exists(key_file(data, {}));
 }
@@ -130,20 +132,22 @@ std::string database_file(const std::string& data, const std::string& database) 
   return database.empty() ? data + "/ostia.db" : database.substr(std::string_view("sqlite:").size());
 }
 
-Sealer secrets_of(std::string_view master) { return {master, "secrets at rest"}; }
-
-Result<Opened> open_data(const std::string& data, const std::string& database, bool creates) {
+Result<Opened> open_data(const std::string& data, const std::string& database, bool creates,
+                         const std::string& master_key_file) {
   if (auto good = check_database(database); !good) return std::move(good).error();
-  if (!creates && !has_master_key(data))
-    return invalid_option("--data: there is no authority in " + data + " (no master.key)");
+  if (!creates && master_key_file.empty() && !has_master_key(data))
+    return invalid_option("--data: there is no master.key in " + data +
+                          ": name another folder, or the key with --master-key FILE");
   umask(0077);
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(data); !made) return std::move(made).error();
-  const auto master = master_key(data, {});
+  const auto master = master_key(data, master_key_file);
   if (!master) return master.error();
   auto store = open_database(data, database, few_connections);
   if (!store) return std::move(store).error();
-  return Opened{*std::move(store), secrets_of(*master)};
+  auto keys = root_keys(**store, *master);
+  if (!keys) return std::move(keys).error();
+  return Opened{*std::move(store), *keys, keys->secrets()};
 }
 
 }  // namespace ostia::authority

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "crypto/crypto.hpp"
+#include "state/root_keys.hpp"
 #include "store/store.hpp"
 
 namespace ostia::authority {
@@ -24,6 +24,8 @@ Status make_data_folder(const std::string& data);
 /// The key under which everything secret is sealed: in the file `named`; or in the environment's `OSTIA_MASTER_KEY`; or
 /// systemd's credential `ostia-master-key`; or DATA/master.key, which is made on the first start.
 Result<std::string> master_key(const std::string& data, const std::string& named);
+/// Whether the environment has it, or names it: what is in the folder does not count then.
+bool names_master_key();
 /// Whether one is there, if none is named.
 bool has_master_key(const std::string& data);
 
@@ -40,12 +42,11 @@ constexpr std::size_t few_connections = 6;  ///< for a program that does one thi
 /// A folder that is there already, opened for work on its tenant.
 struct Opened {
   std::unique_ptr<Store> store;
-  Sealer secrets;
+  RootKeys keys;
+  Secrets secrets;
 };
-/// `creates`: makes what is not there.
-Result<Opened> open_data(const std::string& data, const std::string& database, bool creates);
-
-/// The sealer of what is kept, as a running authority has it.
-Sealer secrets_of(std::string_view master);
+/// `creates`: makes what is not there. `master_key_file` as `master_key` takes it.
+Result<Opened> open_data(const std::string& data, const std::string& database, bool creates,
+                         const std::string& master_key_file = {});
 
 }  // namespace ostia::authority

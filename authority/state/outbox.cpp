@@ -24,8 +24,8 @@ constexpr Field fields[] = {{"channel", &Message::channel}, {"to", &Message::to}
                             {"html", &Message::html},       {"code", &Message::code},
                             {"link", &Message::link},       {"connection", &Message::connection}};
 
-std::optional<Value> unseal(const Sealer& secrets, const std::string& sealed) {
-  const auto text = secrets.open(sealed);
+std::optional<Value> unseal(const Secrets& secrets, const std::string& id, const std::string& sealed) {
+  const auto text = secrets.open(sealed, {"messages", id, "sealed"});
   if (!text) return {};
   auto value = json::parse(*text);
   return value ? std::optional(*std::move(value)) : std::nullopt;
@@ -39,7 +39,7 @@ Message read(const Value& v) {
 
 }  // namespace
 
-Outbox::Outbox(Store& store, const Sealer& secrets, const Clock& clock, bool keeps)
+Outbox::Outbox(Store& store, const Secrets& secrets, const Clock& clock, bool keeps)
     : store_(store), secrets_(secrets), clock_(clock), keeps_(keeps) {}
 
 Outbox::~Outbox() { stop(); }
@@ -64,9 +64,10 @@ Statement Outbox::queue(const Message& message) const {
   for (const auto& [name, member] : fields)
     if (!(message.*member).empty()) v.set(name, message.*member);
   const std::int64_t now = clock_.now();
+  const std::string id = ordered_id(now);
   return {
       "INSERT INTO messages (id, channel, at, state, tries, next_at, sealed) VALUES ($1, $2, $3, 'queued', 0, $3, $4)",
-      {ordered_id(now), message.channel, now, secrets_.seal(json::write(v))}};
+      {id, message.channel, now, secrets_.seal(json::write(v), {"messages", id, "sealed"})}};
 }
 
 void Outbox::wake() {
@@ -111,7 +112,7 @@ bool Outbox::send_due() {
 }
 
 void Outbox::send_one(const std::string& id, std::int64_t tries, const std::string& sealed) {
-  const auto v = unseal(secrets_, sealed);
+  const auto v = unseal(secrets_, id, sealed);
   const Message message = v ? read(*v) : Message{};
   const Status sent = v ? send_(message) : Status(Error{"server_error", "sealed with another master key", "permanent"});
   const auto done = [&](std::vector<Statement> statements) {
@@ -136,7 +137,7 @@ Result<Value> Outbox::list() const {
   Value out = Value::array();
   for (const auto& row : *rows) {
     Value one = Value::object({{"id", text_at(row, 0)}, {"at", iso_time(int_at(row, 1))}, {"state", text_at(row, 2)}});
-    const auto v = unseal(secrets_, text_at(row, 3));
+    const auto v = unseal(secrets_, text_at(row, 0), text_at(row, 3));
     for (const auto& [name, member] : fields)
       if (v && std::string_view(name) != "connection") one.set(name, (*v)[name].is_null() ? Value("") : (*v)[name]);
     out.push_back(std::move(one));

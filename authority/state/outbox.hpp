@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
-#include "crypto/crypto.hpp"
+#include "crypto/secrets.hpp"
 #include "ostia/json/value.hpp"
 #include "store/store.hpp"
 
@@ -28,7 +28,7 @@ class Outbox {
  public:
   /// `secrets` seals what messages say: codes and links are secrets. With `keeps`, what was sent stays readable
   /// (`/_dev/messages`); otherwise it is deleted.
-  Outbox(Store& store, const Sealer& secrets, const Clock& clock, bool keeps);
+  Outbox(Store& store, const Secrets& secrets, const Clock& clock, bool keeps);
   ~Outbox();
   /// Ends its thread, once what it is at is done.
   void stop();
@@ -49,7 +49,7 @@ class Outbox {
   void send_one(const std::string& id, std::int64_t tries, const std::string& sealed);
 
   Store& store_;
-  const Sealer& secrets_;
+  const Secrets& secrets_;
   const Clock& clock_;
   bool keeps_;
   SendMessage send_;

@@ -15,12 +15,15 @@ void delete_expired(Store& store, std::int64_t now, std::int64_t log_retention) 
   statements.push_back({"DELETE FROM device_codes WHERE expires_at < $1", {now - 3600}});
   for (const std::string_view sql : {"DELETE FROM logs WHERE at < $1", "DELETE FROM log_deliveries WHERE at < $1"})
     statements.push_back({sql, {now - log_retention}});
+  statements.push_back({"DELETE FROM known_networks WHERE seen_at < $1", {now - 6 * month}});
   for (const std::string_view sql :
        {"DELETE FROM attempts WHERE updated_at < $1", "DELETE FROM messages WHERE at < $1 AND state <> 'queued'"})
     statements.push_back({sql, {now - month}});
   statements.push_back({"DELETE FROM known_browsers WHERE seen_at < $1", {now - year}});
   statements.push_back(
-      {"DELETE FROM logs WHERE at < (SELECT at FROM logs ORDER BY at DESC LIMIT 1 OFFSET $1)", {most_log_entries}});
+      {"DELETE FROM logs WHERE by_count = 1 AND at < (SELECT at FROM logs WHERE by_count = 1 ORDER BY at DESC LIMIT 1 "
+       "OFFSET $1)",
+       {most_log_entries}});
   store.post(std::move(statements));
 }
 

@@ -129,10 +129,23 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "CREATE INDEX kept_texts_expiry ON kept_texts (expires_at)",
       },
       {
+          // Where a person has signed in from, as keyed marks: what strangers try from elsewhere is not held against
+          // them.
+          "CREATE TABLE known_networks (user_id TEXT NOT NULL, mark TEXT NOT NULL, seen_at BIGINT NOT NULL, PRIMARY "
+          "KEY "
+          "(user_id, mark))",
           // The browsers that somebody has signed in with, each by a mark of this person's, and the countries where.
           "CREATE TABLE known_browsers (user_id TEXT NOT NULL, mark TEXT NOT NULL, country TEXT NOT NULL, since BIGINT "
           "NOT NULL, seen_at BIGINT NOT NULL, PRIMARY KEY (user_id, mark, country))",
           "CREATE INDEX known_browsers_age ON known_browsers (seen_at)",
+          // What of a profile is no claim of an ID token: metadata above all.
+          "ALTER TABLE users ADD COLUMN more TEXT NOT NULL DEFAULT ''",
+          // Entries that go by count; all others go by time alone.
+          "ALTER TABLE logs ADD COLUMN by_count BIGINT NOT NULL DEFAULT 0",
+          "CREATE INDEX logs_by_count ON logs (by_count, at)",
+          // What seals everything else, under each master key that is good (state/root_keys.hpp).
+          "CREATE TABLE root_keys (name TEXT NOT NULL, master TEXT NOT NULL, sealed TEXT NOT NULL, PRIMARY KEY (name, "
+          "master))",
           // The applications of which somebody has been told that they have access.
           "CREATE TABLE known_applications (user_id TEXT NOT NULL, client_id TEXT NOT NULL, since BIGINT NOT NULL, "
           "PRIMARY KEY (user_id, client_id))",

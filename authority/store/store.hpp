@@ -126,7 +126,7 @@ const std::vector<std::vector<std::string_view>>& migrations();
 
 /// The oldest program (by the number of its migrations) that can work beside this one on one database: nodes are
 /// upgraded one by one, so a step adds, and what nothing uses any more goes a version later.
-constexpr std::size_t oldest_program = 4;
+constexpr std::size_t oldest_program = 7;
 
 /// The error of a database that a newer program has written, and that this one cannot work with.
 Error too_new(std::size_t version);

@@ -8,24 +8,24 @@
 namespace ostia::authority {
 namespace {
 
-enum class Kept : std::uint8_t { json, sealed };
+enum class Form : std::uint8_t { json, sealed };
 
 // What can be read of a row, and what the row is called.
 struct Column {
   const char *table, *name;
-  Kept kept;
+  Form kept;
   const char *what, *known_by;
 };
 constexpr Column columns_to_read[] = {
-    {"users", "profile", Kept::json, "the profile of the user", "user_id"},
-    {"users", "sealed_tokens", Kept::sealed, "the upstream tokens of the user", "user_id"},
-    {"tenant_objects", "body", Kept::json, "the document", "id"},
-    {"sessions", "body", Kept::json, "the session", "id"},
-    {"refresh_tokens", "body", Kept::json, "the refresh token", "id"},
-    {"logs", "body", Kept::json, "the entry of the log", "id"},
-    {"signing_keys", "sealed_key", Kept::sealed, "the signing key", "kid"},
-    {"authenticators", "sealed", Kept::sealed, "the second factor", "id"},
-    {"messages", "sealed", Kept::sealed, "the message", "id"},
+    {"users", "profile", Form::json, "the profile of the user", "user_id"},
+    {"users", "sealed_tokens", Form::sealed, "the upstream tokens of the user", "user_id"},
+    {"tenant_objects", "body", Form::json, "the document", "id"},
+    {"sessions", "body", Form::json, "the session", "id"},
+    {"refresh_tokens", "body", Form::json, "the refresh token", "id"},
+    {"logs", "body", Form::json, "the entry of the log", "id"},
+    {"signing_keys", "sealed_key", Form::sealed, "the signing key", "kid"},
+    {"authenticators", "sealed", Form::sealed, "the second factor", "id"},
+    {"messages", "sealed", Form::sealed, "the message", "id"},
 };
 
 struct Strays {
@@ -69,13 +69,15 @@ const std::string& cell_named(std::string_view name, const std::vector<std::stri
 }
 
 // What is wrong with a row, into `findings`.
-void read_row(const std::string& table, const std::vector<std::string>& columns, const Row& row, const Sealer& secrets,
+void read_row(const std::string& table, const std::vector<std::string>& columns, const Row& row, const Secrets& secrets,
               std::vector<std::string>& findings) {
   for (const auto& c : columns_to_read) {
     if (table != c.table) continue;
     const std::string& text = cell_named(c.name, columns, row);
-    const bool is_json = c.kept == Kept::json,
-               is_good = is_json ? json::parse(text).has_value() : text.empty() || secrets.open(text);
+    const bool is_json = c.kept == Form::json,
+               is_good = is_json ? json::parse(text).has_value()
+                                 : text.empty() ||
+                                       secrets.open(text, {c.table, cell_named(c.known_by, columns, row), c.name});
     if (!is_good)
       findings.push_back(std::string(c.what) + " \"" + cell_named(c.known_by, columns, row) + "\" " +
                          (is_json ? "is no JSON" : "does not open with this master key"));
@@ -84,7 +86,7 @@ void read_row(const std::string& table, const std::vector<std::string>& columns,
 
 }  // namespace
 
-Result<StoreReport> verify_store(Store& store, const Sealer& secrets) {
+Result<StoreReport> verify_store(Store& store, const Secrets& secrets) {
   StoreReport report;
   auto damage = store.find_damage();
   if (!damage) return std::move(damage).error();

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/crypto.hpp"
+#include "crypto/secrets.hpp"
 #include "store/store.hpp"
 
 namespace ostia::authority {
@@ -15,6 +15,6 @@ struct StoreReport {
 };
 
 /// Reads all of it and changes nothing. Blocks. The error means that it could not be read at all.
-Result<StoreReport> verify_store(Store& store, const Sealer& secrets);
+Result<StoreReport> verify_store(Store& store, const Secrets& secrets);
 
 }  // namespace ostia::authority

@@ -42,14 +42,14 @@ std::string decoded(const std::string& secret, const Value& jwt_configuration) {
 
 }  // namespace
 
-Client read_client(const Value& v, const Sealer& secrets) {
+Client read_client(const Value& v) {
   const std::string app_type = text_or(v["app_type"], "");
   const Value& own = v["ostia"];
   const Value& jwt = v["jwt_configuration"];
   Client c;
   c.id = v["client_id"].text();
   c.name = text_or(v["name"], c.id.c_str());
-  c.secret = secrets.open(v["client_secret_sealed"].text()).value_or("");
+  c.secret = text_or(v["client_secret"], "");
   c.logo = text_or(v["logo_uri"], "");
   c.public_keys = read_public_keys(v);
   c.auth_method = text_or(v["token_endpoint_auth_method"], default_auth_method(app_type, !c.public_keys.empty()));

@@ -65,6 +65,6 @@ const Client& dashboard_client();
 /// Whom a login at `/account` is for. It gets no code and no token: the session is all that the page needs.
 const Client& account_client();
 
-Client read_client(const json::Value& document, const Sealer& secrets);
+Client read_client(const json::Value& document);
 
 }  // namespace ostia::authority

@@ -26,18 +26,15 @@ PasswordPolicy read_policy(const Value& options) {
   return p;
 }
 
-SmsSettings read_sms(const Value& options, const Sealer& secrets) {
-  const auto secret = [&](const std::string& name) {
-    return secrets.open(options[name + "_sealed"].text()).value_or("");
-  };
+SmsSettings read_sms(const Value& options) {
   SmsSettings s;
   if (options["provider"].is("sms_gateway")) {
     s.gateway = text_or(options["gateway_url"], "");
-    s.gateway_token = secret("gateway_token");
+    s.gateway_token = text_or(options["gateway_token"], "");
   }
   s.twilio_url = text_or(options["ostia"]["twilio_url"], s.twilio_url.c_str());
   s.twilio_sid = text_or(options["twilio_sid"], "");
-  s.twilio_token = secret("twilio_token");
+  s.twilio_token = text_or(options["twilio_token"], "");
   s.from = text_or(options["from"], "");
   s.messaging_service = text_or(options["messaging_service_sid"], "");
   return s;
@@ -80,7 +77,7 @@ std::string read_scope(const Value& options, const char* otherwise) {
   return out.empty() ? otherwise : out;
 }
 
-Upstream read_upstream(const std::string& strategy, const Value& options, const Sealer& secrets) {
+Upstream read_upstream(const std::string& strategy, const Value& options) {
   Upstream u;
   const Provider* p = find_provider(strategy);
   if (!p) return u;
@@ -89,11 +86,9 @@ Upstream read_upstream(const std::string& strategy, const Value& options, const 
       if (options[name].is_string() && !options[name].text().empty()) return options[name].text();
     return std::string(otherwise);
   };
-  const auto secret = [&](const char* name) { return secrets.open(options[name].text()).value_or(""); };
   u.is_oidc = p->is_oidc;
   u.client_id = given({"client_id", "app_id"}, "");
-  u.client_secret = secret("client_secret_sealed");
-  if (u.client_secret.empty()) u.client_secret = secret("app_secret_sealed");
+  u.client_secret = given({"client_secret", "app_secret"}, "");
   u.issuer = given({"issuer"}, p->issuer);
   u.discovery_url = given({"discovery_url"}, "");
   u.authorization_url = given({"authorization_endpoint", "authorizationURL"}, p->authorization_url);
@@ -131,14 +126,14 @@ bool Connection::takes_signups_for(const Client& client) const {
   return !disable_signup && !client.is_dashboard && is_enabled_for(client);
 }
 
-Connection read_connection(const Value& v, const Sealer& secrets) {
+Connection read_connection(const Value& v) {
   const Value& options = v["options"];
   Connection c;
   c.name = v["name"].text();
   c.strategy = text_or(v["strategy"], "auth0");
   c.id = id_of(section_of("database"), v);
   c.display_name = text_or(v["display_name"], "");
-  c.upstream = read_upstream(c.strategy, options, secrets);
+  c.upstream = read_upstream(c.strategy, options);
   c.syncs_profile = !options["set_user_root_attributes"].is("on_first_login");
   c.takes_passkeys = options["authentication_methods"]["passkey"]["enabled"].as_bool();
   c.shows_button = v["show_as_button"].as_bool(true);
@@ -152,7 +147,7 @@ Connection read_connection(const Value& v, const Sealer& secrets) {
   c.password_policy = read_policy(options);
   c.otp.length = std::clamp<std::int64_t>(at_least(options["totp"]["length"], 4, c.otp.length), 4, 12);
   c.otp.lifetime = at_least(options["totp"]["time_step"], 1, c.otp.lifetime);
-  c.sms = read_sms(options, secrets);
+  c.sms = read_sms(options);
   // An e-mail connection's wording is in `email`, a text message's in `template`.
   const Value& email = options["email"];
   c.wording = {text_or(email["from"], ""), text_or(email["subject"], ""), text_or(email["body"], ""), true};

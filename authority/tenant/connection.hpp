@@ -84,6 +84,6 @@ struct Connection {
 /// Whether this program can do something with connections of that strategy.
 bool is_known_strategy(std::string_view strategy);
 
-Connection read_connection(const json::Value& document, const Sealer& secrets);
+Connection read_connection(const json::Value& document);
 
 }  // namespace ostia::authority

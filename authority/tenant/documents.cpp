@@ -4,8 +4,8 @@
 
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
-#include "ostia/url/url.hpp"
 #include "tenant/reading.hpp"
+#include "tenant/registered_urls.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -60,37 +60,57 @@ std::string derive_id(const Section& section, std::string_view key) {
 const Value& counterpart(const Value& list, const Value& item) {
   static const Value none;
   for (const auto& one : list.items())
-    if (one["name"] == item["name"]) return one;
+    if (one["name"] == item["name"] && one["header"] == item["header"]) return one;
   return none;
 }
 
-void seal_at(Value& value, const Value& before, std::string_view path, const Sealer& sealer) {
-  const auto dot = path.find('.');
-  std::string_view part = path.substr(0, dot);
-  if (dot == path.npos) {
-    const std::string name(part), sealed = name + "_sealed";
-    const std::string old_sealed = before[sealed].text(), given = value[name].text();
-    value.erase(name);
-    if (given.empty() && old_sealed.empty()) return;
-    const bool same = given.empty() || sealer.open(old_sealed) == given;
-    value.set(sealed, same ? old_sealed : sealer.seal(given));
-    return;
-  }
-  const bool is_list = part.ends_with("[]");
-  if (is_list) part.remove_suffix(2);
-  Value* next = value.find(part);
-  if (!next) return;
-  if (!is_list) {
-    if (next->is_object()) seal_at(*next, before[part], path.substr(dot + 1), sealer);
-    return;
-  }
-  Value items = Value::array();
-  for (Value item : next->items()) {
-    if (item.is_object()) seal_at(item, counterpart(before[part], item), path.substr(dot + 1), sealer);
-    items.push_back(std::move(item));
-  }
-  *next = std::move(items);
+// Where a document's secret is kept.
+std::string row_of(const Section& section, const Value& body) {
+  return std::string(section.kind) + " " + store_id(section, body);
 }
+
+// A document on its way to the store: each secret in it, at the paths of its section.
+class Sealing {
+ public:
+  Sealing(const Secrets& secrets, std::string row_before, std::string row, std::string_view path)
+      : secrets_(secrets), row_before_(std::move(row_before)), row_(std::move(row)), path_(path) {}
+
+  void at(Value& value, const Value& before, std::string_view path) const {
+    const auto dot = path.find('.');
+    std::string_view part = path.substr(0, dot);
+    if (dot == path.npos) return seal(value, before, std::string(part));
+    const bool is_list = part.ends_with("[]");
+    if (is_list) part.remove_suffix(2);
+    Value* next = value.find(part);
+    if (!next) return;
+    if (!is_list) {
+      if (next->is_object()) at(*next, before[part], path.substr(dot + 1));
+      return;
+    }
+    Value items = Value::array();
+    for (Value item : next->items()) {
+      if (item.is_object()) at(item, counterpart(before[part], item), path.substr(dot + 1));
+      items.push_back(std::move(item));
+    }
+    *next = std::move(items);
+  }
+
+ private:
+  // One that is not given stays as it was.
+  void seal(Value& object, const Value& before, const std::string& name) const {
+    const std::string sealed = name + "_sealed", old_sealed = before[sealed].text();
+    const auto old = secrets_.open(old_sealed, {"tenant_objects", row_before_, path_});
+    const std::string given = object[name].text().empty() ? old.value_or("") : object[name].text();
+    object.erase(name);
+    if (given.empty()) return;
+    const bool is_same = old == given && row_before_ == row_;
+    object.set(sealed, is_same ? old_sealed : secrets_.seal(given, {"tenant_objects", row_, path_}));
+  }
+
+  const Secrets& secrets_;
+  std::string row_before_, row_;
+  std::string_view path_;
+};
 
 }  // namespace
 
@@ -113,7 +133,13 @@ const std::vector<Section>& sections() {
       {"organizations", "organization", "name", "id", "org_", true, {}},
       {"customDomains", "custom_domain", "domain", "custom_domain_id", "cd_", false, {}},
       {"emailTemplates", "email_template", "template", "template", "", false, {}},
-      {"logStreams", "log_stream", "name", "id", "lst_", true, {"sink.httpAuthorization"}},
+      {"logStreams",
+       "log_stream",
+       "name",
+       "id",
+       "lst_",
+       true,
+       {"sink.httpAuthorization", "sink.httpCustomHeaders[].value"}},
       {"guardianFactors", "factor", "name", "name", "", false, {}},
       {"pages", "page", "name", "name", "", false, {}},
       {"settings",
@@ -131,6 +157,11 @@ const Section& section_of(std::string_view kind) {
   return *std::find_if(sections().begin(), sections().end(), [&](const Section& s) { return kind == s.kind; });
 }
 
+const Section* find_section(std::string_view kind) {
+  const auto it = std::find_if(sections().begin(), sections().end(), [&](const Section& s) { return kind == s.kind; });
+  return it == sections().end() ? nullptr : &*it;
+}
+
 std::string id_of(const Section& section, const Value& body) {
   if (body[section.id].is_string()) return body[section.id].text();
   std::string key = body[section.key].text();
@@ -143,20 +174,37 @@ std::string store_id(const Section& section, const Value& body) {
   return section.renamable ? id_of(section, body) : body[section.key].text();
 }
 
-void seal_secrets(const Section& section, Value& body, const Value& before, const Sealer& sealer) {
-  for (const char* path : section.secrets) seal_at(body, before, path, sealer);
+void seal_secrets(const Section& section, Value& body, const Value& before, const Secrets& secrets) {
+  for (const char* path : section.secrets)
+    Sealing(secrets, row_of(section, before), row_of(section, body), path).at(body, before, path);
 }
 
-Value with_secrets(const Section& section, Value body, const Sealer& sealer) {
+namespace {
+
+template <class Open>
+Value opened(const Section& section, Value body, const Open& open) {
   for (const char* path : section.secrets)
     at_path(body, path, [&](Value& object, const std::string& name) {
       const Value* sealed = object.find(name + "_sealed");
       if (!sealed) return;
-      auto opened = sealer.open(sealed->text());
+      auto text = open(sealed->text(), path);
       object.erase(name + "_sealed");
-      if (opened) object.set(name, *std::move(opened));
+      if (text) object.set(name, *std::move(text));
     });
   return body;
+}
+
+}  // namespace
+
+Value with_secrets(const Section& section, Value body, const Secrets& secrets) {
+  const std::string row = row_of(section, body);
+  return opened(section, std::move(body), [&](const std::string& sealed, const char* path) {
+    return secrets.open(sealed, {"tenant_objects", row, path});
+  });
+}
+
+Value with_old_secrets(const Section& section, Value body, const Sealer& sealer) {
+  return opened(section, std::move(body), [&](const std::string& sealed, const char*) { return sealer.open(sealed); });
 }
 
 Value without_secrets(const Section& section, Value body) {
@@ -205,10 +253,7 @@ Status check_client(const Value& client) {
     for (const auto& item : client[list].items())
       if (!item.is_string()) return bad_member(list, "must be a list of texts");
   }
-  for (const auto& uri : client["callbacks"].items())
-    if (!url::parse(uri.text()) || url::parse(uri.text())->has_fragment)
-      return bad_member("callbacks", "\"" + uri.text() + "\" is not an absolute URL without a fragment");
-  return ok();
+  return check_registered_urls(client);
 }
 
 Status check_connection(const Value& connection) {
@@ -222,7 +267,7 @@ Status check_connection(const Value& connection) {
   return ok();
 }
 
-void identify_client(Value& client, const Value& before, const Sealer& secrets) {
+void identify_client(Value& client, const Value& before, const Secrets& secrets) {
   if (!client["client_id"].is_string())
     client.set("client_id", before["client_id"].is_string() ? before["client_id"] : Value(random_id().substr(0, 32)));
   if (client["client_secret"].text().empty() && before["client_secret_sealed"].text().empty())

@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "crypto/crypto.hpp"
+#include "crypto/secrets.hpp"
 #include "ostia/json/value.hpp"
 #include "store/store.hpp"
 
@@ -24,6 +24,8 @@ struct Section {
 const std::vector<Section>& sections();
 /// The section of a kind, which must be one.
 const Section& section_of(std::string_view kind);
+/// The same; null if there is none.
+const Section* find_section(std::string_view kind);
 
 /// The id that an entry has: its own, else one that follows from its key, the same on every machine.
 std::string id_of(const Section& section, const json::Value& body);
@@ -31,9 +33,11 @@ std::string id_of(const Section& section, const json::Value& body);
 std::string store_id(const Section& section, const json::Value& body);
 
 /// Moves the secrets of `body` into sealed members. A body that leaves one out keeps the one of `before`.
-void seal_secrets(const Section& section, json::Value& body, const json::Value& before, const Sealer& sealer);
+void seal_secrets(const Section& section, json::Value& body, const json::Value& before, const Secrets& secrets);
 /// The body with its secrets in clear, or without any.
-json::Value with_secrets(const Section& section, json::Value body, const Sealer& sealer);
+json::Value with_secrets(const Section& section, json::Value body, const Secrets& secrets);
+/// The same for what a program before the root keys has sealed (`state/root_keys.hpp`).
+json::Value with_old_secrets(const Section& section, json::Value body, const Sealer& sealer);
 json::Value without_secrets(const Section& section, json::Value body);
 
 Statement put_document(const std::string& kind, const std::string& id, const json::Value& body);
@@ -48,6 +52,6 @@ Status check_client(const json::Value& client);
 Status check_connection(const json::Value& connection);
 
 /// The client's identity and secret, kept from `before` or made now.
-void identify_client(json::Value& client, const json::Value& before, const Sealer& secrets);
+void identify_client(json::Value& client, const json::Value& before, const Secrets& secrets);
 
 }  // namespace ostia::authority

@@ -7,10 +7,13 @@
 #include <sstream>
 
 #include "base/clock.hpp"
+#include "http/header.hpp"
+#include "http/networks.hpp"
 #include "ostia/text/ascii.hpp"
 #include "tenant/connection.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
+#include "tenant/registered_urls.hpp"
 #include "tenant/schema.hpp"
 
 namespace ostia::authority {
@@ -39,8 +42,8 @@ Result<std::map<std::string, Documents>> load_documents(Store& store) {
 }
 
 // A document as a file has it: secrets in clear, no id that follows from its name.
-Value as_written(const Section& section, Value body, const Sealer& sealer, bool with) {
-  body = with ? with_secrets(section, std::move(body), sealer) : without_secrets(section, std::move(body));
+Value as_written(const Section& section, Value body, const Secrets& secrets, bool with) {
+  body = with ? with_secrets(section, std::move(body), secrets) : without_secrets(section, std::move(body));
   const std::string_view id = section.id;
   if (!id.empty() && id != section.key && id != "client_id" && body.find(id)) {
     Value nameless = body;
@@ -64,7 +67,7 @@ bool is_known_factor(std::string_view name) {
 
 class Importing {
  public:
-  Importing(const Sealer& secrets, std::map<std::string, Documents> stored, std::string folder)
+  Importing(const Secrets& secrets, std::map<std::string, Documents> stored, std::string folder)
       : secrets_(secrets), stored_(std::move(stored)), folder_(std::move(folder)) {}
 
   Status run(const Value& config) {
@@ -102,6 +105,7 @@ class Importing {
            "\" is not supported by this version, which sends by smtp; no mail will leave");
     if (name == "tenant")
       if (auto good = check_tenant(content); !good) return good;
+    if (name == "attackProtection") warn_of_networks(content);
     const Section& s = section_of("settings");
     Value body = content;
     const Value before = stored("settings", name);
@@ -156,12 +160,26 @@ class Importing {
         if (!trigger["id"].is("post-login"))
           warn("action \"" + body["name"].text() + "\": the trigger " + trigger["id"].text() +
                " has no effect in this version");
+    if (kind == "log_stream")
+      if (auto good = check_headers(body["sink"], where + ".sink"); !good) return good;
     if (kind == "log_stream" && !body["type"].is("http"))
       warn("log stream \"" + body["name"].text() + "\": the type " + body["type"].text() +
            " has no effect in this version");
     if (kind == "factor" && body["enabled"].as_bool() && !is_known_factor(body["name"].text()))
       warn("factor \"" + body["name"].text() + "\" has no effect in this version");
     if (kind == "page") warn("page \"" + body["name"].text() + "\": a tenant's own HTML has no effect in this version");
+    return ok();
+  }
+
+  // What is sent with each entry: none of it starts another line.
+  static Status check_headers(const Value& sink, const std::string& where) {
+    for (const char* name : {"httpAuthorization", "httpContentType"})
+      if (!is_header_value(sink[name].text()))
+        return bad_entry(where + "." + name, "has control characters, which no header may have");
+    for (const auto& one : sink["httpCustomHeaders"].items())
+      if (!is_header_name(one["header"].text()) || !is_header_value(one["value"].text()))
+        return bad_entry(where + ".httpCustomHeaders",
+                         "each header is a name (letters, digits, hyphens) and a value without control characters");
     return ok();
   }
 
@@ -181,8 +199,18 @@ class Importing {
     body.set("enabled_clients", std::move(ids));
   }
 
+  // What cannot be read as an address lets nobody through.
+  void warn_of_networks(const Value& content) {
+    for (const auto& [name, part] : content.members())
+      for (const auto& one : part["allowlist"].items())
+        if (auto read = Networks::parse({one.text()}); !read)
+          warn("attackProtection." + name + ".allowlist: " + read.error().description + "; it has no effect");
+  }
+
   // Who could not be let in by what is named is not let in by anything.
   Status check_tenant(const Value& body) {
+    if (auto good = check_destinations("allowed_logout_urls", body["allowed_logout_urls"]); !good)
+      return bad_entry("tenant", good.error().description);
     if (auto good = validate(body["ostia"]["administration"], "administration"); !good)
       return bad_entry("tenant.ostia.administration", good.error().description);
     const Value& named = body["ostia"]["administrators_connection"];
@@ -261,14 +289,14 @@ class Importing {
     return ok();
   }
 
-  const Sealer& secrets_;
+  const Secrets& secrets_;
   std::map<std::string, Documents> stored_;
   std::string folder_;
 };
 
 }  // namespace
 
-Result<ImportPlan> plan_import(Store& store, const Sealer& secrets, Value config, const std::string& folder) {
+Result<ImportPlan> plan_import(Store& store, const Secrets& secrets, Value config, const std::string& folder) {
   if (!config.is_object()) return bad_entry("the file", "must have sections such as tenant and clients");
   auto stored = load_documents(store);
   if (!stored) return std::move(stored).error();
@@ -285,7 +313,7 @@ Status apply(Store& store, ImportPlan plan) {
   return ok();
 }
 
-Result<Value> export_tenant(Store& store, const Sealer& secrets, bool with) {
+Result<Value> export_tenant(Store& store, const Secrets& secrets, bool with) {
   auto stored = load_documents(store);
   if (!stored) return std::move(stored).error();
   Value out = Value::object();
@@ -331,6 +359,8 @@ Result<Value> user_of_row(const Row& r) {
     user.set("password_hash", hash);
   if (int_at(r, 5) != 0) user.set("blocked", true);
   for (const auto& [key, item] : profile->members()) user.set(key, item);
+  if (const auto more = json::parse(text_at(r, 9)))
+    for (const auto& [key, item] : more->members()) user.set(key, item);
   if (int_at(r, 8) == 0) return user;
   // As a users file says it (`UsersImport::makes_administrators`).
   Value metadata = user["app_metadata"].is_object() ? user["app_metadata"] : Value::object();
@@ -352,7 +382,8 @@ Result<Value> export_users(Store& store, const ExportProgress& progress) {
   for (std::string after;;) {
     auto rows = store.commit_now(
         {{"SELECT user_id, connection, email, username, password_hash, blocked, profile, phone_number, "
-          "(SELECT count(*) FROM administrators AS a WHERE a.user_id = users.user_id) FROM users WHERE linked_to = '' "
+          "(SELECT count(*) FROM administrators AS a WHERE a.user_id = users.user_id), more FROM users WHERE linked_to "
+          "= '' "
           "AND user_id > $1 ORDER BY user_id LIMIT $2",
           {after, batch}}});
     if (!rows) return std::move(rows).error();

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/crypto.hpp"
+#include "crypto/secrets.hpp"
 #include "ostia/json/value.hpp"
 #include "store/store.hpp"
 
@@ -26,11 +26,11 @@ struct ImportPlan {
 
 /// Reads `config` against what is stored. `folder` is where paths such as `./rules/one.js` begin; empty: there are
 /// none. Errors name the entry and what is wrong.
-Result<ImportPlan> plan_import(Store& store, const Sealer& secrets, json::Value config, const std::string& folder);
+Result<ImportPlan> plan_import(Store& store, const Secrets& secrets, json::Value config, const std::string& folder);
 Status apply(Store& store, ImportPlan plan);
 
 /// The whole tenant. Without secrets, what comes in again keeps those that are stored there.
-Result<json::Value> export_tenant(Store& store, const Sealer& secrets, bool with_secrets);
+Result<json::Value> export_tenant(Store& store, const Secrets& secrets, bool with_secrets);
 /// Its users, with their hashes, in the bulk format that `--users` reads; linked accounts are not in it. They are read
 /// some thousand at a time, and `progress` is told how many there are so far, and of what share of all.
 using ExportProgress = std::function<void(std::int64_t done, double share)>;

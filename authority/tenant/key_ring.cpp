@@ -15,7 +15,7 @@ std::vector<const char*> missing_keys(const Rows& rows) {
   return out;
 }
 
-Status make_keys(Store& store, const Sealer& secrets, std::string_view common_name,
+Status make_keys(Store& store, const Secrets& secrets, std::string_view common_name,
                  const std::vector<const char*>& states, std::int64_t now) {
   std::vector<std::future<SigningKey>> keys;  // at the same time: the first start waits for them
   for (std::size_t i = 0; i < states.size(); ++i)
@@ -35,21 +35,23 @@ const SigningKey* KeyRing::find(std::string_view kid) const {
   return nullptr;
 }
 
-Statement insert_key(const SigningKey& key, const Sealer& secrets, const char* state, std::int64_t now) {
+Statement insert_key(const SigningKey& key, const Secrets& secrets, const char* state, std::int64_t now) {
   return {
       // Of several nodes that start at once, one makes the first keys.
       "INSERT INTO signing_keys (kid, state, created_at, sealed_key, certificate, current_since) SELECT $1, $2, $3, "
       "$4, $5, CASE $2 WHEN 'current' THEN $3 ELSE 0 END WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE state = "
       "$2)",
-      {key.kid(), state, now, secrets.seal(key.private_pem()), key.certificate_pem()}};
+      {key.kid(), state, now, secrets.seal(key.private_pem(), {"signing_keys", key.kid(), "sealed_key"}),
+       key.certificate_pem()}};
 }
 
-Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Sealer& secrets, std::string_view common_name,
+Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Secrets& secrets, std::string_view common_name,
                                                  std::int64_t now) {
-  auto rows = store.commit_now(
-      {{"SELECT sealed_key, certificate, state FROM signing_keys WHERE state <> 'revoked' ORDER BY state, created_at "
-        "DESC",
-        {}}});
+  auto rows =
+      store.commit_now({{"SELECT sealed_key, certificate, state, kid FROM signing_keys WHERE state <> 'revoked' ORDER "
+                         "BY state, created_at "
+                         "DESC",
+                         {}}});
   if (!rows) return std::move(rows).error();
   if (const auto missing = missing_keys(*rows); !missing.empty()) {
     if (auto made = make_keys(store, secrets, common_name, missing, now); !made) return std::move(made).error();
@@ -57,7 +59,7 @@ Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Sealer& sec
   }
   auto ring = std::make_shared<KeyRing>();
   for (const auto& row : *rows) {
-    const auto pem = secrets.open(text_at(row, 0));
+    const auto pem = secrets.open(text_at(row, 0), {"signing_keys", text_at(row, 3), "sealed_key"});
     if (!pem)
       return caller_error(
           "invalid_option",

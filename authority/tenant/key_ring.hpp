@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "crypto/crypto.hpp"
+#include "crypto/secrets.hpp"
 #include "store/store.hpp"
 
 namespace ostia::authority {
@@ -20,10 +20,10 @@ struct KeyRing {
 
 /// The stored keys; the current and the next one are made where there is none. Error: they were sealed with another
 /// master key.
-Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Sealer& secrets, std::string_view common_name,
+Result<std::shared_ptr<const KeyRing>> load_keys(Store& store, const Secrets& secrets, std::string_view common_name,
                                                  std::int64_t now);
 
 /// The statement that keeps a new key in `state`: `current` or `next`.
-Statement insert_key(const SigningKey& key, const Sealer& secrets, const char* state, std::int64_t now);
+Statement insert_key(const SigningKey& key, const Secrets& secrets, const char* state, std::int64_t now);
 
 }  // namespace ostia::authority

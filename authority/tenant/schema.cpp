@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/address.hpp"
+#include "http/header.hpp"
+#include "http/networks.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 
@@ -55,7 +57,13 @@ Finding check_text(const Value& v, const Value& schema) {
     return "String is too long (" + text::decimal(length) + " chars), maximum " + text::decimal(*most);
   const bool is_wrong = (schema["format"].is("email") && !is_email(v.text())) ||
                         (schema["format"].is("phone") && !is_phone_number(v.text())) ||
-                        (schema["format"].is("uri") && !url::parse(v.text()));
+                        (schema["format"].is("uri") && !url::parse(v.text())) ||
+                        (schema["format"].is("web-url") && !v.text().empty() && !is_web_url(v.text())) ||
+                        (schema["format"].is("network") && !Networks::parse({v.text()}));
+  if (schema["format"].is("header-name") && !is_header_name(v.text()))
+    return "Object didn't pass validation for format header-name: a token (RFC 9110 section 5.1)";
+  if (schema["format"].is("header-value") && !is_header_value(v.text()))  // which may be a secret
+    return "Object didn't pass validation for format header-value: no line breaks or other control characters";
   if (is_wrong) return "Object didn't pass validation for format " + schema["format"].text() + ": " + v.text();
   return {};
 }

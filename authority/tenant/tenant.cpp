@@ -12,7 +12,7 @@ namespace {
 
 using json::Value;
 
-Api read_api(const Value& v, const Sealer& secrets) {
+Api read_api(const Value& v) {
   Api a;
   a.identifier = v["identifier"].text();
   a.name = text_or(v["name"], a.identifier.c_str());
@@ -20,7 +20,7 @@ Api read_api(const Value& v, const Sealer& secrets) {
     a.scopes.push_back(scope.is_string() ? scope.text() : scope["value"].text());
     if (scope["description"].is_string()) a.scope_texts[a.scopes.back()] = scope["description"].text();
   }
-  a.signing_secret = secrets.open(v["signing_secret_sealed"].text()).value_or("");
+  a.signing_secret = v["signing_secret"].text();
   if (v["signing_alg"].is("HS256") && !a.signing_secret.empty()) a.signing_alg = "HS256";
   a.allows_offline_access = v["allow_offline_access"].as_bool();
   a.skips_consent = v["skip_consent_for_verifiable_first_party_clients"].as_bool(true);
@@ -87,11 +87,11 @@ void read_branding(Tenant& t, const Value& v) {
   t.branding.logo = text_or(v["logo_url"], t.branding.logo.c_str());
 }
 
-void read_smtp(Tenant& t, const Value& v, const Sealer& secrets) {
+void read_smtp(Tenant& t, const Value& v) {
   const Value& c = v["credentials"];
   t.smtp = {text_or(c["smtp_host"], ""),
             text_or(c["smtp_user"], ""),
-            secrets.open(c["smtp_pass_sealed"].text()).value_or(""),
+            text_or(c["smtp_pass"], ""),
             text_or(v["default_from_address"], ""),
             at_least(c["smtp_port"], 1, 587),
             v["name"].is("smtp") && v["enabled"].as_bool(true) && c["smtp_host"].is_string()};
@@ -138,18 +138,21 @@ void read_attack_protection(AttackProtection& p, const Value& v) {
     p.throttles_addresses = s["enabled"].as_bool(true) && has_shield(s, "block");
     p.max_address_failures = at_least(stage["max_attempts"], 1, p.max_address_failures);
     p.address_refill_ms = at_least(stage["rate"], 1, p.address_refill_ms);
+    const Value& signups = s["stage"]["pre-user-registration"];
+    p.throttles_signups = p.throttles_addresses;
+    p.max_signups = at_least(signups["max_attempts"], 1, p.max_signups);
+    p.signup_refill_ms = at_least(signups["rate"], 1, p.signup_refill_ms);
     p.address_allowlist = Networks::parse_good(texts(s["allowlist"]));
   }
   p.breaches = read_breaches(v["breachedPasswordDetection"]);
   p.always_captcha = v["botDetection"]["challenge_password_policy"].is("always");
 }
 
-Action read_action(const Value& v, const Sealer& secrets) {
-  const Value open = with_secrets(section_of("action"), v, secrets);
+Action read_action(const Value& v) {
   Action a{id_of(section_of("action"), v), text_or(v["name"], ""), text_or(v["code"], ""), {}};
   if (const Value& deployed = v["deployed_version"]; deployed.is_object())
     a.code = text_or(deployed["code"], a.code.c_str());
-  for (const auto& secret : open["secrets"].items()) a.secrets[secret["name"].text()] = secret["value"].text();
+  for (const auto& secret : v["secrets"].items()) a.secrets[secret["name"].text()] = secret["value"].text();
   return a;
 }
 
@@ -171,8 +174,8 @@ Role read_role(const Value& v) {
   return r;
 }
 
-LogStream read_log_stream(const Value& v, const Sealer& secrets) {
-  const Value sink = with_secrets(section_of("log_stream"), v, secrets)["sink"];
+LogStream read_log_stream(const Value& v) {
+  const Value& sink = v["sink"];
   LogStream s{id_of(section_of("log_stream"), v),
               text_or(v["name"], ""),
               text_or(sink["httpEndpoint"], ""),
@@ -196,14 +199,11 @@ struct Reading {
   std::vector<std::string> triggered;     // names, in their order
 };
 
-void read_extension(Tenant& t, Reading& reading, const std::string& kind, const std::string& id, const Value& v,
-                    const Sealer& secrets) {
+void read_extension(Tenant& t, Reading& reading, const std::string& kind, const std::string& id, const Value& v) {
   if (kind == "rule" && v["enabled"].as_bool(true))
     t.rules.push_back({id_of(section_of("rule"), v), v["name"].text(), v["script"].text(), at_least(v["order"], 0, 0)});
-  if (kind == "rule_config")
-    t.rule_configs[v["key"].text()] = with_secrets(section_of("rule_config"), v, secrets)["value"].text();
-  if (kind == "action" && v["deployed"].as_bool(true))
-    reading.actions.emplace(v["name"].text(), read_action(v, secrets));
+  if (kind == "rule_config") t.rule_configs[v["key"].text()] = v["value"].text();
+  if (kind == "action" && v["deployed"].as_bool(true)) reading.actions.emplace(v["name"].text(), read_action(v));
   if (kind == "settings" && id == "triggers")
     for (const auto& binding : v["post-login"].items()) reading.triggered.push_back(binding["action_name"].text());
   if (kind == "factor" && v["name"].is("recovery-code")) t.gives_recovery_codes = v["enabled"].as_bool();
@@ -213,7 +213,7 @@ void read_extension(Tenant& t, Reading& reading, const std::string& kind, const 
   if (kind == "organization") t.organizations.push_back(read_organization(v));
   if (kind == "role") t.roles.emplace(id_of(section_of("role"), v), read_role(v));
   if (kind == "log_stream" && v["type"].is("http") && v["status"].text() != "paused")
-    t.log_streams.push_back(read_log_stream(v, secrets));
+    t.log_streams.push_back(read_log_stream(v));
 }
 
 void finish(Tenant& t, const Reading& reading) {
@@ -229,19 +229,24 @@ void finish(Tenant& t, const Reading& reading) {
       t.post_login.push_back(action->second);
 }
 
-void read_object(Tenant& t, const std::string& kind, const std::string& id, const Value& v, const Sealer& secrets) {
+void read_object(Tenant& t, const std::string& kind, const std::string& id, const Value& v) {
   if (kind == "settings" && id == "tenant") read_settings(t, v);
   if (kind == "settings" && id == "branding") read_branding(t, v);
-  if (kind == "settings" && id == "emailProvider") read_smtp(t, v, secrets);
+  if (kind == "settings" && id == "emailProvider") read_smtp(t, v);
   if (kind == "settings" && id == "attackProtection") read_attack_protection(t.attack_protection, v);
   if (kind == "email_template") t.email_templates.emplace(v["template"].text(), read_email_template(v));
   if (kind == "custom_domain") t.custom_domains.push_back(text::lower(v["domain"].text()));
-  if (kind == "client") t.clients.emplace(v["client_id"].text(), read_client(v, secrets));
-  if (kind == "api") t.apis.emplace(v["identifier"].text(), read_api(v, secrets));
+  if (kind == "client") t.clients.emplace(v["client_id"].text(), read_client(v));
+  if (kind == "api") t.apis.emplace(v["identifier"].text(), read_api(v));
   if (kind == "grant") t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = texts(v["scope"]);
   if (kind == "grant" && v["allow_all_scopes"].as_bool())
     t.open_grants.push_back(grant_key(v["client_id"].text(), v["audience"].text()));
-  if (kind == "database" || kind == "connection") t.connections.push_back(read_connection(v, secrets));
+  if (kind == "database" || kind == "connection") t.connections.push_back(read_connection(v));
+}
+
+Value opened(const std::string& kind, const Value& body, const Secrets& secrets) {
+  const Section* section = find_section(kind);
+  return section && body.is_object() ? with_secrets(*section, body, secrets) : body;
 }
 
 }  // namespace
@@ -320,7 +325,7 @@ const std::vector<std::string>& current_user_scopes() {
   return scopes;
 }
 
-Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& secrets) {
+Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Secrets& secrets) {
   auto rows = store.commit_now(
       {{"SELECT kind, id, body FROM tenant_objects UNION ALL SELECT 'revision', '', CAST(value AS "
         "TEXT) FROM revisions WHERE name = 'tenant' UNION SELECT 'administrators', connection, 'null' FROM users WHERE "
@@ -335,8 +340,9 @@ Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& se
       return Error{"server_error", "a stored " + text_at(row, 0) + " is not JSON", "store_malformed", 0, Fault::ours};
     if (text_at(row, 0) == "administrators") tenant->with_administrators.push_back(text_at(row, 1));
     if (text_at(row, 0) == "revision") tenant->revision = body->as_int().value_or(0);
-    read_object(*tenant, text_at(row, 0), text_at(row, 1), *body, secrets);
-    read_extension(*tenant, reading, text_at(row, 0), text_at(row, 1), *body, secrets);
+    const Value open = opened(text_at(row, 0), *body, secrets);
+    read_object(*tenant, text_at(row, 0), text_at(row, 1), open);
+    read_extension(*tenant, reading, text_at(row, 0), text_at(row, 1), open);
   }
   finish(*tenant, reading);
   return std::shared_ptr<const Tenant>(std::move(tenant));

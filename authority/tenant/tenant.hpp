@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/rate_limiter.hpp"
-#include "crypto/crypto.hpp"
+#include "crypto/secrets.hpp"
 #include "http/networks.hpp"
 #include "store/store.hpp"
 #include "tenant/administration.hpp"
@@ -61,6 +61,9 @@ struct AttackProtection {
   std::int64_t max_address_failures = 100;
   std::int64_t address_refill_ms = 864'000;  ///< one more attempt each
   Networks address_allowlist;
+  bool throttles_signups = true;  ///< the stage `pre-user-registration`, by network
+  std::int64_t max_signups = 50;
+  std::int64_t signup_refill_ms = 1200;  ///< one more each
   /// Passwords that have been published are refused at a login, a sign-up, a change.
   struct Breaches {
     bool at_login = false, at_registration = false, at_change = false;
@@ -202,6 +205,6 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
 const std::vector<std::string>& current_user_scopes();
 
 /// Reads the stored documents, all of one revision. `secrets` opens what is kept sealed.
-Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Sealer& secrets);
+Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Secrets& secrets);
 
 }  // namespace ostia::authority

@@ -31,12 +31,13 @@ void take_profile(User& user, const Value& profile) {
 
 // An upstream gives a refresh token once, and not with each login.
 // AZ-1604 · Auth0: read:user_idp_tokens
-std::string seal_tokens(const Authority& a, const std::string& before, Value tokens) {
-  const auto text = before.empty() ? std::nullopt : a.secrets.open(before);
+std::string seal_tokens(const Authority& a, const User& user, Value tokens) {
+  const Kept where{"users", user.id, "sealed_tokens"};
+  const auto text = user.sealed_tokens.empty() ? std::nullopt : a.secrets.open(user.sealed_tokens, where);
   const auto old = text ? json::parse(*text) : Result<Value>(Value());
   if (old && !tokens.find("refresh_token") && old->find("refresh_token"))
     tokens.set("refresh_token", (*old)["refresh_token"]);
-  return tokens.size() == 0 ? "" : a.secrets.seal(json::write(tokens));
+  return tokens.size() == 0 ? "" : a.secrets.seal(json::write(tokens), where);
 }
 
 Async<User> make_account(Authority& a, const Request& request, const Connection& c, const Identity& identity,
@@ -49,7 +50,8 @@ Async<User> make_account(Authority& a, const Request& request, const Connection&
   user.connection = c.name;
   user.created_at = user.updated_at = a.clock.now();
   take_profile(user, identity.profile);
-  user.sealed_tokens = seal_tokens(a, {}, identity.tokens);
+  user.sealed_tokens = seal_tokens(a, user, identity.tokens);
+  if (auto fits = check_size(user); !fits) co_return std::move(fits).error();
   CO_TRY_VOID(a.store.write(insert_user(user, a.clock.now())));
   record(a, request,
          {.type = "ss",
@@ -75,7 +77,7 @@ Async<User> find_or_make(Authority& a, const Request& request, const Connection&
     if (user.connection != c.name)
       return Error{"access_denied", "This account is of another connection", "connection_mismatch", 403, Fault::caller};
     if (c.syncs_profile) take_profile(user, identity.profile);
-    user.sealed_tokens = seal_tokens(a, user.sealed_tokens, identity.tokens);
+    user.sealed_tokens = seal_tokens(a, user, identity.tokens);
     return ok();
   }));
 }

@@ -2,6 +2,7 @@
 // stays as it came.
 #include <algorithm>
 
+#include "base/address.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/utf8.hpp"
 #include "upstream/identity.hpp"
@@ -100,7 +101,7 @@ bool is_good_id(const std::string& id) {
 
 bool is_good_text(const Value& v, std::string_view name) {
   return v.is_string() && !v.text().empty() && v.text().size() <= most_text &&
-         (name != "picture" || v.text().starts_with("https://"));
+         (name != "picture" || (v.text().starts_with("https://") && is_web_url(v.text())));
 }
 
 std::string find_id(const Connection& c, const Dialect* dialect, const Value& raw) {

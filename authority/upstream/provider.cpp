@@ -63,8 +63,15 @@ Status take(const Value& document, const Upstream& u, Endpoints& e) {
   return ok();
 }
 
+// Where the upstream is, by what the connection says: its own document does not move it to this machine.
+std::string home_of(const Upstream& u) {
+  for (const auto& one : {u.issuer, u.discovery_url, u.authorization_url})
+    if (!one.empty()) return one;
+  return {};
+}
+
 Status check(const Upstream& u, const Endpoints& e) {
-  const auto home = url::parse(e.issuer.empty() ? e.authorization : e.issuer);
+  const auto home = url::parse(home_of(u));
   const bool is_local = home && url::is_loopback_host(home->host);
   for (const auto& [name, url] : {std::pair{"authorization", &e.authorization},
                                   {"token", &e.token},
@@ -81,15 +88,19 @@ Status check(const Upstream& u, const Endpoints& e) {
   return ok();
 }
 
-// The key that the token names, which may be younger than the keys that are kept.
-Async<std::shared_ptr<const VerificationKey>> find_key(Authority& a, const std::string& jwks, const Value& header) {
-  const std::string& algorithm = header["alg"].text();
+// Whether one of the upstream's keys has signed. Keys that are kept may be old, which shows in two ways: the one that
+// the token names is not among them, or is another one of the same name. Either way they are asked for anew.
+Async<Unit> check_signature(Authority& a, std::string jwks, jose::UnverifiedJws jws) {
+  const std::string& algorithm = jws.header["alg"].text();
+  bool is_known = false;
   for (const std::chrono::seconds age : {std::chrono::seconds(lifetime), std::chrono::seconds(pause)}) {
     CO_TRY(const auto keys, fetch(a, jwks, age));
-    const Value* key = jose::find_key(keys, header);
-    auto imported = key ? openssl_crypto()->import_key(algorithm, json::write(*key)) : nullptr;
-    if (imported) co_return imported;
+    const Value* key = jose::find_key(keys, jws.header);
+    const auto imported = key ? openssl_crypto()->import_key(algorithm, json::write(*key)) : nullptr;
+    if (imported && imported->verify(jws.signing_input, jws.signature)) co_return Unit{};
+    is_known = imported != nullptr;
   }
+  if (is_known) co_return refused("the signature of the ID token is wrong", "id_token_signature");
   co_return refused("the ID token is signed with a key that is not among the upstream's", "id_token_key_unknown");
 }
 
@@ -122,9 +133,7 @@ Async<Value> verify_id_token(Authority& a, const Connection& c, const Endpoints&
   const std::string algorithm = jws->header["alg"].text();
   if (!jose::is_signature_algorithm(algorithm))
     co_return refused("the ID token is signed with \"" + algorithm + "\"", "id_token_algorithm");
-  CO_TRY(const auto key, find_key(a, e.jwks, jws->header));
-  if (!key->verify(jws->signing_input, jws->signature))
-    co_return refused("the signature of the ID token is wrong", "id_token_signature");
+  CO_TRY_VOID(check_signature(a, e.jwks, *jws));
   oidc::IdTokenExpectations expected;
   expected.issuer = e.issuer;
   // One tenant of many signs for its own issuer; the template is Microsoft's.

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "state/data.hpp"
@@ -12,8 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The database is copied by itself; of these only the key must be there.
-constexpr const char* beside[] = {"master.key", "ca.pem", "tls.pem", "tls-key.pem"};
+// The database is copied by itself.
+constexpr const char* certificates[] = {"ca.pem", "tls.pem"};
+constexpr const char* keys[] = {"master.key", "tls-key.pem"};
 
 // Of PostgreSQL too a backup is a SQLite file: it can be looked into, verified, and put back to either.
 Status copy_database(const std::string& data, const std::string& database, const std::string& to) {
@@ -28,10 +30,13 @@ Status copy_database(const std::string& data, const std::string& database, const
   return copy_store(**from, **made);
 }
 
-Status copy_files(const std::string& from, const std::string& to) {
+Status copy_files(const std::string& from, const std::string& to, bool with_keys) {
   std::error_code ec;
-  for (const char* name : beside)
-    if (fs::exists(from + "/" + name)) fs::copy_file(from + "/" + name, to + "/" + name, ec);
+  const auto copy = [&](const char* name) {
+    if (!ec && fs::exists(from + "/" + name)) fs::copy_file(from + "/" + name, to + "/" + name, ec);
+  };
+  std::for_each(std::begin(certificates), std::end(certificates), copy);
+  if (with_keys) std::for_each(std::begin(keys), std::end(keys), copy);
   return ec ? Status(invalid_option("cannot write to " + to + ": " + ec.message())) : ok();
 }
 
@@ -61,18 +66,19 @@ Status put_into_postgres(const std::string& from, const std::string& data, const
 
 }  // namespace
 
-Status backup_data(const std::string& data, const std::string& database, const std::string& to) {
+Status backup_data(const std::string& data, const std::string& database, const std::string& to, bool with_keys) {
   if (auto good = check_database(database); !good) return good;
   if (!has_master_key(data)) return invalid_option("there is no authority in " + data + " (no master.key)");
   if (fs::exists(to)) return invalid_option("there is something at " + to + " already: a backup makes a new folder");
   umask(0077);
   return make_folder(to, [&](const std::string& folder) {
     auto copied = copy_database(data, database, folder + "/ostia.db");
-    return copied ? copy_files(data, folder) : std::move(copied);
+    return copied ? copy_files(data, folder, with_keys) : std::move(copied);
   });
 }
 
-Status restore_data(const std::string& from, const std::string& data, const std::string& database) {
+Status restore_data(const std::string& from, const std::string& data, const std::string& database,
+                    const std::string& master_key_file) {
   if (auto good = check_database(database); !good) return good;
   std::error_code ec;
   if (fs::exists(data) && !fs::is_empty(data, ec))
@@ -81,7 +87,12 @@ Status restore_data(const std::string& from, const std::string& data, const std:
   fs::remove(data, ec);
   umask(0077);
   return make_folder(data, [&](const std::string& folder) -> Status {
-    if (auto copied = copy_files(from, folder); !copied) return copied;
+    if (auto copied = copy_files(from, folder, true); !copied) return copied;
+    if (!master_key_file.empty()) {
+      const auto key = read_file(master_key_file);
+      if (!key) return key.error();
+      if (auto kept = write_private_file(folder + "/master.key", *key); !kept) return kept;
+    }
     return is_postgres(database) ? put_into_postgres(from, folder, database)
                                  : copy_sqlite(from + "/ostia.db",
                                                database.empty() ? folder + "/ostia.db" : database_file(data, database));

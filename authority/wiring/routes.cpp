@@ -12,9 +12,12 @@
 #include "limits/limits.hpp"
 #include "management/call.hpp"
 #include "management/endpoints.hpp"
+#include "operations/proxy_notes.hpp"
 #include "operations/trace.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "pages/browser.hpp"
+#include "pages/old_cookies.hpp"
 #include "self_service/endpoints.hpp"
 #include "tenant/reading.hpp"
 #include "wiring/routes.hpp"
@@ -340,10 +343,15 @@ Response not_there(const Authority& a, const Request& about, const NotThere& e) 
   return is_page ? stale_page(a, about) : oauth_error(400, "invalid_request", what);
 }
 
+// What is still known of a request once its endpoint has it.
+Request about_of(const Request& request) {
+  return {request.method, request.path, {}, {}, {}, request.issuer, request.peer, request.id};
+}
+
 // A defect costs its own request an answer, and nobody else's.
 Answering guarded(Authority& a, Request request, const Endpoint& found) {
   const std::string id = request.id;
-  Request about{request.method, request.path, {}, {}, {}, request.issuer, request.peer, request.id};
+  Request about = about_of(request);
   try {
     CO_RETURN(with_faults(a, std::move(request), found));
   } catch (const NotThere& e) {
@@ -354,15 +362,30 @@ Answering guarded(Authority& a, Request request, const Endpoint& found) {
   co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
 }
 
+// Whose request it is, and what it is called, before anybody looks at it.
+void settle_origin(Authority& a, Request& request) {
+  const std::string hop = request.peer;
+  const bool is_from_proxy = a.forwarding.proxies.contains(hop);
+  const auto client = client_address(hop, request.header(a.forwarding.header_name()), a.forwarding);
+  if (a.proxy_notes) {
+    if (!client.unreadable.empty()) a.proxy_notes->unreadable(hop, client);
+    if (!is_from_proxy && !request.header(a.forwarding.header_name()).empty()) a.proxy_notes->untrusted(hop);
+  }
+  keep_what_a_hop_may_say(request, is_from_proxy);
+  request.peer = client.address;
+  request.id = id_of(request);
+}
+
 }  // namespace
 
 Answering route(Authority& a, Request request) {
-  request.id = id_of(request, a.proxies.contains(request.peer));
-  request.peer = client_address(request.peer, request.header("x-forwarded-for"), a.proxies);
+  settle_origin(a, request);
   request.issuer = issuer_for(a, request);
+  const auto renamed = rename_old_cookies(request, a.clock.now());
   const Endpoint found = find_endpoint(a, request, method_of(request));
   const Trace trace(a, request, name_of(found, request.path));
   const std::string id = request.id;
+  Request about = about_of(request);
   const auto allowance = is_free(request.path) ? Allowance{} : take_request(a, request);
   Response response;
   if (allowance.is_allowed) {
@@ -373,6 +396,10 @@ Answering route(Authority& a, Request request) {
     response = too_many_requests(a, request, allowance);
   }
   trace.end(response.status);
+  if (!renamed.empty()) replace_old_cookies(response, about, renamed, a.tenant()->session_limits().absolute);
+  tell_browser(response, {.path = about.path,
+                          .is_for_all = found.cors == Cors::open,
+                          .asks_for_https = a.asks_for_https && about.is_secure()});
   response.with("X-Request-Id", id);
   co_return response;
 }

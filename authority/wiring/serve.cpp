@@ -21,7 +21,9 @@
 #include "messages/transport.hpp"
 #include "operations/last_run.hpp"
 #include "operations/metrics.hpp"
+#include "operations/proxy_notes.hpp"
 #include "operations/service.hpp"
+#include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
 #include "state/authority.hpp"
@@ -61,14 +63,48 @@ Status check(const ServeOptions& o) {
   return ok();
 }
 
-// Where plain HTTP is served, a proxy stands in front, and it is near.
-Result<Networks> trusted_proxies(const ServeOptions& o) {
-  const std::vector<std::string> near = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
-                                         "192.168.0.0/16", "::1",        "fc00::/7"};
-  if (o.trusted_proxies.empty()) return o.plain_http ? Networks::parse(near) : Result<Networks>(Networks());
-  auto parsed = Networks::parse(o.trusted_proxies);
+std::vector<std::string> this_machine() { return {"127.0.0.0/8", "::1"}; }
+
+// Where plain HTTP is served, a proxy stands in front. Which one must be said, or whoever reaches the port could choose
+// the address that its failures are counted for; on this machine nobody but the proxy is expected.
+Result<Forwarding> forwarding_of(const ServeOptions& o) {
+  Forwarding out;
+  const std::string header = text::lower(o.forwarded_header);
+  if (header == "forwarded")
+    out.header = Forwarding::Header::forwarded;
+  else if (header != "x-forwarded-for")
+    return invalid_option("--forwarded-header: \"" + o.forwarded_header +
+                          "\" is neither X-Forwarded-For nor Forwarded");
+  if (o.trusted_proxies.empty() && !o.plain_http) return out;
+  auto parsed = Networks::parse(o.trusted_proxies.empty() ? this_machine() : o.trusted_proxies);
   if (!parsed) return invalid_option("--trusted-proxy: " + parsed.error().description);
-  return parsed;
+  out.proxies = *std::move(parsed);
+  return out;
+}
+
+void tell_who_is_trusted(const ServeOptions& o, const Forwarding& forwarding) {
+  if (forwarding.proxies.empty()) return;
+  json::Value list = json::Value::array();
+  for (const auto& one : o.trusted_proxies.empty() ? this_machine() : o.trusted_proxies) list.push_back(one);
+  log_event("info", "proxies_trusted",
+            {{"header", forwarding.header_name()},
+             {"proxies", std::move(list)},
+             {"what", o.trusted_proxies.empty()
+                          ? "a proxy on this machine is believed whom it got a request from; name others with "
+                            "--trusted-proxy"
+                          : "they are believed whom they got a request from, nobody else is"}});
+}
+
+bool is_this_machine(const std::string& host) {
+  return host == "localhost" || host == "::1" || url::is_loopback_host(host);
+}
+
+// A browser that was told so refuses plain HTTP, and lets nobody click away a warning about a certificate: right for a
+// site on the network with a certificate that browsers trust, wrong for development and for certificates of our own.
+bool asks_for_https(const ServeOptions& o, const std::string& issuer) {
+  const auto url = url::parse(issuer);
+  const bool is_trusted_by_browsers = o.plain_http || !o.tls_cert.empty();
+  return !o.dev && is_trusted_by_browsers && url && url->scheme == "https" && !is_this_machine(std::string(url->host));
 }
 
 Result<Networks> admin_networks(const ServeOptions& o) {
@@ -180,10 +216,6 @@ Status import_seed(Authority& a, const Seed& seed) {
       return done;
 }
 
-bool is_this_machine(const std::string& host) {
-  return host == "localhost" || host == "::1" || url::is_loopback_host(host);
-}
-
 // What --dev opens is for who sits at this machine.
 Status check_dev(const ServeOptions& o, const std::string& host) {
   if (o.dev_on_network && !o.dev) return invalid_option("--dev-on-network: it goes with --dev");
@@ -192,6 +224,29 @@ Status check_dev(const ServeOptions& o, const std::string& host) {
                         " is not a loopback address. Whoever reaches it could read every code and link that is sent "
                         "(/_dev/messages), sign in as the published administrator, set the clock and reset everything "
                         "(/_dev/reset). If that is meant, say --dev-on-network, too");
+}
+
+// A proxy that the environment names stands in nobody's way: it would go where the policy of calls cannot see.
+void warn_of_proxy() {
+  for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
+    if (const char* value = std::getenv(name); value && *value)
+      log_event("warning", "proxy_not_used",
+                {{"what", std::string(name) + " is set: calls to other servers do not go through a proxy"}});
+}
+
+// Whether rules and actions run here, said before somebody logs in. Node is started only where there are some.
+std::string warn_of_scripts(Authority& a, bool without_wall) {
+  const Status held = a.tenant()->has_scripts() ? a.scripts.prepare() : ScriptProcess::check_kernel();
+  if (held) return {};
+  const bool has_gaps = held.error().reason == "script_wall_missing";
+  const std::string what = without_wall && has_gaps
+                               ? "rules and actions run without all of their wall (--scripts-without-wall): they may "
+                                 "read what this program reads. " +
+                                     held.error().description
+                               : held.error().description;
+  log_event("warning", without_wall && has_gaps ? "scripts_without_wall" : "scripts_do_not_run",
+            {{"reason", held.error().reason}, {"what", what}});
+  return has_gaps ? what : "";
 }
 
 std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
@@ -205,8 +260,10 @@ std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
 
 Status serve(const ServeOptions& o, const Ready& ready) {
   if (auto checked = check(o); !checked) return checked;
-  auto proxies = trusted_proxies(o);
-  if (!proxies) return std::move(proxies).error();
+  auto forwarding = forwarding_of(o);
+  if (!forwarding) return std::move(forwarding).error();
+  auto egress = Egress::parse(o.allowed_egress, o.dev);
+  if (!egress) return invalid_option("--allow-egress: " + egress.error().description);
   auto administrators = admin_networks(o);
   if (!administrators) return std::move(administrators).error();
   const auto endpoint = parse_endpoint(o.listen);
@@ -271,7 +328,9 @@ Status serve(const ServeOptions& o, const Ready& ready) {
 
   auto store = open_database(o.data, o.database, o.database_connections);
   if (!store) return std::move(store).error();
-  Authority a(**store, *master, issuer, o.dev, cores);
+  const auto root = root_keys(**store, *master);
+  if (!root) return root.error();
+  Authority a(**store, *root, issuer, o.dev, cores, *std::move(egress), o.scripts_without_wall);
   auto objects = a.store.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
   if (!objects) return std::move(objects).error();
   const bool is_empty = int_at(objects->first(), 0) == 0;
@@ -282,9 +341,13 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   const auto administered = has_administrator(a.store);
   if (!administered) return administered.error();
   const bool needs_administrator = !*administered && !o.dev;
-  a.proxies = *std::move(proxies);
+  tell_who_is_trusted(o, *forwarding);
+  a.forwarding = *std::move(forwarding);
+  server.trust(a.forwarding.proxies);
+  a.proxy_notes = std::make_shared<ProxyNotes>(o.data, o.plain_http, a.forwarding);
+  a.asks_for_https = asks_for_https(o, issuer);
   a.administrators = *std::move(administrators);
-  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev); },
+  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev, a.egress); },
                  [&a, cleaned = std::int64_t{0}]() mutable {
                    constexpr std::int64_t interval = 60;  // seconds
                    if (const auto now = a.clock.now(); now - cleaned >= interval || now < cleaned) {
@@ -296,7 +359,9 @@ Status serve(const ServeOptions& o, const Ready& ready) {
                      log_event("error", "tenant_unread", {{"what", followed.error().description}});
                  });
   a.store.on_change([&a] { a.outbox.wake(); });
-  LogStreamer log_streamer(a.store, [&a] { return a.tenant(); });
+  warn_of_proxy();
+  const std::string script_warning = warn_of_scripts(a, o.scripts_without_wall);
+  LogStreamer log_streamer(a.store, [&a] { return a.tenant(); }, a.egress);
   log_streamer.start();
   if (o.dev) {
     a.faults = std::make_shared<dev::Faults>();
@@ -308,7 +373,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   authority = &a;
   server.run([&] {
     notify_service("READY=1");
-    ready(issuer, needs_administrator ? setup_link(a) : "");
+    ready({issuer, needs_administrator ? setup_link(a) : "", script_warning});
     give_back_memory();
   });
   notify_service("STOPPING=1");

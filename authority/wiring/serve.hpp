@@ -21,18 +21,25 @@ struct ServeOptions {
   std::string issuer;             ///< empty: what `listen` makes it
   std::string tls_cert, tls_key;  ///< files; empty: a certificate of our own, kept in `data`
   bool plain_http = false;
-  std::vector<std::string> trusted_proxies;  ///< addresses and networks; empty: private ones, with `plain_http` only
-  std::vector<std::string> admin_networks;   ///< whence it may be administered; empty: from everywhere
-  std::string metrics_listen;                ///< empty: nowhere
-  bool access_log = false;                   ///< a line for each request
+  std::vector<std::string> trusted_proxies;  ///< addresses and networks; empty: with `plain_http` this machine's own
+  std::string forwarded_header = "X-Forwarded-For";  ///< the one header that they are read in
+  std::vector<std::string> allowed_egress;  ///< addresses, networks and hosts that calls may go to, though not public
+  bool scripts_without_wall = false;        ///< rules and actions run even where the kernel or node cannot hold them
+  std::vector<std::string> admin_networks;  ///< whence it may be administered; empty: from everywhere
+  std::string metrics_listen;               ///< empty: nowhere
+  bool access_log = false;                  ///< a line for each request
   bool dev = false;
   bool dev_on_network = false;              ///< `dev` may be at an address that is not this machine's own
   std::string dev_http = "127.0.0.1:8080";  ///< with `dev`; `none` turns it off
 };
 
-/// Called once requests are answered. `setup_link` is where the first administrator is made; empty where there is one,
-/// and with `dev`.
-using Ready = std::function<void(const std::string& issuer, const std::string& setup_link)>;
+/// What there is to tell once requests are answered.
+struct Started {
+  std::string issuer;
+  std::string setup_link;  ///< where the first administrator is made; empty where there is one, and with `dev`
+  std::string warning;     ///< what does not hold scripts here; empty: nothing
+};
+using Ready = std::function<void(const Started&)>;
 
 /// Serves until it is told to stop. An error means that it has not started; `Fault::caller` ones are for the person who
 /// typed the options.

@@ -206,9 +206,9 @@ void Call::received(const HttpRequest& request, int attempt, HttpResponse respon
   arrive(std::move(response));
 }
 
-Result<HttpResponse> Call::keys(const std::string& url, const Value& header) {
+Result<HttpResponse> Call::keys(const std::string& url, const Value& header, bool anew) {
   const auto known = once<std::optional<HttpResponse>>([&]() -> Result<std::optional<HttpResponse>> {
-    return session_->keys().find(url, header, session_->environment().clock->now());
+    return session_->keys().find(url, header, session_->environment().clock->now(), anew);
   });
   if (*known) return **known;
   auto answer = http({"GET", url, {{"Accept", "application/json"}}, {}});

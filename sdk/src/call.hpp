@@ -71,7 +71,7 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   Result<Value> get(const std::string& key) override;
   Status remove(const std::string& key) override;
   Result<HttpResponse> http(const HttpRequest& request) override;
-  Result<HttpResponse> keys(const std::string& url, const Value& header) override;
+  Result<HttpResponse> keys(const std::string& url, const Value& header, bool anew) override;
   Result<std::string> browse(const std::string& url) override;
 
   // Beyond the core.

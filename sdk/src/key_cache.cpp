@@ -25,12 +25,13 @@ std::int64_t lifetime_ms(const HttpResponse& answer) {
 
 }  // namespace
 
-std::optional<HttpResponse> KeyCache::find(const std::string& url, const json::Value& header, std::int64_t now) {
+std::optional<HttpResponse> KeyCache::find(const std::string& url, const json::Value& header, std::int64_t now,
+                                           bool anew) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(url);
   if (found == entries_.end()) return {};
   const Entry& entry = found->second;
-  const bool is_known = now < entry.until_ms && jose::find_key(entry.jwks, header);
+  const bool is_known = !anew && now < entry.until_ms && jose::find_key(entry.jwks, header);
   const auto pause = entry.jwks.is_null() ? pause_after_failure_ms : pause_ms;
   const bool is_early = entry.fetched_ms <= now && now < entry.fetched_ms + pause;
   if (!is_known && !is_early) return {};
@@ -44,6 +45,7 @@ void KeyCache::keep(const std::string& url, const HttpResponse& answer, std::int
   if (!jwks) {
     // A failure takes nothing away: keys that are still good go on. It is not asked about again at once either.
     if (entry.until_ms <= now) entry = {answer, {}, now, now, {}};
+    entry.fetched_ms = now;
     return;
   }
   entry = {answer, *std::move(jwks), now, now + lifetime_ms(answer), {}};

@@ -1,5 +1,6 @@
 // The authority's public keys, fetched when they are needed: kept as long as its Cache-Control says, fetched anew for a
-// key that is not among them, but not more often than every ten seconds, whatever tokens come.
+// key that is not among them and for a signature that does not fit, but not more often than every ten seconds, whatever
+// tokens come.
 #pragma once
 
 #include <map>
@@ -17,8 +18,8 @@ namespace ostia::sdk {
 class KeyCache {
  public:
   /// The answer to show for `url` without asking: when a key for `header` is kept, or when it is too early to ask
-  /// again.
-  std::optional<HttpResponse> find(const std::string& url, const json::Value& header, std::int64_t now_ms);
+  /// again. `anew`: a signature did not fit the key that is kept.
+  std::optional<HttpResponse> find(const std::string& url, const json::Value& header, std::int64_t now_ms, bool anew);
   /// What asking brought.
   void keep(const std::string& url, const HttpResponse& answer, std::int64_t now_ms);
 

@@ -67,6 +67,11 @@ struct Verifiers : testing::Test {
     const auto r = verifier(algorithms).verify(t);
     return r ? "good" : r.error().reason;
   }
+  Value changed_claims(const char* audience) const {
+    Value c = claims;
+    c.set("aud", audience);
+    return c;
+  }
   std::string changed(const char* claim, Value value) {
     Value c = claims;
     c.set(claim, std::move(value));
@@ -190,6 +195,30 @@ TEST_F(Verifiers, KeysAreKeptRotatedAndNotHammered) {
   EXPECT_FALSE(v.verify(token(claims, "ES256", "k3")));
   EXPECT_TRUE(v.verify(token(claims)));
   EXPECT_EQ(verifier().verify(token(claims)).error().status, 503);
+}
+
+TEST_F(Verifiers, AKeyThatChangedUnderItsName) {
+  auto v = verifier();
+  ASSERT_TRUE(v.verify(token(claims)));
+  key = *json::parse(*openssl_crypto()->generate_key());
+  server->keys = Value::array({as_public("k1")});
+  // No more often than every ten seconds, and not for each token that somebody made up.
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(v.verify(token(claims)).error().reason, "signature_invalid");
+  EXPECT_EQ(server->asked, 1);
+  clock->ms += 10'000;
+  EXPECT_TRUE(v.verify(token(claims)));
+  EXPECT_TRUE(v.verify(token(claims, "ES256", "k1", "jwt")));  // another header, the same key
+  EXPECT_EQ(server->asked, 2);
+  clock->ms += 10'000;
+  const std::string good = token(claims), else_signed = token(changed_claims("other"));
+  const std::string other = good.substr(0, good.rfind('.')) + else_signed.substr(else_signed.rfind('.'));
+  EXPECT_EQ(v.verify(other).error().reason, "signature_invalid");
+  EXPECT_EQ(server->asked, 3);
+  clock->ms += 10'000;
+  server->status = 500;  // what cannot be asked is not the token's excuse, and is not asked about at once
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(v.verify(other).error().reason, "signature_invalid");
+  EXPECT_EQ(server->asked, 4);
+  EXPECT_TRUE(v.verify(token(claims)));
 }
 
 TEST_F(Verifiers, AnAuthorityThatIsAwayIsNotHammeredEither) {

@@ -192,7 +192,7 @@ row('AZ-217', 'd', 'session cookies', 'idle for three days, or a week old', 'ove
   assert.equal(fragment((await other.open(url({ prompt: 'none' }))).location).error, 'login_required');
 });
 
-row('AZ-218', 'd', 'session cookies', 'over HTTPS and in development', 'auth0 and auth0_compat, did: Secure, HttpOnly, SameSite=None', async () => {
+row('AZ-218', 'd', 'session cookies', 'over HTTPS and in development', '__Host-auth0 and __Host-auth0_compat, __Host-did: Secure, HttpOnly, SameSite=None', async () => {
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
   const person = new Reader(authority.issuer);
   const seen = [];
@@ -200,8 +200,8 @@ row('AZ-218', 'd', 'session cookies', 'over HTTPS and in development', 'auth0 an
   person.get = async (...a) => { const r = await get(...a); seen.push(...r.headers.getSetCookie()); return r; };
   await person.logIn(new URL(url(), authority.issuer).href);
   const find = (name) => seen.find((c) => c.startsWith(`${name}=`));
-  for (const name of ['auth0', 'did']) assert.match(find(name), /; Path=\/; HttpOnly; Max-Age=\d+; Secure; SameSite=None$/);
-  assert.match(find('auth0_compat'), /; HttpOnly; Max-Age=\d+; Secure$/);
+  for (const name of ['__Host-auth0', '__Host-did']) assert.match(find(name), /; Path=\/; HttpOnly; Max-Age=\d+; Secure; SameSite=None$/);
+  assert.match(find('__Host-auth0_compat'), /; HttpOnly; Max-Age=\d+; Secure$/);
 });
 
 row('AZ-219', 'd', 'implicit and hybrid responses', 'every response type', 'what it names, with at_hash and c_hash', async () => {

@@ -9,6 +9,7 @@ import { startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, callback, extra } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 import { ScriptedUpstream } from '../lib/upstream.mjs';
 
 const group = scope();
@@ -144,6 +145,26 @@ row('AZ-1606', 'd', '/login/callback', 'the upstream answers with an error', 'th
   assert.deepEqual([result.error, result.error_description, result.state], ['access_denied', 'I would rather notX: y', 's']);
 });
 
+test('keys that are kept: another key of the same name is found, with one look for many logins', async (t) => {
+  const changing = new ScriptedUpstream();
+  await changing.start(t);
+  const made = await api.call('POST', 'connections', { ...changing.connection('changing'), enabled_clients: ['app'] });
+  assert.equal(made.status, 201, made.text);
+  assert.ok((await logIn('changing', { at: changing })).id_token);
+  changing.key = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const looks = () => changing.requests.filter((r) => r.path === '/jwks').length;
+  assert.equal(looks(), 1);
+  const refusals = [];
+  const renewed = await until(async () => {
+    const result = await logIn('changing', { at: changing });
+    if (!result.id_token) refusals.push(result.error);
+    return result.id_token;
+  }, 'the key is looked for again');
+  assert.ok(renewed);
+  assert.ok(refusals.length > 1 && refusals.every((error) => error === 'access_denied'), refusals.join());
+  assert.equal(looks(), 2, 'not for each login');
+});
+
 const hostile = {
   'an ID token by another key': ['id_token_signature', () => { upstream.change.signing = { key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey }; }],
   'an ID token by a key that nobody knows': ['id_token_key_unknown', () => { upstream.change.signing = { kid: 'k9' }; }],
@@ -269,6 +290,19 @@ test('an ID token through the browser (front channel), with no exchange', async 
   await refused(await send(token({ nonce: 'x' })), 'id_token_nonce_mismatch');
   assert.equal(decode((await send(token({ nonce: asked.nonce }))).id_token).sub, 'oidc|front|f1');
   assert.ok(!upstream.requests.some((r) => r.path === '/token'));
+});
+
+test('a form of another site comes without Lax cookies in plain HTTP: a page of ours sends it once more, with them', async () => {
+  const person = new Reader(api.issuer), stranger = new Reader(api.issuer);
+  const asked = Object.fromEntries((await leave(person, 'front')).searchParams);
+  const id_token = upstream.sign({ iss: upstream.issuer, aud: 'ostia', sub: 'f2', iat: Date.now() / 1000 | 0, exp: (Date.now() / 1000 | 0) + 60, nonce: asked.nonce });
+  const form = { state: asked.state, id_token, iss: upstream.issuer };
+  const page = await stranger.open('/login/callback', { method: 'POST', body: new URLSearchParams(form) });
+  assert.deepEqual([page.status, page.action], [200, `${api.issuer}login/callback`]);
+  for (const [name, value] of Object.entries(form)) assert.equal(page.fields[name], value);
+  const again = new URLSearchParams(page.fields);
+  assert.equal((await stranger.open(page.action, { method: 'POST', body: again })).status, 400, 'once, not for ever; and for nobody else');
+  assert.equal(decode(fragment((await person.open(page.action, { method: 'POST', body: again })).location).id_token).sub, 'oidc|front|f2');
 });
 
 row('AZ-1610', 'x', '/_dev/upstream/authorize', "the demo's stand-in for X", 'anybody signs in as anybody; the account of a name is always the same; declining is an error for the application', async () => {

@@ -53,8 +53,9 @@ class Host {
 
   virtual Result<HttpResponse> http(const HttpRequest& request) = 0;
 #ifndef __wasm__
-  /// The key set at `url`, in which the key of the JWS `header` is looked for; a host may keep it.
-  virtual Result<HttpResponse> keys(const std::string& url, const json::Value& /*header*/) {
+  /// The key set at `url`, in which the key of the JWS `header` is looked for; a host may keep it. `anew`: a signature
+  /// did not fit the key that it had, so what it keeps may be old.
+  virtual Result<HttpResponse> keys(const std::string& url, const json::Value& /*header*/, bool /*anew*/) {
     return http({"GET", url, {}, {}});
   }
 #endif

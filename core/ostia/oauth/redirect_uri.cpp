@@ -8,13 +8,6 @@
 namespace ostia::oauth {
 namespace {
 
-// Schemes that a browser would run or open locally instead of handing the response to a client.
-bool is_dangerous_scheme(std::string_view scheme) {
-  const std::string s = text::lower(scheme);
-  return s == "javascript" || s == "data" || s == "vbscript" || s == "blob" || s == "file" || s == "about" ||
-         s == "view-source";
-}
-
 bool is_ip_loopback(std::string_view host) { return host != "localhost" && url::is_loopback_host(host); }
 
 // `*.example.com` stands for one non-empty label.
@@ -42,10 +35,18 @@ bool matches(const url::Url& uri, std::string_view text, std::string_view regist
 
 }  // namespace
 
+bool is_dangerous_scheme(std::string_view scheme) {
+  for (const std::string_view one : {"javascript", "data", "vbscript", "livescript", "blob", "file", "filesystem",
+                                     "about", "view-source", "jar", "mhtml"})
+    if (scheme == one) return true;
+  return false;
+}
+
 // AZ-211 · RFC 9700 section 2.1
 bool is_registered_redirect_uri(std::string_view uri, const std::vector<std::string>& registered, RedirectRules rules) {
   const auto parsed = url::parse(uri);
-  if (!parsed || parsed->has_fragment || parsed->has_userinfo || is_dangerous_scheme(parsed->scheme)) return false;
+  if (!parsed || parsed->has_fragment || parsed->has_userinfo || is_dangerous_scheme(text::lower(parsed->scheme)))
+    return false;
   if (parsed->host.find('*') != parsed->host.npos) return false;
   return std::any_of(registered.begin(), registered.end(),
                      [&](const std::string& one) { return matches(*parsed, uri, one, rules); });

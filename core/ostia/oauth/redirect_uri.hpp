@@ -8,6 +8,9 @@
 
 namespace ostia::oauth {
 
+/// Schemes, in lower case, that a browser would run or open itself instead of handing an answer to a client.
+bool is_dangerous_scheme(std::string_view scheme);
+
 struct RedirectRules {
   bool any_loopback_port = false;  ///< for native clients: the port of a loopback IP literal is free
 };
