@@ -57,7 +57,7 @@ test('doors of others: an organization that takes the id of another for its name
   if (made.status === 201) await api.call('PATCH', `organizations/${made.body.id}`, { display_name: 'Imposter' });
   const member = await make(customers, 'olga');
   await api.call('POST', `organizations/${real.id}/members`, { members: [member] });
-  const location = await new Person().logIn(authorizeUrl(api.issuer, { client_id: 'teams', response_type: 'code', redirect_uri: callback, scope: 'openid', organization: real.id, code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }), 'olga@example.com', password);
+  const location = await new Person().logIn(authorizeUrl(api.issuer, { client_id: 'teams', response_type: 'code', redirect_uri: callback, scope: 'openid', organization: real.id, code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }), 'olga@example.com', password);
   assert.ok(location.searchParams.get('code'), location.href);
 });
 

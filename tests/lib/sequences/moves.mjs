@@ -32,7 +32,11 @@ async function enteredByMail(w, otp, answer) {
   w.direct('log in with a code by mail', w.name(otp), answer, person);
   if (!person.id) person.id = (await w.manage('GET', `users-by-email?email=${encodeURIComponent(otp.address)}`))[0].user_id;
 }
-const resetForm = (link, password) => ['/u/reset-password', { ticket: link.value, password, 're-enter-password': password }];
+/** The link is opened, and its page sent, in a browser of its own. */
+async function resetBy(w, link, password) {
+  const browser = new Browser(w.issuer), page = await browser.go(`/u/reset-password?ticket=${link.value}`);
+  return page.status === 200 ? browser.press(page, { password, 're-enter-password': password }) : page;
+}
 
 /**
  * `weight`: how often it is chosen; `isLate`: not before there is something that it can end; `isDear`: three times, since a
@@ -406,7 +410,7 @@ export const moves = {
     isLate: true, weight: 4, from: (w) => w.all('link', (x) => !w.ownerOf(x.person).isBlocked),
     async make(w, link) {
       const { person } = link, why = w.fault(link), password = w.newPassword();
-      const page = await new Browser(w.issuer).go(...resetForm(link, password));
+      const page = await resetBy(w, link, password);
       if (w.isLetBe(link, page.status === 400, `set a password by ${w.name(link)}`)) return;
       w.judge(`set a password by ${w.name(link)}`, page.status, why ? 400 : 200, `set a password by a link: ${why ?? 'it should work'}`);
       if (!why) w.changed(person, password);
@@ -416,7 +420,7 @@ export const moves = {
     isLate: true, weight: 1, from: (w) => w.all('link', (x) => !w.fault(x) && !x.isOpen),
     async make(w, link) {
       const { person } = link, passwords = [w.newPassword(), w.newPassword()];
-      const pages = await Promise.all(passwords.map((password) => new Browser(w.issuer).go(...resetForm(link, password))));
+      const pages = await Promise.all(passwords.map((password) => resetBy(w, link, password)));
       const good = passwords.filter((_, i) => pages[i].status === 200);
       w.judge(`set a password by ${w.name(link)} twice at once`, `${good.length} good ones`, '1 good ones', 'set a password by a link twice at once: it works once');
       w.changed(person, good[0]);
