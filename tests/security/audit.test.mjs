@@ -63,7 +63,7 @@ describe('the log of changes', () => {
     assert.ok((await newest()).details.accessedSecrets.includes('location'));
     assert.equal((await fetch(job.location)).status, 200);
     const fetched = await newest();
-    assert.match(fetched.description, /export/i);
+    assert.match(fetched.description, /Fetch an export/);
     assert.equal(fetched.client_id, 'machine');
     const { log_id } = await newest();
     await management.call('GET', 'roles');

@@ -91,6 +91,22 @@ describe('guesses', () => {
     assert.equal((await login(ada, right, from('2001:db8:99::1'))).status, 200, 'the owner, who had the mail');
   });
 
+  test('an owner with a browser that is known is let in from wherever, also beside a guesser in the same network', async () => {
+    const browser = new Reader(authority.devIssuer);
+    const logIn = async (headers, password = right) => {
+      const url = `/authorize?${new URLSearchParams({ client_id: 'app', response_type: 'code', redirect_uri: app.callbacks[0], scope: 'openid', state: 's', prompt: 'login' })}`;
+      const page = await browser.open(url, { headers });
+      return browser.open(page.action, { method: 'POST', headers, body: new URLSearchParams({ ...page.fields, username: ada, password, action: 'default' }) });
+    };
+    assert.ok((await logIn(from('203.0.113.9'))).location?.searchParams.get('code'), 'known from now on');
+    for (let i = 0; i < 60; i++) await login(ada, `wrong-${i}`, stranger(i));
+    for (let i = 0; i < 20; i++) await login(ada, `wrong-${i}`, from('192.0.2.77'));
+    assert.equal((await login(ada, right, from('192.0.2.77'))).status, 429, 'the guesser in that network');
+    assert.ok((await logIn(from('192.0.2.77'))).location?.searchParams.get('code'), 'the owner there');
+    for (let i = 0; i < 10; i++) await logIn(from('192.0.2.78'), `wrong-${i}`);
+    assert.equal((await logIn(from('192.0.2.79'))).location, undefined, 'a browser that guesses is a guesser');
+  });
+
   test('a password: one stranger does not use up the tries of all', async () => {
     for (let i = 0; i < 40; i++) await login(ada, `wrong-${i}`, stranger(i % 3));
     assert.equal((await login(ada, right, from('203.0.113.9'))).status, 200);
