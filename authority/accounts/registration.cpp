@@ -215,8 +215,8 @@ std::string seal_reset(const Authority& a, const User& user, std::string_view cl
 }
 
 // AZ-410 · Auth0: dbconnections/change_password
-Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
-                                   std::string client_id) {
+Async<Unit> request_password_reset(Authority& a, const Request& request, Human, std::string connection,
+                                   std::string email, std::string client_id) {
   const auto tenant = a.tenant();
   std::vector<std::string> connections = {connection};
   CO_TRY(const auto user, find_user_by_login(a.store, std::move(connections), email));
