@@ -9,6 +9,7 @@
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
+#include "state/problem.hpp"
 #include "tenant/captcha.hpp"
 
 namespace ostia::authority {
@@ -174,7 +175,7 @@ Async<Human> check_captcha(Authority& a, const Request& request, Stage stage, st
   if (!due) co_return Human();
   const auto tenant = a.tenant();
   if (tenant->attack_protection.captcha.only_watches) {
-    note(a, request, stage, "A CAPTCHA would have been asked", "captcha_watched");
+    note(a, request, stage, "A CAPTCHA would have been asked", {});
     co_return Human();
   }
   CO_AWAIT(const auto good, check_answer(a, request, stage, std::move(answer)));
@@ -185,8 +186,7 @@ Async<Human> check_captcha(Authority& a, const Request& request, Stage stage, st
 
 Error as_program_error(Error e, std::string_view answer, int status) {
   if (e.reason != "captcha_wrong" || !answer.empty()) return e;
-  return {"requires_verification", "Suspicious request requires verification", "captcha_missing", status,
-          Fault::caller};
+  return oauth(status, "requires_verification", "Suspicious request requires verification", "captcha_missing");
 }
 
 Async<Value> captcha_challenge(Authority& a, const Request& request, Stage stage) {
