@@ -250,7 +250,7 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   const auto tenant = a.tenant();
   const auto c = tenant->find_connection(user.connection);
   const PasswordPolicy policy = c ? c->password_policy : PasswordPolicy{};
-  Registration known{user.connection, {}, user.email, user.username, password};
+  Registration known{Human::proven(), user.connection, {}, user.email, user.username, password};
   known.profile = user.profile;
   if (auto violation = check_password_policy(policy, password, personal_info(known))) co_return violation;
   if (const auto& breaches = tenant->attack_protection.breaches;

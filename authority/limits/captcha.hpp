@@ -14,8 +14,8 @@ enum class Stage : std::uint8_t { login, signup, passwordless, reset };
 /// account or sends a message to a stranger's address takes one, so that no way there can leave the question out.
 class Human {
  public:
-  /// Who is signed in already and confirms it.
-  static Human signed_in() { return {}; }
+  /// Who has proven already whose account it is: signed in, or with a link that was sent to them.
+  static Human proven() { return {}; }
 
  private:
   Human() = default;

@@ -10,7 +10,7 @@ namespace {
 
 using json::Value;
 
-constexpr std::int64_t highest = 50'000;  // half a second's work for a telephone; docs/decisions/0031
+constexpr std::int64_t highest = 50'000;  // about a second's work for a telephone; docs/decisions/0031
 constexpr std::int64_t lifetime = 3600;   // seconds: a page's own
 constexpr std::size_t longest = 2048;     // bytes of an answer
 

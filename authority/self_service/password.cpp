@@ -42,7 +42,7 @@ Async<Unit> check_present(Authority& a, const Request& request, const User& user
   CO_AWAIT(const auto checked,
            authenticate_password(
                a, request,
-               {Human::signed_in(), {user.connection}, user.login_name(), std::move(password), account_client().id}));
+               {Human::proven(), {user.connection}, user.login_name(), std::move(password), account_client().id}));
   if (!checked && checked.error().reason != "password_leaked") co_return checked.error();
   co_return Unit{};
 }
