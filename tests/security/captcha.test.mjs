@@ -1,11 +1,13 @@
 // The question whether somebody is a robot: on every way by which a password is tried, an account made or a message
 // sent, by each policy; what answers the built-in one, and what each provider says.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, beforeEach, describe, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
 import { forge, numberOf, questionOf, solve, startProvider } from '../lib/captcha.mjs';
 import { machine, Management, managementGrant } from '../lib/management.mjs';
-import { runOstia, startAuthority } from '../lib/program.mjs';
+import { folder, freePort, runOstia, startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, callback, extra, grants, origin } from '../lib/tenant.mjs';
 
@@ -362,5 +364,55 @@ describe('what the tenant says of it', () => {
     const person = new Reader(api.issuer);
     const shown = await person.open(authorize());
     assert.match((await person.submit(shown, { ...ada, captcha: 'x' })).alert, /not set up/);
+  });
+
+  test('a file goes in and comes out the same; the secrets are sealed, and a policy or a provider that there is not is refused', async () => {
+    const dir = folder(), file = join(dir, 'tenant.yaml'), data = join(dir, 'data');
+    const attackProtection = {
+      botDetection: { challenge_password_policy: 'when_risky', allowlist: ['192.0.2.0/24'] },
+      captcha: { active_provider_id: 'recaptcha_enterprise', ...Object.fromEntries(Object.entries(providers).map(([name, p]) => [name, { site_key: name, [p.key ?? 'secret']: `secret-of-${name}`, ...(p.project && { project_id: 'project' }) }])) },
+    };
+    const bring = async (content, folder = data) => {
+      writeFileSync(file, JSON.stringify(content));
+      return runOstia(['import', file, '--data', folder]);
+    };
+    assert.equal((await bring({ attackProtection })).code, 0);
+    const first = (await runOstia(['export', '--data', data])).stdout;
+    for (const name of Object.keys(providers)) assert.match(first, new RegExp(`secret-of-${name}`));
+    for (const name of readdirSync(data).filter((f) => /db|wal/.test(f))) assert.equal(readFileSync(join(data, name)).includes('secret-of-'), false, name);
+    assert.doesNotMatch((await runOstia(['export', '--data', data, '--without-secrets'])).stdout, /secret-of/);
+    writeFileSync(file, first);
+    assert.equal((await runOstia(['import', file, '--data', join(dir, 'again')])).code, 0);
+    assert.equal((await runOstia(['export', '--data', join(dir, 'again')])).stdout, first);
+    for (const wrong of [{ captcha: { active_provider_id: 'nobody' } }, { botDetection: { challenge_password_policy: 'sometimes' } }, { botDetection: { challenge_password_reset_policy: 'on' } }]) {
+      const { code, stderr } = await bring({ attackProtection: wrong });
+      assert.notEqual(code, 0, JSON.stringify(wrong));
+      assert.match(stderr, /attackProtection.*(captcha|botDetection)/);
+    }
+  });
+
+  test('lint and doctor name a provider without keys, where anybody is asked', async () => {
+    const lint = async (attackProtection) => {
+      const dir = folder(), file = join(dir, 'tenant.yaml'), data = join(dir, 'data');
+      writeFileSync(file, JSON.stringify({ attackProtection }));
+      assert.equal((await runOstia(['import', file, '--data', data])).code, 0);
+      const said = [];
+      for (const args of [['lint', '--json', file], ['lint', '--json', '--data', data]]) said.push(JSON.parse((await runOstia(args)).stdout).map((f) => f.where).filter((where) => /captcha/.test(where)));
+      said.push(JSON.parse((await runOstia(['doctor', '--json', '--data', data, '--listen', `127.0.0.1:${await freePort()}`])).stdout).filter((f) => f.subject === 'captcha').map((f) => f.level));
+      return said;
+    };
+    const botDetection = { challenge_password_policy: 'when_risky' };
+    for (const [name, p] of Object.entries(providers)) {
+      const key = p.key ?? 'secret';
+      const full = { site_key: 'k', [key]: 's', ...(p.project && { project_id: 'p' }) };
+      assert.deepEqual(await lint({ botDetection, captcha: { active_provider_id: name, [name]: full } }), [[], [], ['ok']], name);
+      for (const member of Object.keys(full)) {
+        const { [member]: _, ...rest } = full;
+        const where = [`attackProtection.captcha.${name}.${member}`];
+        assert.deepEqual(await lint({ botDetection, captcha: { active_provider_id: name, [name]: rest } }), [where, where, ['fault']], `${name} without ${member}`);
+      }
+      assert.deepEqual(await lint({ captcha: { active_provider_id: name } }), [[], [], []], `${name}, and nobody is asked`);
+    }
+    assert.deepEqual(await lint({ botDetection }), [[], [], ['ok']]);
   });
 });
