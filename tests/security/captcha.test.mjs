@@ -10,6 +10,7 @@ import { machine, Management, managementGrant } from '../lib/management.mjs';
 import { folder, freePort, runOstia, startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app, callback, extra, grants, origin } from '../lib/tenant.mjs';
+import { until } from '../lib/until.mjs';
 
 const connection = 'Username-Password-Authentication';
 const ada = { username: 'ada@example.com', password: 'Correct-Horse-9' };
@@ -68,7 +69,7 @@ const ways = {
   '/u/signup': page({ screen_hint: 'signup' }, () => ({ email: fresh(), password: 'Brand-New-7' }), (next) => next.location?.href.startsWith(callback)),
   '/u/reset-password/request': page({}, () => ({ email: 'ada@example.com' }), (next) => next.heading === 'Check your email', (login) => login.links['Forgot password?']),
   '/u/passwordless': page({ connection: 'email' }, () => ({ username: fresh() }), (next) => 'code' in (next.fields ?? {})),
-  '/usernamepassword/login': form('/usernamepassword/challenge', (more) => api.post('/usernamepassword/login', { client_id: 'app', connection, redirect_uri: callback, response_type: 'token', state: 's', ...ada, ...more })),
+  '/usernamepassword/login': form('/usernamepassword/challenge', (more, { origin: _, ...headers }) => api.post('/usernamepassword/login', { client_id: 'app', connection, redirect_uri: callback, response_type: 'token', state: 's', ...ada, ...more }, headers)),
   '/dbconnections/signup': form('/dbconnections/signup/challenge', (more, headers) => api.post('/dbconnections/signup', { client_id: 'app', connection, email: fresh(), password: 'Brand-New-7', state: 's', ...more }, headers)),
   '/dbconnections/change_password': form('/dbconnections/change_password/challenge', (more, headers) => api.post('/dbconnections/change_password', { client_id: 'app', connection, email: 'ada@example.com', state: 's', ...more }, headers)),
   '/passwordless/start': form('/passwordless/challenge', (more, headers) => api.post('/passwordless/start', { client_id: 'app', connection: 'email', email: fresh(), send: 'code', state: 's', ...more }, headers)),
@@ -103,8 +104,8 @@ describe('every way, by each policy', () => {
       for (let i = 0; i < 2; i++) await fail(here);
       assert.deepEqual([(await way(undefined, here)).asked, (await way(undefined, here)).done], [false, true], 'two failures');
       await fail(here);
-      const risky = await way(undefined, name === '/usernamepassword/login' ? here : here);
-      assert.equal(risky.asked, true, 'three failures');
+      const risky = await way(undefined, here);
+      assert.deepEqual([risky.asked, risky.done], [true, false], 'three failures');
       assert.equal((await way(undefined, { 'x-forwarded-for': '203.0.113.9' })).asked, false, 'another network');
     });
   }
@@ -151,8 +152,8 @@ describe('every way, by each policy', () => {
   test('who only watches is told in the log, and lets everybody through', async () => {
     await ask('always', { monitoring_mode_enabled: true });
     for (const way of Object.values(ways)) assert.deepEqual([(await way()).asked, (await way()).done], [false, true]);
-    const told = (await api.logs('pla')).filter((entry) => /would have been asked/.test(entry.description));
-    assert.ok(told.length >= Object.keys(ways).length, String(told.length));
+    const told = async () => (await api.logs('pla')).filter((entry) => /would have been asked/.test(entry.description)).length;
+    await until(async () => (await told()) >= 2 * Object.keys(ways).length);
   });
 
   test('a second code is asked for on the page that asks', async () => {
@@ -181,7 +182,7 @@ describe('the built-in question', () => {
     assert.equal(all.filter((status) => status === 200).length, 1, all.join());
   });
 
-  test('a solution is good until it expires, to the second', async () => {
+  test('a solution is good until it expires', async () => {
     for (const [late, status] of [[0, 200], [1, 400]]) {
       await api.reset();
       await api.authenticate();
@@ -301,7 +302,8 @@ describe('the providers', () => {
       const question = questionOf({ html });
       assert.deepEqual([question.provider, question.siteKey], [p.wire, 'site-key']);
       assert.ok(policy.includes(p.source), policy);
-      assert.ok(policy.includes(new URL(question.script).origin), policy);
+      const { origin: at, hostname } = new URL(question.script);
+      assert.ok(policy.includes(at) || policy.includes(`https://*.${hostname.split('.').slice(-2).join('.')}`), policy);
       assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')| \*[ ;]/);
       assert.doesNotMatch(html, /the-secret/);
       const other = await person.get('/u/login');
