@@ -61,6 +61,12 @@ std::string host_of(std::string_view url) {
   return parsed ? text::lower(parsed->host) : "";
 }
 
+// A registered URL may stand for the hosts below a name (`https://*.example.com`).
+bool has_host(std::string_view registered, std::string_view host) {
+  const std::string own = host_of(registered);
+  return own == host || (own.starts_with("*.") && host.ends_with(std::string_view(own).substr(1)));
+}
+
 // Whether a widget there is one of ours or of an application's: an answer that somebody was tricked into giving on
 // another site is none.
 bool is_own_host(const Authority& a, const Tenant& tenant, const Request& request, const std::string& host) {
@@ -72,7 +78,7 @@ bool is_own_host(const Authority& a, const Tenant& tenant, const Request& reques
     const Client& c = one.second;
     for (const auto* list : {&c.web_origins, &c.allowed_origins, &c.callbacks})
       for (const auto& url : *list)
-        if (host_of(url) == host) return true;
+        if (has_host(url, host)) return true;
     return false;
   });
 }
