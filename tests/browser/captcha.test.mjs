@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { root } from '../../tools/lib.mjs';
 import { Api } from '../lib/authority.mjs';
+import { startProvider } from '../lib/captcha.mjs';
 import { launch, openPage, packages, startApplication } from '../lib/browser.mjs';
+import { machine, Management, managementGrant } from '../lib/management.mjs';
 import { freePort, startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
 import { app as spa, callback, extra } from '../lib/tenant.mjs';
@@ -83,6 +85,58 @@ describe('Universal Login', () => {
       const { violations } = await page.evaluate(() => axe.run());
       assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`), []);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
+});
+
+// A provider's script as far as our page uses it: each gives `token` at once.
+const widget = '{ ready: (then) => then(), render: (element, options) => { element.textContent = "widget"; options.callback("token"); return 1; } }';
+const scripts = {
+  recaptcha_v2: ['https://www.recaptcha.net/**', `window.grecaptcha = ${widget}`],
+  recaptcha_enterprise: ['https://www.recaptcha.net/**', `window.grecaptcha = { enterprise: ${widget} }`],
+  hcaptcha: ['https://js.hcaptcha.com/**', `window.hcaptcha = ${widget}`],
+  turnstile: ['https://challenges.cloudflare.com/**', `window.turnstile = ${widget}`],
+  friendly_captcha: ['https://cdn.jsdelivr.net/**', 'window.friendlyChallenge = { WidgetInstance: class { constructor(element, options) { options.doneCallback("token"); } } }'],
+  arkose: ['https://client-api.arkoselabs.com/**', 'window[document.currentScript.dataset.callback]({ setConfig: (config) => config.onCompleted({ token: "token" }) })'],
+};
+describe('the widgets of providers, on the login page', () => {
+  const group = scope();
+  let api;
+  before(async () => {
+    api = new Management(await startAuthority(group, { clients: [spa, machine], extra: { ...always, clientGrants: [...extra.clientGrants, managementGrant()] } }));
+    await api.authenticate();
+  });
+  const open = async (t, name, script, more = {}) => {
+    const right = { success: true, tokenProperties: { valid: true }, session_details: { solved: true } };
+    const server = await startProvider(t, () => ({ body: right }));
+    const keys = { site_key: 'site-key', [name === 'recaptcha_enterprise' ? 'api_key' : 'secret']: 's', ...(name === 'recaptcha_enterprise' && { project_id: 'p' }), ostia: { verify_url: server.url }, ...more };
+    assert.equal((await api.call('PATCH', 'attack-protection/captcha', { active_provider_id: name, [name]: keys })).status, 200);
+    const page = await openPage(t, browser, 'about:blank');
+    const refused = [];
+    page.on('console', (message) => /Content Security Policy/.test(message.text()) && refused.push(message.text()));
+    await page.route(script[0], (route) => (script[1] ? route.fulfill({ contentType: 'text/javascript', body: script[1] }) : route.abort()));
+    await page.route(`${callback}*`, (route) => route.fulfill({ body: 'application' }));
+    await page.goto(`${api.issuer}authorize?${new URLSearchParams({ client_id: 'app', response_type: 'code', redirect_uri: callback, scope: 'openid' })}`);
+    await page.waitForFunction(() => document.querySelector('[name=captcha]').value);
+    await page.fill('[name=username]', 'ada@example.com');
+    await page.fill('[name=password]', 'Correct-Horse-9');
+    await page.click('button[value=default]');
+    return { page, server, refused };
+  };
+
+  for (const [name, script] of Object.entries(scripts))
+    test(`${name}: its answer is what the provider is asked about`, async (t) => {
+      const { page, server, refused } = await open(t, name, script);
+      await page.waitForURL(`${callback}*`);
+      assert.match(JSON.stringify(server.asked[0].sent), /"token"/);
+      assert.deepEqual([refused, page.errors], [[], []]);
+    });
+
+  for (const name of ['turnstile', 'arkose'])
+    test(`${name}: where its script cannot be had, fail_open decides`, async (t) => {
+      const through = await open(t, name, [scripts[name][0]], { fail_open: true });
+      await through.page.waitForURL(`${callback}*`);
+      const { page } = await open(t, name, [scripts[name][0]], { fail_open: false });
+      await page.waitForSelector('[role=alert]');
     });
 });
 
