@@ -64,10 +64,9 @@ const passwordOf = (api, headers) => api.token({ grant_type: grants.realm, clien
 const wasJudged = ({ status, text }) => status === 401 || ((status === 403 || status === 400) && !/too_many|429|expired/.test(text));
 
 async function guessesOf(program) {
-  const authority = await startForDevelopers(program), api = new Api(authority), out = {};
+  const out = {};
   for (const [name, { before, minute, guess }] of Object.entries(secrets)) {
-    await api.reset();
-    delete api.thief;
+    const authority = await startForDevelopers(program), api = new Api(authority); // each with all its limits
     const isFactor = !!before;
     await (await new Management(authority).authenticate()).call('PUT', 'guardian/policies', isFactor ? ['all-applications'] : []);
     await before?.(api);
@@ -85,10 +84,10 @@ async function guessesOf(program) {
       });
       await api.advance(59);
     }
+    await authority.stop();
     out[name] = judged;
     told(`${name}: ${judged}`);
   }
-  await authority.stop();
   return out;
 }
 

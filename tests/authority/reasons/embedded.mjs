@@ -22,6 +22,11 @@ export default [
     await w.call('PATCH', `connections/${(await w.connection(realm)).id}`, { options: { disable_signup: true } });
     return w.signUp();
   }],
+  ['signups_limited', 429, 'too_many_attempts', async (w) => {
+    await w.call('PATCH', 'attack-protection/suspicious-ip-throttling', { stage: { 'pre-user-registration': { max_attempts: 1, rate: 60_000 } } });
+    await w.signUp();
+    return w.signUp({ email: 'second@example.com' });
+  }],
   ['captcha_wrong', 400, 'invalid_captcha', async (w) => {
     await w.call('PATCH', 'attack-protection/bot-detection', { challenge_password_policy: 'always' });
     return w.signUp({ captcha: 'x', state: 's' });
