@@ -83,6 +83,12 @@ std::optional<AuthorizationRequest> link_request(const Authority& a, const Reque
   return {};
 }
 
+// A code that was not judged is not said to be over.
+pages::ErrorPage over(const Error& e) {
+  if (e.status == 429) return {.status = 429, .key = "too_many_requests", .code = "too_many_attempts"};
+  return {.status = 403, .key = "link_over", .code = "access_denied: unknown, used or expired code"};
+}
+
 }  // namespace
 
 Answering show_passwordless(Authority& a, Request request) {
@@ -132,9 +138,7 @@ Answering show_verify_redirect(Authority& a, Request request) {
         look, {.status = 400, .key = "link_over", .code = "invalid_request: unknown connection or address"});
   CO_AWAIT(const auto checked,
            check_passwordless_code(a, request, client.id, c->name, *address, std::string(p.get("verification_code"))));
-  if (!checked)
-    co_return pages::error(look,
-                           {.status = 403, .key = "link_over", .code = "access_denied: unknown, used or expired code"});
+  if (!checked) co_return pages::error(look, over(checked.error()));
   FormPage page{.status = 200,
                 .heading = look.texts.get("passwordless.link.title"),
                 .text = look.texts.get("passwordless.link.text", {{"to", *address}, {"client", client.name}}),
@@ -161,9 +165,7 @@ Answering submit_verify_redirect(Authority& a, Request request) {
   const auto client = tenant->find_client(r->client_id);
   CO_AWAIT(const auto user, authenticate_passwordless(a, request, *client, std::string(p.get("connection")),
                                                       address_in(p), std::string(p.get("verification_code"))));
-  if (!user)
-    co_return pages::error(look_for(*tenant, request, {}),
-                           {.status = 403, .key = "link_over", .code = "access_denied: unknown, used or expired code"});
+  if (!user) co_return pages::error(look_for(*tenant, request, {}), over(user.error()));
   CO_RETURN(finish_login(a, request, *r, *user));
 }
 

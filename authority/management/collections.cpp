@@ -95,6 +95,18 @@ void prepare_stream(Authority& a, Value& body, const Value& before) {
   seal_secrets(section_of("log_stream"), body, before, a.secrets);
 }
 
+// As the vendor shows it: headers as they were given, the authorization never again.
+Value present_stream(const Authority& a, const Call&, Value body) {
+  const Value open = with_secrets(section_of("log_stream"), body, a.secrets);
+  body = without_secrets(section_of("log_stream"), std::move(body));
+  const Value& headers = open["sink"]["httpCustomHeaders"];
+  if (!headers.is_array()) return body;
+  Value sink = body["sink"];
+  sink.set("httpCustomHeaders", headers);
+  body.set("sink", std::move(sink));
+  return body;
+}
+
 void prepare_config(Authority& a, Value& body, const Value& before) {
   seal_secrets(section_of("rule_config"), body, before, a.secrets);
 }
@@ -188,7 +200,8 @@ const std::vector<Collection>& collections() {
       {.kind = "email_template", .path = "email-templates", .noun = "email_templates", .one = "email template", .schema = "email_template",
        .is_put = true},
       {.kind = "log_stream", .path = "log-streams", .noun = "log_streams", .one = "log stream", .schema = "log_stream",
-       .prepare = prepare_stream},
+       .prepare = prepare_stream,
+       .present = present_stream},
       {.kind = "role", .path = "roles", .noun = "roles", .one = "role", .schema = "role",
        .filters = {"name_filter", "type"}, .present = present_role},
       {.kind = "organization", .path = "organizations", .noun = "organizations", .one = "organization", .schema = "organization",

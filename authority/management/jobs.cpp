@@ -39,9 +39,11 @@ Value new_job(const Authority& a, const char* type) {
 
 // An export has no address until somebody asks who may read users: whoever has it has them all.
 Value shown_job(const Authority& a, const Call& call, Value job) {
-  const Value what = job["export"];
+  Value what = job["export"];
   job.erase("export");
   if (!what.is_object() || !call.has_scope("read:users")) return job;
+  what.set("client_id", call.token["azp"]);  // who asked, for the log of who fetches it
+  if (call.token["gty"].is_null()) what.set("user_id", call.token["sub"]);
   const std::string file = job["id"].text() + (what["format"].is("csv") ? ".csv.gz" : ".json.gz");
   job.set("location",
           call.request.issuer + "exports/" + file + "?ticket=" + seal_ticket(a, "users_export", what, link_lifetime));
@@ -298,6 +300,15 @@ Answering download_export(Authority& a, Request request) {
     file.add(std::exchange(text, {}));
   }
   file.add(text);
+  record(a, request,
+         {.type = "sapi",
+          .description = "Fetch an export of users",
+          .client_id = (*v)["client_id"].text(),
+          .user_id = (*v)["user_id"].text(),
+          .details = json::Value::object(
+              {{"request", json::Value::object({{"method", request.method}, {"path", request.path}})},
+               {"response", json::Value::object({{"statusCode", 200}})}}),
+          .is_audited = true});
   co_return Response{200, {{"Content-Type", "application/gzip"}, {"Cache-Control", "no-store"}}, file.finish()};
 }
 

@@ -12,7 +12,7 @@ GuessStep judge_guess(const Guesses& g, const GuessLimits& limits) {
   // AZ-309, AZ-615 · Auth0: brute-force-protection
   if (g.here >= limits.per_account) return GuessStep::refuse_account;
   if (g.is_known_place) return GuessStep::judge;
-  // AZ-309 · NIST SP 800-63B section 5.2.2
+  // AZ-309 · ASVS 6.3.1
   if (g.in_a_row >= most_in_a_row) return GuessStep::refuse_account;
   if (!limits.is_per_place) return g.in_a_row >= limits.per_account ? GuessStep::refuse_account : GuessStep::judge;
   const std::int64_t of_strangers = g.has_failed_here ? g.again : g.first;

@@ -12,11 +12,11 @@ import '../parity/method-cases.mjs';
 
 const text = (file) => readFileSync(join(root, file), 'utf8');
 
-for (const verb of ['serve', 'login', 'device', 'token', 'userinfo', 'logout', 'decode', 'import', 'export', 'lint', 'backup', 'restore', 'verify', 'doctor'])
+for (const verb of ['serve', 'login', 'device', 'token', 'userinfo', 'logout', 'decode', 'import', 'export', 'lint', 'backup', 'restore', 'verify', 'doctor', 'keys rotate-master'])
   test(`each option of ostia ${verb} has a place in its man page, and the other way round`, () => {
-    const help = execFileSync(ostia, [verb, '--help'], { encoding: 'utf8' });
+    const help = execFileSync(ostia, [...verb.split(' '), '--help'], { encoding: 'utf8' });
     const real = [...help.matchAll(/^ {2}(?:-\w,)?(--[\w-]+)/gm)].map((m) => m[1]).filter((o) => o !== '--help');
-    const page = text(`docs/man/ostia-${verb}.1`).split('.SH OPTIONS')[1].split('.SH')[0].replaceAll('\\-', '-');
+    const page = text(`docs/man/ostia-${verb.split(' ')[0]}.1`).split('.SH OPTIONS')[1].split('.SH')[0].replaceAll('\\-', '-');
     const documented = [...page.matchAll(/^\.B[I]? (.*)$/gm)].flatMap((m) => m[1].match(/--[\w-]+/g) ?? []);
     assert.ok(real.length > 1);
     assert.deepEqual([...new Set(documented)].sort(), real.sort());

@@ -89,7 +89,7 @@ describe('a sealed value opens in its own place only', () => {
 });
 
 describe('the master key', { skip: process.env.OSTIA_TEST_POSTGRES ? 'SQLite' : false }, () => {
-  const args = (authority, port) => ['--data', authority.data, '--plain-http', '--listen', `127.0.0.1:${port}`];
+  const args = (authority, port) => ['--data', authority.data, '--plain-http', '--listen', `127.0.0.1:${port}`, '--issuer', authority.devIssuer];
 
   test('is changed while the authority runs, and the old one opens nothing then', async (t) => {
     const authority = await start(t), file = join(authority.data, 'master.key'), old = readFileSync(file, 'utf8');
@@ -99,9 +99,9 @@ describe('the master key', { skip: process.env.OSTIA_TEST_POSTGRES ? 'SQLite' : 
     assert.notEqual(readFileSync(file, 'utf8'), old);
     assert.equal((await login(authority.devIssuer, users.grace)).status, 200, 'it goes on');
     await authority.stop();
-    const again = await serve(args(authority, await freePort()));
+    const port = await freePort(), again = await serve(args(authority, port));
     t.after(() => again.stop());
-    const refreshed = await fetch(`${again.issuer}oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'app', refresh_token: kept.refresh_token }) });
+    const refreshed = await fetch(`http://127.0.0.1:${port}/oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'app', refresh_token: kept.refresh_token }) });
     assert.equal(refreshed.status, 200, 'and nobody is logged out by it');
     await again.stop();
     const other = join(folder(), 'old.key');

@@ -133,20 +133,6 @@ for (const [kind, hosts] of Object.entries(forbidden))
     }
     assert.deepEqual(called, []);
   });
-test('edges: the addresses beside those are public', async (t) => {
-  const { api, events } = await start(t, { args: ['--allow-egress', '127.0.0.1'] });
-  // They are not there, or are not reached from here; but nobody refuses to try.
-  const hosts = ['9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '126.255.255.255', '128.0.0.0', '169.253.255.255', '169.255.0.0', '172.15.255.255', '172.32.0.0', '192.167.255.255', '192.169.0.0', '198.17.255.255', '198.20.0.0', '223.255.255.255', '[2001:200::1]', '[2003::1]', '[64:ff9b::808:808]', '[::ffff:8.8.8.8]'];
-  const action = `async function (user, context, callback) {
-    context.out = await Promise.all(${JSON.stringify(hosts)}.map((host) => fetch('http://' + host + ':${port}/', { signal: AbortSignal.timeout(1500) }).then(() => 'reached', (e) => String(e.cause ? e.cause.message : e.name))));
-    callback(null, user, context);
-  }`;
-  const { body } = await api.call('POST', 'rules', { name: 'edges', script: action });
-  const tried = await api.call('POST', `rules/${body.id}/test`, { user: {}, context: {} });
-  assert.equal(tried.status, 200, tried.text);
-  for (const [i, outcome] of tried.body.result.context.out.entries()) assert.ok(!/does not call/.test(outcome), `${hosts[i]}: ${outcome}`);
-  assert.deepEqual(events('egress_refused'), []);
-});
 test('named: an address, a network, a host; nothing beside them', async (t) => {
   called.length = 0;
   const { api, events } = await start(t, { args: ['--allow-egress', '127.0.3.1', '--allow-egress', '127.0.4.0/30', '--allow-egress', 'LocalHost.'] });
@@ -219,6 +205,7 @@ test('headers of two lines: 400 at the Management API, refused by an import', as
       assert.deepEqual([answer.status, answer.body.errorCode], [400, 'invalid_body'], `${what}: ${answer.text}`);
       assert.ok(!answer.text.includes('secret'), 'no value is told');
     }
+    if (what === 'no value') return; // an export without secrets has none, and is taken back
     const dir = folder(), file = join(dir, 'tenant.yaml');
     writeFileSync(file, JSON.stringify({ logStreams: [{ name: what, type: 'http', sink: whole }] }));
     const { code, stderr } = await runOstia(['import', file, '--data', data, '--dry-run']);

@@ -41,7 +41,7 @@ describe('bounds of a profile', () => {
     form.set('users', new Blob([JSON.stringify([{ email: 'small@example.com' }, { email: 'large@example.com', app_metadata: { text: 'x'.repeat(most + 1) } }])]), 'users.json');
     const { body: job } = await management.call('POST', 'jobs/users-imports', form);
     let done;
-    do done = (await management.call('GET', `jobs/${job.id}`)).body; while (done.status === 'pending');
+    do done = (await management.call('GET', `jobs/${job.id}`)).body; while (!done.summary);
     assert.deepEqual([done.summary.inserted, done.summary.failed], [1, 1]);
     const errors = (await management.call('GET', `jobs/${job.id}/errors`)).body;
     assert.match(errors[0].errors[0].message, /100 kB/);
