@@ -17,11 +17,11 @@ export default {
     const own = (await w.logIn(ada, undefined, { audience: `${w.issuer}api/v2/`, scope: 'openid update:current_user_identities' })).body, other = (await w.logIn(eve)).body;
     const before = w.mailsTo(ada.username).length, linked = await w.api.call('POST', `${ada.path}/identities`, { link_with: other.id_token }, own.access_token);
     assert.equal(linked.status, 201, linked.text);
-    await until(() => w.mailsTo(ada.username).length > before, 'a mail tells of the identity', 20_000);
+    await until(() => w.mailsTo(ada.username).length > before, 'a mail tells of the identity');
     const grace = await w.person(), browser = w.browser(), offer = await browser.submit(await browser.open(w.url()), grace.words);
     assert.equal(offer.action, '/u/passkey/new');
     await browser.submit(offer, new SoftwareKey().answer(offer, w.issuer));
-    await until(() => w.mailsTo(grace.username).some((text) => /passkey/i.test(text)), 'a mail tells of the passkey', 20_000);
+    await until(() => w.mailsTo(grace.username).some((text) => /passkey/i.test(text)), 'a mail tells of the passkey');
   },
 
   'a formula in an export, a script as a picture': async (w) => {

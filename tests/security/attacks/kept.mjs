@@ -104,6 +104,7 @@ export default {
       const socket = connect({ host: '127.0.0.1', port, localAddress }, () => { socket.write('GET / HTTP/1.1\r\nHost: x\r\n'); resolve(); }).on('error', resolve).on('close', resolve);
       sockets.push(socket);
     }))));
+    // Before the twenty seconds are over after which an unfinished request ends by itself.
     const health = await Promise.race([ask({ port, localAddress: '127.0.0.9' }, ['GET /health/live HTTP/1.1', `Host: 127.0.0.1:${port}`]).catch((error) => ({ status: error.code })), until(() => false, 'an answer', 15_000).catch(() => ({ status: 'no answer' }))]);
     assert.equal(health?.status, 200, 'somebody else is served');
   },
