@@ -1,10 +1,12 @@
 // Small things: a mail that is not sent, a cell that is a formula, and two readings of one request.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { root } from '../../../tools/lib.mjs';
 import { SoftwareKey } from '../../lib/passkey.mjs';
-import { freePort, serve } from '../../lib/program.mjs';
+import { freePort, runOstia, serve } from '../../lib/program.mjs';
 import { answersOf, ask, exchange } from '../../lib/raw.mjs';
 import { until } from '../../lib/until.mjs';
 import { isRefused, realm } from './world.mjs';
@@ -33,6 +35,22 @@ export default {
     const csv = gunzipSync(Buffer.from(await (await fetch(location)).arrayBuffer())).toString();
     assert.ok(csv.includes('HYPERLINK'));
     for (const cell of csv.split(/[,;\t\r\n]/)) assert.doesNotMatch(cell, /^[ "]*[=+\-@]/, cell);
+  },
+
+  'somebody else knocks while a program waits for its login': async (w) => {
+    const ada = await w.person(), browser = join(w.folder(), 'browser');
+    writeFileSync(browser, `#!${process.execPath}
+import('${root}/tests/lib/authority.mjs').then(async ({ Reader }) => {
+  const url = process.argv[2], back = new URL(url).searchParams.get('redirect_uri');
+  for (const more of ['?x=1', '?code=theirs&state=theirs', '?error=access_denied']) await fetch(back + more, { headers: { 'sec-fetch-site': 'cross-site' } });
+  const person = new Reader('${w.issuer}');
+  let page = await person.submit(await person.open(url), ${JSON.stringify(ada.words)});
+  if (page.action === '/u/passkey/new') page = await person.submit(page, {}, 'later');
+  await fetch(page.location);
+});\n`, { mode: 0o755 });
+    const { code, stdout, stderr } = await runOstia(['login', '--domain', w.issuer.slice(0, -1), '--client-id', 'native'], { env: { BROWSER: browser } });
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.includes(ada.username));
   },
 
   'one request that two programs read in two ways': async (w) => {

@@ -71,6 +71,7 @@ export class World {
     const clients = [
       spa('app', { organization_usage: 'allow', initiate_login_uri: 'https://app.example.com/login', web_origins: ['http://localhost:4000'], grant_types: [...app.grant_types, ...['otp', 'oob', 'recovery-code'].map(mfaGrant)] }),
       web, machine,
+      { name: 'Native', client_id: 'native', app_type: 'native', callbacks: ['http://127.0.0.1/callback'], grant_types: ['authorization_code'] },
       { ...third, grant_types: [...third.grant_types, 'refresh_token', deviceGrant], web_origins: ['https://third.example'] },
       { ...secret, name: 'Symmetric', client_id: 'hsapp', client_secret: 'a-secret-that-the-application-knows-too', grant_types: ['password', 'authorization_code'], jwt_configuration: { alg: 'HS256' } },
       { ...secret, name: 'Payroll', client_id: 'payroll', client_secret: 'payroll-secret', grant_types: ['authorization_code', 'refresh_token', 'password', grants.realm] },

@@ -156,7 +156,7 @@ export default {
   'a captcha that is always asked, by another way in': (w) => withCaptcha(w, async () => {
     const ada = await w.person(), asked = (answer, what) => {
       isRefused(answer, what);
-      assert.match(answer.text ?? '', /captcha/i, what);
+      assert.match(answer.text ?? '', /captcha|requires_verification/i, what);
     };
     asked(await w.logIn(ada), '/oauth/token');
     asked(await w.token({ grant_type: 'password', client_id: 'app', ...ada.words }), '/oauth/token, password');
@@ -177,7 +177,7 @@ export default {
 
   'a captcha whose picture tells its answer': (w) => withCaptcha(w, async () => {
     const { body } = await w.api.post('/usernamepassword/challenge', { state: 's' }, w.from());
-    assert.equal(body.required, true);
+    assert.notEqual(body.required, false);
     // Work, not letters: what a program can read off a drawing keeps no program out.
     assert.doesNotMatch(JSON.stringify(body), /<path|<text|svg/i);
   }),
