@@ -40,6 +40,11 @@ export default [
     await w.call('PATCH', 'attack-protection/captcha', { active_provider_id: 'hcaptcha', hcaptcha: { site_key: 'k', secret: 's', ostia: { verify_url: 'http://127.0.0.1:9/' } } });
     return w.signUp({ captcha: 'x', state: 's' });
   }],
+  ['signups_limited', 429, 'too_many_attempts', async (w) => {
+    await w.call('PATCH', 'attack-protection/suspicious-ip-throttling', { stage: { 'pre-user-registration': { max_attempts: 1, rate: 60_000 } } });
+    await w.signUp();
+    return w.signUp({ email: 'second@example.com' });
+  }],
   ['captcha_wrong', 400, 'invalid_captcha', async (w) => {
     await w.call('PATCH', 'attack-protection/bot-detection', { challenge_password_policy: 'always' });
     return w.signUp({ captcha: 'x', state: 's' });

@@ -62,6 +62,7 @@ export default [
   ['upstream_subject_mismatch', 'f', 'access_denied', (w) => { w.upstream.change['/userinfo'] = { body: { sub: 'somebody-else' } }; return w.atUpstream(); }],
   ['upstream_id_missing', 'f', 'access_denied', (w) => { w.upstream.claims.sub = 'u'.repeat(300); return w.atUpstream(); }],
   ['upstream_profile_too_large', 'f', 'access_denied', (w) => { w.upstream.claims.biography = 'x'.repeat(40_000); return w.atUpstream(); }],
+  ['profile_too_large', 'f', 'invalid_body', (w) => { w.upstream.claims.zoneinfo = 'x'.repeat(3000); return w.atUpstream(); }],
   ['connection_mismatch', 'f', 'access_denied', async (w) => { w.upstream.change['/userinfo'] = { body: { id: '4', name: 'F' } }; await w.atUpstream('facebook'); return w.atUpstream('facebook-again'); }],
   ['id_token_malformed', 'f', 'access_denied', (w) => { w.upstream.change['/token'] = { body: { access_token: 'x' } }; return w.atUpstream(); }],
   ['id_token_algorithm', 'f', 'access_denied', (w) => { w.upstream.change.signing = { alg: 'none' }; return w.atUpstream(); }],
@@ -95,4 +96,8 @@ export default [
   ['webauthn_key', 'gd_auth_failed', 400, (w) => w.byKeyOfAnother()],
   ['passkey_unknown', 'f', 400, (w) => w.byPasskey({ key: new SoftwareKey() })],
   ['connection_not_enabled', 'f', 400, (w) => w.byPasskey({ before: () => w.close('Keys') })],
+  ['messages_limited', 'limit_msg', 200, async (w) => {
+    for (let i = 0; i < 5; i++) await w.startCode();
+    return w.startCode();
+  }],
 ];
