@@ -45,7 +45,9 @@ bool is_seen(std::string_view text) {
   const auto decoded = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
   for (std::int32_t at = 0; at < decoded.length(); at = decoded.moveIndex32(at, 1)) {
     const auto c = decoded.char32At(at);
-    if (!u_isgraph(c) || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return false;
+    if (!u_isgraph(c) || u_charType(c) == U_PRIVATE_USE_CHAR ||
+        u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
+      return false;
   }
   return true;
 }
@@ -108,10 +110,12 @@ void add_once(std::vector<std::string>& to, std::string text) {
 }  // namespace
 
 std::optional<std::string> canonical_email(std::string_view text) {
-  const auto at = text.rfind('@');
-  if (at == text.npos || text.size() > most_address || !text::is_utf8(text)) return {};
-  const std::string local = folded(text.substr(0, at));
-  const auto host = a_label(text.substr(at + 1));
+  if (text.size() > most_address || !text::is_utf8(text)) return {};
+  const std::string whole = folded(text);
+  const auto at = whole.rfind('@');
+  if (at == whole.npos) return {};
+  const std::string local = whole.substr(0, at);
+  const auto host = a_label(whole.substr(at + 1));
   if (!host || !is_local(local) || local.size() + 1 + host->size() > most_address) return {};
   return local + "@" + *host;
 }

@@ -53,7 +53,8 @@ std::optional<std::int64_t> parse_foreign_time(const std::string& text) {
   if (*end == '\0') return local;
   if (*end != 'Z' && *end != '+' && *end != '-') return {};
   end = strptime(end, "%z", &parts);
-  if (!end || *end != '\0') return {};
+  constexpr long farthest = 14L * 3600;  // seconds from Greenwich
+  if (!end || *end != '\0' || parts.tm_gmtoff > farthest || parts.tm_gmtoff < -farthest) return {};
   return local - parts.tm_gmtoff;
 }
 
