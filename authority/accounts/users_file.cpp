@@ -113,7 +113,7 @@ Status normalize_times(Value& user) {
     const auto number = given->as_int();
     const auto seconds = number ? std::optional(*number / milliseconds) : parse_foreign_time(given->text());
     constexpr std::int64_t end_of_years = 253'402'300'800;  // the year 10000, in seconds
-    if (!seconds || *seconds < 0 || *seconds >= end_of_years)
+    if (!seconds || *seconds < 0 || number.value_or(0) < 0 || *seconds >= end_of_years)
       return caller_error("invalid_option", std::string(name) + " is no time such as 2026-01-31T12:00:00.000Z", name);
     user.set(name, iso_time(*seconds));
   }

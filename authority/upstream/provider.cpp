@@ -71,7 +71,8 @@ std::string home_of(const Upstream& u) {
 }
 
 Status check(const Upstream& u, const Endpoints& e) {
-  const auto home = url::parse(home_of(u));
+  const std::string address = home_of(u);
+  const auto home = url::parse(address);
   const bool is_local = home && url::is_loopback_host(home->host);
   for (const auto& [name, url] : {std::pair{"authorization", &e.authorization},
                                   {"token", &e.token},

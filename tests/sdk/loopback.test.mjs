@@ -12,10 +12,11 @@ import { ask, exchange } from '../lib/raw.mjs';
 import { scope } from '../lib/scope.mjs';
 
 const group = scope();
-let authority;
+let authority, fixed;
 before(async () => {
+  fixed = await freePort();
   authority = await startAuthority(group, {
-    clients: [{ name: 'Native', client_id: 'native', app_type: 'native', callbacks: ['http://127.0.0.1/callback', 'http://[::1]/callback', 'http://localhost/callback'], grant_types: ['authorization_code'], ostia: { any_loopback_port: true } }],
+    clients: [{ name: 'Native', client_id: 'native', app_type: 'native', callbacks: ['http://127.0.0.1/callback', 'http://[::1]/callback', `http://localhost:${fixed}/callback`], grant_types: ['authorization_code'] }],
   });
 });
 
@@ -32,7 +33,7 @@ async function login(visit, args = []) {
     for await (const part of socket) url += part;
     try { await visit(url, new URL(new URL(url).searchParams.get('redirect_uri'))); } catch (error) { failure = error; }
   });
-  const result = await runOstia(['login', '--domain', authority.devIssuer.slice(0, -1), '--client-id', 'native', ...args], { env: { BROWSER: file } });
+  const result = await runOstia(['login', '--domain', authority.devIssuer.slice(0, -1), '--client-id', 'native', ...(args.includes('--timeout') ? [] : ['--timeout', '30']), ...args], { env: { BROWSER: file } });
   door.close();
   if (failure) throw failure;
   return result;
@@ -128,7 +129,7 @@ describe('localhost is both of its addresses', () => {
       assert.equal(uri.hostname, 'localhost');
       for (const host of ['127.0.0.1', '::1']) assert.equal((await ask({ port: Number(uri.port), host }, ['GET / HTTP/1.1', `Host: ${uri.host}`])).status, 404);
       await signIn(url);
-    }, ['--redirect-uri', 'http://localhost/callback']);
+    }, ['--redirect-uri', `http://localhost:${fixed}/callback`]);
     assert.equal(result.code, 0, result.stderr);
   });
 });
