@@ -85,7 +85,8 @@ Result<bool> import_users(authority::Opened& opened, const Options& o) {
   }();
   if (!imported) return std::move(imported).error();
   for (const auto& m : imported->mistakes)
-    std::fprintf(stderr, "ostia: %s:%lld: %s\n", o.users.c_str(), static_cast<long long>(m.line), m.message.c_str());
+    std::fprintf(stderr, "ostia: %s:%lld: users[%lld]: %s\n", o.users.c_str(), static_cast<long long>(m.line),
+                 static_cast<long long>(m.index), m.message.c_str());
   std::printf("%lld users: %lld added, %lld changed, %zu refused.\n", static_cast<long long>(imported->total),
               static_cast<long long>(imported->inserted), static_cast<long long>(imported->updated),
               imported->mistakes.size());

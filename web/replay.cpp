@@ -67,7 +67,7 @@ Result<HttpResponse> Replay::http(const HttpRequest& request) {
                                {}});
 }
 
-Result<std::string> Replay::browse(const std::string&) {
+Result<std::string> Replay::browse(const std::string&, const std::string&) {
   return Error{"no_browser", "a page is in a browser already", "no_browser", 0, Fault::caller};
 }
 

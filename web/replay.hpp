@@ -27,7 +27,7 @@ class Replay final : public Host {
   Result<Value> get(const std::string& key) override;
   Status remove(const std::string& key) override;
   Result<HttpResponse> http(const HttpRequest& request) override;
-  Result<std::string> browse(const std::string& url) override;
+  Result<std::string> browse(const std::string& url, const std::string& state) override;
 
  private:
   const Value& say(const char* what, Value a, Value b, Value c);

@@ -4,6 +4,7 @@
 #include "accounts/attempts.hpp"
 #include "accounts/breaches.hpp"
 #include "accounts/notices.hpp"
+#include "base/address.hpp"
 #include "limits/limits.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
@@ -132,7 +133,7 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   if (auto allowed = take_attempt(a, request, login.username); !allowed) co_return std::move(allowed).error();
   CO_TRY(auto user, find_user_by_login(a.store, login.connections, login.username));
   Attempt attempt = user ? attempt_of(a, request, Secret::password, *user)
-                         : attempt_of(request, Secret::password, text::lower(login.username));
+                         : attempt_of(request, Secret::password, canonical_login(login.username));
   attempt.protects_account = protects(a, login);
   CO_AWAIT(auto allowed, check_attempts(a, attempt));
   if (!allowed) {

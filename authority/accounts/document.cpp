@@ -1,6 +1,7 @@
 #include "accounts/document.hpp"
 #include "accounts/users.hpp"
 
+#include "base/address.hpp"
 #include "base/clock.hpp"
 #include "ostia/text/ascii.hpp"
 #include "tenant/administrators.hpp"
@@ -141,7 +142,7 @@ Status apply_profile(Found<Connection> connection, User& user, const Value& body
   if (body["email"].is_string() && !takes_email) return invalid("Cannot set email for a phone connection");
   const auto column = [&](const char* name, std::string User::* member) {
     const Value* value = body.find(name);
-    if (value) user.*member = name == std::string_view("phone_number") ? value->text() : text::lower(value->text());
+    if (value) user.*member = name == std::string_view("phone_number") ? value->text() : canonical_login(value->text());
   };
   column("email", &User::email);
   column("username", &User::username);

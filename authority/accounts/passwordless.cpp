@@ -52,10 +52,11 @@ Result<std::string> passwordless_address(const Connection& c, std::string_view t
   while (text.ends_with(' ')) text.remove_suffix(1);
   std::string out(text);
   if (c.strategy == "email") {
-    if (!is_email(out))
+    auto email = canonical_email(out);
+    if (!email)
       return refused(400, "bad.email", "error in email - email format validation failed: " + out.substr(0, 100),
                      "email_malformed");
-    return text::lower(out);
+    return *std::move(email);
   }
   std::erase_if(out, [](char ch) { return ch == ' ' || ch == '-' || ch == '(' || ch == ')'; });
   if (!is_phone_number(out))

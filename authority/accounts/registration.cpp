@@ -71,14 +71,15 @@ Status check(const Connection& c, const Registration& r) {
 
 // Which of its names an account that is there already has.
 Async<std::string> taken(Authority& a, Registration r) {
-  CO_TRY(const auto rows,
-         a.store.query(
-             {"SELECT email = $2 AND email <> '' FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR "
-              "username = $3 AND username <> '') LIMIT 1",
-              {r.connection, text::lower(r.email), text::lower(r.username)}}));
-  std::string which;
-  if (!rows.empty()) which = int_at(rows.first(), 0) != 0 ? "user_exists" : "username_exists";
-  co_return which;
+  for (const auto& email : spellings_of(r.email)) {
+    CO_TRY(const auto rows,
+           a.store.query(
+               {"SELECT email = $2 AND email <> '' FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR "
+                "username = $3 AND username <> '') LIMIT 1",
+                {r.connection, email, text::lower(r.username)}}));
+    if (!rows.empty()) co_return std::string(int_at(rows.first(), 0) != 0 ? "user_exists" : "username_exists");
+  }
+  co_return std::string();
 }
 
 const Texts& texts_for(const Tenant& tenant, const Request& request) {
@@ -163,7 +164,7 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
     co_return invalid_signup(*tenant, reason);
   }
   User user{
-      "auth0|" + random_id().substr(0, 24), r.connection, text::lower(r.email), text::lower(r.username), hash, {}};
+      "auth0|" + random_id().substr(0, 24), r.connection, canonical_login(r.email), text::lower(r.username), hash, {}};
   user.profile = r.profile;
   user.profile.set("email_verified", false);
   user.updated_at = a.clock.now();

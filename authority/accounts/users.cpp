@@ -144,28 +144,33 @@ Async<User> owner_of(Store& store, User account) {
 }
 
 Async<std::optional<User>> find_user_by_login(Store& store, std::vector<std::string> connections, std::string name) {
-  const std::string login = text::lower(name);
-  for (const auto& connection : connections) {
-    if (login.empty()) break;
-    CO_AWAIT(
-        auto user,
-        find_one(store, {"SELECT " OSTIA_USER_COLUMNS
-                         " FROM users WHERE connection = $1 AND ((email = $2 AND email <> '') OR (username = $2 AND "
-                         "username <> '')) LIMIT 1",
-                         {connection, login}}));
-    if (!user || user->has_value()) co_return user;
-  }
+  if (name.empty()) co_return std::optional<User>();
+  const auto spellings = spellings_of(name);
+  for (const auto& connection : connections)
+    for (const auto& login : spellings) {
+      CO_AWAIT(
+          auto user,
+          find_one(store, {"SELECT " OSTIA_USER_COLUMNS
+                           " FROM users WHERE connection = $1 AND ((email = $2 AND email <> '') OR (username = $2 AND "
+                           "username <> '')) LIMIT 1",
+                           {connection, login}}));
+      if (!user || user->has_value()) co_return user;
+    }
   co_return std::optional<User>();
 }
 
 Async<std::optional<User>> find_user_by_address(Store& store, std::string connection, std::string address) {
-  const bool is_phone = is_phone_number(address);
-  Statement find{is_phone ? "SELECT " OSTIA_USER_COLUMNS
-                            " FROM users WHERE connection = $1 AND phone_number = $2 AND phone_number <> ''"
-                          : "SELECT " OSTIA_USER_COLUMNS
-                            " FROM users WHERE connection = $1 AND email = $2 AND email <> ''",
-                 {std::move(connection), is_phone ? address : text::lower(address)}};
-  CO_RETURN(find_one(store, std::move(find)));
+  if (is_phone_number(address))
+    CO_RETURN(find_one(store, {"SELECT " OSTIA_USER_COLUMNS
+                               " FROM users WHERE connection = $1 AND phone_number = $2 AND phone_number <> ''",
+                               {std::move(connection), std::move(address)}}));
+  for (const auto& email : spellings_of(address)) {
+    CO_AWAIT(auto user, find_one(store, {"SELECT " OSTIA_USER_COLUMNS
+                                         " FROM users WHERE connection = $1 AND email = $2 AND email <> ''",
+                                         {connection, email}}));
+    if (!user || user->has_value()) co_return user;
+  }
+  co_return std::optional<User>();
 }
 
 namespace {
@@ -190,7 +195,7 @@ Statement insert_user(User& u, std::int64_t now) {
       "INSERT INTO users (user_id, connection, email, username, password_hash, blocked, profile, created_at, "
       "updated_at, phone_number, sealed_tokens, epoch, epoch_since, more) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, "
       "$9, $10, $11, $8, $12)",
-      {u.id, u.connection, text::lower(u.email), text::lower(u.username), u.password_hash,
+      {u.id, u.connection, canonical_login(u.email), canonical_login(u.username), u.password_hash,
        static_cast<std::int64_t>(u.blocked), std::move(kept.claims), now, u.phone_number, u.sealed_tokens, u.epoch,
        std::move(kept.more)}};
 }

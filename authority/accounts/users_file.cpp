@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "accounts/users.hpp"
+#include "base/address.hpp"
 #include "base/clock.hpp"
 #include "crypto/crypto.hpp"
 #include "ostia/text/ascii.hpp"
@@ -29,7 +30,7 @@ class Entries {
 
   struct Entry {
     std::string_view text;
-    std::int64_t line;
+    std::int64_t line, index;
   };
 
   // The next object, or, where something else stands, the rest of its line.
@@ -43,7 +44,7 @@ class Entries {
       line_ = line;
       while (at_ < text_.size() && text_[at_] != '\n') step();
     }
-    return Entry{text_.substr(start, at_ - start), line};
+    return Entry{text_.substr(start, at_ - start), line, count_++};
   }
 
   /// Of the text, how much has been read.
@@ -78,11 +79,11 @@ class Entries {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::int64_t line_ = 1;
+  std::int64_t line_ = 1, count_ = 0;
 };
 
 struct Wanted {
-  std::int64_t line;
+  Entries::Entry entry;
   Value source;
   User user;
   bool is_administrator = false;
@@ -111,7 +112,8 @@ Status normalize_times(Value& user) {
     constexpr std::int64_t milliseconds = 1000;
     const auto number = given->as_int();
     const auto seconds = number ? std::optional(*number / milliseconds) : parse_foreign_time(given->text());
-    if (!seconds || *seconds < 0)
+    constexpr std::int64_t end_of_years = 253'402'300'800;  // the year 10000, in seconds
+    if (!seconds || *seconds < 0 || number.value_or(0) < 0 || *seconds >= end_of_years)
       return caller_error("invalid_option", std::string(name) + " is no time such as 2026-01-31T12:00:00.000Z", name);
     user.set(name, iso_time(*seconds));
   }
@@ -125,24 +127,47 @@ std::string hash_of(const Value& user) {
   return {};
 }
 
-UserMistake mistake(std::int64_t line, Value user, std::string code, std::string message, std::string path = {}) {
-  for (const char* secret : {"password", "password_hash", "custom_password_hash"}) user.erase(secret);
-  return {line, std::move(user), std::move(code), std::move(message), std::move(path)};
+UserMistake mistake(const Entries::Entry& entry, Value user, std::string code, std::string message,
+                    std::string path = {}) {
+  for (const char* secret : {"password", "password_hash", "custom_password_hash", "mfa_factors"}) user.erase(secret);
+  return {entry.index, entry.line, std::move(user), std::move(code), std::move(message), std::move(path)};
+}
+
+// A member that nobody would read. An account of an upstream has whatever its upstream says of it.
+Status check_members(const Value& v, const UsersImport& how) {
+  const Value& known = schemas()["user_import"]["properties"];
+  const std::string& id = v["user_id"].text();
+  const auto is_of = [&](std::string_view provider) { return id.starts_with(std::string(provider) + "|"); };
+  const bool is_upstream =
+      how.is_operators && id.find('|') != id.npos && !is_of("auth0") && !is_of("email") && !is_of("sms");
+  for (const auto& name : v.keys()) {
+    if (known.find(name) || is_upstream) continue;
+    return caller_error("invalid_option",
+                        name == "mfa_factors"
+                            ? "mfa_factors are not imported: leave them out, and people set up their factors anew"
+                            : "Additional properties not allowed: " + name,
+                        name);
+  }
+  if (!how.is_operators && v["connection"].is_string() && v["connection"].text() != how.connection)
+    return caller_error("invalid_option",
+                        "connection is " + v["connection"].text() + ", and the import is into " + how.connection,
+                        "connection");
+  return ok();
 }
 
 User user_of(const Value& v, const UsersImport& how) {
   User u;
   u.connection = v["connection"].is_string() ? v["connection"].text() : how.connection;
-  u.email = text::lower(v["email"].text());
-  u.username = text::lower(v["username"].text());
+  u.email = canonical_login(v["email"].text());
+  u.username = canonical_login(v["username"].text());
   u.phone_number = v["phone_number"].text();
   u.blocked = v["blocked"].as_bool();
   u.profile = profile_of(v);
   u.id = v["user_id"].is_string() ? v["user_id"].text() : random_id().substr(0, 24);
-  if (u.id.find('|') == u.id.npos) {
-    const bool is_named = u.connection == "email" || u.connection == "sms";
-    u.id.insert(0, (is_named ? u.connection : how.provider) + "|");
-  }
+  const bool is_named = how.is_operators && (u.connection == "email" || u.connection == "sms");
+  const std::string provider = (is_named ? u.connection : how.provider) + "|";
+  const bool is_whole = how.is_operators ? u.id.find('|') != u.id.npos : u.id.starts_with(provider);
+  if (!is_whole) u.id.insert(0, provider);
   return u;
 }
 
@@ -166,7 +191,7 @@ class Importing {
     }
     if (auto kept = keep(); !kept) return kept;
     std::stable_sort(out.mistakes.begin(), out.mistakes.end(),
-                     [](const auto& x, const auto& y) { return x.line < y.line; });
+                     [](const auto& x, const auto& y) { return x.index < y.index; });
     if (progress) progress(out.total, 1);
     return ok();
   }
@@ -178,55 +203,57 @@ class Importing {
     auto value = json::parse(entry.text, 32);
     if (!value || !value->is_object()) {
       const std::string why = value ? "not a JSON object" : value.error().description;
-      out.mistakes.push_back({entry.line, {}, "INVALID_FORMAT", why, {}});
+      out.mistakes.push_back({entry.index, entry.line, {}, "INVALID_FORMAT", why, {}});
       return;
     }
     if (auto good = validate(*value, "user_import"); !good) {
-      out.mistakes.push_back(mistake(entry.line, *value, "INVALID_FORMAT", good.error().description));
+      out.mistakes.push_back(mistake(entry, *value, "INVALID_FORMAT", good.error().description));
+      return;
+    }
+    if (auto good = check_members(*value, how_); !good) {
+      out.mistakes.push_back(mistake(entry, *value, "INVALID_FORMAT", good.error().description, good.error().reason));
       return;
     }
     const std::vector<const char*> hashes = hashes_in(*value);
     if (hashes.size() > 1) {
       out.mistakes.push_back(
-          mistake(entry.line, *value, "INVALID_FORMAT",
+          mistake(entry, *value, "INVALID_FORMAT",
                   std::string(hashes[0]) + " and " + hashes[1] + " are both given: one is the password", hashes[1]));
       return;
     }
     if (auto good = normalize_times(*value); !good) {
-      out.mistakes.push_back(
-          mistake(entry.line, *value, "INVALID_FORMAT", good.error().description, good.error().reason));
+      out.mistakes.push_back(mistake(entry, *value, "INVALID_FORMAT", good.error().description, good.error().reason));
       return;
     }
     if (const Value& custom = (*value)["custom_password_hash"]; custom.is_object() && imported_hash(custom).empty()) {
       out.mistakes.push_back(mistake(
-          entry.line, *value, "INVALID_FORMAT",
+          entry, *value, "INVALID_FORMAT",
           "the algorithm " + json::write(custom["algorithm"]) + " is not supported, or its hash is not complete",
           "custom_password_hash"));
       return;
     }
     if (const Value& hash = (*value)["password_hash"]; hash.is_string())
       if (const auto problem = hash_problem(hash.text()); !problem.empty()) {
-        out.mistakes.push_back(mistake(entry.line, *value, "INVALID_FORMAT",
+        out.mistakes.push_back(mistake(entry, *value, "INVALID_FORMAT",
                                        "the password_hash cannot be checked: " + problem, "password_hash"));
         return;
       }
-    if (claims_administrator((*value)["app_metadata"]) && !how_.makes_administrators) {
-      out.mistakes.push_back(
-          mistake(entry.line, *value, "INVALID_FORMAT", not_by_metadata().description, "app_metadata"));
+    if (claims_administrator((*value)["app_metadata"]) && !how_.is_operators) {
+      out.mistakes.push_back(mistake(entry, *value, "INVALID_FORMAT", not_by_metadata().description, "app_metadata"));
       return;
     }
     const bool is_administrator = take_claim(*value);
     User user = user_of(*value, how_);
     if (user.email.empty() && user.username.empty() && user.phone_number.empty()) {
       out.mistakes.push_back(
-          mistake(entry.line, *value, "OBJECT_REQUIRED", "needs an email, a username or a phone_number", "email"));
+          mistake(entry, *value, "OBJECT_REQUIRED", "needs an email, a username or a phone_number", "email"));
       return;
     }
     if (auto fits = check_size(user); !fits) {
-      out.mistakes.push_back(mistake(entry.line, *value, "INVALID_FORMAT", fits.error().description));
+      out.mistakes.push_back(mistake(entry, *value, "INVALID_FORMAT", fits.error().description));
       return;
     }
-    batch_.push_back({entry.line, *std::move(value), std::move(user), is_administrator});
+    batch_.push_back({entry, *std::move(value), std::move(user), is_administrator});
   }
 
   // On all cores: a hash takes 20 ms, and a file may have many.
@@ -281,14 +308,14 @@ class Importing {
       if (!*there && !is_twice) {
         fresh.push_back(std::move(wanted));
       } else if (*there && how_.upsert && (*there)->connection != wanted.user.connection) {
-        out.mistakes.push_back(mistake(wanted.line, wanted.source, "USER_EXISTS",
+        out.mistakes.push_back(mistake(wanted.entry, wanted.source, "USER_EXISTS",
                                        "The user_id is that of a user of another connection", "user_id"));
       } else if (*there && how_.upsert) {
         statements.push_back(change((*there)->id, wanted));
         if (wanted.is_administrator) add(statements, make_administrator((*there)->id, how_.now));
         ++changed;
       } else if (!how_.skips_existing || is_twice) {
-        out.mistakes.push_back(mistake(wanted.line, wanted.source, "USER_EXISTS",
+        out.mistakes.push_back(mistake(wanted.entry, wanted.source, "USER_EXISTS",
                                        is_twice ? "The user is in the file twice" : "The user already exists"));
       }
     }
@@ -325,6 +352,10 @@ class Importing {
 };
 
 }  // namespace
+
+std::string place_of(const UserMistake& mistake) {
+  return "users[" + text::decimal(mistake.index) + "], line " + text::decimal(mistake.line);
+}
 
 Result<UsersImported> import_users(Store& store, std::string_view text, const UsersImport& how,
                                    const ImportProgress& progress) {

@@ -16,16 +16,21 @@ struct UsersImport {
   std::string provider = "auth0";
   bool upsert = false;          ///< users who are there already are changed
   bool skips_existing = false;  ///< users who are there already are no mistake
-  /// `app_metadata.ostia.administrator` makes one: in the operator's own files. From anybody else it is a mistake.
-  bool makes_administrators = false;
+  /// The operator's own file: `app_metadata.ostia.administrator` makes an administrator, and an entry may name its
+  /// connection. From anybody else both are mistakes.
+  bool is_operators = false;
   std::int64_t now = 0;
 };
 
 struct UserMistake {
-  std::int64_t line = 0;  ///< of the file, from 1
-  json::Value user;       ///< without its password; null if it could not be read
+  std::int64_t index = 0;  ///< among the entries, from 0
+  std::int64_t line = 0;   ///< of the file, from 1
+  json::Value user;        ///< without its password; null if it could not be read
   std::string code, message, path;
 };
+
+/// Which entry it was, for whoever reads the error: `users[3], line 5`.
+std::string place_of(const UserMistake& mistake);
 
 struct UsersImported {
   std::int64_t total = 0, inserted = 0, updated = 0;

@@ -9,6 +9,7 @@
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
 #include "pages/cookies.hpp"
 #include "state/problem.hpp"
 #include "state/ticket.hpp"
@@ -124,14 +125,28 @@ Answering login_callback(Authority& a, Request request) {
   CO_RETURN(upstream::arrive(a, request, std::move(form)));
 }
 
-// Whether somebody is signed in at this browser, and by what; for origins that an application lists.
+// Whose page asks: one of ours, or of a first-party application that lists its origin and has the door by which the
+// person came in. The others ask for consent first.
+bool may_be_told(const Tenant& tenant, const Request& request, const User& user) {
+  if (is_own_origin(request)) return true;
+  const Parameters query(url::parse_form(request.query));
+  const std::string_view named = query.get("client_id");
+  return std::any_of(tenant.clients.begin(), tenant.clients.end(), [&](const auto& entry) {
+    const Client& c = entry.second;
+    return (named.empty() || named == c.id) && c.is_first_party && c.allows_origin(request.header("origin")) &&
+           tenant.find_connection(user.login_connection(), c);
+  });
+}
+
+// Whether somebody is signed in at this browser, and by what; for first-party applications.
 // AZ-703 · Auth0: user/ssodata
 Answering ssodata(Authority& a, Request request) {
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who) co_return oauth_problem(a, who.error());
-  if (!*who) co_return json_response(200, Value::object({{"sso", false}})).with("Cache-Control", "no-store");
-  const User& user = (*who)->user;
   const auto tenant = a.tenant();
+  if (!*who || !may_be_told(*tenant, request, (*who)->user))
+    co_return json_response(200, Value::object({{"sso", false}})).with("Cache-Control", "no-store");
+  const User& user = (*who)->user;
   const auto connection = tenant->find_connection(user.connection);
   co_return json_response(
       200, Value::object(

@@ -245,15 +245,16 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
   const auto tenant = a.tenant();
   const auto granted = tenant->find_grant(client.id, audience);
   const auto unknown = Words(p.get("scope")).where([&](auto word) { return granted && !contains(*granted, word); });
-  const protocol::ExchangeRequest judged{.subject_type_fits = p.get("subject_token_type") == access_token_type,
-                                         .requested_type_fits = p.get("requested_token_type").empty() ||
-                                                                p.get("requested_token_type") == access_token_type,
-                                         .names_actor = p.has("actor_token"),
-                                         .client_is_public = client.is_public(),
-                                         .subject_token_is_ours = claims.has_value(),
-                                         .is_for_that_audience = claims && oidc::is_for(*claims, audience),
-                                         .client_may = bool(granted),
-                                         .scope_that_is_unknown = unknown.text()};
+  const protocol::ExchangeRequest judged{
+      .subject_type_fits = p.get("subject_token_type") == access_token_type,
+      .requested_type_fits =
+          p.get("requested_token_type").empty() || p.get("requested_token_type") == access_token_type,
+      .names_actor = !p.get("actor_token").empty() || !p.get("actor_token_type").empty(),
+      .client_is_public = client.is_public(),
+      .subject_token_is_ours = claims.has_value(),
+      .is_for_that_audience = claims && oidc::is_for(*claims, audience),
+      .client_may = bool(granted),
+      .scope_that_is_unknown = unknown.text()};
   if (const auto no = judge_exchange(judged))
     co_return oauth(no->status, std::string(no->code), std::string(no->description), std::string(no->reason));
   const TokenOrigin origin = origin_of(*claims);

@@ -173,7 +173,7 @@ Async<bool> take_invitation(Authority& a, const Request& request, AuthorizationR
   if (r.login_hint.empty()) r.login_hint = invitation->body["invitee"]["email"].text();
   const auto tenant = a.tenant();
   const auto client = tenant->find_client(r.client_id);
-  const std::string email = text::lower(invitation->body["invitee"]["email"].text());
+  const std::string email = invitation->body["invitee"]["email"].text();
   CO_TRY(const auto invited, find_user_by_login(a.store, Doors(*tenant, *client, r.organization).databases(), email));
   if (r.screen_hint.empty() && !invited) r.screen_hint = "signup";
   co_return true;

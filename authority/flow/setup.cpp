@@ -71,7 +71,7 @@ Answering show_setup(Authority& a, Request request) {
 Answering submit_setup(Authority& a, Request request) {
   const Parameters form(url::parse_form(request.body));
   const std::string ticket(form.get("ticket")), password(form.get("password"));
-  const std::string email = text::lower(form.get("username"));
+  const std::string email = canonical_login(form.get("username"));
   if (!is_good_ticket(a, ticket)) co_return no_longer_good(a, request);
   const auto connection = a.tenant()->administrators_connection();
   if (!connection)

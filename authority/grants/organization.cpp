@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "accounts/document.hpp"
+#include "base/address.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "state/problem.hpp"
@@ -33,7 +34,7 @@ Async<Invitation> invited(Authority& a, const AuthorizationRequest& r, const Use
   const Value& body = invitation->body;
   if (invitation->organization_id != r.organization || body["client_id"] != Value(r.client_id))
     co_return not_let_in("The invitation is for another organization or application", "invitation_for_another");
-  if (user.email.empty() || text::lower(body["invitee"]["email"].text()) != user.email)
+  if (user.email.empty() || canonical_login(body["invitee"]["email"].text()) != canonical_login(user.email))
     co_return not_let_in("The invitation is for another email address", "invitation_for_another");
   co_return *invitation;
 }

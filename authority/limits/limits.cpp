@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/address.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
 #include "pages/look.hpp"
@@ -14,7 +15,7 @@ using json::Value;
 
 // Where it ends up: what stands after a plus sign is the same person's.
 std::string mailbox_of(const std::string& recipient) {
-  const std::string address = text::lower(recipient);
+  const std::string address = canonical_login(recipient);
   const auto at = address.rfind('@');
   const auto plus = address.find('+');
   return at == address.npos || plus == 0 || plus > at ? address : address.substr(0, plus) + address.substr(at);
@@ -57,7 +58,7 @@ Status take_attempt(Authority& a, const Request& request, std::string_view accou
   const auto tenant = a.tenant();
   const auto& limits = tenant->rate_limits;
   if (limits.exempt.contains(request.peer)) return ok();
-  return a.limiter.take("account " + text::lower(account) + " " + network_of(request.peer), limits.account, now(a))
+  return a.limiter.take("account " + canonical_login(account) + " " + network_of(request.peer), limits.account, now(a))
                  .is_allowed
              ? ok()
              : refuse(a, request, "an account");

@@ -79,7 +79,7 @@ Handling enable_clients(Authority& a, Call call) {
 
 Handling delete_connection_user(Authority& a, Call call) {
   CO_TRY(const auto found, connection_of(a, call.path[0]));
-  const std::string email = text::lower(call.query.get("email"));
+  const std::string email(call.query.get("email"));
   if (!is_email(email)) co_return invalid_query("'Missing required property: email'.");
   CO_TRY(const auto user, find_user_by_address(a.store, found["name"].text(), email));
   if (!user) co_return Reply{204, {}};

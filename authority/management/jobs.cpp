@@ -103,10 +103,10 @@ Value shown_mistakes(const UsersImported& imported) {
   for (const auto& m : imported.mistakes)
     out.push_back(Value::object(
         {{"user", m.user},
+         {"index", m.index},
          {"line", m.line},
-         {"errors", Value::array({Value::object({{"code", m.code},
-                                                 {"message", "line " + text::decimal(m.line) + ": " + m.message},
-                                                 {"path", m.path}})})}}));
+         {"errors", Value::array({Value::object(
+                        {{"code", m.code}, {"message", place_of(m) + ": " + m.message}, {"path", m.path}})})}}));
   return out;
 }
 

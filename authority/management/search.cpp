@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/address.hpp"
 #include "ostia/text/ascii.hpp"
 
 namespace ostia::authority::management {
@@ -15,7 +16,8 @@ struct Query::Node {
   Kind kind = Kind::everything;
   std::vector<std::shared_ptr<const Node>> children{};
   std::string field{};
-  std::string value{};  // in lower case; `*` and `?` are wildcards
+  std::string value{};    // in lower case; `*` and `?` are wildcards
+  std::string address{};  // the value as an e-mail address is kept: what an `email` is compared with
   bool quoted = false;
   std::string low{}, high{};  // of a range; `*`: open
   bool with_low = true, with_high = true;
@@ -25,6 +27,11 @@ namespace {
 
 using Node = Query::Node;
 using NodePtr = std::shared_ptr<const Node>;
+
+void compare_with(Node& node, std::string_view value) {
+  node.value = text::lower(value);
+  node.address = canonical_login(value);
+}
 
 constexpr int deepest = 20;
 constexpr std::string_view default_fields[] = {"name",  "nickname", "given_name",   "family_name",
@@ -191,7 +198,7 @@ class Parser {
     if (text_[at_] == '"') {
       auto value = quoted();
       if (!value) return std::move(value).error();
-      node.value = text::lower(*value);
+      compare_with(node, *value);
       node.quoted = true;
       return NodePtr(std::make_shared<Node>(std::move(node)));
     }
@@ -224,7 +231,7 @@ class Parser {
     if (field.empty() && *value == "*") return NodePtr(std::make_shared<Node>());
     if (value->starts_with('*') && value->size() > 1 && value->size() < 4)
       return wrong("a wildcard before fewer than three characters");
-    node.value = text::lower(*value);
+    compare_with(node, *value);
     return NodePtr(std::make_shared<Node>(std::move(node)));
   }
 
@@ -288,17 +295,19 @@ bool is_within(const Value& v, const Node& n) {
 
 bool is_found(const Value& document, const Node& n) {
   const bool has_wildcards = !n.quoted && n.value.find_first_of("*?") != std::string::npos;
-  const auto look = [&](const Value& v) {
-    if (n.kind == Node::Kind::range) return is_within(v, n);
-    return has_wildcards ? fits_pattern(text_of(v), n.value) : text_of(v) == n.value;
+  const auto fits = [&](const std::string& text, const std::string& wanted) {
+    return has_wildcards ? fits_pattern(text, wanted) : text == wanted;
   };
-  if (!n.field.empty()) return any_value(document, n.field, look);
+  const auto look_in = [&](std::string_view field, const Value& v) {
+    if (n.kind == Node::Kind::range) return is_within(v, n);
+    return fits(text_of(v), n.value) || (field == "email" && fits(canonical_login(v.text()), n.address));
+  };
+  if (!n.field.empty()) return any_value(document, n.field, [&](const Value& v) { return look_in(n.field, v); });
   return std::any_of(std::begin(default_fields), std::end(default_fields), [&](std::string_view field) {
     return any_value(document, field, [&](const Value& v) {
-      if (look(v)) return true;
-      for (const auto word : text::split(v.text(), ' '))
-        if (look(Value(word))) return true;
-      return false;
+      if (look_in(field, v)) return true;
+      const auto words = text::split(v.text(), ' ');
+      return std::any_of(words.begin(), words.end(), [&](auto word) { return look_in({}, Value(word)); });
     });
   });
 }
@@ -339,7 +348,7 @@ Query Query::of_field(std::string field, std::string_view value) {
   auto node = std::make_shared<Node>();
   node->kind = Node::Kind::term;
   node->field = std::move(field);
-  node->value = text::lower(value);
+  compare_with(*node, value);
   node->quoted = true;
   Query out;
   out.root_ = std::move(node);

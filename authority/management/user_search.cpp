@@ -73,14 +73,17 @@ Async<std::vector<Found>> scan(Authority& a, Query query, Sort sort) {
 Async<std::optional<std::vector<Found>>> look_up(Authority& a, Query query) {
   const auto email = query.demands("email");
   if (!email) co_return std::optional<std::vector<Found>>();
-  CO_TRY(const auto rows,
-         a.store.query({"SELECT user_id FROM users WHERE email = $1 AND email <> '' AND linked_to = ''", {*email}}));
   std::vector<Found> out;
-  for (const auto& row : rows) {
-    CO_TRY(const auto user, find_user(a.store, text_at(row, 0)));
-    if (!user) continue;
-    CO_TRY(const auto document, read_document(a, *user, false));
-    if (query.matches(document)) out.push_back({{}, user->id, {}});
+  for (const auto& spelling : spellings_of(*email)) {
+    CO_TRY(
+        const auto rows,
+        a.store.query({"SELECT user_id FROM users WHERE email = $1 AND email <> '' AND linked_to = ''", {spelling}}));
+    for (const auto& row : rows) {
+      CO_TRY(const auto user, find_user(a.store, text_at(row, 0)));
+      if (!user) continue;
+      CO_TRY(const auto document, read_document(a, *user, false));
+      if (query.matches(document)) out.push_back({{}, user->id, {}});
+    }
   }
   co_return std::optional(std::move(out));
 }
@@ -177,7 +180,7 @@ Handling list_users(Authority& a, Call call) {
 }
 
 Handling list_by_email(Authority& a, Call call) {
-  const std::string email = text::lower(call.query.get("email"));
+  const std::string email(call.query.get("email"));
   if (!is_email(email)) co_return invalid_query("'Object didn't pass validation for format email' on property email.");
   CO_TRY(const auto found, search(a, Query::of_field("email", email), {}));
   CO_TRY(auto documents, documents_of(a, found, 0, most_found, call.query, call.has_scope("read:user_idp_tokens")));

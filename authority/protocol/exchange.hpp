@@ -9,7 +9,7 @@ namespace ostia::authority::protocol {
 struct ExchangeRequest {
   bool subject_type_fits = false;          ///< `subject_token_type` is that of an access token
   bool requested_type_fits = false;        ///< `requested_token_type` is that, too, or is not there
-  bool names_actor = false;                ///< `actor_token`, which is not supported
+  bool names_actor = false;                ///< `actor_token` or its type, which are not supported
   bool client_is_public = false;           ///< it has no secret to prove itself by
   bool subject_token_is_ours = false;      ///< an access token of this authority's that is good now
   bool is_for_that_audience = false;       ///< already: there is nothing to exchange

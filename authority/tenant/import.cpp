@@ -365,7 +365,7 @@ Result<Value> user_of_row(const Row& r) {
   if (const auto more = json::parse(text_at(r, 9)))
     for (const auto& [key, item] : more->members()) user.set(key, item);
   if (int_at(r, 8) == 0) return user;
-  // As a users file says it (`UsersImport::makes_administrators`).
+  // As a users file says it (`UsersImport::is_operators`).
   Value metadata = user["app_metadata"].is_object() ? user["app_metadata"] : Value::object();
   Value ours = metadata["ostia"].is_object() ? metadata["ostia"] : Value::object();
   ours.set("administrator", true);

@@ -25,7 +25,7 @@ void take_profile(User& user, const Value& profile) {
   user.profile.erase("email");
   for (const auto& [key, item] : kept.members()) user.profile.set(key, item);
   const std::string& email = profile["email"].text();
-  user.email = is_email(email) ? text::lower(email) : "";
+  user.email = canonical_email(email).value_or("");
   if (user.email.empty()) user.profile.erase("email_verified");
 }
 

@@ -1,5 +1,7 @@
 #include "upstream/identity.hpp"
 
+#include <algorithm>
+
 #include "ostia/jose/jws.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
@@ -19,6 +21,15 @@ Value read_answer(const HttpAnswer& answer) {
   return out;
 }
 
+// By its type, or because it looks like one.
+bool is_jwt(const HttpAnswer& answer) {
+  const auto type = std::find_if(answer.headers.begin(), answer.headers.end(),
+                                 [](const auto& header) { return header.first == "content-type"; });
+  if (type != answer.headers.end() && text::lower(type->second).starts_with("application/jwt")) return true;
+  const auto parts = text::split(answer.body, '.');
+  return answer.body.starts_with("ey") && (parts.size() == 3 || parts.size() == 5);
+}
+
 Result<Value> read_json(const Result<HttpAnswer>& answer, const std::string& what, bool takes_forms) {
   if (!answer) return refused(what + ": " + answer.error().description, "upstream_unreachable");
   Value value = takes_forms ? read_answer(*answer) : Value();
@@ -26,6 +37,12 @@ Result<Value> read_json(const Result<HttpAnswer>& answer, const std::string& wha
     auto parsed = json::parse(answer->body, 16);
     value = parsed ? *std::move(parsed) : Value();
   }
+  // OpenID Connect Core section 5.3.2: an upstream may be set to sign its profiles; this client registers nothing.
+  if (!takes_forms && is_jwt(*answer))
+    return refused(what +
+                       " answers with a JWT (application/jwt), which is not supported: have it send JSON, without "
+                       "userinfo_signed_response_alg and userinfo_encrypted_response_alg",
+                   "upstream_profile_jwt");
   if (answer->status < 200 || answer->status > 299 || (takes_forms && value["error"].is_string()))
     return refused(what + " answers " + std::to_string(answer->status) +
                        (value["error"].is_string() ? " " + value["error"].text().substr(0, 100) : ""),
@@ -120,7 +137,9 @@ Async<Value> raw_profile(Authority& a, const Attempt& attempt, const Endpoints& 
   if (e.userinfo.empty() || access_token.empty()) co_return claims;
   CO_TRY(auto profile, ask(a, e.userinfo, access_token));
   if (c.upstream.is_oidc && profile["sub"] != claims["sub"])  // Core section 5.3.2
-    co_return refused("its profile is of another person than its ID token", "upstream_subject_mismatch");
+    co_return refused(profile["sub"].is_null() ? "its profile has no sub, which says whose it is"
+                                               : "its profile is of another person than its ID token",
+                      "upstream_subject_mismatch");
   if (c.strategy == "github") CO_TRY_VOID(add_github_email(a, e, access_token, profile));
   for (const auto& [key, item] : profile.members()) claims.set(key, item);
   co_return claims;

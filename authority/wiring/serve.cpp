@@ -192,11 +192,12 @@ Status import_seed_users(Authority& a, const Seed& seed) {
   if (!imported) return in_file(seed.users_name, std::move(imported).error());
   if (imported->total == 0) return in_file(seed.users_name, invalid_option("must be a JSON array of users"));
   for (const auto& m : imported->mistakes)
-    log_event("warning", "users", {{"file", seed.users_name}, {"line", m.line}, {"text", m.message}});
+    log_event("warning", "users",
+              {{"file", seed.users_name}, {"line", m.line}, {"index", m.index}, {"text", m.message}});
   const bool nobody_is_good = static_cast<std::int64_t>(imported->mistakes.size()) == imported->total;
   if (!nobody_is_good) return ok();
   const auto& first = imported->mistakes.front();
-  return in_file(seed.users_name, invalid_option("line " + std::to_string(first.line) + ": " + first.message));
+  return in_file(seed.users_name, invalid_option(place_of(first) + ": " + first.message));
 }
 
 Status import_once(Authority& a, const Seed& seed) {

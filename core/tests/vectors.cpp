@@ -78,7 +78,7 @@ class ScriptedHost final : public Host {
                         body.is_string() ? body.text() : json::write(body),
                         {}};
   }
-  Result<std::string> browse(const std::string& url) override {
+  Result<std::string> browse(const std::string& url, const std::string&) override {
     note("browse " + url);
     return script_["redirect"].text();
   }

@@ -233,9 +233,12 @@ Result<std::string> Call::prepare_browse(BrowseOptions options) {
   });
 }
 
-Result<std::string> Call::browse(const std::string& url) {
+Result<std::string> Call::browse(const std::string& url, const std::string& state) {
   if (const auto* known = answered<Result<std::string>>()) return *known;
-  return wait_for([&] { open_browser(url); });
+  return wait_for([&] {
+    browse_.state = state;
+    open_browser(url);
+  });
 }
 
 void Call::open_browser(const std::string& url) {
@@ -255,13 +258,16 @@ void Call::open_browser(const std::string& url) {
     });
   };
   if (loopback_)
-    loopback_->listen(loop_, [came](const std::string& query) { came(query); });
-  else
-    browse_.state = auth0::text_of(auth0::parse_query(url.substr(url.find('?') + 1))["state"]);
-  if (!browse_.state.empty()) session_->await_redirect(browse_.state, [came](const std::string& q) { came(q); });
+    loopback_->listen(loop_, browse_.state, [came](const std::string& query) { came(query); });
+  else if (!browse_.state.empty())
+    session_->await_redirect(browse_.state, [came](const std::string& q) { came(q); });
   const auto timeout = std::chrono::seconds(browse_.timeout_s);
-  pause_ = loop_.at(Loop::Clock::now() + timeout, [came, timeout] {
-    came(Error{"timeout", "Nobody finished the login within " + text::decimal(timeout.count()) + " seconds",
+  pause_ = loop_.at(Loop::Clock::now() + timeout, [came, timeout, weak = weak_from_this()] {
+    const auto call = weak.lock();
+    const bool saw_another = call && call->loopback_ && call->loopback_->saw_another();
+    came(Error{"timeout",
+               "Nobody finished the login within " + text::decimal(timeout.count()) + " seconds" +
+                   (saw_another ? "; an answer came that is of another attempt: its `state` does not match" : ""),
                "login_timeout", 0, Fault::peer});
   });
   session_->log(LogRecord::Level::info, "login_begun", "the person is sent to " + url.substr(0, url.find('?')));

@@ -72,7 +72,7 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   Status remove(const std::string& key) override;
   Result<HttpResponse> http(const HttpRequest& request) override;
   Result<HttpResponse> keys(const std::string& url, const Value& header, bool anew) override;
-  Result<std::string> browse(const std::string& url) override;
+  Result<std::string> browse(const std::string& url, const std::string& state) override;
 
   // Beyond the core.
 

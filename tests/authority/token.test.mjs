@@ -210,6 +210,29 @@ row('AZ-618', 'd', 'POST /oauth/token, token exchange', 'an access token of ours
   refused(await exchange({ subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' }), 400, 'invalid_request');
 });
 
+test('token exchange: what cannot be given is refused with its reason, and what has no value is not there', async () => {
+  const type = (name) => `urn:ietf:params:oauth:token-type:${name}`;
+  const { access_token } = await tokensFor('web', { audience: 'https://api.example.com/', scope: 'openid read:messages' });
+  const exchange = (more) => api.token({ grant_type: exchangeGrant, ...credentials('web'), subject_token: access_token, subject_token_type: type('access_token'), audience: 'https://quiet.example.com/', ...more });
+  const refusals = [
+    [400, 'invalid_request', 'requested_token_type_unknown', ['refresh_token', 'id_token', 'jwt', 'saml2', 'ACCESS_TOKEN'].map((name) => ({ requested_token_type: type(name) }))],
+    [400, 'invalid_request', 'subject_token_type_unknown', ['id_token', 'jwt', 'refresh_token'].map((name) => ({ subject_token_type: type(name) }))],
+    [400, 'invalid_request', 'actor_token_unsupported', [{ actor_token: access_token, actor_token_type: type('access_token') }, { actor_token: 'x' }, { actor_token_type: type('access_token') }]],
+    [400, 'invalid_scope', 'scope_wider', [{ scope: 'delete:all' }, { scope: 'read:it delete:all' }]],
+    [403, 'access_denied', 'audience_same', [{ audience: 'https://api.example.com/' }]],
+    [403, 'access_denied', 'client_grant_missing', [{ audience: 'https://nowhere.example.com/' }]],
+  ];
+  for (const [status, error, reason, all] of refusals)
+    for (const more of all) {
+      const answer = await exchange(more);
+      assert.deepEqual([answer.status, answer.body.error, answer.body.reason], [status, error, reason], JSON.stringify(more));
+    }
+  for (const more of [{ requested_token_type: type('access_token') }, { requested_token_type: '' }, { actor_token: '', actor_token_type: '' }, { scope: '' }, { scope: 'read:it' }]) {
+    const answer = await exchange(more);
+    assert.deepEqual([answer.status, answer.body.scope, answer.body.issued_token_type], [200, 'read:it', type('access_token')], JSON.stringify(more));
+  }
+});
+
 row('AZ-619', 'd', 'POST /oauth/device/code', 'a device', 'device_code, user_code of twice four letters, verification_uri(_complete), expires_in 900, interval 5', async () => {
   const { status, body } = await api.form('/oauth/device/code', { client_id: 'app', scope: 'openid' });
   assert.equal(status, 200);

@@ -66,7 +66,7 @@ describe('what can go wrong', () => {
   test('options are missing', async () => failed(await runOstia(['login']), 2, /--domain/));
   test('nobody comes', async (t) => failed(await login(['--timeout', '1'], browser(t, '')), 1, /Nobody finished the login within 1 seconds/));
   test('a redirect URI that is not loopback', async (t) => failed(await login(['--redirect-uri', 'https://app.example/cb'], browser(t, '')), 2, /loopback/));
-  test('a foreign state is refused (CSRF)', async (t) => failed(await login([], browser(t, "const u = new URL(new URL(url).searchParams.get('redirect_uri')); u.search = 'code=x&state=forged'; await fetch(u);")), 1, /`state` does not match/));
+  test('a foreign state is refused (CSRF)', async (t) => failed(await login(['--timeout', '2'], browser(t, "const u = new URL(new URL(url).searchParams.get('redirect_uri')); u.search = 'code=x&state=forged'; await fetch(u);")), 1, /`state` does not match/));
   test('a response of another issuer is refused (RFC 9207)', async (t) =>
     failed(await login([], browser(t, "const q = new URL(url).searchParams; const u = new URL(q.get('redirect_uri')); u.search = new URLSearchParams({ code: 'x', state: q.get('state'), iss: 'https://evil.example/' }); await fetch(u);")), 1, /issuer "https:\/\/evil.example\/"/));
   test('the person says no', async (t) =>

@@ -131,7 +131,7 @@ Result<Value> finish_login(Host& host, const Value& base, const Value& attempt, 
 Result<Value> native_login(Host& host, const Value& base, const Value& options) {
   auto begun = begin_login(host, base, options);
   if (!begun) return begun;
-  const auto query = host.browse((*begun)["url"].text());
+  const auto query = host.browse((*begun)["url"].text(), text_of((*begun)["attempt"]["state"]));
   if (!query) return query.error();
   return finish_login(host, base, (*begun)["attempt"], parse_query(*query));
 }

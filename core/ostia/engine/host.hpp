@@ -59,8 +59,9 @@ class Host {
     return http({"GET", url, {}, {}});
   }
 #endif
-  /// Sends the person's browser to `url` and waits for the redirect. Answer: the query of the redirect URI.
-  virtual Result<std::string> browse(const std::string& url) = 0;
+  /// Sends the person's browser to `url` and waits for the redirect that carries `state`. Answer: the query of the
+  /// redirect URI.
+  virtual Result<std::string> browse(const std::string& url, const std::string& state) = 0;
 };
 
 }  // namespace ostia

@@ -45,9 +45,10 @@ class OSTIA_API WebAuth {
 
   /// Logs a person in as RFC 8252 has it: opens the system's browser, waits for the redirect on the loopback address
   /// (any free port unless `redirect_uri` names one; IPv4 or IPv6) or, for a redirect URI of another scheme, for
-  /// `handle_redirect`; redeems the code with PKCE, checks `state`, `iss` and the ID token. Takes as long as the person
-  /// takes, at most `timeout_s`. Errors: `access_denied` and the like from the authority; `timeout`; `cannot_listen`;
-  /// `no_browser`. `webAuth.authorize`
+  /// `handle_redirect`; redeems the code with PKCE, checks `state`, `iss` and the ID token. What comes without the
+  /// `state` of this login, from whomever, does not end it; with `http://localhost`, both of its addresses have to be
+  /// free. Takes as long as the person takes, at most `timeout_s`. Errors: `access_denied` and the like from the
+  /// authority; `timeout`; `cannot_listen`; `no_browser`. `webAuth.authorize`
   Result<AuthResult> authorize(const AuthorizeOptions& options = {}, const CallOptions& call = {});
   Task<AuthResult> async_authorize(AuthorizeOptions options = {}, CallOptions call = {}) const;
 

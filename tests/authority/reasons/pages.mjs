@@ -60,6 +60,7 @@ export default [
   ['upstream_refused', 'f', 'access_denied', (w) => { w.upstream.change['/token'] = { status: 400, body: {} }; return w.atUpstream(); }],
   ['upstream_unreachable', 'f', 'access_denied', (w) => w.authorize({ connection: 'broken' })],
   ['upstream_subject_mismatch', 'f', 'access_denied', (w) => { w.upstream.change['/userinfo'] = { body: { sub: 'somebody-else' } }; return w.atUpstream(); }],
+  ['upstream_profile_jwt', 'f', 'access_denied', (w) => { w.upstream.change['/userinfo'] = { body: w.upstream.sign({ sub: 'u1' }), type: 'application/jwt' }; return w.atUpstream(); }],
   ['upstream_id_missing', 'f', 'access_denied', (w) => { w.upstream.claims.sub = 'u'.repeat(300); return w.atUpstream(); }],
   ['upstream_profile_too_large', 'f', 'access_denied', (w) => { w.upstream.claims.biography = 'x'.repeat(40_000); return w.atUpstream(); }],
   ['profile_too_large', 'f', 'invalid_body', (w) => { w.upstream.claims.zoneinfo = 'x'.repeat(3000); return w.atUpstream(); }],
