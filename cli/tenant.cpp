@@ -144,7 +144,7 @@ int run_lint(const Options& o) {
   } else {
     auto opened = authority::open_data(o.data, o.database, false);
     if (!opened) return report(opened.error());
-    config = export_tenant(*opened->store, opened->secrets, false);
+    config = export_tenant(*opened->store, opened->secrets, true);  // whether one is there is a finding; none is shown
   }
   if (!config) return report(config.error());
   const auto findings = authority::lint(*config);

@@ -1,7 +1,8 @@
-// Makes build/dashboard of dashboard/: checked, bundled by Vite, and packed with brotli once, so that no request pays for
+// Makes what the program has in it for browsers: build/captcha, and build/dashboard of dashboard/: checked, bundled by Vite, and packed with brotli once, so that no request pays for
 // it. The authority takes the files into itself. Does nothing when there is nothing new.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
+import './build-captcha.mjs';
 import { bin, root, run } from './lib.mjs';
 
 const out = `${root}/build/dashboard`;

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { root, version } from './lib.mjs';
 
 const compiledFrom = ['libboost1.81-dev', 'libcli11-dev', 'libkainjow-mustache-dev', 'libc++-19-dev-wasm32'];
-const bundled = ['preact', 'preact-iso', '@picocss/pico', 'codemirror', '@codemirror/lang-javascript', '@codemirror/lang-json'];
+const bundled = ['altcha-lib', 'preact', 'preact-iso', '@picocss/pico', 'codemirror', '@codemirror/lang-javascript', '@codemirror/lang-json'];
 
 const read = (program, args) => execFileSync(program, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 

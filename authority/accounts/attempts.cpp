@@ -1,6 +1,7 @@
 #include "accounts/attempts.hpp"
 
 #include "accounts/browsers.hpp"
+#include "limits/risk.hpp"
 #include "protocol/guesses.hpp"
 #include "tenant/reading.hpp"
 
@@ -13,7 +14,6 @@ using protocol::GuessStep;
 
 constexpr std::int64_t memory = 30 * 24 * 3600;  // seconds after which the vendor lifts a block by itself
 constexpr std::int64_t hour = 3600, day = 24 * hour;
-constexpr unsigned short site_bits = 48;
 constexpr std::int64_t most_networks = 20;  // that are kept of a person
 
 // ---- The rows of `attempts`: all of an account's begin alike.
@@ -26,13 +26,13 @@ std::string row_of(const Attempt& t, std::string_view what) {
   return "account " + subject_of(t.secret, t.account) + " " + std::string(what);
 }
 std::string here_of(const Attempt& t, bool is_known_browser) {
-  return row_of(t, is_known_browser ? "browser:" + t.browser : network_of(t.address, site_bits));
+  return row_of(t, is_known_browser ? "browser:" + t.browser : site_of_customer(t.address));
 }
 std::string first_of(const Attempt& t) { return row_of(t, "*first"); }
 std::string again_of(const Attempt& t) { return row_of(t, "*again"); }
 std::string in_a_row_of(const Attempt& t) { return row_of(t, "*row"); }
-std::string network_row(const Attempt& t) { return "address " + network_of(t.address); }
-std::string site_row(const Attempt& t) { return "address " + network_of(t.address, site_bits); }
+std::string network_row(const Attempt& t) { return failures_row(customer_of(t.address)); }
+std::string site_row(const Attempt& t) { return failures_row(site_of_customer(t.address)); }
 
 bool is_of_all(std::string_view place) { return place.starts_with('*') || place.starts_with("browser:"); }
 
@@ -49,6 +49,11 @@ GuessLimits limits_of(const Tenant& tenant, const Attempt& t) {
   out.per_account = is_password ? p.max_failures : std::min<std::int64_t>(p.max_failures, 10);
   out.per_network = p.max_address_failures;
   return out;
+}
+
+// Failures of a network are counted for what refuses it, and for what asks it whether it is a robot.
+bool counts_network(const Tenant& tenant, const Attempt& t, const GuessLimits& limits) {
+  return limits.protects_network || (asks_when_risky(tenant) && !t.address.empty());
 }
 
 bool counts_account(const Tenant& tenant, const Attempt& t) {
@@ -174,7 +179,7 @@ Async<bool> count_failure(Authority& a, Attempt t) {
   const std::int64_t now = a.clock.now();
   CO_TRY(const auto before, read_counts(a, t));
   const GuessLimits limits = limits_of(*tenant, t);
-  if (limits.protects_network) {
+  if (counts_network(*tenant, t, limits)) {
     auto statements = together(count_refilled(network_row(t), now, p.address_refill_ms));
     if (site_row(t) != network_row(t)) statements.push_back(count_refilled(site_row(t), now, p.address_refill_ms));
     CO_TRY_VOID(a.store.commit(std::move(statements)));

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "accounts/users.hpp"
+#include "limits/captcha.hpp"
 #include "state/authority.hpp"
 
 namespace ostia::authority {
 
 struct PasswordLogin {
+  Human human;
   std::vector<std::string> connections;  ///< that the account may be in
   std::string username, password, client_id;
 };

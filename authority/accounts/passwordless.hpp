@@ -2,11 +2,13 @@
 #pragma once
 
 #include "accounts/users.hpp"
+#include "limits/captcha.hpp"
 #include "state/authority.hpp"
 
 namespace ostia::authority {
 
 struct PasswordlessStart {
+  Human human;
   std::string connection, address;  ///< as they came
   bool link = false;
   json::Value parameters;  ///< `authParams`: what a link continues with

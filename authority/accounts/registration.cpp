@@ -215,8 +215,8 @@ std::string seal_reset(const Authority& a, const User& user, std::string_view cl
 }
 
 // AZ-410 · Auth0: dbconnections/change_password
-Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
-                                   std::string client_id) {
+Async<Unit> request_password_reset(Authority& a, const Request& request, Human, std::string connection,
+                                   std::string email, std::string client_id) {
   const auto tenant = a.tenant();
   std::vector<std::string> connections = {connection};
   CO_TRY(const auto user, find_user_by_login(a.store, std::move(connections), email));
@@ -250,7 +250,7 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   const auto tenant = a.tenant();
   const auto c = tenant->find_connection(user.connection);
   const PasswordPolicy policy = c ? c->password_policy : PasswordPolicy{};
-  Registration known{user.connection, {}, user.email, user.username, password};
+  Registration known{Human::proven(), user.connection, {}, user.email, user.username, password};
   known.profile = user.profile;
   if (auto violation = check_password_policy(policy, password, personal_info(known))) co_return violation;
   if (const auto& breaches = tenant->attack_protection.breaches;

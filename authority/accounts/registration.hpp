@@ -3,11 +3,13 @@
 
 #include "accounts/password_policy.hpp"
 #include "accounts/users.hpp"
+#include "limits/captcha.hpp"
 #include "state/authority.hpp"
 
 namespace ostia::authority {
 
 struct Registration {
+  Human human;
   std::string connection, client_id, email, username, password;
   json::Value profile = json::Value::object();  ///< names, picture, `user_metadata`
 };
@@ -34,8 +36,8 @@ Statement verification_mail(const Authority& a, const Request& request, const Us
 
 /// Queues the mail with the link to a new password, if there is such an account in the connection. Whether there is one
 /// makes no difference to the answer.
-Async<Unit> request_password_reset(Authority& a, const Request& request, std::string connection, std::string email,
-                                   std::string client_id);
+Async<Unit> request_password_reset(Authority& a, const Request& request, Human human, std::string connection,
+                                   std::string email, std::string client_id);
 
 /// The ticket of a link to a new password.
 std::string seal_reset(const Authority& a, const User& user, std::string_view client_id);

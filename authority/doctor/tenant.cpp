@@ -4,6 +4,7 @@
 #include "ostia/oauth/redirect_uri.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "tenant/captcha.hpp"
 
 namespace ostia::authority::doctor {
 namespace {
@@ -111,6 +112,15 @@ Findings examine_tenant(const Tenant& tenant, const Options& o, const std::strin
   else
     out.push_back(warning("administrators", "a password alone administers this tenant",
                           "take ostia.administration.second_factor out of the tenant's settings"));
+  const auto& captcha = tenant.attack_protection.captcha;
+  if (const std::string missing = missing_captcha_key(captcha); asks_anybody(captcha) && !missing.empty())
+    out.push_back(fault("captcha",
+                        "\"" + captcha.provider + "\" is to ask for CAPTCHAs, and attackProtection.captcha." + missing +
+                            " is missing: nobody whom it asks can log in",
+                        "set what the provider gave you, or set active_provider_id to simple_captcha"));
+  else if (asks_anybody(captcha))
+    out.push_back(
+        fine("captcha", "asked by " + captcha.provider + (captcha.only_watches ? ", which only watches" : "")));
   if (tenant.smtp.host.empty())
     out.push_back(warning("mail", "no mail provider is configured: nobody gets a reset link or a code",
                           "configure emailProvider; with --dev, messages are at /_dev/messages"));

@@ -2,7 +2,6 @@
 #include "accounts/registration.hpp"
 #include "accounts/users.hpp"
 #include "base/address.hpp"
-#include "embedded/captcha.hpp"
 #include "embedded/endpoints.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
@@ -113,12 +112,12 @@ Answering signup(Authority& a, Request request) {
     co_return failed(bad("username is required", "field_missing"));
   auto profile = read_profile(*body);
   if (!profile) co_return failed(profile.error());
-  CO_AWAIT(const auto human,
-           check_captcha(a, "/dbconnections/signup", (*body)["state"].text(), (*body)["captcha"].text()));
+  CO_AWAIT(const auto human, check_captcha(a, request, Stage::signup, (*body)["captcha"].text()));
   if (!human) co_return database_problem(a, human.error());
-  CO_AWAIT(const auto registered, register_user(a, request,
-                                                {target->connection->name, target->client->id, (*body)["email"].text(),
-                                                 (*body)["username"].text(), (*body)["password"].text(), *profile}));
+  CO_AWAIT(const auto registered,
+           register_user(a, request,
+                         {*human, target->connection->name, target->client->id, (*body)["email"].text(),
+                          (*body)["username"].text(), (*body)["password"].text(), *profile}));
   if (!registered) co_return database_problem(a, registered.error());
   if (registered->violation) co_return refuse_policy(*registered->violation);
   co_return registered_body(*registered->user, *body);
@@ -133,12 +132,11 @@ Answering change_password_request(Authority& a, Request request) {
   if (!target) co_return plain_problem(a, target.error());
   if (name == std::string_view("email") && !is_email((*body)["email"].text()))
     co_return plain_problem(a, bad("email is not valid", "email_malformed"));
-  CO_AWAIT(const auto human,
-           check_captcha(a, "/dbconnections/change_password", (*body)["state"].text(), (*body)["captcha"].text()));
+  CO_AWAIT(const auto human, check_captcha(a, request, Stage::reset, (*body)["captcha"].text()));
   if (!human) co_return database_problem(a, human.error());
   // AZ-410 · Auth0: dbconnections/change_password
-  CO_AWAIT(const auto requested,
-           request_password_reset(a, request, target->connection->name, (*body)[name].text(), target->client->id));
+  CO_AWAIT(const auto requested, request_password_reset(a, request, *human, target->connection->name,
+                                                        (*body)[name].text(), target->client->id));
   if (!requested) co_return oauth_problem(a, requested.error());
   co_return Response{200,
                      {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}},

@@ -2,7 +2,6 @@
 // send it, and the reads that go with it.
 #include "accounts/authenticate.hpp"
 #include "accounts/users.hpp"
-#include "embedded/captcha.hpp"
 #include "embedded/endpoints.hpp"
 #include "flow/authorization_response.hpp"
 #include "flow/step.hpp"
@@ -84,11 +83,12 @@ Answering hosted_login(Authority& a, Request request) {
     if (!(*body)[field].is_string())
       co_return database_problem(a,
                                  oauth(400, "invalid_request", std::string(field) + " is required", "field_missing"));
-  CO_AWAIT(const auto human, check_captcha(a, "/usernamepassword", (*body)["state"].text(), (*body)["captcha"].text()));
+  CO_AWAIT(const auto human, check_captcha(a, request, Stage::login, (*body)["captcha"].text()));
   if (!human) co_return database_problem(a, human.error());
   CO_AWAIT(const auto user,
            authenticate_password(
-               a, request, {{connection->name}, (*body)["username"].text(), (*body)["password"].text(), client->id}));
+               a, request,
+               {*human, {connection->name}, (*body)["username"].text(), (*body)["password"].text(), client->id}));
   if (!user)
     co_return database_problem(a, as_form_error(user.error()),
                                user.error().reason == "wrong_password" ? "ValidationError" : "BadRequestError");

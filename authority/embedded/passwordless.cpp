@@ -1,7 +1,6 @@
 // `/passwordless/start` and `/passwordless/verify` (AZ-501 to AZ-514).
 #include "accounts/passwordless.hpp"
 
-#include "embedded/captcha.hpp"
 #include "embedded/endpoints.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
@@ -115,13 +114,13 @@ Answering passwordless_start(Authority& a, Request request) {
   if (target->connection->strategy == "sms" && !target->connection->sms.is_set() && !a.dev)
     co_return failed(
         oauth(400, "sms_provider_error", "No provider of text messages is configured", "sms_provider_missing"));
-  CO_AWAIT(const auto human, check_captcha(a, "/passwordless", (*body)["state"].text(), (*body)["captcha"].text()));
+  CO_AWAIT(const auto human, check_captcha(a, request, Stage::passwordless, (*body)["captcha"].text()));
   if (!human) co_return failed(human.error());
   CO_AWAIT(const auto started,
-           start_passwordless(
-               a, request,
-               {target->connection->name, target->address, link, completed(*target->client, (*body)["authParams"]),
-                target->client->id, std::string(request.header("x-request-language"))}));
+           start_passwordless(a, request,
+                              {*human, target->connection->name, target->address, link,
+                               completed(*target->client, (*body)["authParams"]), target->client->id,
+                               std::string(request.header("x-request-language"))}));
   if (!started) co_return failed(started.error());
   co_return started_body(*target);
 }

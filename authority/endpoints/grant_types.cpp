@@ -133,9 +133,14 @@ Status is_own(const Client& client, const char* grant) {
 Async<Value> password_login(Authority& a, const Request& request, const Client& client, const Parameters& p,
                             std::string connection) {
   if (auto own = is_own(client, "password"); !own) co_return std::move(own).error();
+  // AZ-318 · Auth0: requires_verification
+  const std::string answer(p.get("captcha"));
+  CO_AWAIT(const auto human, check_captcha(a, request, Stage::login, answer));
+  if (!human) co_return as_program_error(human.error(), answer, 403);
   CO_AWAIT(auto user,
            authenticate_password(
-               a, request, {{connection}, std::string(p.get("username")), std::string(p.get("password")), client.id}));
+               a, request,
+               {*human, {connection}, std::string(p.get("username")), std::string(p.get("password")), client.id}));
   if (!user) co_return as_grant_error(std::move(user).error());
   CO_RETURN(direct_grant(a, request, client, p, *user));
 }

@@ -38,7 +38,7 @@ bool takes_passkeys(const Step& step) {
                      [&](const Connection& c) { return c.takes_passkeys && step.doors().admit(c); });
 }
 
-Response login_page(const Step& step, int status, std::string username, std::string alert) {
+FormPage login_page(const Step& step, int status, std::string username, std::string alert) {
   FormPage page{.status = status,
                 .heading = step.text("login.title"),
                 .text = step.text("login.text"),
@@ -62,7 +62,7 @@ Response login_page(const Step& step, int status, std::string username, std::str
       page.links.push_back({"", step.text(std::string("login.with_") + strategy),
                             step.to("/u/passwordless") + "&connection=" + strategy});
   page.continue_to = step.request.redirect_uri;
-  return pages::form(step.look, page);
+  return page;
 }
 
 std::string name_of(const User& user) {
@@ -75,20 +75,27 @@ std::string name_of(const User& user) {
 Answering show_login(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) CO_RETURN(begin_anew(a, request));
-  co_return login_page(*step, 200, step->request.login_hint, {});
+  CO_RETURN(
+      form_with_captcha(a, request, Stage::login, step->look, login_page(*step, 200, step->request.login_hint, {})));
 }
 
 Answering submit_login(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) CO_RETURN(begin_anew(a, request));
   const std::string username(step->form.get("username"));
+  CO_AWAIT(const auto human, check_captcha(a, request, Stage::login, std::string(step->form.get("captcha"))));
+  if (!human)
+    CO_RETURN(form_with_captcha(a, request, Stage::login, step->look,
+                                login_page(*step, human.error().status ? human.error().status : 500, username,
+                                           alert_for(step->look, human.error()))));
   CO_AWAIT(const auto user, authenticate_password(a, request,
-                                                  {connections_of(*step), username,
+                                                  {*human, connections_of(*step), username,
                                                    std::string(step->form.get("password")), step->client->id}));
   if (!user) {
     const Error& e = user.error();
     const int status = e.status == 0 ? 500 : e.reason == "wrong_password" ? 400 : e.status;
-    co_return login_page(*step, status, username, alert_for(step->look, e));
+    CO_RETURN(form_with_captcha(a, request, Stage::login, step->look,
+                                login_page(*step, status, username, alert_for(step->look, e))));
   }
   CO_RETURN(finish_login(a, request, step->request, *user));
 }

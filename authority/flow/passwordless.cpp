@@ -24,9 +24,9 @@ Found<Connection> connection_of(const Step& step, std::string_view named) {
   });
 }
 
-Response address_page(const Step& step, const Connection& c, std::string address, std::string alert) {
+FormPage address_page(const Step& step, const Connection& c, std::string address, int status, std::string alert) {
   const bool by_email = c.strategy == "email";
-  FormPage page{.status = alert.empty() ? 200 : 400,
+  FormPage page{.status = status,
                 .heading = step.text("passwordless.title"),
                 .text = step.text("passwordless.text"),
                 .alert = std::move(alert),
@@ -40,7 +40,7 @@ Response address_page(const Step& step, const Connection& c, std::string address
   page.ways = upstream::ways(step);
   page.or_text = step.text("or");
   page.continue_to = step.request.redirect_uri;
-  return pages::form(step.look, page);
+  return page;
 }
 
 Response code_page(const Step& step, const Connection& c, const std::string& address, std::string alert) {
@@ -58,11 +58,20 @@ Response code_page(const Step& step, const Connection& c, const std::string& add
 
 boost::asio::awaitable<Response> send_code(Authority& a, const Request& request, const Step& step, const Connection& c,
                                            std::string typed) {
+  const auto again = [&](int status, std::string alert) {
+    return form_with_captcha(a, request, Stage::passwordless, step.look,
+                             address_page(step, c, typed, status, std::move(alert)));
+  };
   const auto address = passwordless_address(c, typed);
-  if (!address) co_return address_page(step, c, typed, alert_for(step.look, address.error()));
-  PasswordlessStart start{c.name, *address, false, {}, step.client->id, step.look.texts.language()};
+  if (!address) CO_RETURN(again(400, alert_for(step.look, address.error())));
+  // Who wants a second code has no question on that page: they get it with the one before.
+  const std::string answer(step.form.get("captcha"));
+  CO_AWAIT(const auto human, check_captcha(a, request, Stage::passwordless, answer));
+  if (!human && answer.empty() && step.form.get("action") == "resend") CO_RETURN(again(200, {}));
+  if (!human) CO_RETURN(again(human.error().status ? human.error().status : 500, alert_for(step.look, human.error())));
+  PasswordlessStart start{*human, c.name, *address, false, {}, step.client->id, step.look.texts.language()};
   CO_AWAIT(const auto started, start_passwordless(a, request, start));
-  if (!started) co_return address_page(step, c, typed, alert_for(step.look, started.error()));
+  if (!started) CO_RETURN(again(400, alert_for(step.look, started.error())));
   co_return code_page(step, c, *address, {});
 }
 
@@ -96,7 +105,8 @@ Answering show_passwordless(Authority& a, Request request) {
   if (!step) CO_RETURN(begin_anew(a, request));
   const auto c = connection_of(*step, Parameters(url::parse_form(request.query)).get("connection"));
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
-  co_return address_page(*step, *c, step->request.login_hint, {});
+  CO_RETURN(form_with_captcha(a, request, Stage::passwordless, step->look,
+                              address_page(*step, *c, step->request.login_hint, 200, {})));
 }
 
 Answering submit_passwordless(Authority& a, Request request) {

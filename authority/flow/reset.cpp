@@ -17,8 +17,8 @@ namespace {
 using json::Value;
 using pages::FormPage;
 
-Response request_page(const Step& step, std::string email, std::string alert) {
-  FormPage page{.status = alert.empty() ? 200 : 400,
+FormPage request_page(const Step& step, int status, std::string email, std::string alert) {
+  FormPage page{.status = status,
                 .heading = step.text("reset_request.title"),
                 .text = step.text("reset_request.text"),
                 .alert = std::move(alert),
@@ -27,7 +27,7 @@ Response request_page(const Step& step, std::string email, std::string alert) {
   page.fields = {{"email", step.text("email"), std::move(email), "text", "email", "email"}};
   page.buttons = {{"default", step.text("continue")}};
   page.links.push_back({"", step.text("reset_request.back"), step.to("/u/login")});
-  return pages::form(step.look, page);
+  return page;
 }
 
 // Of the pages that links lead to.
@@ -99,16 +99,24 @@ Response over(const pages::Look& look) {
 Answering show_reset_request(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) CO_RETURN(begin_anew(a, request));
-  co_return request_page(*step, step->request.login_hint, {});
+  CO_RETURN(
+      form_with_captcha(a, request, Stage::reset, step->look, request_page(*step, 200, step->request.login_hint, {})));
 }
 
 Answering submit_reset_request(Authority& a, Request request) {
   CO_AWAIT(const auto step, sent_step(a, request));
   if (!step) CO_RETURN(begin_anew(a, request));
   const std::string email(step->form.get("email"));
-  if (!is_email(email)) co_return request_page(*step, email, step->text("alert.email_malformed"));
+  if (!is_email(email))
+    CO_RETURN(form_with_captcha(a, request, Stage::reset, step->look,
+                                request_page(*step, 400, email, step->text("alert.email_malformed"))));
+  CO_AWAIT(const auto human, check_captcha(a, request, Stage::reset, std::string(step->form.get("captcha"))));
+  if (!human)
+    CO_RETURN(form_with_captcha(a, request, Stage::reset, step->look,
+                                request_page(*step, human.error().status ? human.error().status : 500, email,
+                                             alert_for(step->look, human.error()))));
   for (const auto& connection : step->doors().databases()) {
-    CO_AWAIT(const auto requested, request_password_reset(a, request, connection, email, step->client->id));
+    CO_AWAIT(const auto requested, request_password_reset(a, request, *human, connection, email, step->client->id));
     if (!requested) co_return pages::trouble(step->look);
   }
   co_return pages::message(step->look, step->text("reset_request.sent.title"),

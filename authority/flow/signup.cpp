@@ -28,7 +28,7 @@ Found<Connection> database_of(const Step& step) {
   return step.tenant->find_connection_that(fits);
 }
 
-Response signup_page(const Step& step, const Connection& c, int status, std::string email, std::string username,
+FormPage signup_page(const Step& step, const Connection& c, int status, std::string email, std::string username,
                      std::string alert) {
   FormPage page{.status = status,
                 .heading = step.text("signup.title"),
@@ -47,7 +47,7 @@ Response signup_page(const Step& step, const Connection& c, int status, std::str
   page.ways = upstream::ways(step);
   page.or_text = step.text("or");
   page.continue_to = step.request.redirect_uri;
-  return pages::form(step.look, page);
+  return page;
 }
 
 std::string alert_of(const Step& step, const Connection& c, const Error& error) {
@@ -72,7 +72,8 @@ Answering show_signup(Authority& a, Request request) {
   if (!step) CO_RETURN(begin_anew(a, request));
   const auto c = database_of(*step);
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
-  co_return signup_page(*step, *c, 200, step->request.login_hint, {}, {});
+  CO_RETURN(form_with_captcha(a, request, Stage::signup, step->look,
+                              signup_page(*step, *c, 200, step->request.login_hint, {}, {})));
 }
 
 Answering submit_signup(Authority& a, Request request) {
@@ -80,14 +81,18 @@ Answering submit_signup(Authority& a, Request request) {
   if (!step) CO_RETURN(begin_anew(a, request));
   const auto c = database_of(*step);
   if (!c) CO_RETURN(show_step(a, request, step->request, "/u/login"));
-  Registration r{c->name, step->client->id, std::string(step->form.get("email")),
-                 std::string(step->form.get("username")), std::string(step->form.get("password"))};
+  const std::string email(step->form.get("email")), username(step->form.get("username"));
+  const auto again = [&](int status, std::string alert) {
+    return form_with_captcha(a, request, Stage::signup, step->look,
+                             signup_page(*step, *c, status, email, username, std::move(alert)));
+  };
+  const auto refused = [&](const Error& e) { return again(e.status ? e.status : 500, alert_of(*step, *c, e)); };
+  CO_AWAIT(const auto human, check_captcha(a, request, Stage::signup, std::string(step->form.get("captcha"))));
+  if (!human) CO_RETURN(refused(human.error()));
+  Registration r{*human, c->name, step->client->id, email, username, std::string(step->form.get("password"))};
   CO_AWAIT(const auto registered, register_user(a, request, r));
-  if (!registered)
-    co_return signup_page(*step, *c, registered.error().status ? registered.error().status : 500, r.email, r.username,
-                          alert_of(*step, *c, registered.error()));
-  if (registered->violation)
-    co_return signup_page(*step, *c, 400, r.email, r.username, step->text("alert." + registered->violation->name));
+  if (!registered) CO_RETURN(refused(registered.error()));
+  if (registered->violation) CO_RETURN(again(400, step->text("alert." + registered->violation->name)));
   CO_RETURN(finish_login(a, request, step->request, *registered->user));
 }
 

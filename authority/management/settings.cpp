@@ -40,7 +40,7 @@ constexpr Setting all_settings[] = {
      R"({"enabled":false,"shields":[],"admin_notification_frequency":[],"method":"standard"})"},
     {"attack-protection/bot-detection", "attackProtection", "botDetection", "attack_protection", "bot_detection",
      "bot detection",
-     R"({"bot_detection_level":"medium","challenge_password_policy":"never","challenge_passwordless_policy":"never","challenge_password_reset_policy":"never","allowlist":[],"monitoring_mode_enabled":false})"},
+     R"({"bot_detection_level":"medium","challenge_password_policy":"never","allowlist":[],"monitoring_mode_enabled":false})"},
     {"attack-protection/captcha", "attackProtection", "captcha", "attack_protection", "captcha", "the CAPTCHA",
      R"({"active_provider_id":"simple_captcha"})"},
     // Kept for the deploy CLI, which carries them from tenant to tenant; nothing here assesses or signals anything.
@@ -65,12 +65,17 @@ Async<Value> stored(Authority& a, std::string id) {
 }
 
 Value part_of(const Setting& s, const Value& document) {
-  return without_secrets(section_of("settings"), *s.member != '\0' ? document[s.member] : document);
+  const Value shown = without_secrets(section_of("settings"), document);
+  return *s.member != '\0' ? shown[s.member] : shown;
 }
 
 Value shown(const Setting& s, const Value& document) {
   Value body = part_of(s, document);
-  return with_defaults(body.is_object() ? std::move(body) : Value::object(), s.defaults);
+  body = with_defaults(body.is_object() ? std::move(body) : Value::object(), s.defaults);
+  if (s.member == std::string_view("botDetection"))  // where nothing is said of them, what is said of passwords holds
+    for (const char* way : {"challenge_passwordless_policy", "challenge_password_reset_policy"})
+      if (!body.find(way)) body.set(way, body["challenge_password_policy"]);
+  return body;
 }
 
 Handling get(Authority& a, Call, const void* subject) {
@@ -122,8 +127,10 @@ Handling update(Authority& a, Call call, const void* subject) {
     co_return invalid_body("'" + good.error().description + "'");
   CO_TRY(const auto body, edit_document(a, "settings", s.id, [&](Value& body) -> Status {
            if (!body.is_object()) body = Value::object();
+           const Value before = body;
            if (*s.member != '\0' && !body[s.member].is_object()) body.set(s.member, Value::object());
            merge_settings(*s.member == '\0' ? body : *body.find(s.member), call.body);
+           seal_secrets(section_of("settings"), body, before, a.secrets);
            return ok();
          }));
   co_return Reply{200, shown(s, body)};

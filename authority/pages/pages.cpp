@@ -13,7 +13,7 @@ namespace ostia::authority::pages {
 
 extern const std::string_view style_css, layout_template, form_template, error_template, message_template,
     form_post_template, web_message_template, web_message_script, verify_cross_origin_template,
-    verify_cross_origin_script, webauthn_script, mail_template, listing_template, hosted_form_template,
+    verify_cross_origin_script, webauthn_script, captcha_script, mail_template, listing_template, hosted_form_template,
     account_template;
 
 namespace {
@@ -68,7 +68,8 @@ std::string style_of(const Branding& branding) {
 
 // A page with the common frame around `content`; its form may lead to `form_targets`.
 Response framed(const Look& look, int status, const std::string& title, const std::string& content,
-                const std::string& form_targets, const std::string& script_policy = {}) {
+                const std::string& form_targets, const std::string& script_policy = {},
+                const std::string& more_styles = {}) {
   const std::string style = style_of(look.branding);
   const std::string logo_origin = url::origin_of(look.branding.logo);
   data values;
@@ -79,9 +80,10 @@ Response framed(const Look& look, int status, const std::string& title, const st
   values.set("style", style);
   values.set("content", content);
   if (!logo_origin.empty()) values.set("logo", look.branding.logo);
-  Response response = html(status, render(layout_template, values),
-                           "style-src " + source_hash(style) + (logo_origin.empty() ? "" : "; img-src " + logo_origin) +
-                               script_policy + "; form-action " + form_targets + "; frame-ancestors 'none'");
+  Response response =
+      html(status, render(layout_template, values),
+           "style-src " + source_hash(style) + more_styles + (logo_origin.empty() ? "" : "; img-src " + logo_origin) +
+               script_policy + "; form-action " + form_targets + "; frame-ancestors 'none'");
   return response.with("X-Frame-Options", "DENY").with("Content-Language", look.texts.language());
 }
 
@@ -202,6 +204,37 @@ Look look_of(const Tenant& tenant, const std::vector<std::string_view>& wanted) 
           tenant.support_email.empty() ? tenant.support_url : tenant.support_email};
 }
 
+namespace {
+
+// What the script of a question says, in the page's language.
+std::string captcha_options(const Look& look, const Captcha& captcha) {
+  json::Value out = captcha.options, texts = json::Value::object();
+  for (const char* name : {"working", "done", "failed"})
+    texts.set(name, look.texts.get(std::string("captcha.") + name));
+  out.set("language", look.texts.language());
+  out.set("texts", std::move(texts));
+  return json::write(out);
+}
+
+// The page's own script, and what a provider's widget needs beside it.
+std::string captcha_policy(const Captcha& captcha) {
+  std::string out = "; script-src " + source_hash(captcha_script);
+  for (const auto& [directive, sources] : captcha.sources)
+    if (directive == "script-src") out += " " + sources;
+  for (const auto& [directive, sources] : captcha.sources)
+    if (directive != "script-src" && directive != "style-src")
+      out.append("; ").append(directive).append(" ").append(sources);
+  return out;
+}
+
+std::string styles_of(const Captcha& captcha) {
+  for (const auto& [directive, sources] : captcha.sources)
+    if (directive == "style-src") return " " + sources;
+  return {};
+}
+
+}  // namespace
+
 Response form(const Look& look, const FormPage& page) {
   data values = members({{"heading", page.heading},
                          {"text", page.text},
@@ -229,8 +262,18 @@ Response form(const Look& look, const FormPage& page) {
   if (!page.picture.empty()) values.set("picture", page.picture);
   if (!page.picture.empty()) values.set("picture_label", page.picture_label);
   if (!page.shown_code.empty()) values.set("shown_code", page.shown_code);
+  std::string script_policy = has_script ? "; script-src " + source_hash(webauthn_script) : "";
+  std::string more_styles;
+  if (page.captcha) {
+    values.set("captcha", captcha_options(look, *page.captcha));
+    values.set("captcha_script", std::string(captcha_script));
+    values.set("captcha_working", look.texts.get("captcha.working"));
+    values.set("captcha_needs_script", look.texts.get("captcha.needs_script"));
+    script_policy = captcha_policy(*page.captcha);
+    more_styles = styles_of(*page.captcha);
+  }
   Response response = framed(look, page.status, page.heading + " | " + look.tenant, render(form_template, values),
-                             targets, has_script ? "; script-src " + source_hash(webauthn_script) : "");
+                             targets, script_policy, more_styles);
   if (has_script) allow_passkeys(response);
   return response;
 }

@@ -2,6 +2,7 @@
 // but what each page needs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,12 @@ struct Button {
   bool is_secondary = false;
 };
 
+/// What a form asks robots (`limits/captcha.hpp`), in the page as `captcha.js` shows it.
+struct Captcha {
+  json::Value options;  ///< whose it is, and what it needs
+  Pairs sources;        ///< what the page's policy must allow for it: a directive, and its sources
+};
+
 /// A page with one form.
 struct FormPage {
   int status = 200;
@@ -59,7 +66,8 @@ struct FormPage {
   std::string detail, code;  ///< below: for developers, and the protocol's for a report
   std::string shown_code;    ///< to be read and kept
   json::Value options;       ///< for a device's key (`webauthn.js`), whose answer is the form's `answer`
-  std::string continue_to;   ///< the redirect URI, where the form's answer may lead; empty: nowhere else
+  std::optional<Captcha> captcha;
+  std::string continue_to;  ///< the redirect URI, where the form's answer may lead; empty: nowhere else
 };
 Response form(const Look& look, const FormPage& page);
 

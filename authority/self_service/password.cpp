@@ -40,8 +40,9 @@ Response password_page(const Authority& a, const Request& request, const SignedI
 // The present one, with all that protects a login from guesses. One that has been published is right all the same.
 Async<Unit> check_present(Authority& a, const Request& request, const User& user, std::string password) {
   CO_AWAIT(const auto checked,
-           authenticate_password(a, request,
-                                 {{user.connection}, user.login_name(), std::move(password), account_client().id}));
+           authenticate_password(
+               a, request,
+               {Human::proven(), {user.connection}, user.login_name(), std::move(password), account_client().id}));
   if (!checked && checked.error().reason != "password_leaked") co_return checked.error();
   co_return Unit{};
 }

@@ -148,7 +148,9 @@ const std::vector<Section>& sections() {
        "",
        "",
        false,
-       {"credentials.smtp_pass", "credentials.api_key", "credentials.secretAccessKey"}},
+       {"credentials.smtp_pass", "credentials.api_key", "credentials.secretAccessKey", "captcha.recaptcha_v2.secret",
+        "captcha.recaptcha_enterprise.api_key", "captcha.hcaptcha.secret", "captcha.auth_challenge.secret",
+        "captcha.turnstile.secret", "captcha.friendly_captcha.secret", "captcha.arkose.secret"}},
   };
   return all;
 }
@@ -209,7 +211,10 @@ Value with_old_secrets(const Section& section, Value body, const Sealer& sealer)
 
 Value without_secrets(const Section& section, Value body) {
   for (const char* path : section.secrets)
-    at_path(body, path, [](Value& object, const std::string& name) { object.erase(name + "_sealed"); });
+    at_path(body, path, [](Value& object, const std::string& name) {
+      object.erase(name + "_sealed");
+      object.erase(name);  // one that a program kept before it was a secret
+    });
   return body;
 }
 

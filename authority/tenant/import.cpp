@@ -10,6 +10,7 @@
 #include "http/header.hpp"
 #include "http/networks.hpp"
 #include "ostia/text/ascii.hpp"
+#include "tenant/captcha.hpp"
 #include "tenant/connection.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
@@ -106,6 +107,8 @@ class Importing {
     if (name == "tenant")
       if (auto good = check_tenant(content); !good) return good;
     if (name == "attackProtection") warn_of_networks(content);
+    if (name == "attackProtection")
+      if (auto good = check_captcha_settings(content); !good) return bad_entry(name, good.error().description);
     const Section& s = section_of("settings");
     Value body = content;
     const Value before = stored("settings", name);

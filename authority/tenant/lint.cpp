@@ -4,6 +4,7 @@
 
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "tenant/captcha.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -116,11 +117,22 @@ void lint_upstream(Findings& out, const Value& connection) {
                    "set it to back_channel, with a client_secret"});
 }
 
+void lint_captcha(Findings& out, const Value& protection) {
+  const auto captcha = read_captcha(protection["captcha"], protection["botDetection"]);
+  const std::string missing = missing_captcha_key(captcha);
+  if (missing.empty() || !asks_anybody(captcha)) return;
+  out.push_back({"attackProtection.captcha." + missing,
+                 "\"" + captcha.provider + "\" is to ask for CAPTCHAs and has no keys: nobody whom it asks can log in",
+                 "OWASP Automated Threats OAT-008",
+                 "set what the provider gave you, or set active_provider_id to simple_captcha"});
+}
+
 void lint_tenant(Findings& out, const Value& config) {
   const Value& protection = config["attackProtection"];
   if (protection["bruteForceProtection"].is_object() && !protection["bruteForceProtection"]["enabled"].as_bool(true))
     out.push_back({"attackProtection.bruteForceProtection", "passwords can be guessed without end",
                    "RFC 9700 section 4", "turn it on"});
+  lint_captcha(out, protection);
   const Value& administration = config["tenant"]["ostia"]["administration"];
   if (administration["second_factor"].is_bool() && !administration["second_factor"].as_bool())
     out.push_back({"tenant.ostia.administration.second_factor", "a password alone administers this tenant",

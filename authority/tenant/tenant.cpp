@@ -4,6 +4,7 @@
 
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "tenant/captcha.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 
@@ -121,29 +122,6 @@ AttackProtection::Breaches read_breaches(const Value& v) {
   out.at_login = has_shield(v, "block");
   out.at_registration = out.at_login || blocks("pre-user-registration");
   out.at_change = out.at_login || blocks("pre-change-password");
-  return out;
-}
-
-AttackProtection::Captcha::When read_when(const Value& policy) {
-  using enum AttackProtection::Captcha::When;
-  return policy.is("always") ? always : policy.is("when_risky") ? when_risky : never;
-}
-
-AttackProtection::Captcha read_captcha(const Value& v, const Value& policies) {
-  AttackProtection::Captcha out;
-  out.provider = text_or(v["active_provider_id"], out.provider.c_str());
-  const Value& of = v[out.provider];
-  out.site_key = text_or(of["site_key"], "");
-  out.secret = text_or(of[out.provider == "recaptcha_enterprise" ? "api_key" : "secret"], "");
-  out.project = text_or(of["project_id"], "");
-  out.client_subdomain = text_or(of["client_subdomain"], "client-api");
-  out.verify_subdomain = text_or(of["verify_subdomain"], "verify-api");
-  out.fails_open = of["fail_open"].as_bool();
-  out.at_password = read_when(policies["challenge_password_policy"]);
-  out.at_passwordless = read_when(policies["challenge_passwordless_policy"]);
-  out.at_reset = read_when(policies["challenge_password_reset_policy"]);
-  out.only_watches = policies["monitoring_mode_enabled"].as_bool();
-  out.allowlist = Networks::parse_good(texts(policies["allowlist"]));
   return out;
 }
 

@@ -75,6 +75,7 @@ struct AttackProtection {
     std::string provider = "simple_captcha";
     std::string site_key, secret;                             ///< of the provider
     std::string project, client_subdomain, verify_subdomain;  ///< of those that have them
+    std::string verify_url;                                   ///< `ostia.verify_url`: asked in the provider's place
     bool fails_open = false;                                  ///< `fail_open`: who cannot be asked is let through
     When at_password = When::never, at_passwordless = When::never, at_reset = When::never;
     bool only_watches = false;  ///< `monitoring_mode_enabled`

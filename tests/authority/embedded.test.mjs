@@ -1,9 +1,10 @@
-// AZ-301 to AZ-317: an application's own login form.
+// AZ-301 to AZ-318: an application's own login form.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { before, beforeEach, describe, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
+import { solve } from '../lib/captcha.mjs';
 import { folder, freePort, startAuthority } from '../lib/program.mjs';
 import { row } from '../lib/rows.mjs';
 import { scope } from '../lib/scope.mjs';
@@ -201,13 +202,23 @@ describe('with a captcha', () => {
     const other = await startAuthority(inner, { clients: [app], extra: { ...extra, attackProtection: { botDetection: { challenge_password_policy: 'always' } } } });
     guarded = new Api(other);
   });
-  row('AZ-317', 'o', 'POST …/challenge', 'the tenant asks for a captcha', 'an image; without its answer the request is refused', async () => {
+  row('AZ-317', 'o', 'POST …/challenge', 'the tenant asks for a captcha', 'a challenge; without its answer the request is refused', async () => {
     const { body } = await guarded.post('/dbconnections/signup/challenge', { state: 's' });
-    assert.deepEqual([body.required, body.provider, body.type], [true, 'auth0', 'code']);
-    assert.match(body.image, /^data:image\/svg\+xml;base64,/);
+    assert.deepEqual([body.required, body.provider, Object.keys(body.challenge).sort()], [true, 'altcha', ['algorithm', 'challenge', 'maxnumber', 'salt', 'signature']]);
     const signup = { client_id: 'app', connection: 'Username-Password-Authentication', email: 'new@example.com', password: 'Correct-Horse-9', state: 's' };
     for (const captcha of [undefined, 'WRONG'])
       assert.deepEqual([(await guarded.post('/dbconnections/signup', { ...signup, captcha })).body.code], ['invalid_captcha']);
+    assert.equal((await guarded.post('/dbconnections/signup', { ...signup, captcha: solve(body.challenge) })).status, 200);
+  });
+  row('AZ-318', 'd', 'POST /co/authenticate, /oauth/token', 'the tenant asks for a captcha, and none came', '401 and 403 requires_verification; with one the login goes on', async () => {
+    const body = { client_id: 'app', credential_type: grants.realm, realm: 'Username-Password-Authentication', username: 'ada@example.com', password: 'Correct-Horse-9' };
+    const form = { grant_type: 'password', client_id: 'app', username: 'ada@example.com', password: 'Correct-Horse-9' };
+    const embedded = await guarded.post('/co/authenticate', body, { origin }), direct = await guarded.token(form);
+    assert.deepEqual([embedded.status, embedded.body.code, embedded.body.error], [401, 'requires_verification', 'requires_verification']);
+    assert.deepEqual([direct.status, direct.body.error], [403, 'requires_verification']);
+    const captcha = async () => solve((await guarded.post('/usernamepassword/challenge', { state: 's' })).body.challenge);
+    assert.equal((await guarded.post('/co/authenticate', { ...body, captcha: await captcha() }, { origin })).status, 200);
+    assert.equal((await guarded.token({ ...form, captcha: await captcha() })).status, 200);
   });
 });
 

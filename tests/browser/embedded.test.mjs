@@ -62,7 +62,7 @@ for (const name of Object.keys(packages)) {
       const page = await openPage(t, browser, app);
       let asked = false;
       page.on('request', (request) => { asked ||= request.url().endsWith('/co/verify'); });
-      await page.exposeFunction('clearProof', () => page.context().clearCookies({ name: /^auth0_co/ }));
+      await page.exposeFunction('clearProof', () => page.context().clearCookies({ name: /auth0_co/ }));
       await page.evaluate(([o, realm]) => {
         new auth0.WebAuth(o).login({ realm, username: 'ada@example.com', password: 'Correct-Horse-9', onRedirecting: (done) => window.clearProof().then(done) }, () => {});
       }, [options, connection]);

@@ -21,7 +21,8 @@ function challenge(client: { baseOptions: any; request: RequestBuilder }, path: 
     checkCallback(done);
     const { state, rootUrl } = client.baseOptions;
     if (!state) return done();
-    return client.request.post(join(rootUrl, path)).send({ state }).end(answer(done, asIs));
+    // Who takes it gets the authority's own question; auth0-js, which cannot show it, an error that it shows.
+    return client.request.post(join(rootUrl, path)).set('Accept', 'application/json, application/vnd.altcha+json').send({ state }).end(answer(done, asIs));
   });
 }
 

@@ -2,6 +2,8 @@ import { get, type Json, patch } from '../api';
 import { type Field, Form } from '../parts/form';
 import { Loaded, Page, Tabs, useData } from '../parts/page';
 
+const whenAsked: [string, string][] = [['never', 'Never'], ['when_risky', 'When risky'], ['always', 'Always']];
+
 const parts: { name: string; path: string; member: string; text: string; fields: Field[] }[] = [
   {
     name: 'Brute force', path: 'attack-protection/brute-force-protection', member: 'bruteForceProtection',
@@ -35,8 +37,12 @@ const parts: { name: string; path: string; member: string; text: string; fields:
   },
   {
     name: 'Bots', path: 'attack-protection/bot-detection', member: 'botDetection',
-    text: 'Asks for a CAPTCHA before checking a password.',
-    fields: [{ name: 'challenge_password_policy', label: 'Ask at login', kind: 'choice', options: [['never', 'Never'], ['when_risky', 'When risky'], ['always', 'Always']] }],
+    text: 'Asks for a CAPTCHA before it checks a password, makes an account or sends a message.',
+    fields: [
+      { name: 'challenge_password_policy', label: 'Ask at login', kind: 'choice', options: whenAsked },
+      { name: 'challenge_passwordless_policy', label: 'Ask before a code', kind: 'choice', options: whenAsked },
+      { name: 'challenge_password_reset_policy', label: 'Ask before a new password', kind: 'choice', options: whenAsked },
+    ],
   },
 ];
 

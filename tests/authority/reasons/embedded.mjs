@@ -22,6 +22,24 @@ export default [
     await w.call('PATCH', `connections/${(await w.connection(realm)).id}`, { options: { disable_signup: true } });
     return w.signUp();
   }],
+  ['captcha_missing', 401, 'requires_verification', async (w) => {
+    await w.call('PATCH', 'attack-protection/bot-detection', { challenge_password_policy: 'always' });
+    return w.coAuthenticate();
+  }],
+  ['captcha_unsupported', 400, 'invalid_captcha', async (w) => {
+    await w.call('PATCH', 'attack-protection/bot-detection', { challenge_password_policy: 'always' });
+    return w.api.post('/usernamepassword/challenge', { state: 's' }, { 'auth0-client': Buffer.from('{"name":"auth0.js"}').toString('base64') });
+  }],
+  ['captcha_incomplete', 503, 'temporarily_unavailable', async (w) => {
+    await w.call('PATCH', 'attack-protection/bot-detection', { challenge_password_policy: 'always' });
+    await w.call('PATCH', 'attack-protection/captcha', { active_provider_id: 'hcaptcha' });
+    return w.signUp({ captcha: 'x', state: 's' });
+  }],
+  ['captcha_unreachable', 503, 'temporarily_unavailable', async (w) => {
+    await w.call('PATCH', 'attack-protection/bot-detection', { challenge_password_policy: 'always' });
+    await w.call('PATCH', 'attack-protection/captcha', { active_provider_id: 'hcaptcha', hcaptcha: { site_key: 'k', secret: 's', ostia: { verify_url: 'http://127.0.0.1:9/' } } });
+    return w.signUp({ captcha: 'x', state: 's' });
+  }],
   ['signups_limited', 429, 'too_many_attempts', async (w) => {
     await w.call('PATCH', 'attack-protection/suspicious-ip-throttling', { stage: { 'pre-user-registration': { max_attempts: 1, rate: 60_000 } } });
     await w.signUp();
