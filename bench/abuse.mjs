@@ -176,7 +176,7 @@ async function besieged(program) {
   const p99 = async () => {
     const times = [];
     let failed = 0;
-    for (let i = 0; i < 2000 && failed < 10; i++) {
+    for (let i = 0; i < 1500 && failed < 10; i++) {
       await silent(silentUrl(issuer), cookie, { agent: false, localAddress: '2001:db8:9::1', family: 6, signal: AbortSignal.timeout(5000) }).then((ms) => times.push(ms), () => failed++);
       await new Promise((resolve) => { setTimeout(resolve, 1); });
     }
@@ -184,16 +184,17 @@ async function besieged(program) {
   };
   await p99(); // warm
   const rounds = [];
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 7; i++) {
     const calm = await p99(), siege = spawn('nice', ['-n', '19', process.execPath, import.meta.filename, '--siege', String(authority.port)], { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((resolve) => siege.stdout.once('data', resolve));
     const under = await p99();
     siege.kill('SIGKILL');
     await new Promise((resolve) => siege.once('close', resolve));
+    told(`${fixed(calm.ms)} ms, besieged ${fixed(under.ms)}`);
     rounds.push({ calm: calm.ms, under: under.ms, ratio: under.ms / calm.ms, failed: under.failed });
   }
   await authority.stop();
-  return rounds.sort((a, b) => a.ratio - b.ratio)[1];
+  return rounds.sort((a, b) => a.ratio - b.ratio)[3];
 }
 
 /** Connections of one /64: heads that never end, bodies that drip, and requests as fast as each address may; what is closed is opened again. */

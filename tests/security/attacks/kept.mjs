@@ -57,7 +57,7 @@ export default {
     const { location } = await until(async () => { const one = await w.must('GET', `jobs/${job.id}`); return one.location && one; }, 'the export is made');
     await fetch(location);
     await until(async () => (await w.must('GET', 'logs?per_page=50')).some((one) => /export/i.test(one.description) && !/^(POST|GET) /.test(one.description)), 'who has fetched an export');
-    w.secrets['the link of an export'] = new URL(location).pathname.split('/').at(-1) || new URL(location).search;
+    w.secrets['the link of an export'] = new URL(location).searchParams.get('ticket') ?? location;
   },
 
   'secrets in the database, and keys in a backup': async (w) => {
