@@ -26,7 +26,7 @@ struct Category {
 const Category categories[] = {
     {"auth.login.success", {"s", "seoobft", "gd_auth_succeed"}},
     {"auth.login.fail", {"f", "fp", "fu", "fcoa", "feoobft", "gd_auth_failed"}},
-    {"auth.login.notification", {"limit_wc", "limit_mu", "limit_sul", "pwd_leak", "sui"}},
+    {"auth.login.notification", {"limit_wc", "limit_mu", "limit_sul", "limit_msg", "pwd_leak", "sui"}},
     {"auth.logout.success", {"slo"}},
     {"auth.logout.fail", {"flo"}},
     {"auth.signup.success", {"ss"}},

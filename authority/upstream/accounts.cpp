@@ -51,7 +51,7 @@ Async<User> make_account(Authority& a, const Request& request, const Connection&
   user.created_at = user.updated_at = a.clock.now();
   take_profile(user, identity.profile);
   user.sealed_tokens = seal_tokens(a, user, identity.tokens);
-  if (auto fits = check_size(user); !fits) co_return std::move(fits).error();
+  if (auto fits = check_size(user); !fits) co_return refused(fits.error().description, fits.error().reason);
   CO_TRY_VOID(a.store.write(insert_user(user, a.clock.now())));
   record(a, request,
          {.type = "ss",

@@ -63,7 +63,7 @@ export default [
   ['upstream_profile_jwt', 'f', 'access_denied', (w) => { w.upstream.change['/userinfo'] = { body: w.upstream.sign({ sub: 'u1' }), type: 'application/jwt' }; return w.atUpstream(); }],
   ['upstream_id_missing', 'f', 'access_denied', (w) => { w.upstream.claims.sub = 'u'.repeat(300); return w.atUpstream(); }],
   ['upstream_profile_too_large', 'f', 'access_denied', (w) => { w.upstream.claims.biography = 'x'.repeat(40_000); return w.atUpstream(); }],
-  ['profile_too_large', 'f', 'invalid_body', (w) => { w.upstream.claims.zoneinfo = 'x'.repeat(3000); return w.atUpstream(); }],
+  ['profile_too_large', 'f', 'access_denied', (w) => { w.upstream.claims.zoneinfo = 'x'.repeat(3000); return w.atUpstream(); }],
   ['connection_mismatch', 'f', 'access_denied', async (w) => { w.upstream.change['/userinfo'] = { body: { id: '4', name: 'F' } }; await w.atUpstream('facebook'); return w.atUpstream('facebook-again'); }],
   ['id_token_malformed', 'f', 'access_denied', (w) => { w.upstream.change['/token'] = { body: { access_token: 'x' } }; return w.atUpstream(); }],
   ['id_token_algorithm', 'f', 'access_denied', (w) => { w.upstream.change.signing = { alg: 'none' }; return w.atUpstream(); }],
