@@ -349,6 +349,10 @@ describe('what the tenant says of it', () => {
     }
     const { text } = await api.call('GET', 'attack-protection/captcha');
     assert.doesNotMatch(text, /secret-of|sealed/);
+    await api.call('GET', 'logs'); // waits until all entries are there
+    const logged = JSON.stringify(await api.logs());
+    assert.match(logged, /hcaptcha/);
+    assert.doesNotMatch(logged, /secret-of/);
   });
 
   test('a change that leaves the secret out keeps it', async (t) => {
