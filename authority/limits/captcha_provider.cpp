@@ -13,10 +13,10 @@ using Kind = CaptchaVerdict::Kind;
 
 constexpr long patience = 5;  // seconds: somebody waits
 
-HttpCall post(const Settings& s, std::string url, const char* type, std::string body) {
+HttpCall post(const Settings& s, const std::string& url, const char* type, std::string body) {
   HttpCall call;
   call.method = "POST";
-  call.url = s.verify_url.empty() ? std::move(url) : s.verify_url;
+  call.url = s.verify_url.empty() ? url : s.verify_url;
   call.headers = {{"Content-Type", type}, {"Accept", "application/json"}};
   call.body = std::move(body);
   call.limit = 64 * 1024;
@@ -24,13 +24,13 @@ HttpCall post(const Settings& s, std::string url, const char* type, std::string 
   return call;
 }
 
-HttpCall post_json(const Settings& s, std::string url, const Value& body) {
-  return post(s, std::move(url), "application/json", json::write(body));
+HttpCall post_json(const Settings& s, const std::string& url, const Value& body) {
+  return post(s, url, "application/json", json::write(body));
 }
 
 // The form that Google began with. Nobody is told the person's address: their browser has told it already.
-HttpCall siteverify(const Settings& s, std::string url, const std::string& answer) {
-  return post(s, std::move(url), "application/x-www-form-urlencoded",
+HttpCall siteverify(const Settings& s, const std::string& url, const std::string& answer) {
+  return post(s, url, "application/x-www-form-urlencoded",
               "secret=" + url::percent_encode(s.secret) + "&response=" + url::percent_encode(answer) +
                   "&sitekey=" + url::percent_encode(s.site_key));
 }

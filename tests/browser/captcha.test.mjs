@@ -32,10 +32,6 @@ describe('Universal Login', () => {
     for (const [name, value] of Object.entries(fields)) await page.fill(`[name=${name}]`, value);
     await page.click('button[value=default]');
   };
-  const arrived = async (page) => {
-    await page.route(`${callback}*`, (route) => route.fulfill({ body: 'application' }));
-    return page.waitForURL(`${callback}*`);
-  };
 
   test('the form is sent once the work is done, however early the button is pressed', async (t) => {
     const page = await openPage(t, browser, 'about:blank');
@@ -57,9 +53,9 @@ describe('Universal Login', () => {
     await fill(page, { email: 'ada@example.com' });
     await page.waitForSelector('h1:has-text("Check your email")');
     await page.goto(url({ screen_hint: 'signup' }));
-    const there = arrived(page);
+    await page.route(`${callback}*`, (route) => route.fulfill({ body: 'application' }));
     await fill(page, { email: 'new@example.com', password: 'Brand-New-7' });
-    await there;
+    await page.waitForURL(`${callback}*`);
     assert.deepEqual(page.errors, []);
   });
 
@@ -177,7 +173,7 @@ for (const name of Object.keys(packages))
       const account = { connection, email: 'new@example.com', password: 'Brand-New-7' };
       assert.equal((await call(page, 'signup', account)).error.code, 'invalid_captcha');
       const { error, value } = await render(page, 'renderSignupCaptcha');
-      assert.equal(error, null);
+      assert.equal(error, undefined);
       assert.equal((await call(page, 'signup', { ...account, captcha: value })).error, null);
       const code = await render(page, 'renderPasswordlessCaptcha');
       assert.equal((await call(page, 'passwordlessStart', { connection: 'email', send: 'code', email: 'new@example.com', captcha: code.value })).error, null);
