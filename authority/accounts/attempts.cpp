@@ -230,13 +230,14 @@ std::vector<Statement> know_network(const Attempt& t, std::int64_t now) {
                 {t.person, most_networks}});
 }
 
+Statement forget_failures(Secret secret, const std::string& account) {
+  const std::string start = "account " + subject_of(secret, account);
+  return {"DELETE FROM attempts WHERE id >= $1 AND id < $2", {start + " ", start + "!"}};
+}
+
 std::vector<Statement> forget_all_failures(const std::string& account) {
-  std::vector<Statement> out;
-  for (const auto secret : {Secret::password, Secret::code, Secret::factor}) {
-    const std::string start = "account " + subject_of(secret, account);
-    out.push_back({"DELETE FROM attempts WHERE id >= $1 AND id < $2", {start + " ", start + "!"}});
-  }
-  return out;
+  return together(forget_failures(Secret::password, account), forget_failures(Secret::code, account),
+                  forget_failures(Secret::factor, account));
 }
 
 Async<std::vector<std::string>> blocked_addresses(Authority& a, std::string account) {

@@ -40,7 +40,10 @@ Async<bool> count_failure(Authority& a, Attempt attempt);
 /// one was judged must stop it. Then the failures from there are forgotten, of which it says how many there had been,
 /// and the network becomes one of the person's; of somebody who has a second factor only with that one (`Secret`).
 Async<std::int64_t> count_success(Authority& a, Attempt attempt);
-/// Forgets all failures at an account, of all secrets and from everywhere.
+/// Forgets the failures at one secret of an account, from everywhere: its owner has come by the mailbox, which is no
+/// proof of another secret.
+Statement forget_failures(Secret secret, const std::string& account);
+/// The same for all of them: an administrator says so.
 std::vector<Statement> forget_all_failures(const std::string& account);
 /// Makes network a known one whatever has been proven: somebody came by a link that went to the person.
 std::vector<Statement> know_network(const Attempt& attempt, std::int64_t now);

@@ -271,7 +271,7 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
   CO_TRY(auto statements, sessions_ended(a, {.user_id = owner}));
   append(statements, change_password(user, hash, a.clock.now()));
   append(statements, end_everything(owner, a.clock.now()));
-  append(statements, forget_all_failures(user.id));
+  statements.push_back(forget_failures(Secret::password, user.id));
   if (auto mail = notice(a, request, user, {Notice::password_changed})) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
   if (!done && done.error().reason == "store_unmatched") co_return password_contended();

@@ -191,7 +191,7 @@ Answering submit_unblock(Authority& a, Request request) {
   if (!first || !*first) co_return over(look);
   const std::string user_id = (*blocked)->user.id;
   // Who presses the button has the mailbox; the next tries from here are the person's own.
-  auto statements = forget_all_failures(user_id);
+  auto statements = together(forget_failures(Secret::password, user_id));
   append(statements, know_network(attempt_of(a, request, Secret::password, (*blocked)->user), a.clock.now()));
   CO_AWAIT(const auto forgotten, a.store.commit(std::move(statements)));
   if (!forgotten) co_return pages::trouble(look);
