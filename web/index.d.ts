@@ -260,14 +260,12 @@ export interface Auth0Challenge {
   image: string;
   /** `code` or `formula`. */
   type: any;
-  /** `altcha`, the authority's own question, which the browser answers by work; `auth0`, `recaptcha_v2`, `recaptcha_enterprise`, `hcaptcha`, `friendly_captcha`, `arkose` or `auth0_v2`. */
+  /** `auth0`, `recaptcha_v2`, `recaptcha_enterprise`, `hcaptcha`, `friendly_captcha`, `arkose` or `auth0_v2`. */
   provider: any;
   [other: string]: unknown;
 }
 export interface CaptchaTemplates {
   auth0?: ((challenge: Auth0Challenge) => string) | undefined;
-  /** With a `progress` and a `[role="status"]`, if it has them, and the hidden input `captcha`. */
-  altcha?: ((challenge: Auth0Challenge) => string) | undefined;
   recaptcha_v2?: ((challenge: Auth0Challenge) => string) | undefined;
   recaptcha_enterprise?: ((challenge: Auth0Challenge) => string) | undefined;
   hcaptcha?: ((challenge: Auth0Challenge) => string) | undefined;

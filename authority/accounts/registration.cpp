@@ -77,7 +77,9 @@ Async<std::string> taken(Authority& a, Registration r) {
                {"SELECT email = $2 AND email <> '' FROM users WHERE connection = $1 AND (email = $2 AND email <> '' OR "
                 "username = $3 AND username <> '') LIMIT 1",
                 {r.connection, email, text::lower(r.username)}}));
-    if (!rows.empty()) co_return std::string(int_at(rows.first(), 0) != 0 ? "user_exists" : "username_exists");
+    if (rows.empty()) continue;
+    std::string which = int_at(rows.first(), 0) != 0 ? "user_exists" : "username_exists";
+    co_return which;
   }
   co_return std::string();
 }

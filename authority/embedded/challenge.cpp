@@ -27,8 +27,8 @@ Answering challenge(Authority& a, Request request) {
   if ((*asked)["required"].as_bool() && cannot_show_captcha(a, request))
     co_return oauth_problem(
         a, oauth(400, "invalid_captcha",
-                 "auth0-js cannot ask the built-in question of this authority: load ostia-js in its place, or set up "
-                 "another provider in attackProtection.captcha",
+                 "Forms of applications cannot ask the built-in question of this authority: log in on its own page, or "
+                 "set up another provider in attackProtection.captcha",
                  "captcha_unsupported"));
   co_return json_response(200, *asked).with("Cache-Control", "no-store");
 }

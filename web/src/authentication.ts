@@ -21,8 +21,7 @@ function challenge(client: { baseOptions: any; request: RequestBuilder }, path: 
     checkCallback(done);
     const { state, rootUrl } = client.baseOptions;
     if (!state) return done();
-    // Who takes it gets the authority's own question; auth0-js, which cannot show it, an error that it shows.
-    return client.request.post(join(rootUrl, path)).set('Accept', 'application/json, application/vnd.altcha+json').send({ state }).end(answer(done, asIs));
+    return client.request.post(join(rootUrl, path)).send({ state }).end(answer(done, asIs));
   });
 }
 

@@ -1,6 +1,5 @@
 // Bot detection's widgets (WA-215 to WA-223): the authority says whether one is needed and whose, and its value
 // ends up in an input named `captcha`.
-import { solveChallenge } from 'altcha-lib/v1';
 import type { Callback } from './answers.js';
 
 interface Challenge {
@@ -10,16 +9,6 @@ interface Challenge {
   image?: string;
   siteKey?: string;
   clientSubdomain?: string;
-  challenge?: Work;
-}
-
-/** A number to be found (ALTCHA, version 1). */
-interface Work {
-  algorithm: string;
-  challenge: string;
-  maxnumber: number;
-  salt: string;
-  signature: string;
 }
 
 interface Provider {
@@ -77,23 +66,11 @@ const templates: Record<string, (argument: any) => string> = {
 <input type="text" name="captcha"
   class="form-control captcha-control"
   placeholder="${type === 'code' ? 'Enter the code shown above' : 'Solve the formula shown above'}" />`,
-  altcha: () => `<div class="altcha"><span role="status">Checking that you are not a robot…</span> <progress max="1" value="0" aria-label="Checking that you are not a robot"></progress></div><input type="hidden" name="captcha" />`,
   error: () => '<div class="error" style="color: red;">Error getting the bot detection challenge. Please contact the system administrator.</div>',
 };
 for (const name in providers) templates[name] = () => `<div class="${providers[name]!.holder}" ></div><input type="hidden" name="captcha" />`;
 
 const escapeAttribute = (text: unknown) => String(text || '').replace(/&/g, '&amp;').replace(/"/g, '&quot;');
-
-/** Solves it in parts, and says after each how much is done. */
-async function solve({ algorithm, challenge, maxnumber, salt, signature }: Work, tell: (done: number) => void): Promise<string> {
-  const part = Math.ceil(maxnumber / 50);
-  for (let start = 0; start <= maxnumber; start += part) {
-    const solved = await solveChallenge(challenge, salt, algorithm, Math.min(start + part - 1, maxnumber), start).promise;
-    if (solved) return btoa(JSON.stringify({ algorithm, challenge, number: solved.number, salt, signature }));
-    tell((start + part) / maxnumber);
-  }
-  throw new Error('the challenge has no solution');
-}
 
 /** Loads `url`; `failed` after three more tries, where the provider's widget may be passed by. */
 function loadScript(url: string, attributes: Record<string, unknown>, callback: string | undefined, failed?: () => void): void {
@@ -116,7 +93,6 @@ class Captcha {
   private done: Callback = () => {};
   private solved: () => void = () => {};
   private isReload = false;
-  private turn = 0;
 
   constructor(private readonly challenge: (cb: Callback) => unknown, private readonly element: HTMLElement, private readonly options: any) {}
 
@@ -135,7 +111,6 @@ class Captcha {
       }
       element.style.display = '';
       if (challenge.provider === 'auth0') this.showImage(challenge);
-      else if (challenge.provider === 'altcha') void this.showWork(challenge);
       else if (challenge.provider in providers) this.showWidget(challenge, providers[challenge.provider]!);
     });
   }
@@ -165,28 +140,6 @@ class Captcha {
       this.load();
     });
     this.done();
-  }
-
-  // The work is done while the person fills in the form; `done` says that there is an answer.
-  private async showWork(challenge: Challenge): Promise<void> {
-    const { element, options } = this;
-    const turn = ++this.turn;
-    const isCurrent = () => turn === this.turn; // not reloaded since
-    element.innerHTML = options.templates.altcha(challenge);
-    const progress = element.querySelector('progress'), status = element.querySelector('[role="status"]');
-    try {
-      const answer = await solve(challenge.challenge!, (part) => { if (progress && isCurrent()) progress.value = part; });
-      if (!isCurrent()) return;
-      this.setValue(answer);
-      progress?.remove();
-      if (status) status.textContent = '✓';
-      options.successCallback();
-      this.done();
-    } catch (error) {
-      if (!isCurrent()) return;
-      element.innerHTML = options.templates.error(error);
-      this.done(error);
-    }
   }
 
   private showWidget(challenge: Challenge, provider: Provider): void {
