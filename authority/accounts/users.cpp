@@ -101,16 +101,21 @@ Async<std::optional<User>> find_user(Store& store, std::string id) {
 // An access token is its API's to take until it expires, whatever has become of the login since; but it is of that
 // account.
 #define OSTIA_USER_OF_GRANT                                                             \
-  "SELECT " OSTIA_USER_COLUMNS                                                          \
+  "SELECT " OSTIA_USER_CLAIM_COLUMNS                                                    \
   " FROM users WHERE user_id = $1 AND linked_to = '' AND epoch / 1048576 = $3 AND NOT " \
   "EXISTS (SELECT 1 FROM revoked_grants WHERE id = $2)"
 
 Async<std::optional<User>> find_user_of_grant(Store& store, std::string id, Origin o) {
-  if (o.withdrawals < 0)
-    CO_RETURN(find_one(store, {OSTIA_USER_OF_GRANT, {std::move(id), o.grant_id, o.epoch / epochs_of_an_account}}));
-  CO_RETURN(find_one(store, {OSTIA_USER_OF_GRANT " AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE user_id = $1 AND "
-                                                 "client_id = $4 AND times > $5)",
-                             {std::move(id), o.grant_id, o.epoch / epochs_of_an_account, o.client_id, o.withdrawals}}));
+  Statement find{OSTIA_USER_OF_GRANT, {std::move(id), o.grant_id, o.epoch / epochs_of_an_account}};
+  if (o.withdrawals >= 0) {
+    find.sql = OSTIA_USER_OF_GRANT
+        " AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE user_id = $1 AND client_id = $4 AND times > $5)";
+    find.values.emplace_back(o.client_id);
+    find.values.emplace_back(o.withdrawals);
+  }
+  CO_TRY(auto user, find_one(store, std::move(find)));
+  if (user) user->has_all = false;
+  co_return user;
 }
 
 Async<std::optional<User>> find_account(Store& store, std::string id) {

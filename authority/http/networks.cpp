@@ -60,6 +60,7 @@ Networks Networks::parse_good(const std::vector<std::string>& list) {
 }
 
 bool Networks::contains(std::string_view text) const {
+  if (empty()) return false;  // each request asks several of them
   error_code ec;
   const auto any = ip::make_address(std::string(text), ec);
   if (ec) return false;
