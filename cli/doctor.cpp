@@ -51,9 +51,9 @@ void show(const Findings& findings) {
     return level == Finding::Level::fine ? "\x1b[32m" : level == Finding::Level::warning ? "\x1b[33m" : "\x1b[31m";
   };
   for (const auto& f : findings) {
-    std::printf("%s%-8s%s%-12s%s\n", colour(f.level), name_of(f.level), with_colour ? "\x1b[0m" : "", f.subject.c_str(),
-                f.what.c_str());
-    if (!f.remedy.empty()) std::printf("%20s→ %s\n", "", f.remedy.c_str());
+    std::printf("%s%-8s%s%-14s %s\n", colour(f.level), name_of(f.level), with_colour ? "\x1b[0m" : "",
+                f.subject.c_str(), f.what.c_str());
+    if (!f.remedy.empty()) std::printf("%23s→ %s\n", "", f.remedy.c_str());
   }
 }
 
