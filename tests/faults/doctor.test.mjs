@@ -25,6 +25,13 @@ async function examine(...args) {
 }
 const here = () => ['--data', authority.data, ...(authority.database ? ['--database', authority.database] : [])];
 
+test('for people: each subject stands apart from what is said of it', async () => {
+  const args = ['doctor', '--listen', `127.0.0.1:${await freePort()}`, ...here()];
+  const { stdout } = await runOstia(args), findings = JSON.parse((await runOstia([...args, '--json'])).stdout);
+  for (const { level, subject, what } of findings.filter((f) => f.subject !== 'clock' && f.subject !== 'disk')) // which differ from one moment to the next
+    assert.ok(stdout.split('\n').some((line) => line.startsWith(level) && line.includes(` ${subject} `) && line.endsWith(` ${what}`)), `${subject}: ${stdout}`);
+});
+
 test('lists of callback URLs and origins that cannot match', async () => {
   const found = await examine(...here());
   assert.match(found('callback', 'fault'), /"Empty" has no callback URL/);
