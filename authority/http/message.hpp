@@ -1,6 +1,7 @@
 // A request and a response as the authority's handlers see them. The HTTP library stays behind server.cpp.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,15 +29,18 @@ class Parameters {
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
+class Acts;  // logs/acts.hpp
+
 struct Request {
   std::string method;
   std::string path;  ///< decoded no further than it came
   std::string query;
   std::string body;
-  Headers headers;     ///< names in lower case
-  std::string issuer;  ///< of the domain that was asked, with the slash at its end
-  std::string peer;    ///< the client's address
-  std::string id;      ///< what the logs of all that handle it call it
+  Headers headers;             ///< names in lower case
+  std::string issuer;          ///< of the domain that was asked, with the slash at its end
+  std::string peer;            ///< the client's address
+  std::string id;              ///< what the logs of all that handle it call it
+  std::shared_ptr<Acts> acts;  ///< entries of the log that are written before the answer leaves; null: nobody waits
 
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
   [[nodiscard]] std::string_view cookie(std::string_view name) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "logs/acts.hpp"
 #include "logs/stream.hpp"
 
 namespace ostia::authority {
@@ -17,12 +18,16 @@ std::string shortened(const std::string& text) {
   return text.substr(0, end) + "…";
 }
 
-// What a stranger can cause again and again.
-bool is_anybodys(const Event& e) {
-  constexpr std::string_view asked[] = {"scpr", "cs", "cls", "ss", "sv"};
-  if (e.is_audited) return false;
-  return e.user_id.empty() || !e.reason.empty() ||
-         std::find(std::begin(asked), std::end(asked), e.type) != std::end(asked);
+// Whether anybody can cause it as often as they like.
+bool is_refusal(const Event& e) { return !e.is_audited && !e.reason.empty(); }
+
+// Whether there is something on the disk that it tells of: a session, a new password, a counted failure.
+bool is_act(const Event& e) {
+  constexpr std::string_view counted[] = {"fp", "fu"}, without_trace[] = {"ssa", "seccft"};
+  const auto is_one_of = [&](const auto& types) {
+    return std::find(std::begin(types), std::end(types), e.type) != std::end(types);
+  };
+  return e.reason.empty() ? !is_one_of(without_trace) : is_one_of(counted);
 }
 
 }  // namespace
@@ -47,9 +52,9 @@ void record(Authority& a, const Request& request, const Event& e) {
   if (e.details.is_object()) body.set("details", e.details);
   std::vector<Statement> statements;
   statements.push_back({"INSERT INTO logs (id, at, type, body, by_count) VALUES ($1, $2, $3, $4, $5)",
-                        {id, now, e.type, json::write(body), static_cast<std::int64_t>(is_anybodys(e))}});
+                        {id, now, e.type, json::write(body), static_cast<std::int64_t>(is_refusal(e))}});
   for (auto& statement : queue_for_streams(*a.tenant(), id, e.type, now)) statements.push_back(std::move(statement));
-  a.store.post(std::move(statements));
+  if (!request.acts || !is_act(e) || !request.acts->add(statements)) a.store.post(std::move(statements));
   if (e.reason.empty()) return;  // what went well is in the store; a line for each silent login would drown the rest
   log_event("info", "tenant_log",
             {{"type", e.type},
@@ -58,6 +63,16 @@ void record(Authority& a, const Request& request, const Event& e) {
              {"user_id", e.user_id},
              {"peer", request.peer},
              {"request_id", request.id}});
+}
+
+Async<Unit> keep_acts(Authority& a, std::shared_ptr<Acts> acts) {
+  auto statements = acts->take();
+  if (statements.empty()) co_return Unit{};
+  CO_AWAIT(const auto kept, a.store.commit(std::move(statements)));
+  if (kept) co_return Unit{};
+  ++a.lost_log_entries;
+  log_event("error", "log_entry_lost", {{"what", kept.error().description}});
+  co_return kept.error();
 }
 
 }  // namespace ostia::authority

@@ -1,8 +1,8 @@
 #include "logs/stream.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 
-#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "http/client.hpp"
 #include "tenant/reading.hpp"
@@ -16,7 +16,6 @@ using SteadyTime = std::chrono::steady_clock;
 
 constexpr auto tick = 1s;
 constexpr std::int64_t batch = 100;  // entries in one call
-constexpr std::int64_t lease = 30;   // seconds that one node sends for all
 constexpr auto longest_rest = 300s;
 
 struct Category {
@@ -62,6 +61,8 @@ std::string body_of(const LogStream& s, const Rows& rows) {
 HttpCall call_of(const LogStream& s, const Rows& rows) {
   HttpCall call;
   call.method = "POST";
+  call.connect_timeout = 5;
+  call.timeout = 10;
   call.url = s.url;
   call.headers = {{"Content-Type", s.content_type}};
   if (!s.authorization.empty()) call.headers.emplace_back("Authorization", s.authorization);
@@ -88,57 +89,38 @@ std::vector<Statement> queue_for_streams(const Tenant& tenant, const std::string
 }
 
 LogStreamer::~LogStreamer() {
-  {
-    const std::lock_guard lock(mutex_);
-    closing_ = true;
-  }
-  wake_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  scheduler_.stop();
+  senders_.join();
 }
 
 void LogStreamer::start() {
-  thread_ = std::thread([this] { run(); });
+  scheduler_.start("log_streams_failed", tick, [this] { send_all(); });
 }
 
-void LogStreamer::run() {
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, tick, [this] { return closing_; });
-      if (closing_) return;
-    }
-    run_guarded("log_streams_failed", [this] {
-      const auto tenant = tenant_();
-      if (tenant->log_streams.empty() || !is_ours()) return;
-      for (const auto& stream : tenant->log_streams)
-        while (send_some(stream)) {
-        }
-    });
+void LogStreamer::send_all() {
+  const auto tenant = tenant_();
+  if (tenant->log_streams.empty() || !turn_.is_ours()) return;
+  for (const auto& stream : tenant->log_streams)
+    if (begin(stream.id))
+      boost::asio::post(senders_, [this, stream] { run_guarded("log_streams_failed", [&] { send(stream); }); });
+}
+
+bool LogStreamer::begin(const std::string& stream) {
+  const std::lock_guard lock(mutex_);
+  State& s = states_[stream];
+  return SteadyTime::now() >= s.rests_until && !std::exchange(s.is_busy, true);
+}
+
+void LogStreamer::send(const LogStream& stream) {
+  while (!scheduler_.is_stopping() && turn_.is_ours() && send_some(stream)) {
   }
+  const std::lock_guard lock(mutex_);
+  states_[stream.id].is_busy = false;
 }
 
-// Of several nodes one sends; it says so again before its time is over.
-bool LogStreamer::is_ours() {
-  const auto now = SteadyTime::now();
-  if (now + std::chrono::seconds(lease / 2) < ours_until_) return true;
-  const bool was_ours = now < ours_until_;
-  const std::int64_t time = Clock::real();
-  const auto taken = store_.commit_now(
-      {{"UPDATE revisions SET value = $1 WHERE name = 'log_streams' AND (value < $2 OR $3 = 1) RETURNING value",
-        {time + lease, time, static_cast<std::int64_t>(was_ours)}}});
-  if (!taken || taken->empty()) return false;
-  ours_until_ = now + std::chrono::seconds(lease);
-  return true;
-}
-
-// True when there may be more to send at once.
+// True when there may be more to send at once. What was sent goes by its name: an entry that another node has written
+// meanwhile, with an earlier time, is still to be sent.
 bool LogStreamer::send_some(const LogStream& s) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (closing_) return false;
-  }
-  Rest& rest = resting_[s.id];
-  if (SteadyTime::now() < rest.until || !is_ours()) return false;
   const std::int64_t size = s.format == "JSONOBJECT" ? 1 : batch;
   const auto rows =
       store_.commit_now({{"SELECT logs.id, logs.body FROM log_deliveries JOIN logs ON logs.id = "
@@ -147,19 +129,29 @@ bool LogStreamer::send_some(const LogStream& s) {
   if (!rows || rows->empty()) return false;
   const auto answer = perform(call_of(s, *rows), egress_);
   if (!answer || answer->status < 200 || answer->status > 299) {
-    rest.failures = std::min(rest.failures + 1, 9);
-    const auto pause = std::min<SteadyTime::duration>(longest_rest, std::chrono::seconds(1 << rest.failures));
-    rest.until = SteadyTime::now() + pause;
-    log_event(
-        "warning", "log_stream_failed",
-        {{"stream", s.name},
-         {"what", answer ? "the webhook answered " + std::to_string(answer->status) : answer.error().description}});
+    note_failure(s, answer ? "the webhook answered " + std::to_string(answer->status) : answer.error().description);
     return false;
   }
-  rest.failures = 0;
-  const auto done = store_.commit_now(
-      {{"DELETE FROM log_deliveries WHERE stream_id = $1 AND log_id <= $2", {s.id, text_at(rows->last(), 0)}}});
-  return done && static_cast<std::int64_t>(rows->size()) == size;
+  std::vector<Statement> taken;
+  for (const auto& row : *rows)
+    taken.push_back({"DELETE FROM log_deliveries WHERE stream_id = $1 AND log_id = $2", {s.id, text_at(row, 0)}});
+  const auto noted = store_.commit_now(std::move(taken));
+  {
+    const std::lock_guard lock(mutex_);
+    states_[s.id].failures = 0;
+  }
+  return noted && static_cast<std::int64_t>(rows->size()) == size;
+}
+
+void LogStreamer::note_failure(const LogStream& stream, const std::string& what) {
+  {
+    const std::lock_guard lock(mutex_);
+    State& s = states_[stream.id];
+    s.failures = std::min(s.failures + 1, 9);
+    s.rests_until =
+        SteadyTime::now() + std::min<SteadyTime::duration>(longest_rest, std::chrono::seconds(1 << s.failures));
+  }
+  log_event("warning", "log_stream_failed", {{"stream", stream.name}, {"what", what}});
 }
 
 }  // namespace ostia::authority

@@ -1,13 +1,15 @@
 // Log streams: entries of the tenant's log on their way to webhooks. What is to be sent is written together with the
-// entry, and leaves when the webhook has taken it: at least once, in the order of the entries.
+// entry, and leaves when the webhook has taken it: in the order of the entries, and once, unless a node dies between
+// the webhook's answer and the note of it; then the same `log_id` comes again.
 #pragma once
 
-#include <condition_variable>
+#include <boost/asio/thread_pool.hpp>
 #include <map>
 #include <mutex>
-#include <thread>
 
+#include "base/periodic.hpp"
 #include "http/egress.hpp"
+#include "store/turn.hpp"
 #include "tenant/tenant.hpp"
 
 namespace ostia::authority {
@@ -19,13 +21,14 @@ std::string_view log_category(std::string_view type);
 std::vector<Statement> queue_for_streams(const Tenant& tenant, const std::string& id, std::string_view type,
                                          std::int64_t now);
 
-/// Sends what is queued, on a thread of its own: a webhook that is slow holds nobody up but itself.
+/// Sends what is queued, on threads of its own, each stream by itself: a webhook that is slow holds nobody up but
+/// itself. Of several nodes one sends.
 class LogStreamer {
  public:
   using CurrentTenant = std::function<std::shared_ptr<const Tenant>()>;
   /// `egress`: where webhooks may be; it must outlive the streamer.
   LogStreamer(Store& store, CurrentTenant tenant, const Egress& egress)
-      : store_(store), tenant_(std::move(tenant)), egress_(egress) {}
+      : store_(store), tenant_(std::move(tenant)), egress_(egress), turn_(store, "log_streams"), senders_(8) {}
   ~LogStreamer();
   LogStreamer(const LogStreamer&) = delete;
   LogStreamer& operator=(const LogStreamer&) = delete;
@@ -33,23 +36,25 @@ class LogStreamer {
   void start();
 
  private:
-  struct Rest {  ///< between two tries at a webhook that did not take anything
-    std::chrono::steady_clock::time_point until;
-    int failures = 0;
+  struct State {
+    bool is_busy = false;
+    int failures = 0;  ///< in a row
+    std::chrono::steady_clock::time_point rests_until;
   };
-  void run();
-  bool is_ours();
+  void send_all();
+  bool begin(const std::string& stream);
+  void send(const LogStream& stream);
   bool send_some(const LogStream& stream);
+  void note_failure(const LogStream& stream, const std::string& what);
 
   Store& store_;
   CurrentTenant tenant_;
   const Egress& egress_;
-  std::map<std::string, Rest> resting_;
-  std::chrono::steady_clock::time_point ours_until_;
+  Turn turn_;
   std::mutex mutex_;
-  std::condition_variable wake_;
-  bool closing_ = false;
-  std::thread thread_;
+  std::map<std::string, State> states_;  // by the stream's id
+  Periodic scheduler_;
+  boost::asio::thread_pool senders_;
 };
 
 }  // namespace ostia::authority

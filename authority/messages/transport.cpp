@@ -13,9 +13,9 @@
 namespace ostia::authority {
 namespace {
 
-Error failed(std::string what, bool for_good) {
-  return {"send_failed", std::move(what), for_good ? "permanent" : "temporary", 0, Fault::peer};
-}
+constexpr curl::Limits mail_limits{.connect_timeout = 5, .timeout = 20};  // less than the outbox's lease
+
+Error failed(std::string what, const char* reason) { return {"send_failed", std::move(what), reason, 0, Fault::peer}; }
 
 // The address of `Name <address>`.
 std::string address_of(const std::string& s) {
@@ -73,10 +73,13 @@ void add_part(curl_mime* mime, const std::string& text, const char* type) {
 
 Status post(HttpCall call, const Egress& egress) {
   call.method = "POST";
+  call.connect_timeout = 5;
+  call.timeout = 10;
   const auto answer = perform(call, egress);
-  if (!answer) return failed(answer.error().description, false);
+  if (!answer) return failed(answer.error().description, "unreachable");
   if (answer->status >= 200 && answer->status < 300) return ok();
-  return failed("the peer answered " + std::to_string(answer->status), answer->is_permanent_refusal());
+  return failed("the peer answered " + std::to_string(answer->status),
+                answer->is_permanent_refusal() ? "permanent" : "temporary");
 }
 
 Status send_by_twilio(const SmsSettings& s, const Message& m, const Egress& egress) {
@@ -103,12 +106,12 @@ Status send_by_gateway(const SmsSettings& s, const Message& m, const Egress& egr
 
 }  // namespace
 
-Status send_email(const SmtpSettings& s, const Message& m, const Egress& egress) {
+void send_email(const SmtpSettings& s, const Message& m, const Egress& egress, const Sent& done) {
   const std::string from = m.from.empty() ? s.from : m.from;
   if (!is_header_value(from) || !is_header_value(m.to))  // they are lines of the dialogue, too
-    return failed("an address has characters that no address may have", true);
+    return done(failed("an address has characters that no address may have", "permanent"));
   const std::string url = (s.port == 465 ? "smtps://" : "smtp://") + s.host + ":" + std::to_string(s.port);
-  const curl::Transfer curl(egress, url, "smtp,smtps");
+  const curl::Transfer curl(egress, url, "smtp,smtps", mail_limits);
   const bool needs_tls = !s.password.empty() && !url::is_loopback_host(s.host);
   curl_easy_setopt(curl.get(), CURLOPT_USE_SSL, needs_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY);
   if (!s.user.empty()) {
@@ -124,8 +127,9 @@ Status send_email(const SmtpSettings& s, const Message& m, const Egress& egress)
   curl::append(headers, "To: " + header_value(m.to));
   curl::append(headers, "Subject: " + header_value(m.subject));
   curl::append(headers, "Date: " + mail_date());
-  curl::append(headers,
-               "Message-ID: <" + random_id() + "@" + address_of(from).substr(address_of(from).find('@') + 1) + ">");
+  // The same at each try, so that who gets a mail twice can see that it is one.
+  curl::append(headers, "Message-ID: <" + (m.id.empty() ? random_id() : m.id) + "@" +
+                            address_of(from).substr(address_of(from).find('@') + 1) + ">");
   curl::append(headers, "Auto-Submitted: auto-generated");
   curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
   const curl::Mime mime(curl_mime_init(curl.get()));
@@ -137,10 +141,13 @@ Status send_email(const SmtpSettings& s, const Message& m, const Egress& egress)
   curl_mime_type(whole, "multipart/alternative");
   curl_easy_setopt(curl.get(), CURLOPT_MIMEPOST, mime.get());
   const CURLcode code = curl_easy_perform(curl.get());
-  if (code == CURLE_OK) return ok();
+  if (code == CURLE_OK) return done(ok());  // before the connection says good-bye
   long reply = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &reply);
-  return failed(curl.why(code) + (reply ? ", reply " + std::to_string(reply) : ""), reply >= 500);
+  const bool is_answered = reply >= 400 && code != CURLE_OPERATION_TIMEDOUT;
+  done(failed(curl.why(code) + (reply ? ", reply " + std::to_string(reply) : ""), !is_answered   ? "unreachable"
+                                                                                  : reply >= 500 ? "permanent"
+                                                                                                 : "temporary"));
 }
 
 Status send_sms(const SmsSettings& s, const Message& m, const Egress& egress) {
@@ -154,17 +161,17 @@ Status send_backchannel_logout(const Message& m, const Egress& egress) {
   return post(std::move(call), egress);
 }
 
-Status send_message(const Tenant& tenant, const Message& m, bool dev, const Egress& egress) {
-  if (m.channel == "backchannel_logout") return send_backchannel_logout(m, egress);
+void send_message(const Tenant& tenant, const Message& m, bool dev, const Egress& egress, const Sent& done) {
+  if (m.channel == "backchannel_logout") return done(send_backchannel_logout(m, egress));
   if (m.channel == "sms") {
     const auto connection = tenant.find_connection(m.connection);
-    if (connection && connection->sms.is_set()) return send_sms(connection->sms, m, egress);
+    if (connection && connection->sms.is_set()) return done(send_sms(connection->sms, m, egress));
   } else if (tenant.smtp.enabled) {
-    return send_email(tenant.smtp, m, egress);
+    return send_email(tenant.smtp, m, egress, done);
   }
-  if (dev) return ok();
-  return failed("no provider is configured: emailProvider for e-mails, the sms connection's options for text messages",
-                false);
+  if (dev) return done(ok());
+  done(failed("no provider is configured: emailProvider for e-mails, the sms connection's options for text messages",
+              "temporary"));
 }
 
 }  // namespace ostia::authority

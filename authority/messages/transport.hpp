@@ -1,5 +1,5 @@
 // How messages leave the machine, by libcurl: SMTP, and HTTP for text messages and back-channel logout. These calls
-// wait for the answer: they belong on the outbox's thread.
+// wait for the answer: they belong on the outbox's threads. Errors have the reasons that `Sent` tells apart.
 #pragma once
 
 #include "http/egress.hpp"
@@ -8,9 +8,9 @@
 
 namespace ostia::authority {
 
-/// By `emailProvider`. TLS is required where a password is sent to another machine. Errors: `permanent` when the server
-/// refuses for good (5xx).
-Status send_email(const SmtpSettings& settings, const Message& message, const Egress& egress);
+/// By `emailProvider`. TLS is required where a password is sent to another machine. `permanent`: the server refuses for
+/// good (5xx).
+void send_email(const SmtpSettings& settings, const Message& message, const Egress& egress, const Sent& done);
 
 /// By the connection's provider.
 Status send_sms(const SmsSettings& settings, const Message& message, const Egress& egress);
@@ -20,6 +20,6 @@ Status send_backchannel_logout(const Message& message, const Egress& egress);
 
 /// By channel, with the tenant's settings. With `dev`, a message for which there is no provider has arrived: it is in
 /// `/_dev/messages`.
-Status send_message(const Tenant& tenant, const Message& message, bool dev, const Egress& egress);
+void send_message(const Tenant& tenant, const Message& message, bool dev, const Egress& egress, const Sent& done);
 
 }  // namespace ostia::authority

@@ -69,7 +69,9 @@ struct Authority {
   bool asks_for_https = false;                 ///< browsers are to come by HTTPS only, from now on (HSTS)
   std::vector<std::string> management_scopes;  ///< all of them; known once the Management API is
   bool logs_access = false;
-  std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise
+  std::atomic<std::uint64_t> lost_log_entries = 0;     ///< since the start: what they tell of has happened
+  std::atomic<std::uint64_t> untaken_log_entries = 0;  ///< since the start: no log stream took them in time
+  std::shared_ptr<dev::Faults> faults;                 ///< of `/_dev/`; null otherwise
 
   [[nodiscard]] std::shared_ptr<const Tenant> tenant() const { return tenant_.load(); }
   /// After the store was put back, its revision is an older one.

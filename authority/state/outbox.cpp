@@ -1,8 +1,10 @@
 #include "state/outbox.hpp"
 
 #include <array>
+#include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
+#include "ostia/url/url.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -11,8 +13,13 @@ using json::Value;
 
 // Seconds between tries; after the last one a message has failed, a day after it was written.
 constexpr std::array<std::int64_t, 8> pauses = {5, 30, 120, 600, 3600, 14'400, 28'800, 39'600};
-constexpr std::int64_t lease = 300;  // seconds that one node has for one try
+// Seconds that one node has for one try: longer than a try may take, and so short that after a crash a code still
+// arrives before it has expired.
+constexpr std::int64_t lease = 30;
 constexpr auto tick = std::chrono::seconds(2);
+constexpr unsigned threads = 24, most_of_one = 6;  // tries at once, of all destinations and of one
+constexpr int patience = 3;                        // tries that nobody answers, until a destination rests
+constexpr int longest_rest = 64;                   // seconds
 
 struct Field {
   const char* name;
@@ -31,32 +38,34 @@ std::optional<Value> unseal(const Secrets& secrets, const std::string& id, const
   return value ? std::optional(*std::move(value)) : std::nullopt;
 }
 
-Message read(const Value& v) {
+Message read(const Value& v, const std::string& id) {
   Message m;
+  m.id = id;
   for (const auto& [name, member] : fields) m.*member = v[name].text();
   return m;
+}
+
+// What is reached or not reached together.
+std::string destination_of(const Message& m) {
+  if (m.channel == "backchannel_logout") return url::origin_of(m.to);
+  return m.channel == "sms" ? "sms " + m.connection : m.channel;
 }
 
 }  // namespace
 
 Outbox::Outbox(Store& store, const Secrets& secrets, const Clock& clock, bool keeps)
-    : store_(store), secrets_(secrets), clock_(clock), keeps_(keeps) {}
+    : store_(store), secrets_(secrets), clock_(clock), keeps_(keeps), senders_(threads) {}
 
 Outbox::~Outbox() { stop(); }
 
 void Outbox::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    closing_ = true;
-  }
-  wake_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  scheduler_.stop();
+  senders_.join();
 }
 
-void Outbox::start(SendMessage send, std::function<void()> on_tick) {
-  on_tick_ = std::move(on_tick);
+void Outbox::start(SendMessage send) {
   send_ = std::move(send);
-  thread_ = std::thread([this] { run(); });
+  scheduler_.start("outbox_failed", tick, [this] { send_due(); });
 }
 
 Statement Outbox::queue(const Message& message) const {
@@ -66,68 +75,101 @@ Statement Outbox::queue(const Message& message) const {
   const std::int64_t now = clock_.now();
   const std::string id = ordered_id(now);
   return {
-      "INSERT INTO messages (id, channel, at, state, tries, next_at, sealed) VALUES ($1, $2, $3, 'queued', 0, $3, $4)",
-      {id, message.channel, now, secrets_.seal(json::write(v), {"messages", id, "sealed"})}};
+      "INSERT INTO messages (id, channel, at, state, tries, next_at, sealed, destination) VALUES ($1, $2, $3, "
+      "'queued', 0, $3, $4, $5)",
+      {id, message.channel, now, secrets_.seal(json::write(v), {"messages", id, "sealed"}), destination_of(message)}};
 }
 
-void Outbox::wake() {
-  {
-    const std::lock_guard lock(mutex_);
-    woken_ = true;
-  }
-  wake_.notify_one();
-}
-
-void Outbox::run() {
-  for (;;) {
-    run_guarded("outbox_failed", [this] {
-      while (send_due()) {
-      }
-    });
-    run_guarded("housekeeping_failed", on_tick_);
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, tick, [this] { return woken_ || closing_; });
-    if (closing_) return;
-    woken_ = false;
+// Until nothing is due, or no place is free: each place that becomes free wakes the scheduler again.
+void Outbox::send_due() {
+  for (bool goes_on = true; goes_on && !scheduler_.is_stopping();) {
+    const auto due = store_.commit_now(
+        {{"SELECT destination FROM messages WHERE state = 'queued' AND next_at <= $1 GROUP BY destination",
+          {clock_.now()}}});
+    goes_on = false;
+    if (!due) return;
+    for (const auto& row : *due) goes_on = send_some(text_at(row, 0)) || goes_on;
   }
 }
 
-// Takes one message that is due and sends it. Taking it is a lease: of several nodes one sends.
-bool Outbox::send_due() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (closing_) return false;
-  }
+// How many tries may begin. After a rest one has to show that somebody answers again.
+unsigned Outbox::places_for(const std::string& destination) {
+  const std::lock_guard lock(mutex_);
+  const auto& d = destinations_[destination];
+  if (d.failures >= patience) return d.under_way == 0 && Steady::now() >= d.rests_until ? 1 : 0;
+  return std::min(most_of_one - std::min(most_of_one, d.under_way), threads - std::min(threads, under_way_));
+}
+
+// Takes messages that are due and sends them. Taking one is a lease: of several nodes one sends.
+bool Outbox::send_some(const std::string& destination) {
+  const unsigned places = places_for(destination);
+  if (places == 0) return false;
   const std::int64_t now = clock_.now();
-  const auto rows =
-      store_.commit_now({{"UPDATE messages SET next_at = $1, tries = tries + 1 WHERE id = (SELECT id FROM messages "
-                          "WHERE state = 'queued' "
-                          "AND next_at <= $2 ORDER BY next_at, at LIMIT 1) AND state = 'queued' AND next_at <= $2 "
-                          "RETURNING id, tries, sealed",
-                          {now + lease, now}}});
+  const auto rows = store_.commit_now(
+      {{"UPDATE messages SET next_at = $1, tries = tries + 1 WHERE id IN (SELECT id FROM messages WHERE state = "
+        "'queued' AND destination = $3 AND next_at <= $2 ORDER BY next_at, at LIMIT $4) AND state = 'queued' AND "
+        "next_at <= $2 RETURNING id, tries, sealed",
+        {now + lease, now, destination, std::int64_t{places}}}});
   if (!rows || rows->empty()) return false;
-  const Row& row = rows->first();
-  send_one(text_at(row, 0), int_at(row, 1), text_at(row, 2));
+  {
+    const std::lock_guard lock(mutex_);
+    destinations_[destination].under_way += static_cast<unsigned>(rows->size());
+    under_way_ += static_cast<unsigned>(rows->size());
+  }
+  for (const auto& row : *rows)
+    boost::asio::post(senders_, [this, taken = Taken{text_at(row, 0), text_at(row, 2), destination, int_at(row, 1)}] {
+      run_guarded("outbox_failed", [&] { send_one(taken); });
+      {
+        const std::lock_guard lock(mutex_);
+        --destinations_[taken.destination].under_way;
+        --under_way_;
+      }
+      scheduler_.wake();
+    });
   return true;
 }
 
-void Outbox::send_one(const std::string& id, std::int64_t tries, const std::string& sealed) {
-  const auto v = unseal(secrets_, id, sealed);
-  const Message message = v ? read(*v) : Message{};
-  const Status sent = v ? send_(message) : Status(Error{"server_error", "sealed with another master key", "permanent"});
-  const auto done = [&](std::vector<Statement> statements) {
-    if (auto stored = store_.commit_now(std::move(statements)); !stored)
+void Outbox::send_one(const Taken& taken) {
+  const auto v = unseal(secrets_, taken.id, taken.sealed);
+  if (!v) return note(taken, {}, Error{"server_error", "sealed with another master key", "permanent"});
+  const Message message = read(*v, taken.id);
+  send_(message, [&](Status sent) { note(taken, message, sent); });
+}
+
+void Outbox::note(const Taken& taken, const Message& message, const Status& sent) {
+  const auto done = [&](Statement statement) {
+    if (auto stored = store_.commit_now({std::move(statement)}); !stored)
       log_event("error", "outbox_failed", {{"what", stored.error().description}});
   };
-  if (sent && keeps_) return done({{"UPDATE messages SET state = 'sent' WHERE id = $1", {id}}});
-  if (sent) return done({{"DELETE FROM messages WHERE id = $1", {id}}});
-  const bool over = sent.error().reason == "permanent" || tries > static_cast<std::int64_t>(pauses.size());
-  log_event(
-      over ? "error" : "warning", over ? "message_failed" : "message_delayed",
-      {{"channel", message.channel}, {"template", message.kind}, {"tries", tries}, {"what", sent.error().description}});
-  if (over) return done({{"UPDATE messages SET state = 'failed' WHERE id = $1", {id}}});
-  done({{"UPDATE messages SET next_at = $2 WHERE id = $1",
-         {id, clock_.now() + pauses[static_cast<std::size_t>(tries - 1)]}}});
+  if (sent && keeps_)
+    done({"UPDATE messages SET state = 'sent' WHERE id = $1", {taken.id}});
+  else if (sent)
+    done({"DELETE FROM messages WHERE id = $1", {taken.id}});
+  note_destination(taken.destination, sent);
+  if (sent) return;
+  const bool over = sent.error().reason == "permanent" || taken.tries > static_cast<std::int64_t>(pauses.size());
+  log_event(over ? "error" : "warning", over ? "message_failed" : "message_delayed",
+            {{"channel", message.channel},
+             {"template", message.kind},
+             {"tries", taken.tries},
+             {"what", sent.error().description}});
+  if (over) return done({"UPDATE messages SET state = 'failed' WHERE id = $1", {taken.id}});
+  done({"UPDATE messages SET next_at = $2 WHERE id = $1",
+        {taken.id, clock_.now() + pauses[static_cast<std::size_t>(taken.tries - 1)]}});
+}
+
+void Outbox::note_destination(const std::string& destination, const Status& sent) {
+  const std::lock_guard lock(mutex_);
+  auto& d = destinations_[destination];
+  if (sent || sent.error().reason != "unreachable") {
+    d.failures = 0;
+    return;
+  }
+  if (++d.failures < patience) return;
+  const int rest = std::min(longest_rest, 1 << std::min(d.failures - patience, 6));
+  d.rests_until = Steady::now() + std::chrono::seconds(rest);
+  if (d.failures == patience)
+    log_event("warning", "destination_rests", {{"destination", destination}, {"what", sent.error().description}});
 }
 
 Result<Value> Outbox::list() const {

@@ -1,14 +1,17 @@
 // Messages on their way out: e-mails, text messages, back-channel logout tokens. They are rows of the store, written
-// together with what caused them, so none is lost in a restart; a thread of its own sends them and tries again.
+// together with what caused them, so none is lost in a restart. Threads of their own send them, several at once, and
+// try again; a destination that does not answer holds up nothing but itself.
 #pragma once
 
-#include <condition_variable>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "base/clock.hpp"
+#include "base/periodic.hpp"
 #include "crypto/secrets.hpp"
 #include "ostia/json/value.hpp"
 #include "store/store.hpp"
@@ -19,10 +22,14 @@ struct Message {
   std::string channel;  ///< `email`, `sms` or `backchannel_logout`
   std::string to, from, kind, subject, text, html, code, link;
   std::string connection;  ///< whose settings a text message is sent with
+  std::string id;          ///< of its row, the same at each try; empty while it is not in the outbox
 };
 
-/// Sends one message and waits for the answer. An error with the reason `permanent` is not tried again.
-using SendMessage = std::function<Status(const Message&)>;
+/// Sends one message and waits for the answer, which it gives to `done` once, as soon as it knows it: until that has
+/// returned, a crash would send the message again. An error with the reason `permanent` is not tried again; one with
+/// `unreachable` says that nobody answered.
+using Sent = std::function<void(Status)>;
+using SendMessage = std::function<void(const Message&, const Sent& done)>;
 
 class Outbox {
  public:
@@ -30,34 +37,48 @@ class Outbox {
   /// (`/_dev/messages`); otherwise it is deleted.
   Outbox(Store& store, const Secrets& secrets, const Clock& clock, bool keeps);
   ~Outbox();
-  /// Ends its thread, once what it is at is done.
+  /// Ends its threads, once what they are at is done.
   void stop();
 
-  /// Starts the thread that sends. It calls `on_tick` about once a second.
-  void start(SendMessage send, std::function<void()> on_tick);
+  /// Begins to send.
+  void start(SendMessage send);
 
   /// The statement that puts `message` into the queue, for a commit of the caller's; `wake` afterwards.
   [[nodiscard]] Statement queue(const Message& message) const;
-  void wake();
+  void wake() { scheduler_.wake(); }
 
   /// Those that are kept, newest first, as `/_dev/messages` shows them.
   [[nodiscard]] Result<json::Value> list() const;
 
  private:
-  void run();
-  [[nodiscard]] bool send_due();
-  void send_one(const std::string& id, std::int64_t tries, const std::string& sealed);
+  using Steady = std::chrono::steady_clock;
+  struct Destination {
+    unsigned under_way = 0;
+    int failures = 0;  ///< in a row
+    Steady::time_point rests_until;
+  };
+  struct Taken {
+    std::string id, sealed, destination;
+    std::int64_t tries = 0;
+  };
+
+  void send_due();
+  bool send_some(const std::string& destination);
+  unsigned places_for(const std::string& destination);
+  void send_one(const Taken& taken);
+  void note(const Taken& taken, const Message& message, const Status& sent);
+  void note_destination(const std::string& destination, const Status& sent);
 
   Store& store_;
   const Secrets& secrets_;
   const Clock& clock_;
   bool keeps_;
   SendMessage send_;
-  std::function<void()> on_tick_;
   std::mutex mutex_;
-  std::condition_variable wake_;
-  bool woken_ = false, closing_ = false;
-  std::thread thread_;
+  std::map<std::string, Destination> destinations_;  // those that are used, or rest
+  unsigned under_way_ = 0;
+  Periodic scheduler_;
+  boost::asio::thread_pool senders_;
 };
 
 }  // namespace ostia::authority

@@ -150,6 +150,15 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           "CREATE TABLE known_applications (user_id TEXT NOT NULL, client_id TEXT NOT NULL, since BIGINT NOT NULL, "
           "PRIMARY KEY (user_id, client_id))",
       },
+      {
+          // Where a message goes: what cannot be reached must not hold up the others.
+          "ALTER TABLE messages ADD COLUMN destination TEXT NOT NULL DEFAULT ''",
+          "CREATE INDEX messages_of_destination ON messages (state, destination, next_at)",
+          "CREATE INDEX log_deliveries_log ON log_deliveries (log_id)",
+          "CREATE INDEX known_networks_age ON known_networks (seen_at)",
+          // The time that housekeeping has come to (protocol/believed_time.hpp).
+          "INSERT INTO revisions (name, value) VALUES ('housekeeping', 0)",
+      },
   };
   return steps;
 }

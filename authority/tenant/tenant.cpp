@@ -73,6 +73,7 @@ void read_settings(Tenant& t, const Value& v) {
   t.idle_session_lifetime = at_least(v["idle_session_lifetime_in_minutes"], 1, t.idle_session_lifetime / 60) * 60;
   t.says_user_exists = v["flags"]["enable_public_signup_user_exists_error"].as_bool();
   t.log_retention = at_least(v["ostia"]["log_retention_days"], 1, 30) * 24 * 3600;
+  t.log_refusals = at_least(v["ostia"]["log_refusals"], 1'000, t.log_refusals);
   t.script_timeout = std::min<std::int64_t>(at_least(v["ostia"]["script_timeout_s"], 1, 20), 20);
   t.administrators = text_or(v["ostia"]["administrators_connection"], "");
   t.administration = read_administration(v["ostia"]["administration"]);

@@ -10,6 +10,8 @@
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
 #include "limits/limits.hpp"
+#include "logs/acts.hpp"
+#include "logs/journal.hpp"
 #include "management/call.hpp"
 #include "management/endpoints.hpp"
 #include "operations/proxy_notes.hpp"
@@ -389,8 +391,9 @@ Answering route(Authority& a, Request request) {
   const auto allowance = is_free(request.path) ? Allowance{} : take_request(a, request);
   Response response;
   if (allowance.is_allowed) {
-    auto answering = guarded(a, std::move(request), found);
-    response = co_await std::move(answering);
+    const auto acts = request.acts = std::make_shared<Acts>();
+    CO_AWAIT(response, guarded(a, std::move(request), found));
+    CO_IGNORE(keep_acts(a, acts));
     tell(a, allowance, response);
   } else {
     response = too_many_requests(a, request, allowance);

@@ -29,12 +29,12 @@
 #include "state/authority.hpp"
 #include "state/data.hpp"
 #include "state/tenant_changes.hpp"
-#include "store/housekeeping.hpp"
 #include "tenant/administrators.hpp"
 #include "tenant/demo.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/import.hpp"
 #include "tenant/yaml.hpp"
+#include "wiring/clockwork.hpp"
 #include "wiring/routes.hpp"
 
 namespace ostia::authority {
@@ -348,18 +348,10 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   a.proxy_notes = std::make_shared<ProxyNotes>(o.data, o.plain_http, a.forwarding);
   a.asks_for_https = asks_for_https(o, issuer);
   a.administrators = *std::move(administrators);
-  a.outbox.start([&a](const Message& message) { return send_message(*a.tenant(), message, a.dev, a.egress); },
-                 [&a, cleaned = std::int64_t{0}]() mutable {
-                   constexpr std::int64_t interval = 60;  // seconds
-                   if (const auto now = a.clock.now(); now - cleaned >= interval || now < cleaned) {
-                     delete_expired(a.store, now, a.tenant()->log_retention);
-                     cleaned = now;
-                   }
-                   notify_service("WATCHDOG=1");
-                   if (auto followed = follow_tenant(a); !followed)
-                     log_event("error", "tenant_unread", {{"what", followed.error().description}});
-                 });
-  a.store.on_change([&a] { a.outbox.wake(); });
+  a.outbox.start(
+      [&a](const Message& message, const Sent& done) { send_message(*a.tenant(), message, a.dev, a.egress, done); });
+  Clockwork clockwork(a, [] { return true; });
+  a.store.on_change([&clockwork] { clockwork.follow(); });
   warn_of_proxy();
   const std::string script_warning = warn_of_scripts(a, o.scripts_without_wall);
   LogStreamer log_streamer(a.store, [&a] { return a.tenant(); }, a.egress);
