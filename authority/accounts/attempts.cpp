@@ -1,5 +1,8 @@
 #include "accounts/attempts.hpp"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "accounts/browsers.hpp"
 #include "limits/risk.hpp"
 #include "protocol/guesses.hpp"
@@ -33,6 +36,9 @@ std::string again_of(const Attempt& t) { return row_of(t, "*again"); }
 std::string in_a_row_of(const Attempt& t) { return row_of(t, "*row"); }
 std::string network_row(const Attempt& t) { return failures_row(customer_of(t.address)); }
 std::string site_row(const Attempt& t) { return failures_row(site_of_customer(t.address)); }
+
+// Seconds, none if the clock was put back meanwhile.
+std::int64_t passed_since(std::int64_t then, std::int64_t now) { return std::max<std::int64_t>(0, now - then); }
 
 bool is_of_all(std::string_view place) { return place.starts_with('*') || place.starts_with("browser:"); }
 
@@ -101,13 +107,13 @@ Async<Counted> read_counts(Authority& a, Attempt t) {
   for (const auto& row : rows) {
     const std::string& id = text_at(row, 0);
     const std::int64_t failures = int_at(row, 1), age = now - int_at(row, 2);
-    const std::int64_t left = failures - age * 1000 / refill;
+    const std::int64_t left = failures - passed_since(int_at(row, 2), now) * 1000 / refill;
     if (id == "browser") g.is_known_browser = true;
     if (id == "network") is_known_network = true, out.is_fresh_network = age < day;
     if (id == here_of(t, false) && age < memory) g.here = failures, g.has_failed_here = age < hour;
     if (id == here_of(t, true) && age < memory) in_browser = failures;
-    if (id == first_of(t) && age < hour) g.first = failures;
-    if (id == again_of(t) && age < hour) g.again = failures;
+    if (id == first_of(t) && std::abs(age) < hour) g.first = failures;
+    if (id == again_of(t) && std::abs(age) < hour) g.again = failures;
     if (id == in_a_row_of(t) && age < memory) g.in_a_row = failures;
     if (id == network_row(t)) g.network = left;
     if (id == site_row(t) && site_row(t) != network_row(t)) g.site = left;
@@ -131,23 +137,25 @@ Async<Counted> judge(Authority& a, Attempt t) {
 // One more failure; a row that is older than `life` begins anew. Its age is that of the last failure, or of the first.
 enum class Life : std::uint8_t { of_last, of_first };
 Statement count_one(std::string id, std::int64_t now, std::int64_t life, Life which) {
-  return which == Life::of_first ? Statement{"INSERT INTO attempts (id, failures, updated_at) VALUES ($1, 1, $2) ON CONFLICT (id) "
-                                "DO UPDATE SET failures = CASE WHEN attempts.updated_at + $3 > $2 THEN "
-                                "attempts.failures ELSE 0 END + 1, updated_at = CASE WHEN attempts.updated_at + $3 > "
-                                "$2 THEN attempts.updated_at ELSE $2 END RETURNING failures",
-                                {std::move(id), now, life}}
-                    : Statement{"INSERT INTO attempts (id, failures, updated_at) VALUES ($1, 1, $2) ON CONFLICT (id) "
-                                "DO UPDATE SET failures = CASE WHEN attempts.updated_at + $3 > $2 THEN "
-                                "attempts.failures ELSE 0 END + 1, updated_at = $2 RETURNING failures",
-                                {std::move(id), now, life}};
+  return which == Life::of_first
+             ? Statement{"INSERT INTO attempts (id, failures, updated_at) VALUES ($1, 1, $2) ON CONFLICT (id) DO "
+                         "UPDATE SET failures = CASE WHEN attempts.updated_at BETWEEN $2 - $3 + 1 AND $2 + $3 - 1 "
+                         "THEN attempts.failures ELSE 0 END + 1, updated_at = CASE WHEN attempts.updated_at BETWEEN "
+                         "$2 - $3 + 1 AND $2 + $3 - 1 THEN attempts.updated_at ELSE $2 END RETURNING failures",
+                         {std::move(id), now, life}}
+             : Statement{"INSERT INTO attempts (id, failures, updated_at) VALUES ($1, 1, $2) ON CONFLICT (id) DO "
+                         "UPDATE SET failures = CASE WHEN attempts.updated_at + $3 > $2 THEN attempts.failures ELSE 0 "
+                         "END + 1, updated_at = $2 RETURNING failures",
+                         {std::move(id), now, life}};
 }
 
-// One more from a bucket that is refilled, one each `refill_ms`.
+// One more from a bucket that is refilled, one each `refill_ms`. A clock that was put back takes nothing out.
 Statement count_refilled(std::string id, std::int64_t now, std::int64_t refill_ms) {
   return {
-      "INSERT INTO attempts (id, failures, updated_at) VALUES ($1, 1, $2) ON CONFLICT (id) DO UPDATE SET failures = "
-      "CASE WHEN attempts.failures > ($2 - attempts.updated_at) * 1000 / $3 THEN attempts.failures - ($2 - "
-      "attempts.updated_at) * 1000 / $3 ELSE 0 END + 1, updated_at = $2 RETURNING failures",
+      "INSERT INTO attempts (id, failures, updated_at) VALUES ($1, 1, $2) ON CONFLICT (id) DO UPDATE SET failures "
+      "= CASE WHEN attempts.updated_at > $2 THEN attempts.failures WHEN attempts.failures > ($2 - "
+      "attempts.updated_at) * 1000 / $3 THEN attempts.failures - ($2 - attempts.updated_at) * 1000 / $3 ELSE 0 "
+      "END + 1, updated_at = $2 RETURNING failures",
       {std::move(id), now, refill_ms}};
 }
 
@@ -167,9 +175,9 @@ Attempt attempt_of(const Request& request, Secret secret, std::string_view typed
   return {.secret = secret, .account = "? " + std::string(typed.substr(0, 200)), .address = request.peer};
 }
 
-Async<Unit> check_attempts(Authority& a, Attempt t) {
-  CO_TRY_VOID(judge(a, std::move(t)));
-  co_return Unit{};
+Async<Place> check_attempts(Authority& a, Attempt t) {
+  CO_TRY(const auto counted, judge(a, std::move(t)));
+  co_return counted.guesses.is_known_place ? Place::known : Place::strange;
 }
 
 // What is beyond the limit here is nobody else's: a burst of one stranger uses up no tries of all of them.

@@ -30,9 +30,11 @@ struct Attempt {
 Attempt attempt_of(const Authority& a, const Request& request, Secret secret, const User& account);
 Attempt attempt_of(const Request& request, Secret secret, std::string_view typed);
 
-/// Whether the try may be made, before anything is computed for it. Errors: 429 `too_many_attempts` with the reason
-/// `too_many_attempts` (the account's count) or `address_blocked`.
-Async<Unit> check_attempts(Authority& a, Attempt attempt);
+/// Where somebody tries from.
+enum class Place : std::uint8_t { strange, known };
+/// Whether the try may be made, before anything is computed for it, and whether the person has been there. Errors: 429
+/// `too_many_attempts` with the reason `too_many_attempts` (the account's count) or `address_blocked`.
+Async<Place> check_attempts(Authority& a, Attempt attempt);
 /// Counts a failure. True when it is the one that blocks the account: then a mail goes out. The error is as above: of a
 /// thousand at once no more are told that they were wrong than of a thousand one after the other.
 Async<bool> count_failure(Authority& a, Attempt attempt);

@@ -6,6 +6,7 @@
 #include "accounts/notices.hpp"
 #include "base/address.hpp"
 #include "limits/limits.hpp"
+#include "limits/risk.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
@@ -72,9 +73,9 @@ Async<Unit> on_failure(Authority& a, const Request& request, std::optional<User>
 }
 
 // A hash of another kind, such as an imported bcrypt, is replaced while the password is at hand.
-Async<Unit> modernize(Authority& a, User user, std::string password) {
+Async<Unit> modernize(Authority& a, const Request& request, User user, std::string password) {
   if (!is_outdated_hash(user.password_hash)) co_return Unit{};
-  CO_AWAIT(const auto hash, a.passwords.hash(std::move(password)));
+  CO_AWAIT(const auto hash, a.passwords.hash({site_of_customer(request.peer), true}, std::move(password)));
   if (!hash) co_return Unit{};  // too busy: the next login is as good
   std::vector<Statement> statements;
   statements.push_back({"UPDATE users SET password_hash = $2 WHERE user_id = $1 AND password_hash = $3",
@@ -135,16 +136,16 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   Attempt attempt = user ? attempt_of(a, request, Secret::password, *user)
                          : attempt_of(request, Secret::password, canonical_login(login.username));
   attempt.protects_account = protects(a, login);
-  CO_AWAIT(auto allowed, check_attempts(a, attempt));
-  if (!allowed) {
+  CO_AWAIT(auto place, check_attempts(a, attempt));
+  if (!place) {
     record(a, request,
-           {.type = allowed.error().reason == "address_blocked" ? "limit_mu" : "limit_wc",
+           {.type = place.error().reason == "address_blocked" ? "limit_mu" : "limit_wc",
             .description = "Login refused",
             .client_id = login.client_id,
             .user_id = user ? user->id : "",
             .user_name = login.username,
-            .reason = allowed.error().reason});
-    co_return std::move(allowed).error();
+            .reason = place.error().reason});
+    co_return std::move(place).error();
   }
   // Who they are is read before the slow check: what ends meanwhile has ended this, too.
   std::optional<User> owner;
@@ -153,7 +154,8 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   }
   std::string hash;
   if (user) hash = user->password_hash;
-  CO_TRY(const auto good, a.passwords.check(login.password, std::move(hash)));
+  CO_TRY(const auto good,
+         a.passwords.check({site_of_customer(request.peer), *place == Place::known}, login.password, std::move(hash)));
   if (!good) {
     CO_TRY_VOID(on_failure(a, request, user, login, attempt));
     co_return wrong_password();
@@ -161,7 +163,7 @@ Async<User> authenticate_password(Authority& a, const Request& request, Password
   CO_TRY(const auto forgotten, count_success(a, attempt));
   CO_TRY_VOID(check_account(a, request, *owner, login));
   CO_IGNORE(tell_of_guesses(a, request, *owner, forgotten));  // a mail that cannot be written keeps nobody out
-  CO_IGNORE(modernize(a, *user, login.password));
+  CO_IGNORE(modernize(a, request, *user, login.password));
   co_return *owner;
 }
 

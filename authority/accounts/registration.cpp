@@ -8,6 +8,7 @@
 #include "accounts/notices.hpp"
 #include "base/address.hpp"
 #include "limits/limits.hpp"
+#include "limits/risk.hpp"
 #include "logs/journal.hpp"
 #include "messages/mails.hpp"
 #include "ostia/text/ascii.hpp"
@@ -159,7 +160,7 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
     co_return may.error();
   }
   // The hash comes first, so that an address that has an account takes as long as one that has none.
-  CO_TRY(auto hash, a.passwords.hash(r.password));
+  CO_TRY(auto hash, a.passwords.hash({site_of_customer(request.peer)}, r.password));
   CO_TRY(const auto reason, taken(a, r));
   if (!reason.empty()) {
     failed(reason);
@@ -265,10 +266,10 @@ Async<std::optional<PolicyViolation>> reset_password(Authority& a, const Request
                           {user.id, policy.history - 1}}));
     std::vector<std::string> hashes = {user.password_hash};
     for (const auto& row : rows) hashes.push_back(text_at(row, 0));
-    CO_TRY(const auto used, a.passwords.check_any(password, std::move(hashes)));
+    CO_TRY(const auto used, a.passwords.check_any({site_of_customer(request.peer), true}, password, std::move(hashes)));
     if (used) co_return std::optional(history_violation());
   }
-  CO_TRY(const auto hash, a.passwords.hash(password));
+  CO_TRY(const auto hash, a.passwords.hash({site_of_customer(request.peer), true}, password));
   const std::string owner = user.linked_to.empty() ? user.id : user.linked_to;
   CO_TRY(auto statements, sessions_ended(a, {.user_id = owner}));
   append(statements, change_password(user, hash, a.clock.now()));

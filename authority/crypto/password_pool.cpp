@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <boost/asio.hpp>
+#include <limits>
 
+#include "base/log.hpp"
 #include "crypto/crypto.hpp"
 #include "crypto/password_work.hpp"
 
@@ -14,66 +16,97 @@ namespace asio = boost::asio;
 
 namespace {
 
+using Time = std::chrono::steady_clock;
+
+constexpr auto patience = std::chrono::seconds(10);
+constexpr std::size_t most_waiting_a_thread = 32;
+constexpr double little = 3, everything = std::numeric_limits<double>::infinity();  // hashes, as `Turns` counts them
+constexpr int background = 15, foreground = 0;                                      // niceness
+
 Error too_busy() {
   return {"temporarily_unavailable", "Too many people are signing in at this moment. Try again in a few seconds.",
           "password_pool_full", 503, Fault::ours};
 }
 
-// One of the pool's threads at work. It gives way to those that serve: on Linux each thread has a niceness of its own.
-class Place {
- public:
-  explicit Place(std::atomic<unsigned>& waiting) : waiting_(waiting) {
-    thread_local const int niced = setpriority(PRIO_PROCESS, 0, 15);
-    (void)niced;
-  }
-  ~Place() { --waiting_; }  // however the work ends
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-
- private:
-  std::atomic<unsigned>& waiting_;
-};
-
 }  // namespace
 
-bool PasswordPool::enter() {
-  if (++waiting_ <= limit_) return true;
-  --waiting_;
-  return false;
+PasswordPool::PasswordPool(unsigned threads) : turns_(threads * most_waiting_a_thread) {
+  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(everything, background); });
+  for (unsigned i = 0; i < std::max(1U, threads / 2); ++i) threads_.emplace_back([this] { work(little, foreground); });
+}
+
+PasswordPool::~PasswordPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+// One thread at work. On Linux each has a niceness of its own.
+void PasswordPool::work(double limit, int niceness) {
+  setpriority(PRIO_PROCESS, 0, niceness);
+  for (;;) {
+    std::optional<Turns::Waiting> next;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return is_stopping_ || turns_.has_next(limit); });
+      if (is_stopping_) return;
+      next = turns_.next(limit);
+    }
+    run_guarded("password_work_failed", Time::now() - next->since > patience ? next->refuse : next->work);
+  }
+}
+
+void PasswordPool::enqueue(const Asker& asker, std::function<void()> work, std::function<void()> refuse) {
+  std::optional<Turns::Waiting> refused;
+  {
+    const std::lock_guard lock(mutex_);
+    refused = turns_.add(asker, std::move(work), std::move(refuse), Time::now());
+  }
+  changed_.notify_all();
+  if (refused) refused->refuse();
 }
 
 template <class T>
-asio::awaitable<T> PasswordPool::run(std::function<T()> compute) {
-  auto computing = [this, compute = std::move(compute)]() -> asio::awaitable<T> {
-    const Place place{waiting_};
-    co_return compute();
-  };
-  auto started =
-      asio::co_spawn(pool_, computing(), asio::use_awaitable);  // `computing` holds the captures until the end
-  co_return co_await std::move(started);
+Async<T> PasswordPool::run(Asker asker, std::function<T()> compute) {
+  auto executor = co_await asio::this_coro::executor;
+  ++waiting_;
+  auto result = co_await asio::async_initiate<decltype(asio::use_awaitable), void(Result<T>)>(
+      [&](auto handler) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        const auto done = [this, shared, executor](Result<T> answer) {
+          --waiting_;
+          asio::post(executor, [shared, answer = std::move(answer)]() mutable { (*shared)(std::move(answer)); });
+        };
+        enqueue(
+            asker,
+            [done, compute = std::move(compute)] {
+              Result<T> answer = too_busy();
+              run_guarded("password_work_failed", [&] { answer = compute(); });
+              done(std::move(answer));
+            },
+            [done] { done(too_busy()); });
+      },
+      asio::use_awaitable);
+  co_return result;
 }
 
-asio::awaitable<Result<bool>> PasswordPool::check(std::string password, std::string hash) {
-  if (!enter()) co_return too_busy();
-  CO_AWAIT(const bool good, run<bool>([password = std::move(password), hash = std::move(hash)] {
-             return passes(work_for(hash), password);
-           }));
-  co_return good;
+Async<bool> PasswordPool::check(Asker asker, std::string password, std::string hash) {
+  CO_RETURN(run<bool>(std::move(asker), [password = std::move(password), hash = std::move(hash)] {
+    return passes(work_for(hash), password);
+  }));
 }
 
-asio::awaitable<Result<bool>> PasswordPool::check_any(std::string password, std::vector<std::string> hashes) {
-  if (!enter()) co_return too_busy();
-  CO_AWAIT(const bool any, run<bool>([password = std::move(password), hashes = std::move(hashes)] {
-             return std::any_of(hashes.begin(), hashes.end(),
-                                [&](const auto& hash) { return check_password(password, hash); });
-           }));
-  co_return any;
+Async<bool> PasswordPool::check_any(Asker asker, std::string password, std::vector<std::string> hashes) {
+  CO_RETURN(run<bool>(std::move(asker), [password = std::move(password), hashes = std::move(hashes)] {
+    return std::any_of(hashes.begin(), hashes.end(), [&](const auto& hash) { return check_password(password, hash); });
+  }));
 }
 
-asio::awaitable<Result<std::string>> PasswordPool::hash(std::string password) {
-  if (!enter()) co_return too_busy();
-  CO_AWAIT(std::string hash, run<std::string>([password = std::move(password)] { return hash_password(password); }));
-  co_return hash;
+Async<std::string> PasswordPool::hash(Asker asker, std::string password) {
+  CO_RETURN(run<std::string>(std::move(asker), [password = std::move(password)] { return hash_password(password); }));
 }
 
 }  // namespace ostia::authority

@@ -1,5 +1,6 @@
 #include "flow/account.hpp"
 #include "accounts/users.hpp"
+#include "protocol/age.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -23,7 +24,7 @@ Async<std::optional<SignedIn>> account_owner(Authority& a, const Request& reques
   CO_AWAIT(auto who, current_session(a, request));
   if (!who || !*who) co_return who;
   const Session& session = (*who)->session;
-  const bool is_fresh = a.clock.now() - session.auth_time <= account_max_age;
+  const bool is_fresh = protocol::is_recent(session.auth_time, a.clock.now(), account_max_age);
   const bool was_let_in = session.body[let_in_at].as_int().value_or(0) >= session.auth_time;
   if (!is_fresh || !was_let_in) co_return std::optional<SignedIn>();
   co_return who;

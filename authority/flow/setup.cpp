@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
+#include "limits/risk.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
 #include "pages/pages.hpp"
@@ -79,7 +80,7 @@ Answering submit_setup(Authority& a, Request request) {
                          "This tenant has no database of people to make you in: add one to its file (databases).");
   if (auto wrong = what_is_wrong(email, password); !wrong.empty())
     co_return setup_page(a, request, 400, ticket, email, wrong);
-  CO_AWAIT(const auto hash, a.passwords.hash(password));
+  CO_AWAIT(const auto hash, a.passwords.hash({site_of_customer(request.peer), true}, password));
   if (!hash) co_return setup_page(a, request, 503, ticket, email, hash.error().description);
 
   User user;

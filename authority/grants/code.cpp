@@ -11,8 +11,6 @@ namespace {
 using json::Value;
 using protocol::CodeStep;
 
-constexpr std::int64_t lifetime = 60;  // seconds (ASVS 10.4.3)
-
 Error refused(std::string_view reason) {
   if (reason == "redirect_uri_mismatch")
     return oauth(403, "invalid_grant",
@@ -36,7 +34,7 @@ bool is_proven(const std::string& challenge, const std::string& verifier) {
 Async<std::string> issue_code(Authority& a, const Grant& grant, const std::string& redirect_uri,
                               const std::string& code_challenge) {
   Value v = grant.to_json();
-  const std::int64_t until = a.clock.now() + lifetime;
+  const std::int64_t until = a.clock.now() + protocol::code_lifetime;
   v.set("redirect_uri", redirect_uri);
   if (!code_challenge.empty()) v.set("code_challenge", code_challenge);
   v.set("until", until);

@@ -3,6 +3,7 @@
 
 #include "grants/organization.hpp"
 #include "ostia/text/ascii.hpp"
+#include "protocol/age.hpp"
 #include "state/problem.hpp"
 #include "state/ticket.hpp"
 
@@ -30,7 +31,7 @@ bool wants_second_factor(const Tenant& tenant, const Extension& extension, std::
 
 bool has_second_factor(const Session& session, std::optional<std::int64_t> max_age, std::int64_t now) {
   const std::int64_t at = session.body["mfa_at"].as_int().value_or(0);
-  return at > 0 && (!max_age || now - at <= std::max<std::int64_t>(*max_age, 60));
+  return at > 0 && (!max_age || protocol::is_recent(at, now, std::max<std::int64_t>(*max_age, 60)));
 }
 
 Error no_factor_turned_on() {

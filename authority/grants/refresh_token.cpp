@@ -85,8 +85,8 @@ Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept)
   // Of two at once the database lets one: the successor is made of a token that may still be rotated, or not at all.
   Statement successor =
       insertion(OSTIA_INSERT_REFRESH_TOKEN
-                "refresh_tokens WHERE id = $9 AND (rotated_at IS NULL OR ($10 > 0 AND rotated_at + $10 >= "
-                "$6))) RETURNING id",
+                "refresh_tokens WHERE id = $9 AND (rotated_at IS NULL OR ($10 > 0 AND rotated_at BETWEEN $6 - "
+                "$10 AND $6 + $10))) RETURNING id",
                 next, client, kept.grant, now, kept.absolute, {kept.id, leeway});
   Statement rotated{"UPDATE refresh_tokens SET rotated_at = COALESCE(rotated_at, $2), used_at = $2 WHERE id = $1",
                     {kept.id, now}};

@@ -1,5 +1,7 @@
 #include "limits/risk.hpp"
 
+#include <algorithm>
+
 namespace ostia::authority {
 namespace {
 
@@ -26,7 +28,7 @@ Async<bool> is_risky(Authority& a, const Request& request) {
                         {failures_row(customer_of(request.peer)), failures_row(site_of_customer(request.peer))}}));
   bool is_risky = false;
   for (const auto& row : rows) {
-    const std::int64_t left = int_at(row, 0) - (now - int_at(row, 1)) * 1000 / refill;
+    const std::int64_t left = int_at(row, 0) - std::max<std::int64_t>(0, now - int_at(row, 1)) * 1000 / refill;
     is_risky = is_risky || left >= few;
   }
   co_return is_risky;

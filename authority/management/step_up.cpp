@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ostia/text/ascii.hpp"
+#include "protocol/age.hpp"
 #include "protocol/words.hpp"
 
 namespace ostia::authority::management {
@@ -81,7 +82,7 @@ void leave_secrets_out(Call& call) {
 Status check_login_age(const Authority& a, const Route& route, Call& call) {
   if (!call.token["gty"].is_null() || call.is_own) return ok();
   const std::int64_t max_age = a.tenant()->administration.max_age;
-  if (a.clock.now() - call.token["auth_time"].as_int().value_or(0) <= max_age) return ok();
+  if (protocol::is_recent(call.token["auth_time"].as_int().value_or(0), a.clock.now(), max_age)) return ok();
   if (is_dangerous(route, call))
     return api_error(403, std::string(code),
                      "This takes a login that is not older than " + text::decimal(max_age / 60) +

@@ -60,7 +60,7 @@ Async<std::string> hash_for(Authority& a, const Connection& c, const User& user,
   if (password.empty()) co_return std::string();
   if (auto violation = check_password_policy(c.password_policy, password, known_of(user)))
     co_return refused_password(*violation);
-  CO_RETURN(a.passwords.hash(std::move(password)));
+  CO_RETURN(a.passwords.hash({"the Management API"}, std::move(password)));
 }
 
 std::string new_id(const Connection& c, const Value& body) {

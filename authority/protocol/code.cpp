@@ -1,12 +1,15 @@
 #include "protocol/code.hpp"
 
+#include "protocol/age.hpp"
+
 namespace ostia::authority::protocol {
 
 CodeNext judge_code(const PresentedCode& code, std::int64_t now) {
   // AZ-604 · RFC 6749 section 5.2
   if (!code.is_ours) return {CodeStep::refuse, "code_unknown"};
   // AZ-604 · RFC 6749 section 4.1.2
-  if (code.until < now) return {CodeStep::refuse, "code_expired"};
+  // One that was made while the clock was wrong is not good until that time comes.
+  if (!is_recent(code.until - code_lifetime, now, code_lifetime)) return {CodeStep::refuse, "code_expired"};
   // AZ-604 · RFC 6749 section 4.1.3
   if (!code.is_of_client) return {CodeStep::refuse, "code_of_another_client"};
   // From here on it is used up, whatever else is wrong: nobody tries again what they do not know.

@@ -7,6 +7,8 @@
 
 namespace ostia::authority::protocol {
 
+constexpr std::int64_t code_lifetime = 60;  ///< seconds (ASVS 10.4.3)
+
 struct PresentedCode {
   bool is_ours = false;          ///< this authority has sealed it
   std::int64_t until = 0;        ///< seconds since 1970; it is good in that second still

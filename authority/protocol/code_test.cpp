@@ -30,6 +30,16 @@ TEST(Code, IsOverInTheNext) {
   expect(code, CodeStep::refuse, "code_expired");
 }
 
+TEST(Code, OfAFutureThatWasWrongIsNotGoodUntilThen) {
+  auto code = good();
+  code.until = now + code_lifetime + 300;  // of a node whose clock is ahead
+  expect(code, CodeStep::redeem, "");
+  code.until = now + code_lifetime + 301;
+  expect(code, CodeStep::refuse, "code_expired");
+  code.until = now + 366LL * 24 * 3600;
+  expect(code, CodeStep::refuse, "code_expired");
+}
+
 TEST(Code, OfSomebodyElseIsNone) {
   auto code = good();
   code.is_ours = false;

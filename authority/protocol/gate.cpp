@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/age.hpp"
+
 namespace ostia::authority::protocol {
 namespace {
 
@@ -23,18 +25,18 @@ constexpr Way page_only[] = {Way::page};
 
 const Person& who(const Facts& f) { return *f.person; }
 
-bool is_recent(const Facts& f) {
+bool has_logged_in_lately(const Facts& f) {
   if (who(f).is_fresh) return true;
   if (f.has_invitation) return false;  // nobody joins an organization by a link that they followed
   if (f.prompts_login || (f.prompts_select_account && !who(f).is_chosen)) return false;
-  return !f.max_age || (*f.max_age > 0 && f.now - who(f).auth_time <= *f.max_age);
+  return !f.max_age || (*f.max_age > 0 && is_recent(who(f).auth_time, f.now, *f.max_age));
 }
 
 bool has_shown_factor(const Facts& f) {
   constexpr std::int64_t patience = 60;  // seconds: a login with a second factor takes as long
   if (f.factors->was_shown_before) return true;
   const auto& at = who(f).second_factor_at;
-  return at && (!f.second_factor_age || f.now - *at <= std::max(*f.second_factor_age, patience));
+  return at && (!f.second_factor_age || is_recent(*at, f.now, std::max(*f.second_factor_age, patience)));
 }
 
 bool is_fine(const std::optional<Status>& fact) { return fact->has_value(); }
@@ -135,7 +137,7 @@ constexpr Rule table[] = {
      .page = Page::login,
      .error = log_in,
      .description = log_in_text,
-     .holds = is_recent},
+     .holds = has_logged_in_lately},
     {.label = "account_is_at_the_upstream",
      .standard = "Auth0: connection",
      .ids = "AZ-1605",

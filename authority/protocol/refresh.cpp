@@ -1,5 +1,7 @@
 #include "protocol/refresh.hpp"
 
+#include <cstdlib>
+
 namespace ostia::authority::protocol {
 
 RefreshNext judge_refresh(const PresentedRefreshToken& token, std::int64_t now) {
@@ -8,9 +10,9 @@ RefreshNext judge_refresh(const PresentedRefreshToken& token, std::int64_t now) 
   // AZ-608 · RFC 6749 section 6
   if (token.expires_at <= now) return {RefreshStep::refuse, "refresh_token_expired"};
   const bool was_rotated = token.rotated_at != 0;
-  // One of the two who have presented it is a thief.
+  // One of the two who have presented it is a thief. A clock that was put back makes no token young again.
   // AZ-607 · Auth0: refresh_token.leeway
-  const bool is_within_leeway = token.leeway > 0 && now <= token.rotated_at + token.leeway;
+  const bool is_within_leeway = token.leeway > 0 && std::abs(now - token.rotated_at) <= token.leeway;
   // AZ-606 · RFC 9700 section 4.14.2
   if (was_rotated && !is_within_leeway) return {RefreshStep::end_family, "refresh_token_reused"};
   // A token that was rotated stays one, even if the application has stopped rotating.

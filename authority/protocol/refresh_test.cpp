@@ -45,6 +45,18 @@ TEST(RefreshToken, EndsTheFamilyInTheNext) {
   expect(token, RefreshStep::end_family, "refresh_token_reused");
 }
 
+TEST(RefreshToken, OfAFutureThatWasWrongIsNotYoungAgain) {
+  auto token = good();
+  token.rotates = true;
+  token.leeway = 10;
+  token.rotated_at = now + 10;  // on a node whose clock is ahead
+  expect(token, RefreshStep::rotate, "");
+  token.rotated_at = now + 11;
+  expect(token, RefreshStep::end_family, "refresh_token_reused");
+  token.rotated_at = now + 3600;
+  expect(token, RefreshStep::end_family, "refresh_token_reused");
+}
+
 TEST(RefreshToken, EndsTheFamilyInTheSameSecondWithoutALeeway) {
   auto token = good();
   token.rotates = true;

@@ -1,6 +1,7 @@
 #include "state/ticket.hpp"
 
 #include "ostia/text/base64url.hpp"
+#include "protocol/age.hpp"
 
 namespace ostia::authority {
 
@@ -14,7 +15,9 @@ std::string id_of(std::string_view ticket) { return text::base64url_encode(sha25
 
 std::string dated(const Authority& a, std::string_view purpose, Value body, std::int64_t lifetime) {
   body.set("purpose", purpose);
-  body.set("until", a.clock.now() + lifetime);
+  const std::int64_t now = a.clock.now();
+  body.set("at", now);
+  body.set("until", now + lifetime);
   return json::write(body);
 }
 
@@ -22,7 +25,10 @@ std::optional<Value> current(const Authority& a, std::string_view purpose, const
   if (!text) return {};
   auto body = json::parse(*text);
   if (!body || (*body)["purpose"] != Value(purpose)) return {};
-  if ((*body)["until"].as_int().value_or(0) < a.clock.now()) return {};
+  const std::int64_t now = a.clock.now();
+  if ((*body)["until"].as_int().value_or(0) < now) return {};
+  // Made while the clock was wrong: it would be good for longer than it should.
+  if ((*body)["at"].as_int().value_or(0) > now + protocol::most_clock_skew) return {};
   return *std::move(body);
 }
 

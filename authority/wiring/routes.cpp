@@ -364,6 +364,13 @@ Answering guarded(Authority& a, Request request, const Endpoint& found) {
   co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
 }
 
+// RFC 9110 section 10.2.3
+void ask_to_come_back(Response& response) {
+  const auto& headers = response.headers;
+  if (std::none_of(headers.begin(), headers.end(), [](const auto& h) { return h.first == "Retry-After"; }))
+    response.with("Retry-After", "2");
+}
+
 // Whose request it is, and what it is called, before anybody looks at it.
 void settle_origin(Authority& a, Request& request) {
   const std::string hop = request.peer;
@@ -399,6 +406,7 @@ Answering route(Authority& a, Request request) {
     response = too_many_requests(a, request, allowance);
   }
   trace.end(response.status);
+  if (response.status == 503) ask_to_come_back(response);
   if (!renamed.empty()) replace_old_cookies(response, about, renamed, a.tenant()->session_limits().absolute);
   tell_browser(response, {.path = about.path,
                           .is_for_all = found.cors == Cors::open,
