@@ -7,6 +7,7 @@
 #include "ostia/text/ascii.hpp"
 #include "pages/look.hpp"
 #include "pages/pages.hpp"
+#include "protocol/age.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -25,6 +26,9 @@ double now(const Authority& a) {
   const auto steady = std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
   return steady + static_cast<double>(a.clock.offset());
 }
+
+// What was counted after this was counted while the clock was wrong, and is not held against anybody.
+std::int64_t latest_believable(const Authority& a) { return a.clock.now() + protocol::most_clock_skew; }
 
 // The vendor's log says of a limit that was reached, once a minute.
 void note(Authority& a, const Request& request, const char* limit) {
@@ -81,10 +85,11 @@ Async<Unit> take_signup(Authority& a, const Request& request) {
   const std::int64_t now_ms = a.clock.now() * 1000;
   CO_TRY(const auto taken,
          a.store.write({"INSERT INTO attempts (id, failures, updated_at) VALUES ($1, $2 + $3, $5) ON CONFLICT (id) DO "
-                        "UPDATE SET failures = CASE WHEN attempts.failures > $2 THEN attempts.failures ELSE $2 END + "
-                        "$3, updated_at = $5 WHERE attempts.failures <= $2 + $4 RETURNING failures",
+                        "UPDATE SET failures = CASE WHEN attempts.failures > $2 AND attempts.updated_at <= $6 THEN "
+                        "attempts.failures ELSE $2 END + $3, updated_at = $5 WHERE attempts.failures <= $2 + $4 OR "
+                        "attempts.updated_at > $6 RETURNING failures",
                         {"signup " + network_of(request.peer), now_ms, p.signup_refill_ms,
-                         (p.max_signups - 1) * p.signup_refill_ms, a.clock.now()}}));
+                         (p.max_signups - 1) * p.signup_refill_ms, a.clock.now(), latest_believable(a)}}));
   if (!taken.empty()) co_return Unit{};
   record(a, request,
          {.type = "limit_sul", .description = "Too many sign-ups from one network", .reason = "signups_limited"});
@@ -99,10 +104,11 @@ Async<bool> take_message(Authority& a, const Request& request, std::string recip
   const std::string id = "message " + std::string(is_known ? "known " : "") + a.secrets.mark(mailbox_of(recipient));
   CO_TRY(const auto taken,
          a.store.write({"INSERT INTO attempts (id, failures, updated_at) VALUES ($1, 1, $2) ON CONFLICT (id) DO UPDATE "
-                        "SET failures = CASE WHEN attempts.updated_at + $3 > $2 THEN attempts.failures ELSE 0 END + "
-                        "1, updated_at = CASE WHEN attempts.updated_at + $3 > $2 THEN attempts.updated_at ELSE $2 "
-                        "END WHERE attempts.failures < $4 OR attempts.updated_at + $3 <= $2 RETURNING failures",
-                        {id, a.clock.now(), window, most}}));
+                        "SET failures = CASE WHEN attempts.updated_at BETWEEN $2 - $3 + 1 AND $5 THEN "
+                        "attempts.failures ELSE 0 END + 1, updated_at = CASE WHEN attempts.updated_at BETWEEN $2 - $3 "
+                        "+ 1 AND $5 THEN attempts.updated_at ELSE $2 END WHERE attempts.failures < $4 OR "
+                        "attempts.updated_at NOT BETWEEN $2 - $3 + 1 AND $5 RETURNING failures",
+                        {id, a.clock.now(), window, most, latest_believable(a)}}));
   if (!taken.empty()) co_return true;
   record(a, request,
          {.type = "limit_msg",

@@ -1,5 +1,7 @@
 #include "protocol/device.hpp"
 
+#include "protocol/age.hpp"
+
 namespace ostia::authority::protocol {
 
 PollNext judge_poll(const PollingDevice& device, std::int64_t now) {
@@ -12,7 +14,7 @@ PollNext judge_poll(const PollingDevice& device, std::int64_t now) {
   // AZ-620 · RFC 8628 section 3.5
   if (device.state == DeviceState::approved) return {PollStep::give, {}};
   // AZ-620 · RFC 8628 section 3.5
-  return {device.polled_at + device.interval > now ? PollStep::slow_down : PollStep::wait, {}};
+  return {is_recent(device.polled_at, now, device.interval - 1) ? PollStep::slow_down : PollStep::wait, {}};
 }
 
 }  // namespace ostia::authority::protocol

@@ -63,8 +63,11 @@ void Outbox::stop() {
   senders_.join();
 }
 
-void Outbox::start(SendMessage send) {
+void Outbox::start(SendMessage send, const std::string& notes) {
   send_ = std::move(send);
+  std::vector<Statement> left;
+  for (const auto& id : notes_.open(notes)) left.push_back(sent(id));
+  if (!left.empty() && store_.commit_now(std::move(left))) notes_.settle();
   scheduler_.start("outbox_failed", tick, [this] { send_due(); });
 }
 
@@ -136,26 +139,32 @@ void Outbox::send_one(const Taken& taken) {
   send_(message, [&](Status sent) { note(taken, message, sent); });
 }
 
-void Outbox::note(const Taken& taken, const Message& message, const Status& sent) {
+void Outbox::note(const Taken& taken, const Message& message, const Status& outcome) {
   const auto done = [&](Statement statement) {
-    if (auto stored = store_.commit_now({std::move(statement)}); !stored)
-      log_event("error", "outbox_failed", {{"what", stored.error().description}});
+    const auto stored = store_.commit_now({std::move(statement)});
+    if (!stored) log_event("error", "outbox_failed", {{"what", stored.error().description}});
+    return stored.has_value();
   };
-  if (sent && keeps_)
-    done({"UPDATE messages SET state = 'sent' WHERE id = $1", {taken.id}});
-  else if (sent)
-    done({"DELETE FROM messages WHERE id = $1", {taken.id}});
-  note_destination(taken.destination, sent);
-  if (sent) return;
-  const bool over = sent.error().reason == "permanent" || taken.tries > static_cast<std::int64_t>(pauses.size());
+  if (outcome) {
+    notes_.note(taken.id);
+    if (done(sent(taken.id))) notes_.settle();
+  }
+  note_destination(taken.destination, outcome);
+  if (outcome) return;
+  const bool over = outcome.error().reason == "permanent" || taken.tries > static_cast<std::int64_t>(pauses.size());
   log_event(over ? "error" : "warning", over ? "message_failed" : "message_delayed",
             {{"channel", message.channel},
              {"template", message.kind},
              {"tries", taken.tries},
-             {"what", sent.error().description}});
-  if (over) return done({"UPDATE messages SET state = 'failed' WHERE id = $1", {taken.id}});
-  done({"UPDATE messages SET next_at = $2 WHERE id = $1",
-        {taken.id, clock_.now() + pauses[static_cast<std::size_t>(taken.tries - 1)]}});
+             {"what", outcome.error().description}});
+  done(over ? Statement{"UPDATE messages SET state = 'failed' WHERE id = $1", {taken.id}}
+            : Statement{"UPDATE messages SET next_at = $2 WHERE id = $1",
+                        {taken.id, clock_.now() + pauses[static_cast<std::size_t>(taken.tries - 1)]}});
+}
+
+Statement Outbox::sent(const std::string& id) const {
+  return keeps_ ? Statement{"UPDATE messages SET state = 'sent' WHERE id = $1", {id}}
+                : Statement{"DELETE FROM messages WHERE id = $1", {id}};
 }
 
 void Outbox::note_destination(const std::string& destination, const Status& sent) {

@@ -14,6 +14,7 @@
 #include "base/periodic.hpp"
 #include "crypto/secrets.hpp"
 #include "ostia/json/value.hpp"
+#include "state/sent_notes.hpp"
 #include "store/store.hpp"
 
 namespace ostia::authority {
@@ -40,8 +41,8 @@ class Outbox {
   /// Ends its threads, once what they are at is done.
   void stop();
 
-  /// Begins to send.
-  void start(SendMessage send);
+  /// Begins to send. `notes`: a file in which this node notes what has been sent until the store knows it.
+  void start(SendMessage send, const std::string& notes);
 
   /// The statement that puts `message` into the queue, for a commit of the caller's; `wake` afterwards.
   [[nodiscard]] Statement queue(const Message& message) const;
@@ -66,7 +67,8 @@ class Outbox {
   bool send_some(const std::string& destination);
   unsigned places_for(const std::string& destination);
   void send_one(const Taken& taken);
-  void note(const Taken& taken, const Message& message, const Status& sent);
+  void note(const Taken& taken, const Message& message, const Status& outcome);
+  [[nodiscard]] Statement sent(const std::string& id) const;
   void note_destination(const std::string& destination, const Status& sent);
 
   Store& store_;
@@ -77,6 +79,7 @@ class Outbox {
   std::mutex mutex_;
   std::map<std::string, Destination> destinations_;  // those that are used, or rest
   unsigned under_way_ = 0;
+  SentNotes notes_;
   Periodic scheduler_;
   boost::asio::thread_pool senders_;
 };

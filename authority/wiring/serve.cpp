@@ -349,7 +349,8 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   a.asks_for_https = asks_for_https(o, issuer);
   a.administrators = *std::move(administrators);
   a.outbox.start(
-      [&a](const Message& message, const Sent& done) { send_message(*a.tenant(), message, a.dev, a.egress, done); });
+      [&a](const Message& message, const Sent& done) { send_message(*a.tenant(), message, a.dev, a.egress, done); },
+      o.data + "/sent-messages");
   Clockwork clockwork(a, [] { return true; });
   a.store.on_change([&clockwork] { clockwork.follow(); });
   warn_of_proxy();
