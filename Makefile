@@ -5,7 +5,7 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros,include_file_mtime,include_f
 export CCACHE_MAXSIZE ?= 2G
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build native web dashboard demo example docs test bench fuzz reproduce lint format package install clean
+.PHONY: help setup setup-test build native web dashboard demo example docs test bench chaos fuzz reproduce lint format package install clean
 
 help: ## lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ test: setup-test build ## every test; the last line says how many passed
 
 bench: setup-test build ## the benchmarks, beside their peers
 	@node bench/bench.mjs
+
+chaos: setup-test build ## kills, full disks, clocks that lie, slow peers, floods; the figures go into docs/reliability.md
+	@node chaos/chaos.mjs
 
 fuzz: setup-test ## the fuzzers, for a bounded time (SECONDS_EACH=60)
 	@cmake --preset fuzz > /dev/null && cmake --build --preset fuzz --target fuzzers

@@ -1,7 +1,7 @@
 // What the runs of chaos share: an authority that can be killed and started again, a mail server that misbehaves, and
 // requests that say truly what came back.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Agent, request as send } from 'node:http';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -194,9 +194,3 @@ export function wrongClock() {
 
 /** Whether the machine has what PostgreSQL's part needs. */
 export const hasPostgres = spawnSync('test', ['-x', '/usr/lib/postgresql/15/bin/initdb']).status === 0;
-
-/** Figures of a run as one row of the table: what, how often, what was found. */
-export function report(rows) {
-  mkdirSync('build', { recursive: true });
-  return rows.map(([what, figure, goal]) => `| ${what} | ${figure} | ${goal} |`).join('\n');
-}
