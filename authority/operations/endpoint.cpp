@@ -20,6 +20,11 @@ std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server) 
                    [notes = a.proxy_notes] { return static_cast<double>(notes->unreadable_count()); });
   metrics->watch("ostia_passwords_waiting", "Passwords that wait for their hash to be computed",
                  [&a] { return static_cast<double>(a.passwords.waiting()); });
+  metrics->watch("ostia_log_entries_lost", "Entries of the tenant's log since the start that could not be written",
+                 [&a] { return static_cast<double>(a.lost_log_entries); });
+  metrics->watch("ostia_log_entries_untaken",
+                 "Entries of the tenant's log since the start that no log stream took in time",
+                 [&a] { return static_cast<double>(a.untaken_log_entries); });
   metrics->watch("ostia_messages_waiting", "E-mails and text messages that are still to be sent",
                  [m = metrics.get()] { return static_cast<double>(m->messages_waiting); });
   watch_process(*metrics);
