@@ -376,6 +376,13 @@ void settle_origin(Authority& a, Request& request) {
   request.id = id_of(request);
 }
 
+// What is away, full or busy may be back by then.
+void suggest_retry(Response& response) {
+  const bool says_when = std::any_of(response.headers.begin(), response.headers.end(),
+                                     [](const auto& header) { return header.first == "Retry-After"; });
+  if (response.status == 503 && !says_when) response.with("Retry-After", "2");
+}
+
 }  // namespace
 
 Answering route(Authority& a, Request request) {
@@ -396,6 +403,7 @@ Answering route(Authority& a, Request request) {
     response = too_many_requests(a, request, allowance);
   }
   trace.end(response.status);
+  suggest_retry(response);
   if (!renamed.empty()) replace_old_cookies(response, about, renamed, a.tenant()->session_limits().absolute);
   tell_browser(response, {.path = about.path,
                           .is_for_all = found.cors == Cors::open,
