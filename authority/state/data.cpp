@@ -154,10 +154,9 @@ Result<Presence> look_at_database(const std::string& data, const std::string& da
                                : Result<Presence>(look_at_sqlite(database_file(data, database)));
 }
 
-Status check_beginning(const std::string& data, const std::string& database, const std::string& master_key_file,
-                       bool is_new) {
-  if (!master_key_file.empty() || has_master_key(data))
-    if (const auto key = master_key(data, master_key_file); !key) return key.error();
+Status check_beginning(const std::string& data, const std::string& database, bool is_new) {
+  if (has_master_key(data))  // one that is damaged is told of first
+    if (const auto key = master_key(data, {}); !key) return key.error();
   const auto presence = look_at_database(data, database);
   if (!presence) return presence.error();
   const std::string place = place_of(data, database);
@@ -201,7 +200,7 @@ Result<Opened> open_data(const std::string& data, const std::string& database, b
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (creates) {
     if (auto made = make_data_folder(data); !made) return std::move(made).error();
-    if (auto good = check_beginning(data, database, master_key_file, false); !good) return std::move(good).error();
+    if (auto good = check_beginning(data, database, false); !good) return std::move(good).error();
   } else {
     const auto presence = look_at_database(data, database);
     if (!presence) return presence.error();

@@ -290,7 +290,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(o.data); !made) return made;
   // The database comes first: a folder with a key, a certificate or the mark of a run has had one.
-  if (auto good = check_beginning(o.data, o.database, o.master_key, o.new_database); !good) return good;
+  if (auto good = check_beginning(o.data, o.database, o.new_database); !good) return good;
   auto store = open_database(o.data, o.database, o.database_connections);
   if (!store) return std::move(store).error();
   if (auto good = check_key(o.data, o.master_key, **store); !good) return good;
