@@ -60,7 +60,7 @@ test('a full disk: 503 with Retry-After and a reason, readiness says so, who is 
     assert.deepEqual([status, body.error, body.reason], [503, 'temporarily_unavailable', 'store_full'], password);
     assert.match(headers.get('retry-after'), /^\d+$/);
   }
-  const ready = await api.get('/health/ready');
+  const ready = await until(async () => { const answer = await api.get('/health/ready'); return answer.status === 503 && answer; }, 'it notices');
   assert.deepEqual([ready.status, ready.headers.get('retry-after')], [503, '2']);
   assert.match(ready.text, /disk is full/);
   assert.equal((await api.get('/health/live')).status, 200);

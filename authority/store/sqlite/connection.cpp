@@ -102,10 +102,14 @@ Status Connection::open(const std::string& file, Opening opening, std::chrono::m
     return error;
   }
   set_patience(patience);
-  // A new file can give pages back; for one that has tables the first of these does nothing.
+  // A new file can give pages back. Of one that is there, saying so would be a write.
+  const auto pages = opening == Opening::creating ? run({"PRAGMA page_count", {}}) : Result<Rows>(Rows{});
+  if (!pages) return pages.error();
+  if (!pages->empty() && int_at(pages->first(), 0) == 0)
+    if (auto done = run_text("PRAGMA auto_vacuum = INCREMENTAL"); !done) return done;
   const std::string log_limit = "PRAGMA journal_size_limit = " + std::to_string(most_log_kept);
-  for (const char* pragma : {"PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL", log_limit.c_str(),
-                             "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -1024"})
+  for (const char* pragma : {"PRAGMA journal_mode = WAL", log_limit.c_str(), "PRAGMA synchronous = FULL",
+                             "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -1024"})
     if (auto done = run_text(pragma); !done) return done;
   return ok();
 }
