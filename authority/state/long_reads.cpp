@@ -18,8 +18,16 @@ constexpr int niceness = 15;                       // logins come first
 
 std::size_t thread_count() { return std::max(1U, std::thread::hardware_concurrency() / 2); }
 
-Error try_later(std::string description, const char* reason) {
-  return {"temporarily_unavailable", std::move(description), reason, 503, Fault::ours};
+// The Management API shows the code.
+Error too_many() {
+  return {"read_busy", "Too many searches and exports are under way. Try again in a few seconds.", "read_busy", 503,
+          Fault::ours};
+}
+Error too_long() {
+  return {"read_too_long",
+          "The search took too long and was given up. Ask for less: an address that is looked up (email), from and "
+          "take, or an export of one connection; or try again when less is asked.",
+          "read_too_long", 503, Fault::ours};
 }
 
 }  // namespace
@@ -50,7 +58,7 @@ Result<LongReads::TurnPtr> LongReads::enter(std::string caller) {
     std::size_t& own = reads_of_[caller];
     if (own >= most_of_one || under_way_ >= most_under_way) {
       if (own == 0) reads_of_.erase(caller);
-      return try_later("Too many searches and exports are under way. Try again in a few seconds.", "read_busy");
+      return too_many();
     }
     ++own;
     ++under_way_;
@@ -105,9 +113,7 @@ Async<Unit> LongReads::Turn::next() {
       },
       asio::use_awaitable);
   if (std::chrono::steady_clock::now() < deadline_) co_return Unit{};
-  co_return try_later(
-      "The search took too long and was given up. Ask for less: a field that is looked up (email, user_id), from and "
-      "take, or an export; or try again when less is asked.",
+  co_return too_long(); or try again when less is asked.",
       "read_too_long");
 }
 

@@ -28,7 +28,7 @@ const readiness = (api) => api.get('/health/ready');
 async function holding(t, file, begin) {
   const other = spawn('sqlite3', [file], { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => other.kill('SIGKILL'));
-  other.stdin.write(`${begin};\nSELECT 'there';\n`);
+  other.stdin.write(`.timeout 60000\n${begin};\nSELECT 'there';\n`);
   await new Promise((resolve) => other.stdout.once('data', resolve));
   return () => other.stdin.end();
 }

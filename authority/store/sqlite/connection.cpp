@@ -6,15 +6,23 @@
 namespace ostia::authority::sqlite {
 namespace {
 
-Error passing(const char* reason, std::string description) {
-  return {"temporarily_unavailable", std::move(description), reason, 503, Fault::ours};
-}
-
 Error full() {
-  return passing("store_full", "The authority's disk is full, so nothing can be written. Nothing has been changed.");
+  return {"temporarily_unavailable",
+          "The authority's disk is full, so nothing can be written. Nothing has been changed.", "store_full", 503,
+          Fault::ours};
 }
 Error read_only() {
-  return passing("store_read_only", "The authority's disk takes no writes: it is read-only. Nothing has been changed.");
+  return {"temporarily_unavailable", "The authority's disk takes no writes: it is read-only. Nothing has been changed.",
+          "store_read_only", 503, Fault::ours};
+}
+Error busy() {
+  return {"temporarily_unavailable", "Another program has locked the database. Try again in a few seconds.",
+          "store_busy", 503, Fault::ours};
+}
+Error unusable(sqlite3* db) {
+  return {"temporarily_unavailable",
+          std::string("The database's file cannot be used at this moment: ") + sqlite3_errmsg(db) + ".",
+          "store_unavailable", 503, Fault::ours};
 }
 
 // What the operating system said, where SQLite knows only that something did not work.
@@ -26,9 +34,7 @@ Error input_output_error(sqlite3* db) {
     case EROFS:
     case EACCES:
     case EPERM: return read_only();
-    default:
-      return passing("store_unavailable",
-                     std::string("The database's file cannot be used: ") + sqlite3_errmsg(db) + ".");
+    default: return unusable(db);
   }
 }
 
@@ -38,8 +44,7 @@ Error store_error(sqlite3* db) {
     case SQLITE_READONLY: return read_only();
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL:
-      return passing("store_busy", "Another program has locked the database. Try again in a few seconds.");
+    case SQLITE_PROTOCOL: return busy();
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN: return input_output_error(db);
     case SQLITE_CONSTRAINT:
