@@ -113,8 +113,7 @@ Async<Unit> LongReads::Turn::next() {
       },
       asio::use_awaitable);
   if (std::chrono::steady_clock::now() < deadline_) co_return Unit{};
-  co_return too_long(); or try again when less is asked.",
-      "read_too_long");
+  co_return too_long();
 }
 
 }  // namespace ostia::authority

@@ -25,17 +25,27 @@ Error unusable(sqlite3* db) {
           "store_unavailable", 503, Fault::ours};
 }
 
-// What the operating system said, where SQLite knows only that something did not work.
+// What the operating system said last of a file, where SQLite knows only that something did not work.
+int errno_of(sqlite3_file* file) {
+  int out = 0;
+  if (file && file->pMethods) file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &out);
+  return out;
+}
+
 Error input_output_error(sqlite3* db) {
-  switch (sqlite3_system_errno(db)) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG: return full();
-    case EROFS:
-    case EACCES:
-    case EPERM: return read_only();
-    default: return unusable(db);
-  }
+  sqlite3_file *log = nullptr, *database = nullptr;
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &database);
+  for (const int said : {errno_of(log), errno_of(database), sqlite3_system_errno(db)}) switch (said) {
+      case ENOSPC:
+      case EDQUOT:
+      case EFBIG: return full();
+      case EROFS:
+      case EACCES:
+      case EPERM: return read_only();
+      default: break;
+    }
+  return unusable(db);
 }
 
 Error store_error(sqlite3* db) {
@@ -101,11 +111,8 @@ Status Connection::open(const std::string& file, Opening opening, std::chrono::m
   take_up_sqlite();
   const int creates = opening == Opening::creating ? SQLITE_OPEN_CREATE : 0;
   if (sqlite3_open_v2(file.c_str(), &db_, SQLITE_OPEN_READWRITE | creates | SQLITE_OPEN_NOMUTEX, nullptr) !=
-      SQLITE_OK) {
-    Error error = store_error(db_);
-    if (error.reason == "store_failed") error.reason = "store_cannot_open";
-    return error;
-  }
+      SQLITE_OK)
+    return store_error(db_);
   set_patience(patience);
   // A new file can give pages back. Of one that is there, saying so would be a write.
   const auto pages = opening == Opening::creating ? run({"PRAGMA page_count", {}}) : Result<Rows>(Rows{});
