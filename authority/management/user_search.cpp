@@ -15,7 +15,7 @@ namespace {
 using json::Value;
 
 constexpr std::int64_t most_found = 1000;  // the vendor's limit of what a search can be paged through
-constexpr std::int64_t batch_size = 200;   // users that are read at once
+constexpr std::int64_t batch_size = 100;   // users that are read at once
 
 struct Sort {
   std::string field = "created_at";
@@ -120,18 +120,19 @@ Async<std::optional<Looked>> look_up(Authority& a, Query query) {
 }
 
 // The first `wanted` of those found, and how many there are.
-Async<Looked> search(Authority& a, Query query, Sort sort, std::int64_t wanted, std::string caller) {
+Async<Looked> search(Authority& a, Query query, Sort sort, std::int64_t wanted, LongReads::TurnPtr turn) {
   CO_TRY(auto found, look_up(a, query));
   if (found) co_return *std::move(found);
-  CO_RETURN(a.long_reads.run<Looked>(std::move(caller), [&a, query, sort, wanted](LongReads::TurnPtr turn) {
-    return scan(a, query, sort, wanted, std::move(turn));
-  }));
+  CO_RETURN(scan(a, std::move(query), std::move(sort), wanted, std::move(turn)));
 }
 
-Async<std::vector<Value>> documents_of(Authority& a, const std::vector<Found>& found, std::int64_t start,
-                                       std::int64_t count, Parameters query, bool with_tokens) {
+// A page of them. Each is some reads more: a few at a turn.
+Async<std::vector<Value>> documents_of(Authority& a, std::vector<Found> found, std::int64_t start, std::int64_t count,
+                                       Parameters query, bool with_tokens, LongReads::TurnPtr turn) {
+  constexpr std::int64_t at_a_turn = 20;
   std::vector<Value> out;
   for (auto i = start; i < std::min(static_cast<std::int64_t>(found.size()), start + count); ++i) {
+    if ((i - start) % at_a_turn == at_a_turn - 1) CO_TRY_VOID(turn->next());
     CO_TRY(const auto user, find_user(a.store, found[static_cast<std::size_t>(i)].id));
     if (!user) continue;
     CO_TRY(auto document, read_document(a, *user, with_tokens));
@@ -150,7 +151,8 @@ Handling list_all(Authority& a, Call call, Page page, LongReads::TurnPtr turn) {
                      {page.per_page, page.start()}}));
   std::vector<Found> found;
   for (const auto& row : rows) found.push_back({{}, text_at(row, 0), {}});
-  CO_TRY(auto documents, documents_of(a, found, 0, page.per_page, call.query, call.has_scope("read:user_idp_tokens")));
+  CO_TRY(auto documents,
+         documents_of(a, std::move(found), 0, page.per_page, call.query, call.has_scope("read:user_idp_tokens"), turn));
   co_return page_of(page, "users", std::move(documents), int_at(count.first(), 0));
 }
 
@@ -174,6 +176,23 @@ Handling list_from(Authority& a, Call call, Page page, Query query, std::int64_t
   Value body = Value::object({{"users", Value::array(std::move(found))}});
   if (may_have_more) body.set("next", text::base64url_encode(last));
   co_return Reply{200, std::move(body)};
+}
+
+// What the query finds, in the order that is asked for.
+Handling list_found(Authority& a, Call call, Page page, Query query, Sort sort, LongReads::TurnPtr turn) {
+  CO_TRY_VOID(turn->next());
+  CO_TRY(auto found, search(a, std::move(query), std::move(sort), page.start() + page.per_page, turn));
+  CO_TRY(auto documents, documents_of(a, std::move(found.first), page.start(), page.per_page, call.query,
+                                      call.has_scope("read:user_idp_tokens"), turn));
+  co_return page_of(page, "users", std::move(documents), found.total);
+}
+
+Handling list_of_email(Authority& a, Call call, std::string email, LongReads::TurnPtr turn) {
+  CO_TRY_VOID(turn->next());
+  CO_TRY(auto found, search(a, Query::of_field("email", email), {}, most_found, turn));
+  CO_TRY(auto documents, documents_of(a, std::move(found.first), 0, most_found, call.query,
+                                      call.has_scope("read:user_idp_tokens"), turn));
+  co_return Reply{200, Value::array(std::move(documents))};
 }
 
 // `q` and `connection`, both of which count.
@@ -213,19 +232,17 @@ Handling list_users(Authority& a, Call call) {
   if (finds_all && !call.query.has("sort"))
     CO_RETURN(a.long_reads.run<Reply>(
         caller, [&a, call, page](LongReads::TurnPtr turn) { return list_all(a, call, *page, std::move(turn)); }));
-  CO_TRY(const auto found, search(a, *std::move(query), *sort, page->start() + page->per_page, caller));
-  CO_TRY(auto documents, documents_of(a, found.first, page->start(), page->per_page, call.query,
-                                      call.has_scope("read:user_idp_tokens")));
-  co_return page_of(*page, "users", std::move(documents), found.total);
+  CO_RETURN(a.long_reads.run<Reply>(caller, [&a, call, page, query, sort](LongReads::TurnPtr turn) {
+    return list_found(a, call, *page, *query, *sort, std::move(turn));
+  }));
 }
 
 Handling list_by_email(Authority& a, Call call) {
   const std::string email(call.query.get("email"));
   if (!is_email(email)) co_return invalid_query("'Object didn't pass validation for format email' on property email.");
-  CO_TRY(const auto found, search(a, Query::of_field("email", email), {}, most_found, caller_of(call)));
-  CO_TRY(auto documents,
-         documents_of(a, found.first, 0, most_found, call.query, call.has_scope("read:user_idp_tokens")));
-  co_return Reply{200, Value::array(std::move(documents))};
+  CO_RETURN(a.long_reads.run<Reply>(caller_of(call), [&a, call, email](LongReads::TurnPtr turn) {
+    return list_of_email(a, call, email, std::move(turn));
+  }));
 }
 
 }  // namespace
