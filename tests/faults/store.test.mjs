@@ -1,15 +1,14 @@
 // A database that is locked, away, deleted under the program or grown: what is said of it, and that it comes back by itself.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
 import { Management, machine, managementGrant } from '../lib/management.mjs';
 import { authorizeUrl, Person } from '../lib/person.mjs';
 import { careless, Postgres } from '../lib/postgres.mjs';
-import { folder, runOstia, startAuthority } from '../lib/program.mjs';
-import { sqlite } from '../lib/store.mjs';
+import { folder, runOstia, serve, startAuthority } from '../lib/program.mjs';
+import { holdOpen, sqlite } from '../lib/store.mjs';
 import { app, callback, extra } from '../lib/tenant.mjs';
 import { until } from '../lib/until.mjs';
 
@@ -24,19 +23,10 @@ const start = async (t, more = {}) => {
 };
 const readiness = (api) => api.get('/health/ready');
 
-/** Another program that has a transaction open on the file, until it is let go. */
-async function holding(t, file, begin) {
-  const other = spawn('sqlite3', [file], { stdio: ['pipe', 'pipe', 'inherit'] });
-  t.after(() => other.kill('SIGKILL'));
-  other.stdin.write(`.timeout 60000\n${begin};\nSELECT 'there';\n`);
-  await new Promise((resolve) => other.stdout.once('data', resolve));
-  return () => other.stdin.end();
-}
-
 test('a database that another program has locked: 503 with a reason and soon, readiness too, silent login and reads go on', async (t) => {
   const { api, file, authority } = await start(t), person = new Person();
   await person.logIn(authorizeUrl(authority.devIssuer, request));
-  const letGo = await holding(t, file, 'BEGIN IMMEDIATE');
+  const letGo = await holdOpen(t, file);
   const refused = await api.post('/dbconnections/signup', { client_id: 'app', connection: realm, email: 'p@example.com', password });
   assert.deepEqual([refused.status, refused.body.code ?? refused.body.error, refused.body.reason], [503, 'temporarily_unavailable', 'store_busy'], refused.text);
   assert.equal(refused.headers.get('retry-after'), '2');
@@ -131,7 +121,7 @@ describe('files that are deleted under the program: told, saved, and nothing is 
 describe('growth: what was large gets smaller while the program runs', () => {
   test('the log of writes, after a reader held it', async (t) => {
     const { api, file } = await start(t), { body: user } = await api.call('POST', 'users', { connection: realm, email: 'big@example.com', password });
-    const letGo = await holding(t, file, 'BEGIN; SELECT count(*) FROM users');
+    const letGo = await holdOpen(t, file, 'BEGIN; SELECT count(*) FROM users');
     const size = () => statSync(`${file}-wal`).size;
     for (let i = 0; size() < 8 << 20; i++) assert.equal((await api.call('PATCH', `users/${encodeURIComponent(user.user_id)}`, { user_metadata: { text: `${i}`.padEnd(8000, 'x') } })).status, 200);
     letGo();
@@ -151,7 +141,7 @@ describe('growth: what was large gets smaller while the program runs', () => {
     await authority.stop();
     sqlite(file, 'PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = NONE; VACUUM');
     assert.equal(sqlite(file, 'PRAGMA auto_vacuum').trim(), '0');
-    const { serve } = await import('../lib/program.mjs'), again = await serve(authority.args);
+    const again = await serve(authority.args);
     t.after(() => again.stop());
     await until(() => /"event":"database_shrinks"/.test(again.log()), 'it is told');
     assert.equal(sqlite(file, 'PRAGMA auto_vacuum').trim(), '2');
@@ -162,7 +152,7 @@ test('verify lists each damage, and goes on reading', async (t) => {
   const { authority, file } = await start(t);
   await authority.stop();
   sqlite(file, "INSERT INTO user_roles (user_id, role_id) VALUES ('auth0|gone', 'r'); UPDATE users SET profile = '{' WHERE user_id = 'auth0|ada'; PRAGMA wal_checkpoint(TRUNCATE)");
-  const root = Number(sqlite(file, "SELECT rootpage FROM sqlite_master WHERE name = 'tenant_objects'")), { openSync, writeSync, closeSync } = await import('node:fs');
+  const root = Number(sqlite(file, "SELECT rootpage FROM sqlite_master WHERE name = 'tenant_objects'"));
   const handle = openSync(file, 'r+');
   writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, 4096 * (root - 1));
   closeSync(handle);

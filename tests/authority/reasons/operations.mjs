@@ -9,6 +9,7 @@ import { limitFiles } from '../../lib/disk.mjs';
 import { Management, machine, managementGrant } from '../../lib/management.mjs';
 import { careless, Postgres } from '../../lib/postgres.mjs';
 import { folder, startAuthority } from '../../lib/program.mjs';
+import { holdOpen } from '../../lib/store.mjs';
 import { app, callback, extra } from '../../lib/tenant.mjs';
 import { until } from '../../lib/until.mjs';
 import { mfaGrant, World } from './world.mjs';
@@ -62,10 +63,7 @@ export const disks = {
   },
   async store_busy(t) {
     const { file, refuses } = await startOnDisk(t);
-    const other = spawn('sqlite3', [file], { stdio: ['pipe', 'pipe', 'inherit'] });
-    t.after(() => other.kill('SIGKILL'));
-    other.stdin.write(".timeout 60000\nBEGIN IMMEDIATE;\nSELECT 'there';\n");
-    await new Promise((resolve) => other.stdout.once('data', resolve));
+    await holdOpen(t, file);
     await refuses('store_busy');
   },
   async store_read_only(t) {
