@@ -27,6 +27,12 @@ bool is_empty_folder(const std::string& path) {
   return fs::is_directory(fs::symlink_status(path, ec)) && fs::is_empty(path, ec) && !ec;
 }
 
+bool is_mount_point(const std::string& path) {
+  struct stat own{}, above{};
+  return is_empty_folder(path) && stat(path.c_str(), &own) == 0 && stat((path + "/..").c_str(), &above) == 0 &&
+         own.st_dev != above.st_dev;
+}
+
 Status sync_one(const fs::path& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool is_synced = file >= 0 && fsync(file) == 0;
@@ -108,10 +114,12 @@ Status NewPlace::appear() {
 }
 
 Status check_new_folder(const std::string& folder) {
+  if (is_mount_point(folder))
+    return refusal(folder + " is a mount point, which nothing can take the place of: name a folder in it");
   if (!is_there(folder) || is_empty_folder(folder)) return ok();
-  return refusal(
-      "there is something at " + folder +
-      " already (not empty): nothing is written over it. Name another place, or move what is there away first");
+  return refusal("there is something at " + folder +
+                 " already (not empty): nothing is written over it. Name another place, or move what is there away "
+                 "first");
 }
 
 Status check_new_database(const std::string& file) {

@@ -82,8 +82,13 @@ class SqliteStore final : public Store {
 
   void post(std::vector<Statement> statements) override {
     if (is_behind()) return;
-    Job job{std::move(statements), [](Result<Rows> result) {
-              if (!result) log_event("error", "write_failed", {{"what", result.error().description}});
+    Job job{std::move(statements), [this](Result<Rows> result) {
+              if (result) return;
+              // While nothing can be written that is told once, with their number when it is over.
+              if (result.error().status == 503)
+                ++dropped_;
+              else
+                log_event("error", "write_failed", {{"what", result.error().description}});
             }};
     job.is_awaited = false;
     enqueue(std::move(job));
@@ -283,7 +288,12 @@ class SqliteStore final : public Store {
   // Told once, and once more when it is over: while a disk is full every write fails.
   void note_outcome(const Status& written) {
     if (written) {
-      if (!std::exchange(refusal_, {}).empty()) log_event("info", "store_writable");
+      if (!std::exchange(refusal_, {}).empty())
+        log_event("info", "store_writable",
+                  {{"dropped", std::exchange(dropped_, 0)},
+                   {"what",
+                    "the database takes writes again; so many that nobody waited for (entries of the log) could "
+                    "not be made"}});
       return;
     }
     const Error& why = written.error();
@@ -552,6 +562,7 @@ class SqliteStore final : public Store {
   bool knows_how_it_shrinks_ = false;
   std::optional<Error> closed_;  // why there is no connection
   std::string lost_;             // why nothing can be written any more
+  std::int64_t dropped_ = 0;     // writes that nobody waited for and that could not be made
   std::string refusal_;          // the reason why the last write failed
   Time::time_point looked_ = Time::now(), tidied_ = Time::now();
   std::unique_ptr<Connection> snapshot_;

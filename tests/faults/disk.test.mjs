@@ -1,7 +1,7 @@
 // A disk that is full, in the middle of sign-ups: whoever is told that it worked is there afterwards, and once there is
 // room again everything goes on by itself.
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
@@ -70,6 +70,20 @@ test('a full disk: 503 with Retry-After and a reason, readiness says so, who is 
   await until(async () => (await api.get('/health/ready')).status === 200, 'it is ready again');
   // The guess that could not be counted has been counted since.
   assert.notEqual(sql({ data }, "SELECT count(*) FROM attempts WHERE id LIKE 'address %' OR id LIKE '%127.0.0.1%'").trim(), '0');
+});
+
+test('a restore to a mount point is refused before anything is done, and to a full disk leaves nothing', async (t) => {
+  const authority = await startAuthority(t, { clients: [app], extra }), backup = join(authority.dir, 'backup'), disk = folder();
+  assert.equal((await runOstia(['backup', backup, '--data', authority.data, ...(authority.database ? ['--database', authority.database] : []), '--with-keys'])).code, 0);
+  if (!mountDisk(t, disk, 8)) return;
+  const onto = await runOstia(['restore', backup, '--data', disk]);
+  assert.equal(onto.code, 2);
+  assert.match(onto.stderr, /is a mount point.*name a folder in it/);
+  const empty = fill(disk), full = await runOstia(['restore', backup, '--data', join(disk, 'data')]);
+  assert.notEqual(full.code, 0);
+  empty();
+  assert.deepEqual(readdirSync(disk), []);
+  assert.equal((await runOstia(['restore', backup, '--data', join(disk, 'data')])).code, 0);
 });
 
 test('a file that has reached its limit (ulimit -f) is a full disk, and does not end the program', async (t) => {
