@@ -34,8 +34,8 @@ int errno_of(sqlite3_file* file) {
 
 Error input_output_error(sqlite3* db) {
   sqlite3_file *log = nullptr, *database = nullptr;
-  sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-  sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &database);
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&database));
   for (const int said : {errno_of(log), errno_of(database), sqlite3_system_errno(db)}) switch (said) {
       case ENOSPC:
       case EDQUOT:
@@ -110,8 +110,7 @@ Connection::~Connection() {
 Status Connection::open(const std::string& file, Opening opening, std::chrono::milliseconds patience) {
   take_up_sqlite();
   const int creates = opening == Opening::creating ? SQLITE_OPEN_CREATE : 0;
-  if (sqlite3_open_v2(file.c_str(), &db_, SQLITE_OPEN_READWRITE | creates | SQLITE_OPEN_NOMUTEX, nullptr) !=
-      SQLITE_OK)
+  if (sqlite3_open_v2(file.c_str(), &db_, SQLITE_OPEN_READWRITE | creates | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
     return store_error(db_);
   set_patience(patience);
   // A new file can give pages back. Of one that is there, saying so would be a write.
