@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 namespace ostia::authority {
 namespace {
@@ -40,14 +41,48 @@ Status sync_one(const fs::path& path) {
   return is_synced ? ok() : Status(refusal("cannot write " + path.string() + ": " + std::strerror(errno)));
 }
 
+// What a file is known by: nobody has written to it, and it is not another one.
+std::string state_of(const std::string& path) {
+  struct stat found{};
+  if (lstat(path.c_str(), &found) != 0) return {};
+  std::string out;
+  for (const auto part : {static_cast<std::int64_t>(found.st_dev), static_cast<std::int64_t>(found.st_ino),
+                          static_cast<std::int64_t>(found.st_size), static_cast<std::int64_t>(found.st_mtim.tv_sec),
+                          static_cast<std::int64_t>(found.st_mtim.tv_nsec)})
+    out += std::to_string(part) + " ";
+  return out;
+}
+
+// Beside a file that has appeared before the folder it belongs to: that folder's name, and how the file was.
+constexpr const char* note = "provisional";
+
+// Takes a file back that has appeared, untouched, while what it belongs to has not.
+void take_back(const fs::path& leftover, const std::string& target) {
+  std::ifstream in(leftover / note);
+  std::string other, state;
+  if (!std::getline(in, other) || !std::getline(in, state) || is_there(other) || state_of(target) != state) return;
+  for (const char* companion : {"-wal", "-shm", "-journal"})
+    if (is_there(target + companion)) return;
+  unlink(target.c_str());
+}
+
+std::string prefix_of(const fs::path& target) { return "." + target.filename().string() + ".ostia-"; }
+
+fs::path whole_path(const std::string& target) {
+  return fs::absolute(target.ends_with('/') ? target.substr(0, target.size() - 1) : target);
+}
+
 // What earlier runs have left: a run that lives holds the lock of its folder.
-void sweep(const fs::path& parent, const std::string& prefix) {
+void sweep(const fs::path& target) {
   std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(parent, ec)) {
-    if (!entry.path().filename().string().starts_with(prefix)) continue;
+  for (const auto& entry : fs::directory_iterator(target.parent_path(), ec)) {
+    if (!entry.path().filename().string().starts_with(prefix_of(target))) continue;
     const int folder = open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0) continue;
-    if (flock(folder, LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), ec);
+    if (flock(folder, LOCK_EX | LOCK_NB) == 0) {
+      take_back(entry.path(), target.string());
+      fs::remove_all(entry.path(), ec);
+    }
     close(folder);
   }
 }
@@ -64,16 +99,15 @@ bool move_to_nothing(const std::string& from, const std::string& to) {
 }  // namespace
 
 Result<NewPlace> NewPlace::beside(const std::string& target) {
+  const fs::path whole = whole_path(target);
+  sweep(whole);
   if (auto free = check_new_folder(target); !free) return std::move(free).error();
-  const fs::path whole = fs::absolute(target.ends_with('/') ? target.substr(0, target.size() - 1) : target);
   std::error_code ec;
   fs::create_directories(whole.parent_path(), ec);
   if (ec) return refusal("cannot make the folder " + whole.parent_path().string() + ": " + ec.message());
-  const std::string prefix = "." + whole.filename().string() + ".ostia-";
-  sweep(whole.parent_path(), prefix);
   NewPlace place;
   place.target_ = whole.string();
-  std::string folder = (whole.parent_path() / (prefix + "XXXXXX")).string();
+  std::string folder = (whole.parent_path() / (prefix_of(whole) + "XXXXXX")).string();
   if (!mkdtemp(folder.data()))
     return refusal("cannot write to " + whole.parent_path().string() + ": " + std::strerror(errno));
   place.folder_ = folder;
@@ -87,10 +121,12 @@ NewPlace::NewPlace(NewPlace&& other) noexcept
     : target_(std::move(other.target_)),
       folder_(std::exchange(other.folder_, {})),
       path_(std::move(other.path_)),
-      lock_(std::exchange(other.lock_, -1)) {}
+      lock_(std::exchange(other.lock_, -1)),
+      is_provisional_(std::exchange(other.is_provisional_, false)) {}
 
 NewPlace::~NewPlace() {
   std::error_code ec;
+  if (is_provisional_) take_back(folder_, target_);
   if (!folder_.empty()) fs::remove_all(folder_, ec);
   if (lock_ >= 0) close(lock_);
 }
@@ -113,6 +149,15 @@ Status NewPlace::appear() {
   return sync_one(fs::path(target_).parent_path());
 }
 
+Status NewPlace::appear_before(const std::string& other) {
+  const std::string state = state_of(path_);  // a rename and a link change none of it
+  const fs::path written = fs::path(folder_) / note;
+  std::ofstream(written) << whole_path(other).string() << '\n' << state << '\n';
+  if (auto synced = sync_one(written); !synced) return synced;
+  is_provisional_ = true;
+  return appear();
+}
+
 Status check_new_folder(const std::string& folder) {
   if (is_mount_point(folder))
     return refusal(folder + " is a mount point, which nothing can take the place of: name a folder in it");
@@ -123,6 +168,7 @@ Status check_new_folder(const std::string& folder) {
 }
 
 Status check_new_database(const std::string& file) {
+  sweep(whole_path(file));
   for (const char* companion : {"", "-wal", "-shm", "-journal"})
     if (is_there(file + companion))
       return refusal("there is a file " + file + companion + " already: " +

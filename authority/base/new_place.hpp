@@ -24,15 +24,22 @@ class NewPlace {
   [[nodiscard]] Status sync() const;
   /// Syncs it and gives it its name. The error: something else has appeared there meanwhile, and stays.
   [[nodiscard]] Status appear();
+  /// The same for a file that is of no use without the folder `other`, which is to appear next: until `keep`, or if
+  /// this run is killed before that folder is there, it is taken back, by the destructor or by whoever writes there
+  /// next.
+  [[nodiscard]] Status appear_before(const std::string& other);
+  void keep() { is_provisional_ = false; }
 
  private:
   NewPlace() = default;
 
   std::string target_, folder_, path_;
   int lock_ = -1;  // of the folder: it is in use
+  bool is_provisional_ = false;
 };
 
-/// Refuses a file that is there, or beside which a database of that name has left something.
+/// Refuses a file that is there (but one that a run that was killed has left there takes back), or beside which a
+/// database of that name has left something.
 Status check_new_database(const std::string& file);
 /// Refuses what is there, unless it is an empty folder.
 Status check_new_folder(const std::string& folder);

@@ -91,17 +91,16 @@ Status put_into_sqlite(const std::string& from, const std::string& to) {
 }
 
 // The database stands elsewhere: both are written, and then both appear, one right after the other.
-Status restore_beside(const std::string& from, NewPlace& folder, const std::string& file) {
+Status restore_beside(const std::string& from, NewPlace& folder, const std::string& data, const std::string& file) {
   auto database = NewPlace::beside(file);
   if (!database) return std::move(database).error();
   if (auto copied = put_into_sqlite(from, database->path()); !copied) return copied;
   if (auto synced = folder.sync(); !synced) return synced;
   if (auto free = check_new_database(file); !free) return free;
-  if (auto there = database->appear(); !there) return there;
-  auto there = folder.appear();
-  std::error_code ec;
-  if (!there) fs::remove(file, ec);  // it has just been made here, and is of no use alone
-  return there;
+  if (auto there = database->appear_before(data); !there) return there;
+  if (auto there = folder.appear(); !there) return there;
+  database->keep();
+  return ok();
 }
 
 }  // namespace
@@ -143,7 +142,7 @@ Status restore_data(const std::string& from, const std::string& data, const std:
   auto made = make_folder(*place, [&](const std::string& folder) -> Status {
     if (auto put = put_keys(from, folder, master_key_file); !put) return put;
     if (is_postgres(database)) return put_into_postgres(from, database);
-    if (!outside.empty()) return restore_beside(from, *place, outside);
+    if (!outside.empty()) return restore_beside(from, *place, data, outside);
     const fs::path file = folder / file_in(data, database);
     std::error_code ec;
     fs::create_directories(file.parent_path(), ec);

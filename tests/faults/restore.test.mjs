@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
@@ -173,6 +173,21 @@ for (const [engine, newDatabase] of Object.entries(engines))
     t.after(() => server.stop());
     assert.equal(await logIn(new Api({ devIssuer: server.issuer }), 'backed@example.com'), 200);
   });
+
+test('a database that a killed restore has left without its folder is taken back by the next one; what somebody has written to, or uses, stays', async () => {
+  for (const [name, stays, change] of [['untouched', false, () => {}], ['written to', true, (file) => writeFileSync(file, 'mine')], ['in use', true, (file) => writeFileSync(`${file}-wal`, '')], ['with its folder', true, (_, data) => mkdirSync(data)]]) {
+    const dir = folder(), file = join(dir, 'x.db'), data = join(dir, 'data'), leftover = join(dir, '.x.db.ostia-abcdef');
+    writeFileSync(file, 'as a restore that was killed between its two names left it');
+    mkdirSync(leftover);
+    const { dev, ino, size, mtimeNs } = statSync(file, { bigint: true });
+    writeFileSync(join(leftover, 'provisional'), `${data}\n${dev} ${ino} ${size} ${mtimeNs / 10n ** 9n} ${mtimeNs % 10n ** 9n} \n`);
+    change(file, data);
+    const { code, stderr } = await runOstia(['restore', backup, '--data', data, '--database', `sqlite:${file}`]);
+    assert.equal(code, stays ? 2 : 0, `${name}: ${stderr}`);
+    assert.equal(readFileSync(file).subarray(0, 6).toString() === 'SQLite', !stays, name);
+    assert.deepEqual(strays(dir), []);
+  }
+});
 
 test('a half of a restore in PostgreSQL is not served, and the next restore takes its place', async () => {
   const database = await engines.postgres(), data = join(folder(), 'data');
