@@ -26,17 +26,22 @@ void add_master_key(CLI::App* verb, Options& o, const char* what) {
   verb->add_option("--master-key", o.master_key, what)->type_name("FILE");
 }
 
+void tell(const std::string& finding) { std::fprintf(stderr, "ostia: %s\n", finding.c_str()); }
+
 int run_verify(const std::string& data, const std::string& database, const std::string& master_key) {
   auto opened = authority::open_data(data, database, false, master_key);
-  if (!opened) return report(opened.error());
-  const auto found = authority::verify_store(*opened->store, opened->secrets);
+  if (!opened) {
+    // A file that is damaged where the keys are says so, too.
+    for (const auto& damage : authority::damage_of(data, database)) tell(damage);
+    return report(opened.error());
+  }
+  const auto found = authority::verify_store(*opened->store, opened->secrets, tell);
   if (!found) return report(found.error());
-  for (const auto& finding : found->findings) std::fprintf(stderr, "ostia: %s\n", finding.c_str());
   std::string counts;
   for (const auto& [what, count] : found->counts)
     counts.append(counts.empty() ? "" : ", ").append(std::to_string(count)).append(" ").append(what);
-  std::printf("%s: %s\n", found->findings.empty() ? "whole" : "not whole", counts.c_str());
-  return found->findings.empty() ? Exit::done : Exit::failed;
+  std::printf("%s: %s\n", found->findings == 0 ? "whole" : "not whole", counts.c_str());
+  return found->findings == 0 ? Exit::done : Exit::failed;
 }
 
 int run_backup(const Options& o) {
@@ -52,6 +57,7 @@ int run_backup(const Options& o) {
 }
 
 int run_restore(const Options& o) {
+  if (auto free = authority::check_restore(o.data, o.database); !free) return report(free.error());
   // A backup that is not whole must not look like an authority.
   if (const int code = run_verify(o.folder, {}, o.master_key); code != Exit::done) return code;
   if (auto done = authority::restore_data(o.folder, o.data, o.database, o.master_key); !done)

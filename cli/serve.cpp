@@ -36,6 +36,8 @@ Run add_serve(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::Range(6, 1000))
       ->capture_default_str();
+  verb->add_flag("--new-database", options->new_database,
+                 "Begins a new, empty authority in a folder whose database is gone");
   verb->add_option("--master-key", options->master_key, "The key of all that is sealed (DATA/master.key)")
       ->type_name("FILE");
   verb->add_option("--data", options->data, "Folder for the database, keys and certificate")

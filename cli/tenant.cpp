@@ -2,6 +2,7 @@
 // seconds.
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "accounts/users_file.hpp"
@@ -106,11 +107,25 @@ int run_import(const Options& o) {
   return *all_good ? Exit::done : Exit::failed;
 }
 
+// An export replaces an export, and nothing that an authority lives by.
+bool belongs_to_an_authority(const std::string& file) {
+  std::error_code ec;
+  if (!fs::is_regular_file(file, ec)) return false;
+  const std::string name = fs::path(file).filename().string();
+  std::ifstream in(file, std::ios::binary);
+  std::string start(16, '\0');
+  in.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return in && (name == "master.key" || name == "tls-key.pem" || start.starts_with("SQLite format 3"));
+}
+
 int write_out(const std::string& file, const std::string& text) {
   if (file.empty()) {
     if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return Exit::done;
     return report({"server_error", "cannot write to the standard output", "cannot_write", 0, Fault::ours});
   }
+  if (belongs_to_an_authority(file))
+    return report(caller_error("invalid_option", file + " is a database or a key, and stays: name another file",
+                               "invalid_option"));
   if (auto written = authority::write_private_file(file, text); !written) return report(written.error());
   return Exit::done;
 }

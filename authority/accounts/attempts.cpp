@@ -125,6 +125,7 @@ Async<Counted> read_counts(Authority& a, Attempt t) {
 
 Async<Counted> judge(Authority& a, Attempt t) {
   const auto tenant = a.tenant();
+  CO_TRY_VOID(a.owed_failures.pay(a.store));  // while guesses cannot be counted, nobody guesses
   CO_TRY(auto counted, read_counts(a, t));
   switch (protocol::judge_guess(counted.guesses, limits_of(*tenant, t))) {
     case GuessStep::refuse_account: co_return too_many_for_account();
@@ -159,6 +160,15 @@ Statement count_refilled(std::string id, std::int64_t now, std::int64_t refill_m
       {std::move(id), now, refill_ms}};
 }
 
+// What cannot be counted now is owed, with `more` that would have been counted after it.
+Async<Rows> count(Authority& a, std::vector<Statement> statements, std::vector<Statement> more) {
+  CO_AWAIT(auto counted, a.store.commit(statements));
+  if (counted) co_return counted;
+  append(statements, std::move(more));
+  a.owed_failures.owe(std::move(statements));
+  co_return counted;
+}
+
 }  // namespace
 
 Attempt attempt_of(const Authority& a, const Request& request, Secret secret, const User& account) {
@@ -187,22 +197,27 @@ Async<bool> count_failure(Authority& a, Attempt t) {
   const std::int64_t now = a.clock.now();
   CO_TRY(const auto before, read_counts(a, t));
   const GuessLimits limits = limits_of(*tenant, t);
+  const bool is_known = before.guesses.is_known_place, counts = counts_account(*tenant, t);
+  const Statement one_here = count_one(here_of(t, before.guesses.is_known_browser), now, memory, Life::of_last),
+                  one_in_a_row = count_one(in_a_row_of(t), now, memory, Life::of_last),
+                  one_hourly =
+                      count_one(before.guesses.has_failed_here ? again_of(t) : first_of(t), now, hour, Life::of_first);
+  const auto by_strangers = is_known ? std::vector<Statement>() : together(one_in_a_row, one_hourly);
   if (counts_network(*tenant, t, limits)) {
     auto statements = together(count_refilled(network_row(t), now, p.address_refill_ms));
     if (site_row(t) != network_row(t)) statements.push_back(count_refilled(site_row(t), now, p.address_refill_ms));
-    CO_TRY_VOID(a.store.commit(std::move(statements)));
+    auto more = counts ? together(one_here) : std::vector<Statement>();
+    if (counts) append(more, by_strangers);
+    CO_TRY_VOID(count(a, std::move(statements), std::move(more)));
   }
-  if (!counts_account(*tenant, t)) co_return false;
-  const bool is_known = before.guesses.is_known_place;
-  CO_TRY(const auto here,
-         a.store.write(count_one(here_of(t, before.guesses.is_known_browser), now, memory, Life::of_last)));
+  if (!counts) co_return false;
+  CO_TRY(const auto here, count(a, together(one_here), by_strangers));
   const std::int64_t from_here = int_at(here.first(), 0);
   if (limits.protects_account && limits.is_per_place && from_here > limits.per_account)
     co_return too_many_for_account();
   if (is_known) co_return from_here == limits.per_account;
-  CO_TRY(const auto row, a.store.write(count_one(in_a_row_of(t), now, memory, Life::of_last)));
-  CO_TRY(const auto hourly, a.store.write(count_one(before.guesses.has_failed_here ? again_of(t) : first_of(t), now,
-                                                    hour, Life::of_first)));
+  CO_TRY(const auto row, count(a, together(one_in_a_row), together(one_hourly)));
+  CO_TRY(const auto hourly, count(a, together(one_hourly), {}));
   const std::int64_t in_a_row = int_at(row.first(), 0), of_strangers = int_at(hourly.first(), 0);
   if (!limits.is_per_place) {
     if (limits.protects_account && in_a_row > limits.per_account) co_return too_many_for_account();

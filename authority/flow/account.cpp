@@ -35,7 +35,7 @@ void mark_let_in(json::Value& session_body, std::int64_t now) { session_body.set
 boost::asio::awaitable<Response> let_into_account(Authority& a, const Request& request, Session session) {
   mark_let_in(session.body, a.clock.now());
   CO_AWAIT(const auto kept, a.store.write(update_session(session)));
-  if (!kept) co_return pages::trouble(look_for(*a.tenant(), request, {}));
+  if (!kept) co_return pages::trouble(look_for(*a.tenant(), request, {}), kept.error());
   co_return redirect(request.issuer + "account");
 }
 

@@ -86,7 +86,7 @@ boost::asio::awaitable<Response> refuse_device(Authority& a, const Request& requ
   CO_AWAIT(const auto found, find_device_request(a, step.request.user_code));
   if (!found || !*found) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto denied, deny_device(a, **found));
-  if (!denied) co_return pages::trouble(step.look);
+  if (!denied) co_return pages::trouble(step.look, denied.error());
   record(a, request,
          {.type = "fdeac",
           .description = "Device refused",
@@ -108,13 +108,13 @@ Answering submit_activate(Authority& a, Request request) {
   if (step->form.get("action") != "accept") CO_RETURN(refuse_device(a, request, *step, (*who)->user));
   Journey journey{.request = step->request, .who = {}};
   CO_AWAIT(auto next, ask_gate(a, request, journey));
-  if (!next) co_return pages::trouble(look);
+  if (!next) co_return pages::trouble(look, next.error());
   if (!std::holds_alternative<protocol::Allow>(*next))
     CO_RETURN(carry_out(a, request, std::move(journey), *std::move(next)));
   Grant grant = journey.grant();
   grant.with_second_factor = has_second_factor((*who)->session, {}, a.clock.now());
   CO_AWAIT(const auto told, tell_of_application(a, request, (*who)->user, *step->client));
-  if (!told) co_return pages::trouble(look);
+  if (!told) co_return pages::trouble(look, told.error());
   CO_AWAIT(const auto approved, approve_device(a, **found, grant));
   if (!approved || !*approved) CO_RETURN(begin_anew(a, request));
   record(

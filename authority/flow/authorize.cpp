@@ -201,6 +201,7 @@ Answer carry_out(Authority& a, const Request& request, Journey j, protocol::Next
 
 Answer go_on(Authority& a, const Request& request, Journey j) {
   CO_AWAIT(auto next, ask_gate(a, request, j));
+  if (!next && next.error().status == 503) co_return refuse(a, request, j, next.error());
   if (!next) co_return refuse(a, request, j, {"server_error", "Something could not be read; try again", {}, 500});
   if (std::holds_alternative<protocol::Allow>(*next) && j.becomes_member) {
     CO_AWAIT(const auto entered, enter(a, request, j));
@@ -217,7 +218,12 @@ Answering authorize(Authority& a, Request request) {
   if (is_pushed) {
     CO_AWAIT(auto opened, open_pushed_request(a, parameters));
     const bool is_ours = !opened && opened.error().fault == Fault::ours;
-    if (is_ours) co_return refuse_request(a, request, parameters, {500, "ours", "server_error", {}});
+    if (is_ours)
+      co_return refuse_request(a, request, parameters,
+                               {opened.error().status == 503 ? 503 : 500,
+                                "ours",
+                                opened.error().status == 503 ? opened.error().code : "server_error",
+                                {}});
     if (!opened)
       co_return refuse_request(a, request, parameters,
                                {400, "par_invalid", "invalid_request_uri: unknown, used or expired", {}});

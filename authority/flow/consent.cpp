@@ -53,9 +53,9 @@ Answering submit_consent(Authority& a, Request request) {
   const auto access = resolve_access(a, *step->client, r.issuer, r.audience, r.scope);
   if (!access) co_return deliver_error(r, access.error().code, access.error().description);
   CO_AWAIT(const auto told, tell_of_application(a, request, (*who)->user, *step->client));
-  if (!told) co_return pages::trouble(step->look);
+  if (!told) co_return pages::trouble(step->look, told.error());
   CO_AWAIT(const auto kept, keep_consent(a, (*who)->user.id, r.client_id, *access));
-  if (!kept) co_return pages::trouble(step->look);
+  if (!kept) co_return pages::trouble(step->look, kept.error());
   r.consented = (*who)->session.id;
   CO_RETURN(show_step(a, request, r, "/authorize/resume"));
 }

@@ -53,8 +53,8 @@ Async<std::optional<Session>> end_current_session(Authority& a, const Request& r
   co_return ended;
 }
 
-Response still_logged_in(const Authority& a, const Request& request) {
-  return pages::trouble(look_for(*a.tenant(), request, {}));
+Response still_logged_in(const Authority& a, const Request& request, const Error& why) {
+  return pages::trouble(look_for(*a.tenant(), request, {}), why);
 }
 
 Response logged_out(const Authority& a, const Request& request, std::optional<pages::ErrorPage> problem,
@@ -137,7 +137,7 @@ Response offer_logout(const Authority& a, const Request& request, const Session&
 
 Answer finish(Authority& a, const Request& request, OidcLogout o) {
   CO_AWAIT(const auto ended, end_current_session(a, request, o.client_id));
-  if (!ended) co_return still_logged_in(a, request);
+  if (!ended) co_return still_logged_in(a, request, ended.error());
   co_return logged_out(a, request, {}, o.to, o.locales, o.client_id);
 }
 
@@ -146,7 +146,7 @@ Answer finish(Authority& a, const Request& request, OidcLogout o) {
 Answering logout(Authority& a, Request request) {
   const Parameters p(url::parse_form(request.query));
   CO_AWAIT(const auto ended, end_current_session(a, request, std::string(p.get("client_id"))));
-  if (!ended) co_return still_logged_in(a, request);
+  if (!ended) co_return still_logged_in(a, request, ended.error());
   const std::string to(p.get("returnTo"));
   const auto problem = check_return(a, request.issuer, p.get("client_id"), p.has("client_id"), to, "returnTo");
   if (problem)
@@ -175,7 +175,7 @@ Answering oidc_logout(Authority& a, Request request) {
   const Parameters p = request.method == "POST" ? read_form(request) : Parameters(url::parse_form(request.query));
   OidcLogout o = read(a, request, p);
   CO_AWAIT(const auto who, current_session(a, request));
-  if (!who) co_return still_logged_in(a, request);
+  if (!who) co_return still_logged_in(a, request, who.error());
   o.facts.session_is_there = who->has_value();
   o.facts.hint_is_theirs = *who && (*who)->user.id == o.subject;
   const auto next = protocol::judge_logout(o.facts);

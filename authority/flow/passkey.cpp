@@ -137,7 +137,7 @@ Answering submit_new_passkey(Authority& a, Request request) {
   auto statements = together(insert_authenticator(a, *made));
   if (auto mail = notice(a, request, user, {Notice::passkey_added, made->id})) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
-  if (!done) co_return pages::trouble(step->look);
+  if (!done) co_return pages::trouble(step->look, done.error());
   a.outbox.wake();
   record(a, request,
          {.type = "gd_enrollment_complete",

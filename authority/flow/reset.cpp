@@ -117,7 +117,7 @@ Answering submit_reset_request(Authority& a, Request request) {
                                              alert_for(step->look, human.error()))));
   for (const auto& connection : step->doors().databases()) {
     CO_AWAIT(const auto requested, request_password_reset(a, request, *human, connection, email, step->client->id));
-    if (!requested) co_return pages::trouble(step->look);
+    if (!requested) co_return pages::trouble(step->look, requested.error());
   }
   co_return pages::message(step->look, step->text("reset_request.sent.title"),
                            step->text("reset_request.sent.text", {{"email", email}}),
@@ -152,7 +152,7 @@ Answering submit_reset(Authority& a, Request request) {
                if (user.email == (*reset)->user.email) user.profile.set("email_verified", true);
                return ok();
              }));
-    if (!edited && edited.error().status != 404) co_return pages::trouble(look);
+    if (!edited && edited.error().status != 404) co_return pages::trouble(look, edited.error());
   }
   if (!(*reset)->result_url.empty()) {
     std::string to = (*reset)->result_url;
@@ -194,7 +194,7 @@ Answering submit_unblock(Authority& a, Request request) {
   auto statements = together(forget_failures(Secret::password, user_id));
   append(statements, know_network(attempt_of(a, request, Secret::password, (*blocked)->user), a.clock.now()));
   CO_AWAIT(const auto forgotten, a.store.commit(std::move(statements)));
-  if (!forgotten) co_return pages::trouble(look);
+  if (!forgotten) co_return pages::trouble(look, forgotten.error());
   record(a, request, {.type = "sui", .description = "Account unblocked", .user_id = user_id});
   co_return pages::message(look, look.texts.get("unblock.title"), look.texts.get("unblock.text"));
 }

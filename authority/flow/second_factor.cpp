@@ -133,7 +133,7 @@ Answer go_on(Authority& a, const Request& request, const Visit& v, bool shows_re
     for (auto& statement : code.keep) statements.push_back(std::move(statement));
   }
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
-  if (!done) co_return pages::trouble(v.step.look);
+  if (!done) co_return pages::trouble(v.step.look, done.error());
   if (shows_recovery_code) co_return new_recovery_page(v, code.code);
   CO_RETURN(show_step(a, request, v.step.request, "/authorize/resume"));
 }
@@ -219,7 +219,7 @@ Answer keep(Authority& a, const Request& request, const Visit& v, Authenticator 
   auto statements = together(forget_begun(user.id), insert_authenticator(a, one));
   if (auto mail = notice(a, request, user, {Notice::factor_added, one.id})) statements.push_back(*std::move(mail));
   CO_AWAIT(const auto done, a.store.commit(std::move(statements)));
-  if (!done) co_return pages::trouble(v.step.look);
+  if (!done) co_return pages::trouble(v.step.look, done.error());
   a.outbox.wake();
   record(a, request,
          {.type = "gd_enrollment_complete",

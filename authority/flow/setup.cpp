@@ -105,7 +105,9 @@ Answering submit_setup(Authority& a, Request request) {
     co_return setup_page(
         a, request, 400, ticket, email,
         "There is already an account with this address; somebody has signed up with it. Use another address.");
-  if (!made) co_return setup_page(a, request, 500, ticket, email, "Something went wrong on our side. Try again.");
+  if (!made)
+    co_return setup_page(a, request, made.error().status == 503 ? 503 : 500, ticket, email,
+                         "Something went wrong on our side. Try again.");
   if (auto loaded = load_tenant(a.store, a.secrets)) a.set_tenant(*std::move(loaded));
   log_event("info", "administrator_made", {{"peer", request.peer}, {"user_id", user.id}});
   co_return pages::message(

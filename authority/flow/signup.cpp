@@ -135,7 +135,7 @@ Answering submit_email_verification(Authority& a, Request request) {
              return ok();
            }));
   if (!edited && edited.error().fault == Fault::ours && edited.error().reason != "store_conflict")
-    co_return pages::trouble(look);
+    co_return pages::trouble(look, edited.error());
   if (!edited) co_return pages::error(look, over);
   const User& user = *edited;
   a.outbox.wake();

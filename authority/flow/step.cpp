@@ -331,7 +331,7 @@ boost::asio::awaitable<Response> finish_login(Authority& a, const Request& reque
                                               json::Value body) {
   const Request named = with_device(request);
   CO_AWAIT(const auto made, make_session(a, named, user, std::move(body)));
-  if (!made) co_return pages::trouble(look_for(*a.tenant(), request, r.ui_locales));
+  if (!made) co_return pages::trouble(look_for(*a.tenant(), request, r.ui_locales), made.error());
   r.authenticated = made->who.session.id;
   record(a, request,
          {.type = "s",

@@ -219,7 +219,7 @@ bool cannot_show_captcha(const Authority& a, const Request& request) {
 boost::asio::awaitable<Response> form_with_captcha(Authority& a, const Request& request, Stage stage, pages::Look look,
                                                    pages::FormPage page) {
   CO_AWAIT(const auto asked, is_captcha_asked(a, request, stage));
-  if (!asked) co_return pages::trouble(look);
+  if (!asked) co_return pages::trouble(look, asked.error());
   if (*asked && !page.buttons.empty()) page.captcha = question_of(a, stage);
   co_return pages::form(look, page);
 }

@@ -32,6 +32,11 @@ struct Call {
   [[nodiscard]] bool has_scope(std::string_view any_of) const;
 };
 
+/// Whose turn a long read takes: the application that calls, or the person.
+inline std::string caller_of(const Call& call) {
+  return call.token["azp"].is_string() ? call.token["azp"].text() : call.token["sub"].text();
+}
+
 struct Reply {
   int status = 200;
   json::Value body;  ///< null: no body

@@ -271,26 +271,25 @@ Routes job_routes() {
 
 namespace ostia::authority {
 
-// The file of an export job, for whoever has its link.
-Answering download_export(Authority& a, Request request) {
-  const Parameters query(url::parse_form(request.query));
-  const auto v = open_ticket(a, "users_export", query.get("ticket"));
-  if (!v) co_return text_response(403, "The link is not good any more: start another export.\n");
-  const auto columns = management::columns_of((*v)["fields"]);
-  const bool is_csv = (*v)["format"].is("csv");
+namespace {
+
+// The users that the ticket of an export asks for, as its file.
+Async<std::string> export_file(Authority& a, json::Value ticket, LongReads::TurnPtr turn) {
+  const auto columns = management::columns_of(ticket["fields"]);
+  const bool is_csv = ticket["format"].is("csv");
   management::Gzip file;
   std::string text;
   if (is_csv) {
     for (const auto& c : columns) text.append(text.empty() ? "" : ",").append(management::csv_text(c.as));
     text += "\n";
   }
-  std::int64_t left = at_least((*v)["limit"], 1, std::numeric_limits<std::int64_t>::max());
-  const std::string connection = (*v)["connection"].text();
+  std::int64_t left = at_least(ticket["limit"], 1, std::numeric_limits<std::int64_t>::max());
+  const std::string connection = ticket["connection"].text();
   for (std::string after; left > 0;) {
-    CO_AWAIT(const auto documents, read_documents(a, after, 500));
-    if (!documents) co_return text_response(500, "The users could not be read; try again.\n");
-    if (documents->empty()) break;
-    for (json::Value document : *documents) {
+    CO_TRY_VOID(turn->next());
+    CO_TRY(const auto documents, read_documents(a, after, 500));
+    if (documents.empty()) break;
+    for (json::Value document : documents) {
       after = document["user_id"].text();
       document.set("connection", document["identities"].at(0)["connection"]);
       if ((!connection.empty() && document["connection"].text() != connection) || left == 0) continue;
@@ -300,6 +299,24 @@ Answering download_export(Authority& a, Request request) {
     file.add(std::exchange(text, {}));
   }
   file.add(text);
+  co_return file.finish();
+}
+
+}  // namespace
+
+// The file of an export job, for whoever has its link.
+Answering download_export(Authority& a, Request request) {
+  const Parameters query(url::parse_form(request.query));
+  const auto v = open_ticket(a, "users_export", query.get("ticket"));
+  if (!v) co_return text_response(403, "The link is not good any more: start another export.\n");
+  auto apart = a.long_reads.run<std::string>(
+      (*v)["client_id"].text(), [&a, v](LongReads::TurnPtr turn) { return export_file(a, *v, std::move(turn)); });
+  CO_AWAIT(auto file, std::move(apart));
+  if (!file) {
+    const Error& e = file.error();
+    if (e.status == 503) co_return text_response(503, e.description + "\n");
+    co_return text_response(500, "The users could not be read; try again.\n");
+  }
   record(a, request,
          {.type = "sapi",
           .description = "Fetch an export of users",
@@ -309,7 +326,7 @@ Answering download_export(Authority& a, Request request) {
               {{"request", json::Value::object({{"method", request.method}, {"path", request.path}})},
                {"response", json::Value::object({{"statusCode", 200}})}}),
           .is_audited = true});
-  co_return Response{200, {{"Content-Type", "application/gzip"}, {"Cache-Control", "no-store"}}, file.finish()};
+  co_return Response{200, {{"Content-Type", "application/gzip"}, {"Cache-Control", "no-store"}}, *std::move(file)};
 }
 
 }  // namespace ostia::authority

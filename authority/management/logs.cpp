@@ -25,10 +25,12 @@ struct Scanned {
   std::vector<Value> items;
   std::int64_t total = 0;
 };
-Async<Scanned> scan(Authority& a, Query query, bool ascending, std::int64_t start, std::int64_t count) {
+Async<Scanned> scan(Authority& a, Query query, bool ascending, std::int64_t start, std::int64_t count,
+                    LongReads::TurnPtr turn) {
   Scanned out;
   std::string after = ascending ? "" : "~";  // after every id
   for (std::int64_t seen = 0; seen < most_scanned; seen += batch_size) {
+    CO_TRY_VOID(turn->next());
     CO_TRY(const auto rows,
            a.store.query({ascending ? "SELECT id, body FROM logs WHERE id > $1 ORDER BY id LIMIT $2"
                                     : "SELECT id, body FROM logs WHERE id < $1 ORDER BY id DESC LIMIT $2",
@@ -67,7 +69,11 @@ Handling search_logs(Authority& a, Call call, std::string text) {
   auto query = Query::parse(text);
   if (!query) co_return std::move(query).error();
   const auto sort = call.query.get("sort");
-  CO_TRY(auto found, scan(a, *std::move(query), sort.ends_with(":1"), page->start(), page->per_page));
+  const bool ascending = sort.ends_with(":1");
+  auto apart = a.long_reads.run<Scanned>(caller_of(call), [&a, query, ascending, page](LongReads::TurnPtr turn) {
+    return scan(a, *query, ascending, page->start(), page->per_page, std::move(turn));
+  });
+  CO_TRY(auto found, std::move(apart));
   for (auto& item : found.items) item = selected(std::move(item), call.query);
   co_return page_of(*page, "logs", std::move(found.items), found.total);
 }
@@ -89,6 +95,12 @@ Handling get_log(Authority& a, Call call) {
   co_return Reply{200, entry_of(rows.first())};
 }
 
+// A count over many rows.
+Async<Rows> query_apart(Authority& a, Statement statement, LongReads::TurnPtr turn) {
+  CO_TRY_VOID(turn->next());
+  CO_RETURN(a.store.query(std::move(statement)));
+}
+
 Handling daily_stats(Authority& a, Call call) {
   const auto bound = [&](const char* name, std::int64_t otherwise) {
     const auto text = call.query.get(name);  // YYYYMMDD
@@ -101,11 +113,15 @@ Handling daily_stats(Authority& a, Call call) {
   CO_TRY_VOID(a.store.settle());
   const std::int64_t now = a.clock.now(), from = bound("from", now - 30 * day) / day * day,
                      to = bound("to", now) / day * day + day;
-  CO_TRY(const auto rows,
-         a.store.query({"SELECT at / 86400, SUM(CASE WHEN type IN ('s', 'scoa', 'sepft') THEN 1 ELSE 0 END), SUM(CASE "
+  auto apart = a.long_reads.run<Rows>(caller_of(call), [&a, from, to](LongReads::TurnPtr turn) {
+    return query_apart(a,
+                       {"SELECT at / 86400, SUM(CASE WHEN type IN ('s', 'scoa', 'sepft') THEN 1 ELSE 0 END), SUM(CASE "
                         "type WHEN 'ss' "
                         "THEN 1 ELSE 0 END) FROM logs WHERE at >= $1 AND at < $2 GROUP BY at / 86400 ORDER BY 1",
-                        {from, to}}));
+                        {from, to}},
+                       std::move(turn));
+  });
+  CO_TRY(const auto rows, std::move(apart));
   Value out = Value::array();
   for (const auto& row : rows) {
     const std::string date = iso_time(int_at(row, 0) * day);
@@ -119,9 +135,12 @@ Handling daily_stats(Authority& a, Call call) {
   co_return Reply{200, std::move(out)};
 }
 
-Handling active_users(Authority& a, Call) {
-  CO_TRY(const auto rows,
-         a.store.query({"SELECT count(*) FROM users WHERE last_login > $1", {a.clock.now() - 30 * day}}));
+Handling active_users(Authority& a, Call call) {
+  const std::int64_t since = a.clock.now() - 30 * day;
+  auto apart = a.long_reads.run<Rows>(caller_of(call), [&a, since](LongReads::TurnPtr turn) {
+    return query_apart(a, {"SELECT count(*) FROM users WHERE last_login > $1", {since}}, std::move(turn));
+  });
+  CO_TRY(const auto rows, std::move(apart));
   co_return Reply{200, int_at(rows.first(), 0)};
 }
 

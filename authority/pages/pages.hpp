@@ -98,9 +98,13 @@ struct ErrorPage {
   std::vector<Link> links = {};  ///< where a person can go from here; empty: to their account
 };
 Response error(const Look& look, const ErrorPage& page);
-/// A failure of ours: 500, and nothing more.
-inline Response trouble(const Look& look) {
-  return error(look, {.status = 500, .key = "ours", .code = "server_error", .hint = {}});
+/// A failure of ours: 500, and nothing more; 503 for one that may be over in a moment, such as a full disk.
+inline Response trouble(const Look& look, const Error& why) {
+  const bool may_pass = why.status == 503;
+  return error(look, {.status = may_pass ? 503 : 500,
+                      .key = "ours",
+                      .code = may_pass ? "temporarily_unavailable" : "server_error",
+                      .hint = {}});
 }
 
 /// `links` as of an error.

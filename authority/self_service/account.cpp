@@ -100,7 +100,7 @@ Answer account_page(Authority& a, const Request& request, SignedIn who) {
   const auto tenant = a.tenant();
   const auto look = look_for(*tenant, request, query.get("ui_locales"));
   CO_AWAIT(const auto holdings, read_holdings(a, who.user));
-  if (!holdings) co_return pages::trouble(look);
+  if (!holdings) co_return pages::trouble(look, holdings.error());
   const Texts& t = look.texts;
   pages::AccountPage page;
   page.heading = t.get("account.title");
@@ -118,8 +118,8 @@ Answer account_page(Authority& a, const Request& request, SignedIn who) {
   co_return pages::account(look, page);
 }
 
-Response trouble(const Authority& a, const Request& request) {
-  return pages::trouble(look_for(*a.tenant(), request, {}));
+Response trouble(const Authority& a, const Request& request, const Error& why) {
+  return pages::trouble(look_for(*a.tenant(), request, {}), why);
 }
 
 // A login for this page that a rule, an action or a policy has refused. Anybody can write such an address, so nothing
@@ -135,11 +135,11 @@ Response done(const Request& request, const char* what) { return redirect(reques
 
 Answer end_sessions(Authority& a, const Request& request, const SignedIn& who, std::string id) {
   CO_AWAIT(const auto holdings, read_holdings(a, who.user));
-  if (!holdings) co_return trouble(a, request);
+  if (!holdings) co_return trouble(a, request, holdings.error());
   for (const auto& session : holdings->sessions) {
     if (session.id == who.session.id || (!id.empty() && session.id != id)) continue;
     CO_AWAIT(const auto ended, end_sessions(a, {.session_id = session.id}));
-    if (!ended) co_return trouble(a, request);
+    if (!ended) co_return trouble(a, request, ended.error());
     record(a, request,
            {.type = "slo",
             .description = "Session ended by its owner",
@@ -151,7 +151,7 @@ Answer end_sessions(Authority& a, const Request& request, const SignedIn& who, s
 
 Answer remove_factor(Authority& a, const Request& request, const SignedIn& who, std::string id) {
   CO_AWAIT(const auto removed, remove_authenticator(a, request, who.user, std::move(id)));
-  if (!removed) co_return trouble(a, request);
+  if (!removed) co_return trouble(a, request, removed.error());
   record(a, request,
          {.type = "gd_unenroll",
           .description = "Second factor removed by its owner",
@@ -165,7 +165,7 @@ Answer unlink_identity(Authority& a, const Request& request, const SignedIn& who
   if (auto mail = notice(a, request, who.user, {Notice::identity_unlinked, {}, id}))
     statements.push_back(*std::move(mail));
   CO_AWAIT(const auto stored, a.store.commit(std::move(statements)));
-  if (!stored && stored.error().reason != "store_unmatched") co_return trouble(a, request);
+  if (!stored && stored.error().reason != "store_unmatched") co_return trouble(a, request, stored.error());
   a.outbox.wake();
   record(a, request,
          {.type = "sapi",
@@ -177,7 +177,7 @@ Answer unlink_identity(Authority& a, const Request& request, const SignedIn& who
 
 Answer take_access_away(Authority& a, const Request& request, const SignedIn& who, std::string client_id) {
   CO_AWAIT(const auto stored, a.store.commit(withdraw(who.user.id, client_id, a.clock.now())));
-  if (!stored) co_return trouble(a, request);
+  if (!stored) co_return trouble(a, request, stored.error());
   record(a, request,
          {.type = "srrt",
           .description = "Access withdrawn by its owner",
@@ -193,7 +193,7 @@ Answering show_account(Authority& a, Request request) {
   const Parameters query(url::parse_form(request.query));
   if (query.has("error")) co_return refused(a, request, query.get("error"));
   CO_AWAIT(const auto who, account_owner(a, request));
-  if (!who) co_return trouble(a, request);
+  if (!who) co_return trouble(a, request, who.error());
   if (!*who) CO_RETURN(log_in_for_account(a, request));
   CO_RETURN(account_page(a, request, **who));
 }
@@ -201,7 +201,7 @@ Answering show_account(Authority& a, Request request) {
 Answering submit_account(Authority& a, Request request) {
   const Parameters form = read_form(request);
   CO_AWAIT(const auto who, account_owner(a, request));
-  if (!who) co_return trouble(a, request);
+  if (!who) co_return trouble(a, request, who.error());
   if (!*who) CO_RETURN(log_in_for_account(a, request));
   const auto ticket = open_ticket(a, "account", form.get("state"));
   if (!ticket || (*ticket)["session"] != Value((*who)->session.id)) co_return stale_page(a, request);

@@ -66,7 +66,7 @@ Answering show_not_me(Authority& a, Request request) {
   const auto tenant = a.tenant();
   const auto look = look_for(*tenant, request, query.get("ui_locales"));
   CO_AWAIT(const auto report, open_report(a, std::string(query.get("ticket"))));
-  if (!report) co_return pages::trouble(look);
+  if (!report) co_return pages::trouble(look, report.error());
   if (!*report) co_return over(look);
   pages::FormPage page{.status = 200,
                        .heading = look.texts.get("not_me.title"),
@@ -87,11 +87,11 @@ Answering submit_not_me(Authority& a, Request request) {
   if (auto refused = refuse_robot(a, request, form, page_purpose, std::string(path) + "?ticket=" + ticket))
     co_return *std::move(refused);
   CO_AWAIT(const auto report, open_report(a, ticket));
-  if (!report) co_return pages::trouble(look);
+  if (!report) co_return pages::trouble(look, report.error());
   if (!*report) co_return over(look);
   CO_AWAIT(const auto ended, end_it(a, **report));
   if (!ended && ended.error().reason == "store_conflict") co_return over(look);
-  if (!ended) co_return pages::trouble(look);
+  if (!ended) co_return pages::trouble(look, ended.error());
   const User& user = (*report)->user;
   record(a, request,
          {.type = "slo",

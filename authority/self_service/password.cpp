@@ -52,9 +52,11 @@ Answer go_on(Authority& a, const Request& request, const SignedIn& who) {
   Value body = who.session.body;
   mark_let_in(body, a.clock.now());
   CO_AWAIT(const auto user, find_user(a.store, who.user.id));  // of the new epoch
-  if (!user || !*user) co_return pages::trouble(look_for(*a.tenant(), request, {}));
+  const auto look = look_for(*a.tenant(), request, {});
+  if (!user) co_return pages::trouble(look, user.error());
+  if (!*user) co_return pages::trouble(look, {});  // deleted at this moment
   CO_AWAIT(const auto made, make_session(a, request, **user, std::move(body)));
-  if (!made) co_return pages::trouble(look_for(*a.tenant(), request, {}));
+  if (!made) co_return pages::trouble(look, made.error());
   Response response = redirect(request.issuer + "account?done=password");
   set_cookie(response, request, CookieKind::session, made->cookie, a.tenant()->session_limits().absolute);
   co_return response;

@@ -19,7 +19,10 @@
 #include "http/message.hpp"
 #include "scripts/scripts.hpp"
 #include "state/data.hpp"
+#include "state/long_reads.hpp"
 #include "state/outbox.hpp"
+#include "state/owed_writes.hpp"
+#include "state/readiness.hpp"
 #include "tenant/key_ring.hpp"
 #include "tenant/tenant.hpp"
 
@@ -64,6 +67,9 @@ struct Authority {
   HttpPool http;        ///< calls to upstreams
   Documents documents;  ///< of other servers: discovery, keys
   Outbox outbox;
+  LongReads long_reads;                        ///< what grows with the number of rows
+  Readiness readiness;                         ///< whether the store takes writes
+  OwedWrites owed_failures;                    ///< guesses that could not be counted
   std::shared_ptr<Metrics> metrics;            ///< null unless somebody reads them
   std::shared_ptr<ProxyNotes> proxy_notes;     ///< null where nobody would read them
   bool asks_for_https = false;                 ///< browsers are to come by HTTPS only, from now on (HSTS)
@@ -97,6 +103,7 @@ struct Authority {
   ~Authority() {
     outbox.stop();  // its thread and these work with members that would be gone before it
     apart_.join();
+    long_reads.stop();
   }
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;

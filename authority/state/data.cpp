@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
+#include "store/copy.hpp"
 #include "tenant/administrators.hpp"
 
 namespace ostia::authority {
@@ -124,12 +125,69 @@ Result<std::unique_ptr<Store>> open_database(const std::string& data, const std:
   auto store =
       is_postgres(database) ? open_postgres(database, connections) : open_sqlite(database_file(data, database));
   if (!store) return store;
+  if (auto finished = check_restored(**store); !finished) return std::move(finished).error();
   if (auto moved = move_administrators(**store, Clock::real()); !moved) return std::move(moved).error();
   return store;
 }
 
 std::string database_file(const std::string& data, const std::string& database) {
   return database.empty() ? data + "/ostia.db" : database.substr(std::string_view("sqlite:").size());
+}
+
+namespace {
+
+// What a program that ran with this folder has left there; empty: nothing.
+std::string earlier_life(const std::string& data) {
+  for (const char* name : {"master.key", "tls.pem", "run"})
+    if (fs::exists(data + "/" + name)) return name;
+  return {};
+}
+
+std::string place_of(const std::string& data, const std::string& database) {
+  return is_postgres(database) ? "the database of --database" : "the database " + database_file(data, database);
+}
+
+}  // namespace
+
+Result<Presence> look_at_database(const std::string& data, const std::string& database) {
+  return is_postgres(database) ? look_at_postgres(database)
+                               : Result<Presence>(look_at_sqlite(database_file(data, database)));
+}
+
+Status check_beginning(const std::string& data, const std::string& database, bool is_new) {
+  if (has_master_key(data))  // one that is damaged is told of first
+    if (const auto key = master_key(data, {}); !key) return key.error();
+  const auto presence = look_at_database(data, database);
+  if (!presence) return presence.error();
+  const std::string place = place_of(data, database);
+  if (*presence == Presence::there)
+    return is_new ? Status(invalid_option("--new-database: " + place + " is there already, with an authority in it. " +
+                                          "Leave the option out"))
+                  : ok();
+  const std::string left = earlier_life(data);
+  if (is_new || left.empty()) return ok();
+  return invalid_option(place + (*presence == Presence::missing ? " is not there" : " has nothing in it") +
+                        ", but an authority has run with the folder " + data + " (there is " + data + "/" + left +
+                        "). Is its disk not mounted, or is --data or --database another one? `ostia restore` makes an "
+                        "authority of a backup. `ostia serve --new-database` begins a new, empty one");
+}
+
+Status check_key(const std::string& data, const std::string& named, Store& store) {
+  if (!named.empty() || has_master_key(data)) return ok();
+  const auto rows = store.query_now({"SELECT 1 FROM root_keys LIMIT 1", {}});
+  if (!rows) return rows.error();
+  return rows->empty() ? ok()
+                       : Status(invalid_option("--data: there is no master.key in " + data +
+                                               ", and the database was sealed with one: name another folder, or the "
+                                               "key with --master-key FILE"));
+}
+
+std::vector<std::string> damage_of(const std::string& data, const std::string& database) {
+  if (is_postgres(database) || look_at_sqlite(database_file(data, database)) != Presence::there) return {};
+  auto store = open_sqlite(database_file(data, database));
+  if (!store) return {};
+  auto damage = (*store)->find_damage();
+  return damage ? *std::move(damage) : std::vector<std::string>();
 }
 
 Result<Opened> open_data(const std::string& data, const std::string& database, bool creates,
@@ -140,11 +198,23 @@ Result<Opened> open_data(const std::string& data, const std::string& database, b
                           ": name another folder, or the key with --master-key FILE");
   umask(0077);
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
-  if (auto made = make_data_folder(data); !made) return std::move(made).error();
-  const auto master = master_key(data, master_key_file);
-  if (!master) return master.error();
+  if (creates) {
+    if (auto made = make_data_folder(data); !made) return std::move(made).error();
+    if (auto good = check_beginning(data, database, false); !good) return std::move(good).error();
+  } else {
+    const auto presence = look_at_database(data, database);
+    if (!presence) return presence.error();
+    if (*presence != Presence::there)
+      return invalid_option(place_of(data, database) +
+                            (*presence == Presence::missing ? " is not there" : " has nothing in it") +
+                            ": is its disk not mounted, or is --data or --database another one?");
+  }
+  // The key comes after the database: a folder with a key has had one.
   auto store = open_database(data, database, few_connections);
   if (!store) return std::move(store).error();
+  if (auto good = check_key(data, master_key_file, **store); !good) return std::move(good).error();
+  const auto master = master_key(data, master_key_file);
+  if (!master) return master.error();
   auto keys = root_keys(**store, *master);
   if (!keys) return std::move(keys).error();
   return Opened{*std::move(store), *keys, keys->secrets()};

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "state/root_keys.hpp"
+#include "store/inspect.hpp"
 #include "store/store.hpp"
 
 namespace ostia::authority {
@@ -34,12 +35,20 @@ Status check_database(const std::string& database);
 bool is_postgres(const std::string& database);
 /// The file of a SQLite database.
 std::string database_file(const std::string& data, const std::string& database);
-/// `connections` to a server, if it is one.
+/// Whether there is an authority's database, without making one. The error: a server that cannot be asked.
+Result<Presence> look_at_database(const std::string& data, const std::string& database);
+/// Refuses to make a database where there was an authority before: a folder with its key or certificate, but whose
+/// database is not there or has nothing in it, is most likely one whose disk is not mounted, or whose database was
+/// named wrongly. `is_new`: whoever says so means it; then it is refused where there is a database.
+Status check_beginning(const std::string& data, const std::string& database, bool is_new);
+/// Refuses to make a master key for a database that was sealed with another one. `named` as `master_key` takes it.
+Status check_key(const std::string& data, const std::string& named, Store& store);
+/// `connections` to a server, if it is one. Errors: also, a restore into it was not finished.
 Result<std::unique_ptr<Store>> open_database(const std::string& data, const std::string& database,
                                              std::size_t connections);
 constexpr std::size_t few_connections = 6;  ///< for a program that does one thing after the other
 
-/// A folder that is there already, opened for work on its tenant.
+/// An authority that is there already, opened for work on its tenant.
 struct Opened {
   std::unique_ptr<Store> store;
   RootKeys keys;
@@ -48,5 +57,8 @@ struct Opened {
 /// `creates`: makes what is not there. `master_key_file` as `master_key` takes it.
 Result<Opened> open_data(const std::string& data, const std::string& database, bool creates,
                          const std::string& master_key_file = {});
+
+/// What a SQLite file that cannot be opened for work says of its damage, a sentence each; nothing of other databases.
+std::vector<std::string> damage_of(const std::string& data, const std::string& database);
 
 }  // namespace ostia::authority

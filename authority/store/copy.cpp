@@ -28,16 +28,70 @@ std::string_view insert_into(const std::string& table, const std::vector<std::st
   return text;
 }
 
+// A row that is there as long as the copy is not whole.
+constexpr std::string_view put_mark = "INSERT INTO revisions (name, value) VALUES ('restoring', 1)",
+                           take_mark = "DELETE FROM revisions WHERE name = 'restoring'",
+                           find_mark = "SELECT 1 FROM revisions WHERE name = 'restoring'";
+
+Result<bool> has_rows(Store& store, std::string_view select) {
+  auto rows = store.query_now({select, {}});
+  if (!rows) return std::move(rows).error();
+  return !rows->empty();
+}
+
+Status check_empty(Store& to) {
+  for (const std::string_view select :
+       {"SELECT 1 FROM tenant_objects LIMIT 1", "SELECT 1 FROM users LIMIT 1", "SELECT 1 FROM root_keys LIMIT 1",
+        "SELECT 1 FROM signing_keys LIMIT 1", "SELECT 1 FROM logs LIMIT 1"}) {
+    const auto found = has_rows(to, select);
+    if (!found) return found.error();
+    if (*found)
+      return caller_error("invalid_option",
+                          "--database: there is an authority in that database already: nothing is written over it. "
+                          "Name an empty one",
+                          "invalid_option");
+  }
+  return ok();
+}
+
+std::string_view delete_from(const std::string& table) {
+  static std::map<std::string, std::string> texts;
+  std::string& text = texts[table];
+  if (text.empty()) text = "DELETE FROM " + table;
+  return text;
+}
+
+// What a copy before has left: all tables that this program knows, whatever that copy came to.
+Status clear(Store& to) {
+  for (const auto& step : migrations())
+    for (const std::string_view sql : step) {
+      constexpr std::string_view makes = "CREATE TABLE ";
+      if (!sql.starts_with(makes)) continue;
+      const std::string table(sql.substr(makes.size(), sql.find(' ', makes.size()) - makes.size()));
+      if (table == "revisions") continue;
+      if (auto cleared = to.commit_now({{delete_from(table), {}}});
+          !cleared && cleared.error().reason != "store_failed")
+        return std::move(cleared).error();  // a later step may have taken a table away
+    }
+  return ok();
+}
+
+Status begin_copy(Store& to) {
+  const auto is_half = has_rows(to, find_mark);
+  if (!is_half) return is_half.error();
+  if (*is_half) return clear(to);
+  if (auto empty = check_empty(to); !empty) return empty;
+  // A new store has revisions of its own.
+  auto begun = to.commit_now({{"DELETE FROM revisions", {}}, {put_mark, {}}});
+  return begun ? ok() : Status(std::move(begun).error());
+}
+
 }  // namespace
 
 Status copy_store(Store& from, Store& to) {
   constexpr std::size_t most_at_once = 2'000;
-  auto objects = to.commit_now({{"SELECT count(*) FROM tenant_objects", {}}});
-  if (!objects) return std::move(objects).error();
-  if (int_at(objects->first(), 0) > 0)
-    return caller_error("invalid_option", "--database: there is an authority in that database already",
-                        "invalid_option");
-  std::vector<Statement> batch = {{"DELETE FROM revisions", {}}};  // a new store has some
+  if (auto begun = begin_copy(to); !begun) return begun;
+  std::vector<Statement> batch = {{"DELETE FROM revisions WHERE name <> 'restoring'", {}}};
   const auto write = [&]() -> Status {
     if (auto written = to.commit_now(std::exchange(batch, {})); !written) return std::move(written).error();
     return ok();
@@ -46,7 +100,19 @@ Status copy_store(Store& from, Store& to) {
     batch.push_back({insert_into(table, columns), row});
     return batch.size() < most_at_once ? ok() : write();
   });
-  return read ? write() : std::move(read);
+  if (!read) return read;
+  batch.push_back({take_mark, {}});
+  return write();
+}
+
+Status check_restored(Store& store) {
+  const auto is_half = has_rows(store, find_mark);
+  if (!is_half) return is_half.error();
+  return *is_half ? Status(caller_error("invalid_option",
+                                        "a restore into this database was begun and not finished: run `ostia restore` "
+                                        "into it again",
+                                        "invalid_option"))
+                  : ok();
 }
 
 }  // namespace ostia::authority

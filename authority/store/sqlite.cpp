@@ -1,8 +1,10 @@
 // SQLite with one writer. Writes of many requests share a transaction and so a disk sync (group commit); one that fails
-// takes nobody with it. Reads run on the asking thread, on a connection of that
-// thread.
-#include <sqlite3.h>
+// takes nobody with it. Reads run on the asking thread, on a connection of that thread. What the disk refuses is an
+// answer for those who asked and no end: it is tried again with the next write, on new connections if need be.
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio.hpp>
 #include <condition_variable>
 #include <deque>
@@ -12,122 +14,23 @@
 #include <unordered_map>
 
 #include "base/log.hpp"
+#include "base/new_place.hpp"
 #include "store/await.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/files.hpp"
 
 namespace ostia::authority {
 namespace {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using sqlite::Connection;
+using sqlite::Opening;
+using Time = std::chrono::steady_clock;
 
-Error store_error(sqlite3* db, const char* reason = "store_failed") {
-  return {"server_error", std::string("the database: ") + sqlite3_errmsg(db), reason, 0, Fault::ours};
-}
-
-// Its count of allocated bytes has one lock for all threads, and nobody here asks for the count.
-void take_up_sqlite() {
-  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  (void)done;
-}
-
-// One SQLite connection with its prepared statements; used by one thread at a time.
-class Connection {
- public:
-  ~Connection() {
-    for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
-    sqlite3_close(db_);
-  }
-
-  Status open(const std::string& file) {
-    take_up_sqlite();
-    if (sqlite3_open_v2(file.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                        nullptr) != SQLITE_OK)
-      return store_error(db_, "store_cannot_open");
-    sqlite3_busy_timeout(db_, 5000);
-    for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
-                               "PRAGMA cache_size = -1024"})
-      if (auto done = run({pragma, {}}); !done) return std::move(done).error();
-    return ok();
-  }
-
-  // Copies one whole database over another (SQLite's online backup).
-  Status copy_to(Connection& target) {
-    sqlite3_backup* backup = sqlite3_backup_init(target.db_, "main", db_, "main");
-    if (!backup) return store_error(target.db_);
-    const int step = sqlite3_backup_step(backup, -1);
-    sqlite3_backup_finish(backup);
-    return step == SQLITE_DONE ? ok() : Status(store_error(target.db_));
-  }
-
-  Status read_table(const std::string& table, const Store::ReadRow& visit) {
-    sqlite3_stmt* statement = nullptr;
-    sqlite3_prepare_v2(db_, ("SELECT * FROM " + table).c_str(), -1, &statement, nullptr);
-    std::vector<std::string> columns;
-    for (int i = 0; i < sqlite3_column_count(statement); ++i) columns.emplace_back(sqlite3_column_name(statement, i));
-    Status status = ok();
-    int step = SQLITE_ROW;
-    while (status && (step = sqlite3_step(statement)) == SQLITE_ROW) status = visit(table, columns, read(statement));
-    if (status && step != SQLITE_DONE) status = store_error(db_);
-    sqlite3_finalize(statement);
-    return status;
-  }
-
-  Result<Rows> run(const Statement& statement) {
-    sqlite3_stmt* prepared = prepare(statement.sql);
-    if (!prepared) return store_error(db_);
-    bind(prepared, statement.values);
-    Rows rows;
-    int step = SQLITE_ROW;
-    while ((step = sqlite3_step(prepared)) == SQLITE_ROW) rows.push_back(read(prepared));
-    const bool fine = step == SQLITE_DONE;
-    Error error =
-        fine ? Error{} : store_error(db_, (step & 0xFF) == SQLITE_CONSTRAINT ? "store_conflict" : "store_failed");
-    sqlite3_reset(prepared);
-    sqlite3_clear_bindings(prepared);
-    if (!fine) return error;
-    return rows;
-  }
-
- private:
-  sqlite3_stmt* prepare(std::string_view sql) {
-    auto& slot = statements_[sql];
-    if (slot) return slot;
-    // To SQLite `$2` is a name, numbered by where it first stands; `?2` is the second value, as PostgreSQL's `$2` is.
-    std::string text(sql);
-    for (std::size_t i = 0; i + 1 < text.size(); ++i)
-      if (text[i] == '$' && text[i + 1] >= '0' && text[i + 1] <= '9') text[i] = '?';
-    sqlite3_prepare_v3(db_, text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT, &slot, nullptr);
-    return slot;
-  }
-
-  static void bind(sqlite3_stmt* statement, const std::vector<Cell>& values) {
-    for (int i = 0; i < static_cast<int>(values.size()); ++i) {
-      const Cell& value = values[static_cast<std::size_t>(i)];
-      if (const auto* number = std::get_if<std::int64_t>(&value))
-        sqlite3_bind_int64(statement, i + 1, *number);
-      else if (const auto* text = std::get_if<std::string>(&value))
-        sqlite3_bind_text(statement, i + 1, text->data(), static_cast<int>(text->size()), SQLITE_STATIC);
-      else
-        sqlite3_bind_null(statement, i + 1);
-    }
-  }
-
-  static Row read(sqlite3_stmt* statement) {
-    Row row;
-    for (int i = 0; i < sqlite3_column_count(statement); ++i) {
-      switch (sqlite3_column_type(statement, i)) {
-        case SQLITE_INTEGER: row.emplace_back(static_cast<std::int64_t>(sqlite3_column_int64(statement, i))); break;
-        case SQLITE_NULL: row.emplace_back(); break;
-        default:
-          row.emplace_back(std::string(reinterpret_cast<const char*>(sqlite3_column_text(statement, i)),
-                                       static_cast<std::size_t>(sqlite3_column_bytes(statement, i))));
-      }
-    }
-    return row;
-  }
-
-  sqlite3* db_ = nullptr;
-  std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
-};
+// How long somebody else's lock is waited for: by the writer, and on the loops, where many others would wait, too.
+constexpr auto patience_of_writer = 1500ms, patience_of_reader = 250ms;
+constexpr auto between_looks = 1s;
 
 class SqliteStore final : public Store {
  public:
@@ -138,17 +41,34 @@ class SqliteStore final : public Store {
     }
     wake_.notify_one();
     if (writer_thread_.joinable()) writer_thread_.join();
+    close_readers();
   }
 
   Status open(const std::string& file) {
     file_ = file;
-    if (auto opened = writer_.open(file); !opened) return opened;
+    if (auto opened = writer_->open(file, Opening::creating, 5s); !opened) return opened;
     if (auto migrated = migrate(); !migrated) return migrated;
+    writer_->set_patience(patience_of_writer);
+    files_ = sqlite::files_of(file_);
     writer_thread_ = std::thread([this] { write_loop(); });
     return ok();
   }
 
-  asio::awaitable<Result<Rows>> query(Statement statement) override { co_return reader().run(statement); }
+  asio::awaitable<Result<Rows>> query(Statement statement) override { co_return query_now(std::move(statement)); }
+
+  Result<Rows> query_now(Statement statement) override {
+    Reader& reader = own_reader();
+    const std::lock_guard lock(reader.mutex);
+    if (!reader.connection) {
+      auto connection = std::make_unique<Connection>();
+      if (auto opened = connection->open(file_, Opening::existing, patience_of_reader); !opened)
+        return std::move(opened).error();
+      reader.connection = std::move(connection);
+    }
+    auto rows = reader.connection->run(statement);
+    if (!rows && sqlite::may_be_over_when_opened_again(rows.error())) reader.connection.reset();
+    return rows;
+  }
 
   asio::awaitable<Result<Rows>> commit(std::vector<Statement> statements) override {
     CO_RETURN(await_rows([this, &statements](RowsReady done) { enqueue({std::move(statements), std::move(done)}); }));
@@ -162,8 +82,13 @@ class SqliteStore final : public Store {
 
   void post(std::vector<Statement> statements) override {
     if (is_behind()) return;
-    Job job{std::move(statements), [](Result<Rows> result) {
-              if (!result) log_event("error", "write_failed", {{"what", result.error().description}});
+    Job job{std::move(statements), [this](Result<Rows> result) {
+              if (result) return;
+              // While nothing can be written that is told once, with their number when it is over.
+              if (result.error().status == 503)
+                ++dropped_;
+              else
+                log_event("error", "write_failed", {{"what", result.error().description}});
             }};
     job.is_awaited = false;
     enqueue(std::move(job));
@@ -174,8 +99,11 @@ class SqliteStore final : public Store {
   void on_change(std::function<void()>) override {}
 
   Result<std::vector<std::string>> find_damage() override {
-    const auto rows = commit_now({{"PRAGMA integrity_check", {}}});
-    if (!rows) return rows.error();
+    // On a connection of its own: in a transaction with others its list would go with their commit.
+    Connection connection;
+    if (auto opened = connection.open(file_, Opening::existing, 5s); !opened) return std::move(opened).error();
+    const auto rows = connection.run({"PRAGMA integrity_check(1000000)", {}});
+    if (!rows) return std::vector<std::string>{"the file: " + rows.error().description};
     std::vector<std::string> out;
     for (const auto& row : *rows)
       if (text_at(row, 0) != "ok") out.push_back("the file: " + text_at(row, 0));
@@ -184,21 +112,38 @@ class SqliteStore final : public Store {
 
   Status read_all(const ReadRow& visit) override {
     Connection connection;
-    if (auto opened = connection.open(file_); !opened) return opened;
-    if (auto begun = connection.run({"BEGIN", {}}); !begun) return std::move(begun).error();
-    const auto tables = connection.run(
-        {"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name", {}});
+    if (auto begun = begin_reading(connection); !begun) return begun;
+    const auto tables = connection.run({tables_of_all, {}});
     if (!tables) return tables.error();
     for (const auto& table : *tables)
       if (auto read = connection.read_table(text_at(table, 0), visit); !read) return read;
     return ok();
   }
 
+  Status read_what_can_be(const ReadRow& visit, const std::function<void(std::string)>& unreadable) override {
+    Connection connection;
+    if (auto begun = begin_reading(connection); !begun) return begun;
+    const auto tables = connection.run({tables_of_all, {}});
+    if (!tables) return tables.error();
+    for (const auto& row : *tables) {
+      const std::string& table = text_at(row, 0);
+      std::int64_t count = 0;
+      const auto counted = [&](const std::string& name, const std::vector<std::string>& columns, const Row& one) {
+        ++count;
+        return visit(name, columns, one);
+      };
+      if (auto read = connection.read_table(table, counted); !read)
+        unreadable("the table " + table + " cannot be read beyond its first " + std::to_string(count) +
+                   " rows: " + read.error().description);
+    }
+    return ok();
+  }
+
   Status take_snapshot() override {
     return on_writer([this]() -> Status {
       auto copy = std::make_unique<Connection>();
-      if (auto opened = copy->open(":memory:"); !opened) return opened;
-      if (auto copied = writer_.copy_to(*copy); !copied) return copied;
+      if (auto opened = copy->open(":memory:", Opening::creating, 0ms); !opened) return opened;
+      if (auto copied = writer_->copy_to(*copy); !copied) return copied;
       snapshot_ = std::move(copy);
       return ok();
     });
@@ -207,7 +152,7 @@ class SqliteStore final : public Store {
   Status restore_snapshot() override {
     return on_writer([this]() -> Status {
       if (!snapshot_) return caller_error("invalid_request", "there is no snapshot");
-      return snapshot_->copy_to(writer_);
+      return snapshot_->copy_to(*writer_);
     });
   }
 
@@ -237,14 +182,30 @@ class SqliteStore final : public Store {
     if (is_to_wake) wake_.notify_one();
   }
 
-  Connection& reader() {
-    thread_local std::unordered_map<const SqliteStore*, std::unique_ptr<Connection>> mine;
-    auto& connection = mine[this];
-    if (!connection) {
-      connection = std::make_unique<Connection>();
-      if (auto opened = connection->open(file_); !opened) throw std::runtime_error(opened.error().description);
+  static constexpr std::string_view tables_of_all =
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+
+  Status begin_reading(Connection& connection) {
+    if (auto opened = connection.open(file_, Opening::existing, 5s); !opened) return opened;
+    auto begun = connection.run({"BEGIN", {}});
+    return begun ? ok() : Status(std::move(begun).error());
+  }
+
+  // A thread's connection. Only the writer takes one that is not its own, to close it.
+  struct Reader {
+    std::mutex mutex;
+    std::unique_ptr<Connection> connection;
+  };
+
+  Reader& own_reader() {
+    thread_local std::unordered_map<std::uint64_t, std::shared_ptr<Reader>> mine;
+    auto& reader = mine[number_];
+    if (!reader) {
+      reader = std::make_shared<Reader>();
+      const std::lock_guard lock(readers_mutex_);
+      readers_.push_back(reader);
     }
-    return *connection;
+    return *reader;
   }
 
   void write_loop() {
@@ -252,17 +213,19 @@ class SqliteStore final : public Store {
       std::deque<Job> batch;
       {
         std::unique_lock lock(mutex_);
-        wake_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
+        const bool is_woken = wake_.wait_for(lock, between_looks, [this] { return closing_ || !jobs_.empty(); });
         // What nobody waits for waits for company: a disk sync costs more than all that goes with it.
-        wake_.wait_for(lock, std::chrono::milliseconds(50),
-                       [this] { return closing_ || awaited_ > 0 || jobs_.size() >= much; });
-        if (jobs_.empty()) return;
-        take_batch(batch);
+        if (is_woken) wake_.wait_for(lock, 50ms, [this] { return closing_ || awaited_ > 0 || jobs_.size() >= much; });
+        if (jobs_.empty() && closing_) return;
+        if (!jobs_.empty()) take_batch(batch);
       }
-      if (batch.front().alone)
+      if (batch.empty())
+        (void)look_after().has_value();
+      else if (batch.front().alone)
         batch.front().alone();
       else
         run_batch(batch);
+      if (Time::now() - tidied_ >= between_looks) tidy();
     }
   }
 
@@ -288,63 +251,284 @@ class SqliteStore final : public Store {
   }
 
   void run_batch(std::deque<Job>& batch) {
-    auto results = run_jobs(batch, false);
-    if (!results) results = run_jobs(batch, true);
-    if (auto committed = writer_.run({"COMMIT", {}}); !committed) {  // nobody is told of a success that is not on disk
-      (void)writer_.run({"ROLLBACK", {}}).has_value();
-      log_event("error", "commit_failed", {{"what", committed.error().description}});
-      results->assign(batch.size(), committed);
+    std::vector<Result<Rows>> results;
+    const bool writes = std::any_of(batch.begin(), batch.end(), [](const Job& job) { return !job.statements.empty(); });
+    const Status written = writes ? write_all(batch, results) : ok();
+    if (writes) note_outcome(written);
+    if (!writes) results.assign(batch.size(), Rows{});
+    if (!written) {  // nobody is told of a success that is not on disk
+      results.clear();
+      for (const auto& job : batch)
+        results.push_back(job.statements.empty() ? Result<Rows>(Rows{}) : Result<Rows>(written.error()));
     }
-    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move((*results)[i]));
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(results[i]));
   }
 
-  // A transaction but for its end. A statement that fails has changed nothing, so a job needs a savepoint only if it
-  // fails after its first one. That is rare, and a savepoint costs as much as a statement: without them, nothing is the
-  // answer if one would have been needed.
-  std::optional<std::vector<Result<Rows>>> run_jobs(const std::deque<Job>& batch, bool with_savepoints) {
-    std::vector<Result<Rows>> results;
-    if (auto begun = writer_.run({"BEGIN IMMEDIATE", {}}); !begun) {
-      results.assign(batch.size(), begun);
-      return results;
+  // One transaction with all of them. The error: nothing of it is there.
+  Status write_all(const std::deque<Job>& batch, std::vector<Result<Rows>>& results) {
+    if (auto usable = look_after(); !usable) return usable;
+    for (const bool with_savepoints : {false, true}) {
+      results.clear();
+      if (auto begun = writer_->run({"BEGIN IMMEDIATE", {}}); !begun) return std::move(begun).error();
+      const auto run = run_jobs(batch, with_savepoints, results);
+      if (run && *run) return end_transaction();
+      if (writer_->is_in_transaction()) (void)writer_->run({"ROLLBACK", {}}).has_value();
+      if (run) return *run;
     }
+    return ok();  // with savepoints there is always an outcome
+  }
+
+  Status end_transaction() {
+    auto committed = writer_->run({"COMMIT", {}});
+    if (committed) return ok();
+    if (writer_->is_in_transaction()) (void)writer_->run({"ROLLBACK", {}}).has_value();
+    return std::move(committed).error();
+  }
+
+  // Told once, and once more when it is over: while a disk is full every write fails.
+  void note_outcome(const Status& written) {
+    if (written) {
+      if (!std::exchange(refusal_, {}).empty())
+        log_event("info", "store_writable",
+                  {{"dropped", std::exchange(dropped_, 0)},
+                   {"what",
+                    "the database takes writes again; so many that nobody waited for (entries of the log) could "
+                    "not be made"}});
+      return;
+    }
+    const Error& why = written.error();
+    // A file system that has become read-only takes writes again by the same connection; one that was so from the start
+    // does not.
+    if (why.reason != "store_read_only" || writer_->is_read_only())
+      is_to_be_opened_again_ = is_to_be_opened_again_ || sqlite::may_be_over_when_opened_again(why);
+    if (std::exchange(refusal_, why.reason) != why.reason)
+      log_event("error", "commit_failed", {{"reason", why.reason}, {"what", why.description}});
+  }
+
+  // A statement that fails has changed nothing, so a job needs a savepoint only if it fails after its first one. That
+  // is rare, and a savepoint costs as much as a statement: without them, nothing is the answer if one would have been
+  // needed. The error: SQLite has ended the transaction by itself, as it does when the disk is full.
+  std::optional<Status> run_jobs(const std::deque<Job>& batch, bool with_savepoints,
+                                 std::vector<Result<Rows>>& results) {
     for (const auto& job : batch) {
       auto result = run_job(job, with_savepoints && job.statements.size() > 1);
-      if (!result) {
-        (void)writer_.run({"ROLLBACK", {}}).has_value();
-        return std::nullopt;
-      }
+      if (!writer_->is_in_transaction()) return Status(result && !*result ? result->error() : ended_by_itself());
+      if (!result) return std::nullopt;
+      if (!*result && result->error().status == 503) return Status(result->error());
       results.push_back(*std::move(result));
     }
-    return results;
+    return ok();
+  }
+
+  static Error ended_by_itself() {
+    return {"temporarily_unavailable", "The database could not write. Nothing has been changed.", "store_unavailable",
+            503, Fault::ours};
   }
 
   // Nothing, if what it did before it failed had to be undone and there is no savepoint.
   std::optional<Result<Rows>> run_job(const Job& job, bool with_savepoint) {
     if (with_savepoint)
-      if (auto saved = writer_.run({"SAVEPOINT job", {}}); !saved) return saved;
+      if (auto saved = writer_->run({"SAVEPOINT job", {}}); !saved) return saved;
     Result<Rows> last = Rows{};
     for (std::size_t i = 0; i < job.statements.size(); ++i) {
       last = run_checked(job.statements[i]);
       if (last) continue;
       if (with_savepoint)
-        (void)writer_.run({"ROLLBACK TO job", {}}).has_value();
+        (void)writer_->run({"ROLLBACK TO job", {}}).has_value();
       else if (i > 0)
         return std::nullopt;
       break;
     }
-    if (with_savepoint) (void)writer_.run({"RELEASE job", {}}).has_value();
+    if (with_savepoint) (void)writer_->run({"RELEASE job", {}}).has_value();
     return last;
   }
 
   Result<Rows> run_checked(const Statement& statement) {
-    auto rows = writer_.run(statement);
+    auto rows = writer_->run(statement);
     if (rows && statement.must_match && rows->empty())
       return Error{"server_error", "what was to be changed is not there any more", "store_unmatched", 0, Fault::ours};
     return rows;
   }
 
+  // ---- Looking after the files
+
+  // Whether there is something to write to. Once a second it is looked whether the files in the folder are still those
+  // that are open, and what has been deleted is saved.
+  Status look_after() {
+    const auto now = Time::now();
+    if (now - looked_ < between_looks) return is_usable();
+    looked_ = now;
+    if (closed_) return open_closed();
+    const auto there = sqlite::files_of(file_);
+    if (there == files_) {
+      if (is_to_be_opened_again_) return open_anew();
+      lost_.clear();
+      return ok();
+    }
+    if (there.database && there.database != files_.database) return give_up_replaced();
+    if (!there.database) return save_deleted();
+    return save_log();
+  }
+
+  Status is_usable() const {
+    if (closed_) return *closed_;
+    return lost_.empty() ? ok() : Status(gone());
+  }
+
+  Error gone() const { return {"temporarily_unavailable", lost_, "store_unavailable", 503, Fault::ours}; }
+
+  void close_readers() {
+    const std::lock_guard registry(readers_mutex_);
+    for (const auto& reader : readers_) {
+      const std::lock_guard lock(reader->mutex);
+      reader->connection.reset();
+    }
+  }
+
+  // The connection failed in a way that another one may not; until there is one, this one stays.
+  Status open_anew() {
+    auto next = std::make_unique<Connection>();
+    if (auto opened = next->open(file_, Opening::existing, patience_of_writer); !opened) return opened;
+    writer_ = std::move(next);
+    is_to_be_opened_again_ = false;
+    return ok();
+  }
+
+  Status save_log() {
+    log_event("error", "database_files_deleted",
+              {{"what", "the files beside " + file_ +
+                            " (-wal, -shm) have been deleted or replaced while they were open; what they held is put "
+                            "into the database now"}});
+    if (auto saved = writer_->run({"PRAGMA wal_checkpoint(TRUNCATE)", {}}); !saved)
+      log_event("error", "database_files_deleted", {{"what", saved.error().description}});
+    return open_closed();
+  }
+
+  // Nobody may have the old files open when the new ones are made: SQLite shares them among the connections of a
+  // program.
+  Status open_closed() {
+    const std::lock_guard registry(readers_mutex_);
+    std::vector<std::unique_lock<std::mutex>> quiet;
+    for (const auto& reader : readers_) quiet.emplace_back(reader->mutex);
+    for (const auto& reader : readers_) reader->connection.reset();
+    writer_ = std::make_unique<Connection>();
+    auto opened = writer_->open(file_, Opening::existing, patience_of_writer);
+    // The log and its index are made by the first look into it.
+    if (opened) opened = writer_->run_text("SELECT count(*) FROM sqlite_master");
+    files_ = sqlite::files_of(file_);
+    if (!opened) {
+      closed_ = opened.error();
+      return opened;
+    }
+    closed_.reset();
+    is_to_be_opened_again_ = false;
+    lost_.clear();
+    return ok();
+  }
+
+  // Another file of that name is another database: who put it there has to say which one counts.
+  Status give_up_replaced() {
+    if (!lost_.empty()) return gone();
+    lost_ =
+        "The database's file has been replaced under the running authority, which therefore writes nothing any more.";
+    const std::string kept = file_ + ".saved-" + std::to_string(getpid());
+    const auto saved = copy_writer_to(kept);
+    log_event("error", "database_replaced",
+              {{"what", "another file is at " + file_ + " than the one that is open. Nothing is written until the " +
+                            "authority is started again. What it had is " +
+                            (saved ? "in " + kept : "not saved: " + saved.error().description)}});
+    return gone();
+  }
+
+  Status save_deleted() {
+    const bool is_news = lost_.empty();
+    if (is_news)
+      log_event("error", "database_deleted",
+                {{"what", file_ + " has been deleted while it was open; it is written again from what is open"}});
+    lost_ = "The database's file has been deleted under the running authority.";
+    // Whoever has only moved it finds everything in it. What lay beside it would be taken for the new one's.
+    (void)writer_->run({"PRAGMA wal_checkpoint(TRUNCATE)", {}}).has_value();
+    for (const char* companion : sqlite::companions) unlink((file_ + companion).c_str());
+    if (auto saved = copy_writer_to(file_); !saved) {
+      if (is_news)
+        log_event("error", "database_deleted", {{"what", "it cannot be written: " + saved.error().description}});
+      return gone();
+    }
+    log_event("info", "database_saved", {{"what", file_ + " is there again, with all that was in it"}});
+    return open_closed();
+  }
+
+  // The pages as they are, under a name that nobody has.
+  Status copy_writer_to(const std::string& name) {
+    auto place = NewPlace::beside(name);
+    if (!place) return std::move(place).error();
+    {
+      Connection copy;
+      if (auto opened = copy.open(place->path(), Opening::creating, 0ms); !opened) return opened;
+      if (auto copied = writer_->copy_to(copy); !copied) return copied;
+      if (auto alone = copy.run_text("PRAGMA journal_mode = DELETE"); !alone) return alone;
+    }
+    return place->appear();
+  }
+
+  // ---- Growth: the log of writes and the file get smaller again, a little at a time.
+
+  void tidy() {
+    tidied_ = Time::now();
+    if (!lost_.empty() || is_to_be_opened_again_) return;
+    if (sqlite::size_of(file_ + "-wal") > sqlite::most_log_kept) shorten_log();
+    if (is_busy()) return;
+    if (!std::exchange(knows_how_it_shrinks_, true)) learn_to_shrink();
+    give_pages_back();
+  }
+
+  bool is_busy() {
+    const std::lock_guard lock(mutex_);
+    return awaited_ > 0;
+  }
+
+  // Where a reader still needs it, the next second will do.
+  void shorten_log() {
+    writer_->set_patience(0ms);
+    (void)writer_->run({"PRAGMA wal_checkpoint(TRUNCATE)", {}}).has_value();
+    writer_->set_patience(patience_of_writer);
+  }
+
+  std::int64_t number_of(std::string_view pragma) {
+    const auto rows = writer_->run({pragma, {}});
+    return rows ? int_at(rows->first(), 0) : 0;
+  }
+
+  // A file that an older program made cannot give pages back before it has been written anew: at once if that takes a
+  // moment, otherwise by whoever restores a backup of it.
+  void learn_to_shrink() {
+    constexpr std::int64_t most_pages = 16'384;  // 64 MB
+    if (number_of("PRAGMA auto_vacuum") != 0) return;
+    if (number_of("PRAGMA page_count") > most_pages) {
+      log_event("info", "database_does_not_shrink",
+                {{"what",
+                  "an older version made the file: it uses its free pages again and does not get smaller. A "
+                  "backup that is restored does"}});
+      return;
+    }
+    for (const char* sql : {"PRAGMA auto_vacuum = INCREMENTAL", "VACUUM"})
+      if (auto done = writer_->run_text(sql); !done) {
+        log_event("info", "database_does_not_shrink", {{"what", done.error().description}});
+        return;
+      }
+    log_event("info", "database_shrinks",
+              {{"what", "the file was written anew, and can give free pages back from now on"}});
+  }
+
+  void give_pages_back() {
+    constexpr std::int64_t few = 64;  // pages
+    if (number_of("PRAGMA freelist_count") <= few) return;
+    (void)writer_->run({"PRAGMA incremental_vacuum(512)", {}}).has_value();
+    if (number_of("PRAGMA freelist_count") <= few) shorten_log();  // which shortens the file, too
+  }
+
   Status migrate() {
-    const auto version = writer_.run({"PRAGMA user_version", {}});
+    const auto version = writer_->run({"PRAGMA user_version", {}});
     if (!version) return version.error();
     const auto from = static_cast<std::size_t>(int_at(version->first(), 0));
     const auto& steps = migrations();
@@ -361,13 +545,26 @@ class SqliteStore final : public Store {
     all.insert(all.end(), step.begin(), step.end());
     all.insert(all.end(), {stamp, "COMMIT"});
     for (const auto sql : all)
-      if (auto done = writer_.run({sql, {}}); !done) return std::move(done).error();
+      if (auto done = writer_->run({sql, {}}); !done) return std::move(done).error();
     return ok();
   }
 
+  static inline std::atomic<std::uint64_t> made_ = 0;
+  const std::uint64_t number_ = ++made_;  // an address may be another store's later
   std::string file_;
   std::deque<std::string> stamps_;
-  Connection writer_;
+  std::unique_ptr<Connection> writer_ = std::make_unique<Connection>();
+  std::mutex readers_mutex_;
+  std::vector<std::shared_ptr<Reader>> readers_;
+  // Of the writer's thread:
+  sqlite::Files files_;                 // that are open
+  bool is_to_be_opened_again_ = false;  // something failed that may be over on new connections
+  bool knows_how_it_shrinks_ = false;
+  std::optional<Error> closed_;  // why there is no connection
+  std::string lost_;             // why nothing can be written any more
+  std::int64_t dropped_ = 0;     // writes that nobody waited for and that could not be made
+  std::string refusal_;          // the reason why the last write failed
+  Time::time_point looked_ = Time::now(), tidied_ = Time::now();
   std::unique_ptr<Connection> snapshot_;
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -392,12 +589,28 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file) {
 }
 
 Status copy_sqlite(const std::string& from, const std::string& to) {
-  Connection source, target;
-  for (auto& [connection, file] : {std::pair{&source, &from}, {&target, &to}})
-    if (auto opened = connection->open(*file); !opened) return opened;
-  // One file, whole by itself: no log of writes beside it.
-  if (auto copied = source.copy_to(target); !copied) return copied;
-  if (auto alone = target.run({"PRAGMA journal_mode = DELETE", {}}); !alone) return std::move(alone).error();
+  if (auto free = check_new_database(to); !free) return free;
+  sqlite::Neighbours neighbours(from);
+  if (auto whole = neighbours.wait(); !whole) return whole;
+  auto place = NewPlace::beside(to);
+  if (!place) return std::move(place).error();
+  {
+    Connection source, target;
+    if (auto opened = source.open(from, Opening::existing, 5s); !opened) return opened;
+    if (auto opened = target.open(place->path(), Opening::creating, 0ms); !opened) return opened;
+    if (auto copied = source.copy_to(target); !copied) return copied;
+    // One file, whole by itself: no log of writes beside it.
+    if (auto alone = target.run_text("PRAGMA journal_mode = DELETE"); !alone) return alone;
+    if (auto whole = neighbours.check(); !whole) return whole;
+  }
+  return place->appear();
+}
+
+Status compact_sqlite(const std::string& file) {
+  Connection connection;
+  if (auto opened = connection.open(file, Opening::existing, 0ms); !opened) return opened;
+  for (const char* sql : {"PRAGMA auto_vacuum = INCREMENTAL", "VACUUM", "PRAGMA journal_mode = DELETE"})
+    if (auto done = connection.run_text(sql); !done) return done;
   return ok();
 }
 

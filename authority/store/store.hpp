@@ -76,6 +76,8 @@ class Store {
 
   /// A read, from what is committed.
   virtual Async<Rows> query(Statement statement) = 0;
+  /// The same for threads of their own, where blocking is fine.
+  virtual Result<Rows> query_now(Statement statement) { return commit_now(together(std::move(statement))); }
 
   /// All of the statements or none of them, durable when this returns. The rows are the last statement's.
   virtual Async<Rows> commit(std::vector<Statement> statements) = 0;
@@ -104,13 +106,19 @@ class Store {
   using ReadRow =
       std::function<Status(const std::string& table, const std::vector<std::string>& columns, const Row& row)>;
   virtual Status read_all(const ReadRow& visit) = 0;
+  /// The same for what may be damaged: a table that cannot be read to its end is told to `unreadable`, in a sentence,
+  /// and the next one follows.
+  virtual Status read_what_can_be(const ReadRow& visit, const std::function<void(std::string)>& /*unreadable*/) {
+    return read_all(visit);
+  }
 
   /// Keeps a copy of everything, and puts it back: for tests of applications (`/_dev/`).
   virtual Status take_snapshot() = 0;
   virtual Status restore_snapshot() = 0;
 };
 
-/// Opens `file`, making or migrating it. Errors: it cannot be read or written, or a newer program has written it.
+/// Opens `file`, making or migrating it. Errors: it cannot be read or written, or a newer program has written it. What
+/// cannot be written at this moment is `store_full`, `store_read_only`, `store_busy` or `store_unavailable`, with 503.
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& file);
 
 /// Opens the database of `url` (`postgres://…`, as libpq reads it: several hosts, TLS) with so many connections, and
@@ -118,8 +126,13 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file);
 /// Errors: the server cannot be reached or refuses, or a newer program has written it.
 Result<std::unique_ptr<Store>> open_postgres(const std::string& url, std::size_t connections);
 
-/// Copies the database in `from` to the new file `to`, as it is at one moment, while others work on it.
+/// Copies the database in `from` to the new file `to`, as it is at one moment, while others work on it. Errors: `to` is
+/// there, or a program has `from` open of which a part has been deleted under it, so that the copy would lack it.
 Status copy_sqlite(const std::string& from, const std::string& to);
+
+/// Writes a SQLite database that nobody has open anew, without what is free in it, so that it can give pages back
+/// later.
+Status compact_sqlite(const std::string& file);
 
 /// The steps that make a database what this program expects; step N brings it to version N + 1.
 const std::vector<std::vector<std::string_view>>& migrations();

@@ -68,9 +68,9 @@ const std::string& cell_named(std::string_view name, const std::vector<std::stri
   return text_at(row, static_cast<std::size_t>(at));
 }
 
-// What is wrong with a row, into `findings`.
+// What is wrong with a row.
 void read_row(const std::string& table, const std::vector<std::string>& columns, const Row& row, const Secrets& secrets,
-              std::vector<std::string>& findings) {
+              const std::function<void(const std::string&)>& find) {
   for (const auto& c : columns_to_read) {
     if (table != c.table) continue;
     const std::string& text = cell_named(c.name, columns, row);
@@ -79,33 +79,43 @@ void read_row(const std::string& table, const std::vector<std::string>& columns,
                                  : text.empty() ||
                                        secrets.open(text, {c.table, cell_named(c.known_by, columns, row), c.name});
     if (!is_good)
-      findings.push_back(std::string(c.what) + " \"" + cell_named(c.known_by, columns, row) + "\" " +
-                         (is_json ? "is no JSON" : "does not open with this master key"));
+      find(std::string(c.what) + " \"" + cell_named(c.known_by, columns, row) + "\" " +
+           (is_json ? "is no JSON" : "does not open with this master key"));
   }
 }
 
 }  // namespace
 
-Result<StoreReport> verify_store(Store& store, const Secrets& secrets) {
+Result<StoreReport> verify_store(Store& store, const Secrets& secrets,
+                                 const std::function<void(const std::string&)>& tell) {
   StoreReport report;
-  auto damage = store.find_damage();
-  if (!damage) return std::move(damage).error();
-  report.findings = *std::move(damage);
+  const auto find = [&](const std::string& finding) {
+    ++report.findings;
+    tell(finding);
+  };
+  const auto damage = store.find_damage();
+  if (!damage) return damage.error();
+  for (const auto& one : *damage) find(one);
   std::map<std::string, std::int64_t> counts;
-  auto read = store.read_all([&](const std::string& table, const std::vector<std::string>& columns, const Row& row) {
-    ++counts[table];
-    read_row(table, columns, row, secrets, report.findings);
-    return ok();
-  });
-  if (!read) return std::move(read).error();
+  auto read = store.read_what_can_be(
+      [&](const std::string& table, const std::vector<std::string>& columns, const Row& row) {
+        ++counts[table];
+        read_row(table, columns, row, secrets, find);
+        return ok();
+      },
+      find);
+  if (!read) find("not all can be read: " + read.error().description);
   for (const auto& [table, name] : counted) report.counts.emplace_back(name, counts[table]);
   for (const auto& [what, select] : strays) {
-    const auto rows = store.commit_now({{select, {}}});
-    if (!rows) return rows.error();
+    const auto rows = store.query_now({select, {}});
+    if (!rows) {
+      find("whom the " + std::string(what) + " belong to cannot be read: " + rows.error().description);
+      continue;
+    }
     const auto count = int_at(rows->first(), 0);
     if (count > 0)
-      report.findings.push_back(std::to_string(count) + " " + what + " belong to nobody who is there, such as \"" +
-                                text_at(rows->first(), 1) + "\"");
+      find(std::to_string(count) + " " + what + " belong to nobody who is there, such as \"" +
+           text_at(rows->first(), 1) + "\"");
   }
   return report;
 }

@@ -1,6 +1,7 @@
 // Whether a store is whole: what it says of itself, what can be read, and what belongs to what.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,12 @@ namespace ostia::authority {
 
 struct StoreReport {
   std::vector<std::pair<std::string, std::int64_t>> counts;  ///< rows of the tables that matter
-  std::vector<std::string> findings;                         ///< a sentence each; empty: it is whole
+  std::int64_t findings = 0;                                 ///< none: it is whole
 };
 
-/// Reads all of it and changes nothing. Blocks. The error means that it could not be read at all.
-Result<StoreReport> verify_store(Store& store, const Secrets& secrets);
+/// Reads all of it that can be read, and changes nothing. Each finding is told as it comes, a sentence each: memory
+/// does not grow with them. Blocks. The error means that it could not be read at all.
+Result<StoreReport> verify_store(Store& store, const Secrets& secrets,
+                                 const std::function<void(const std::string&)>& tell);
 
 }  // namespace ostia::authority

@@ -11,6 +11,8 @@ namespace ostia::authority {
 /// and certificates; with `with_keys` also the master key (where it is in the folder) and the certificate's, without
 /// which a backup opens nothing. Of either engine a backup is a SQLite file.
 Status backup_data(const std::string& data, const std::string& database, const std::string& to, bool with_keys);
+/// Refuses what `restore_data` would not write to, before anything is read.
+Status check_restore(const std::string& data, const std::string& database);
 /// Makes the folder `data`, where there is no authority, of such a folder; and fills the empty `database`, of either
 /// engine. `master_key_file`: where the key is, if the backup has none; it is put into the folder.
 Status restore_data(const std::string& from, const std::string& data, const std::string& database,

@@ -364,13 +364,6 @@ Answering guarded(Authority& a, Request request, const Endpoint& found) {
   co_return oauth_error(500, "server_error", "The server could not answer; its log says why.");
 }
 
-// RFC 9110 section 10.2.3
-void ask_to_come_back(Response& response) {
-  const auto& headers = response.headers;
-  if (std::none_of(headers.begin(), headers.end(), [](const auto& h) { return h.first == "Retry-After"; }))
-    response.with("Retry-After", "2");
-}
-
 // Whose request it is, and what it is called, before anybody looks at it.
 void settle_origin(Authority& a, Request& request) {
   const std::string hop = request.peer;
@@ -383,6 +376,13 @@ void settle_origin(Authority& a, Request& request) {
   keep_what_a_hop_may_say(request, is_from_proxy ? Hop::proxy : a.dev ? Hop::developer : Hop::client);
   request.peer = client.address;
   request.id = id_of(request);
+}
+
+// What is away, full or busy may be back by then.
+void suggest_retry(Response& response) {
+  const bool says_when = std::any_of(response.headers.begin(), response.headers.end(),
+                                     [](const auto& header) { return header.first == "Retry-After"; });
+  if (response.status == 503 && !says_when) response.with("Retry-After", "2");
 }
 
 }  // namespace
@@ -406,7 +406,7 @@ Answering route(Authority& a, Request request) {
     response = too_many_requests(a, request, allowance);
   }
   trace.end(response.status);
-  if (response.status == 503) ask_to_come_back(response);
+  suggest_retry(response);
   if (!renamed.empty()) replace_old_cookies(response, about, renamed, a.tenant()->session_limits().absolute);
   tell_browser(response, {.path = about.path,
                           .is_for_all = found.cors == Cors::open,

@@ -289,6 +289,11 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   umask(0077);  // what is kept is its owner's business only
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
   if (auto made = make_data_folder(o.data); !made) return made;
+  // The database comes first: a folder with a key, a certificate or the mark of a run has had one.
+  if (auto good = check_beginning(o.data, o.database, o.new_database); !good) return good;
+  auto store = open_database(o.data, o.database, o.database_connections);
+  if (!store) return std::move(store).error();
+  if (auto good = check_key(o.data, o.master_key, **store); !good) return good;
   const RunMark mark(o.data);
   const auto master = master_key(o.data, o.master_key);
   unsetenv("OSTIA_MASTER_KEY");  // no child of this program is to have it
@@ -327,8 +332,6 @@ Status serve(const ServeOptions& o, const Ready& ready) {
     if (!metrics_port) return metrics_port.error();
   }
 
-  auto store = open_database(o.data, o.database, o.database_connections);
-  if (!store) return std::move(store).error();
   const auto root = root_keys(**store, *master);
   if (!root) return root.error();
   Authority a(**store, *root, issuer, o.dev, cores, *std::move(egress), o.scripts_without_wall);

@@ -16,7 +16,8 @@ struct ServeOptions {
   std::string data = "./ostia-data";
   std::string database;  ///< empty: `sqlite:DATA/ostia.db`
   std::size_t database_connections = 20;
-  std::string master_key;  ///< file; empty: what `master_key` finds
+  bool new_database = false;  ///< begins anew in a folder that had an authority, whose database is not there any more
+  std::string master_key;     ///< file; empty: what `master_key` finds
   std::string listen = "127.0.0.1:8443";
   std::string issuer;             ///< empty: what `listen` makes it
   std::string tls_cert, tls_key;  ///< files; empty: a certificate of our own, kept in `data`

@@ -5,7 +5,7 @@ import { before, beforeEach, describe, test } from 'node:test';
 import { scope } from '../lib/scope.mjs';
 import { until } from '../lib/until.mjs';
 import embedded from './reasons/embedded.mjs';
-import { busy, inProduction, onPostgres } from './reasons/operations.mjs';
+import { busy, disks, inProduction, onPostgres } from './reasons/operations.mjs';
 import pages from './reasons/pages.mjs';
 import token from './reasons/token.mjs';
 import { documented, given, hintOf } from './reasons/sources.mjs';
@@ -16,10 +16,11 @@ const group = scope();
 // Names in the sources that nothing outside ever shows.
 const unseen = {
   body_invalid: 'the Management API has `errorCode`', document_contended: 'as well', multipart_malformed: 'as well', administrator_by_metadata: 'as well',
+  read_busy: 'as well', read_too_long: 'as well',
   email_changed: 'its page says that the link is over', password_contended: 'as well', par_unknown: 'its page is that of `par_invalid`',
   pool_full: 'it becomes `upstream_unreachable`', scripts_busy: 'it becomes `script_failed`',
 };
-const provoked = [...token, ...embedded, ...pages].map(([reason]) => reason).concat(...[busy, inProduction, onPostgres].map(Object.keys));
+const provoked = [...token, ...embedded, ...pages].map(([reason]) => reason).concat(...[busy, disks, inProduction, onPostgres].map(Object.keys));
 
 test('the catalogue has each reason that the sources give, and no other', () => {
   assert.ok(given.length > 150);
@@ -60,6 +61,9 @@ describe('reasons', { concurrency: true }, () => {
 
   describe('in production', { concurrency: 1 }, () => {
     for (const [reason, provoke] of Object.entries(inProduction)) test(reason, provoke);
+  });
+  describe('of a disk', { concurrency: 1 }, () => {
+    for (const [reason, provoke] of Object.entries(disks)) test(reason, provoke);
   });
   describe('on PostgreSQL', { concurrency: 1 }, () => {
     for (const [reason, provoke] of Object.entries(onPostgres)) test(reason, () => provoke(group));

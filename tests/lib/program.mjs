@@ -135,14 +135,14 @@ const newDatabase = () => {
 };
 
 /** An authority with a test's own tenant, stopped after the test. */
-export async function startAuthority(t, { clients, args = [], dev = true, extra, usersFile = users, port } = {}) {
+export async function startAuthority(t, { clients, args = [], dev = true, extra, usersFile = users, port, env } = {}) {
   const dir = folder();
   port ??= await freePort();
   const devPort = await freePort();
   const config = tenantFile(dir, { clients, extra });
   const all = ['--data', join(dir, 'data'), '--config', config, '--users', usersFile, '--listen', `127.0.0.1:${port}`,
     ...(dev ? ['--dev', '--dev-http', `127.0.0.1:${devPort}`] : []), ...(args.includes('--database') ? [] : newDatabase()), ...args];
-  const server = await serve(all);
+  const server = await serve(all, env);
   t?.after(() => server.stop());
   return { ...server, dir, data: join(dir, 'data'), args: all, database: all.includes('--database') ? all[all.indexOf('--database') + 1] : undefined, port, devPort, devIssuer: `http://localhost:${devPort}/`, domain: `localhost:${port}` };
 }

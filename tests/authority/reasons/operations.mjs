@@ -1,10 +1,15 @@
 // Reasons of an authority in trouble: without `--dev`, without room, or without its database. Each has authorities of its own.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { Api } from '../../lib/authority.mjs';
+import { limitFiles } from '../../lib/disk.mjs';
 import { Management, machine, managementGrant } from '../../lib/management.mjs';
 import { careless, Postgres } from '../../lib/postgres.mjs';
-import { startAuthority } from '../../lib/program.mjs';
+import { folder, startAuthority } from '../../lib/program.mjs';
+import { holdOpen } from '../../lib/store.mjs';
 import { app, callback, extra } from '../../lib/tenant.mjs';
 import { until } from '../../lib/until.mjs';
 import { mfaGrant, World } from './world.mjs';
@@ -39,6 +44,36 @@ async function holding(group, postgres, text) {
   return () => psql.stdin.end();
 }
 const refused = ({ status, body }, ...expected) => assert.deepEqual([status, body.error, body.reason], expected);
+
+/** An authority on a file of its own, to which nothing can be written; `more`: of its environment. */
+async function startOnDisk(t, more) {
+  const file = join(folder(), 'ostia.db');
+  const authority = await startAuthority(t, { clients: [app], extra, args: ['--database', `sqlite:${file}`], ...more });
+  const api = new Api(authority);
+  const guess = () => api.token({ grant_type: 'password', client_id: 'app', username: 'ada@example.com', password: 'wrong' });
+  const refuses = (reason) => until(async () => { const answer = await guess(); return answer.status !== 403 && (refused(answer, 503, 'temporarily_unavailable', reason), true); }, reason);
+  return { authority, file, refuses };
+}
+
+export const disks = {
+  async store_full(t) {
+    const { authority, refuses } = await startOnDisk(t);
+    limitFiles(authority.child.pid, 4096);
+    await refuses('store_full');
+  },
+  async store_busy(t) {
+    const { file, refuses } = await startOnDisk(t);
+    await holdOpen(t, file);
+    await refuses('store_busy');
+  },
+  async store_read_only(t) {
+    const dir = folder(), library = join(dir, 'read_only.so'), flag = join(dir, 'flag');
+    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-Wall', '-Wextra', '-Werror', '-o', library, new URL('../../lib/read_only.c', import.meta.url).pathname, '-ldl']);
+    const { refuses } = await startOnDisk(t, { env: { LD_PRELOAD: library, READ_ONLY_IF: flag } });
+    writeFileSync(flag, '');
+    await refuses('store_read_only');
+  },
+};
 
 /** Without `--dev`, where only the log has it. */
 export const inProduction = {

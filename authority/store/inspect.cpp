@@ -1,0 +1,47 @@
+#include "store/inspect.hpp"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include "store/postgres/connection.hpp"
+
+namespace ostia::authority {
+
+namespace fs = std::filesystem;
+
+Presence look_at_sqlite(const std::string& file) {
+  std::error_code ec;
+  if (!fs::exists(file, ec)) return Presence::missing;
+  if (fs::is_regular_file(file, ec) && fs::file_size(file, ec) == 0) return Presence::empty;
+  sqlite3* db = nullptr;
+  Presence found = Presence::there;
+  if (sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) == SQLITE_OK) {
+    sqlite3_busy_timeout(db, 1000);
+    sqlite3_stmt* statement = nullptr;
+    // One that says its version is ours, or a newer program's.
+    constexpr const char* sql = "SELECT count(*) + (SELECT user_version FROM pragma_user_version) FROM sqlite_master";
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW &&
+        sqlite3_column_int64(statement, 0) == 0)
+      found = Presence::empty;
+    sqlite3_finalize(statement);
+  }
+  sqlite3_close(db);
+  return found;
+}
+
+Result<Presence> look_at_postgres(const std::string& url) {
+  auto connection = postgres::connect(url, postgres::Role::reader);
+  if (!connection) {
+    Error error = std::move(connection).error();
+    error.fault = Fault::caller;  // the server is what the options name
+    return error;
+  }
+  const auto found = postgres::run(connection->get(), "SELECT to_regclass('tenant_objects') IS NOT NULL");
+  if (!found) return found.error();
+  const Row& row = found->first();
+  const bool is_there = !row.empty() && (text_at(row, 0) == "t" || int_at(row, 0) == 1);
+  return is_there ? Presence::there : Presence::empty;
+}
+
+}  // namespace ostia::authority

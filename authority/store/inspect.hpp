@@ -1,0 +1,21 @@
+// What is where a database is said to be, before anybody opens it: opening one makes it.
+#pragma once
+
+#include <string>
+
+#include "ostia/result.hpp"
+
+namespace ostia::authority {
+
+enum class Presence : std::uint8_t {
+  missing,  ///< no such file
+  empty,    ///< a file without anything in it, or a database without our tables
+  there,
+};
+
+/// Changes nothing. What is no database at all is `there`: whoever opens it says what is wrong with it.
+Presence look_at_sqlite(const std::string& file);
+/// The same of a server's database. The error: it cannot be asked.
+Result<Presence> look_at_postgres(const std::string& url);
+
+}  // namespace ostia::authority
