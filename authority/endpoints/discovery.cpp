@@ -1,6 +1,7 @@
 // OpenID Connect Discovery and the public keys. It names what this version has, nothing more.
 #include "endpoints/endpoints.hpp"
 #include "ostia/text/base64url.hpp"
+#include "store/in_time.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -85,7 +86,7 @@ Answering certificate(Authority& a, Request request) {
 
 Answering health(Authority& a, Request request) {
   if (request.path == "/health/ready") {
-    CO_AWAIT(const auto alive, a.store.query({"SELECT 1", {}}));
+    CO_AWAIT(const auto alive, query_in_time(a.store, {"SELECT 1", {}}, std::chrono::seconds(2)));
     if (!alive) co_return text_response(503, "the database does not answer\n");
   }
   co_return text_response(200, "ok\n");
