@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <atomic>
 #include <boost/endian/conversion.hpp>
 #include <cstring>
 
@@ -77,6 +78,8 @@ Oid type_of(const Cell& cell) {
 // Ours to try again: another transaction came between (40001, 40P01), or the server does not take writes any more.
 bool is_conflict(std::string_view state) { return state == "40001" || state == "40P01"; }
 constexpr std::string_view read_only = "25006";
+// A statement that could not be prepared.
+constexpr std::string_view not_prepared = "26000";
 // No text of ours can be equal to one that is not UTF-8 or has a zero byte.
 constexpr std::string_view not_a_text = "22021";
 
@@ -94,13 +97,21 @@ Error lost() {
           Fault::ours};
 }
 
+// Whatever it refuses, it refuses to many: a line each second says enough.
+void tell_refusal(const std::string& what, const std::string& state) {
+  static std::atomic<Clock::rep> told = 0;
+  const auto second = std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch()).count();
+  if (told.exchange(second) != second)
+    log_event("error", "database_refuses", {{"what", std::string(text::trimmed(what))}, {"state", state}});
+}
+
 Error error_of(const std::string& state, const std::string& what, Role role) {
   if (state == not_a_text && role == Role::writer)
     return {"invalid_request", "a text that is not UTF-8, or has a zero byte in it, cannot be kept", "not_a_text", 400,
             Fault::caller};
   const bool is_short = state.starts_with("53");  // of disk, memory or connections
   if (is_short || is_called_off(state)) {
-    log_event("error", "database_refuses", {{"what", std::string(text::trimmed(what))}, {"state", state}});
+    tell_refusal(what, state);
     return unavailable(is_short ? "has no room for that" : "took too long");
   }
   return failure(what, state == division_by_zero ? "store_unmatched"
@@ -180,7 +191,7 @@ void Connection::send(Job job) {
   bool is_sent = true;
   for (std::size_t i = 0; i < names.size() && is_sent; ++i)
     is_sent = names[i] && send_statement(*names[i], kept->statements[i].values);
-  under_way_.push_back({std::move(kept), {}, {}, {}, false});
+  under_way_.push_back({std::move(kept), {}, {}, {}, {}});
   if (!is_sent || !finish_transaction()) lose();
 }
 
@@ -191,12 +202,12 @@ const std::string* Connection::prepare(const Statement& statement) {
   for (const auto& value : statement.values) types += static_cast<char>('0' + value.index());
   auto& name = prepared_[{statement.sql, types}];
   if (!name.empty()) return &name;
-  name = "s" + std::to_string(prepared_.size());
+  name = "s" + std::to_string(++last_name_);
   std::vector<Oid> oids;
   for (const auto& value : statement.values) oids.push_back(type_of(value));
   const bool is_sent = PQsendPrepare(handle_.get(), name.c_str(), text_of(statement).c_str(),
                                      static_cast<int>(oids.size()), oids.data()) == 1;
-  under_way_.emplace_back().is_preparation = true;
+  under_way_.emplace_back().prepares = name;
   return is_sent && finish_transaction() ? &name : nullptr;
 }
 
@@ -266,18 +277,29 @@ void Connection::take(PGresult* result) {
 void Connection::settle() {
   UnderWay over = std::move(under_way_.front());
   under_way_.pop_front();
-  if (over.is_preparation && !over.error.empty()) log_event("error", "statement_refused", {{"what", over.error}});
-  if (!over.job) return;  // who needs the statement finds that it is not there; or nobody waits for this any more
+  if (!over.prepares.empty() && !over.error.empty()) forget(over);
+  if (!over.job) return;  // nobody waits for this, or not any more
   Outcome outcome;
   if (over.error.empty())
     outcome.result = std::move(over.rows);
   else if (over.state == not_a_text && over.job->role == Role::reader)
     outcome.result = Rows{};
   else
-    outcome = {error_of(over.state, over.error, over.job->role), is_conflict(over.state) || over.state == read_only};
+    outcome = {error_of(over.state, over.error, over.job->role),
+               is_conflict(over.state) || over.state == read_only || (over.state == not_prepared && was_called_off_)};
   const bool is_demoted = over.state == read_only && over.job->role == Role::writer;
   events_.on_done(std::move(*over.job), std::move(outcome));
   if (is_demoted) lose();
+}
+
+// Who needs the statement finds that it is not there; the next one prepares it anew. One that was called off had to
+// wait for a lock.
+void Connection::forget(const UnderWay& failed) {
+  std::erase_if(prepared_, [&](const auto& entry) { return entry.second == failed.prepares; });
+  if (is_called_off(failed.state))
+    was_called_off_ = true;
+  else
+    log_event("error", "statement_refused", {{"what", failed.error}});
 }
 
 bool Connection::stands_still(Clock::time_point now, std::chrono::milliseconds so_long) const {
@@ -295,13 +317,16 @@ void Connection::tell_late(Clock::time_point now) {
 }
 
 void Connection::hand_back_reads() {
-  std::vector<std::unique_ptr<Job>> back;
-  for (auto& one : under_way_)
-    if (one.job && one.job->role == Role::reader && !one.job->is_moved) back.push_back(std::move(one.job));
-  for (auto& job : back) {
-    job->is_moved = true;
-    events_.on_done(std::move(*job), {unavailable("does not answer"), true});
+  std::vector<Job> back;
+  bool is_first = true;
+  for (auto& one : under_way_) {
+    if (!one.job) continue;
+    const bool is_worked_on = std::exchange(is_first, false);  // or so it may be: it has two chances then
+    if (one.job->role != Role::reader || std::exchange(one.job->is_moved, true)) continue;
+    back.push_back(*one.job);
+    if (!is_worked_on) one.job.reset();
   }
+  for (auto& job : back) events_.on_done(std::move(job), {unavailable("does not answer"), true});
 }
 
 // A read changes nothing and is tried again. Of a write nobody knows whether it was made: whoever waits is told that.

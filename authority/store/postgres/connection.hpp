@@ -41,7 +41,7 @@ Rows rows_of(const PGresult* result);
 /// A transaction that somebody waits for.
 struct Job {
   std::vector<Statement> statements;
-  RowsReady done;
+  RowsReady done;  ///< of a read, called by whoever is first
   Role role = Role::reader;
   std::chrono::steady_clock::time_point deadline;  ///< whoever waits for it is told something by then
   int tries = 0;
@@ -76,7 +76,7 @@ class Connection {
   [[nodiscard]] bool stands_still(Time now, std::chrono::milliseconds so_long) const;
   /// Gives those whose deadline is over an outcome, whatever becomes of what was sent: of writes nobody knows.
   void tell_late(Time now);
-  /// Gives reads back to be tried elsewhere, each once: what was asked here is answered to nobody.
+  /// Gives reads back to be tried elsewhere, each once. The one in front stays, too: its first answer counts.
   void hand_back_reads();
   /// As if the connection had broken.
   void lose();
@@ -86,7 +86,7 @@ class Connection {
     std::unique_ptr<Job> job;  ///< null: a statement is being prepared, or nobody waits for it any more
     Rows rows;
     std::string error, state;  ///< of the first statement that failed, and its SQLSTATE
-    bool is_preparation = false;
+    std::string prepares;      ///< the name of the statement that is being prepared
   };
 
   struct Form {
@@ -106,6 +106,7 @@ class Connection {
   void read();
   void take(PGresult* result);
   void settle();
+  void forget(const UnderWay& failed);
 
   Handle handle_;
   Events events_;
@@ -114,6 +115,8 @@ class Connection {
   std::unordered_map<Form, std::string, HashForm> prepared_;  ///< the server's names of statements
   std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
   bool is_writing_ = false, is_lost_ = false;
+  bool was_called_off_ = false;  ///< a statement, before it was prepared
+  std::size_t last_name_ = 0;
   Time progress_{};  ///< when the server last said something, or had nothing to say
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 #include "base/log.hpp"
 #include "crypto/crypto.hpp"
@@ -65,7 +66,9 @@ Result<Lineage> lineage_of(PGconn* connection, const std::string& server) {
   const auto row = run(connection, ask_lineage, patience);
   if (row) return Lineage{text_at(row->first(), 0), int_at(row->first(), 1)};
   if (PQstatus(connection) != CONNECTION_OK || row.error().reason == "store_unavailable") return row.error();
-  log_event("warning", "database_lineage_unknown", {{"server", server}, {"what", row.error().description}});
+  static std::atomic<bool> is_told = false;
+  if (!is_told.exchange(true))
+    log_event("warning", "database_lineage_unknown", {{"server", server}, {"what", row.error().description}});
   return Lineage{};
 }
 
@@ -191,7 +194,9 @@ bool Lookout::look_at(Post& post) {
     post.until = Clock::now() + longest;
   }
   const auto row = run(post.handle.get(), ask_lineage, patience);
-  if (!row) post.handle.reset();
+  const bool is_broken =
+      !row && (PQstatus(post.handle.get()) != CONNECTION_OK || row.error().reason == "store_unavailable");
+  if (is_broken) post.handle.reset();
   if (!row || int_at(row->first(), 1) == 0) return false;  // a replica
   return lineages_.meet(post.server.name(), {text_at(row->first(), 0), int_at(row->first(), 1)}) == Standing::newer;
 }

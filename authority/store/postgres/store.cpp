@@ -64,6 +64,9 @@ class PostgresStore final : public Store {
     }
     lookout_wakes_.notify_all();
     lookout_thread_.join();
+    if (const auto left = posted_count_ - written_count_; left > 0)
+      log_event("error", "writes_given_up",
+                {{"count", static_cast<std::int64_t>(left)}, {"what", "the program ends, and the database is away"}});
   }
 
   Status open() {
@@ -166,6 +169,7 @@ class PostgresStore final : public Store {
     std::vector<std::vector<Statement>> posts;
     Clock::time_point until;
     bool was_lost = false;  ///< it may have been made: then its keys are taken
+    bool is_part = false;   ///< of one that was taken apart, so that one bad post does not take the others with it
   };
 
   Result<postgres::Open> open_now(Role role) {
@@ -174,7 +178,15 @@ class PostgresStore final : public Store {
     return open;
   }
 
+  // The first of two answers, where a read was asked twice. All of them come on the thread of the context.
+  static RowsReady once(RowsReady done) {
+    return [done = std::make_shared<RowsReady>(std::move(done))](Result<Rows> result) {
+      if (const auto first = std::exchange(*done, nullptr)) first(std::move(result));
+    };
+  }
+
   void submit(Role role, std::vector<Statement> statements, RowsReady done) {
+    if (role == Role::reader) done = once(std::move(done));
     Job job{std::move(statements), std::move(done), role, Clock::now() + patience};
     asio::post(context_, [this, job = std::move(job)]() mutable { take(std::move(job)); });
   }
@@ -278,11 +290,11 @@ class PostgresStore final : public Store {
       batch->was_lost = batch->was_lost || result.error().reason == "store_lost";
       return retry_batch(batch);
     }
-    const bool is_one_bad = !result && !is_away && batch->posts.size() > 1;
-    if (is_one_bad)  // it must not take the others with it
-      for (auto& one : batch->posts) write_alone(std::move(one), batch->was_lost);
+    if (!result && !is_away && batch->posts.size() > 1)
+      take_apart(*batch);
     else
-      complain(result, batch->posts.size(), batch->was_lost);
+      complain(result, *batch);
+    if (batch->is_part) return;
     is_posting_ = false;
     written_count_ += batch->posts.size();
     write_posted();
@@ -293,22 +305,25 @@ class PostgresStore final : public Store {
     }
   }
 
+  void take_apart(Batch& batch) {
+    for (auto& post : batch.posts) {
+      auto part = std::make_shared<Batch>(Batch{{}, batch.until, batch.was_lost, true});
+      part->posts.push_back(std::move(post));
+      write_batch(part);
+    }
+  }
+
   void retry_batch(const std::shared_ptr<Batch>& batch) {
     auto timer = std::make_shared<asio::steady_timer>(context_, std::chrono::milliseconds(250));
     timer->async_wait([this, timer, batch](boost::system::error_code) { write_batch(batch); });
   }
 
-  void write_alone(std::vector<Statement> post, bool was_lost) {
-    take({std::move(post), [this, was_lost](const Result<Rows>& result) { complain(result, 1, was_lost); },
-          Role::writer, Clock::now() + patience});
-  }
-
   // One whose answer was lost, and whose keys are there now, was made.
-  void complain(const Result<Rows>& result, std::size_t count, bool was_lost) {
-    if (result || (was_lost && result.error().reason == "store_conflict")) return;
-    given_up_ += count;
+  void complain(const Result<Rows>& result, const Batch& batch) {
+    if (result || (batch.was_lost && result.error().reason == "store_conflict")) return;
+    given_up_ += batch.posts.size();
     log_event("error", "writes_given_up",
-              {{"count", static_cast<std::int64_t>(count)}, {"what", result.error().description}});
+              {{"count", static_cast<std::int64_t>(batch.posts.size())}, {"what", result.error().description}});
   }
 
   void adopt(Slot& slot, postgres::Open open) {
