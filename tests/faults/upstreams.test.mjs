@@ -47,9 +47,7 @@ test('nothing slow stops anything else: one person waits once for an upstream wh
   const authority = await startAuthority(t, { clients: [app], extra: { ...extra, connections: [...extra.connections, upstream.connection('late')] } });
   const person = new Reader(authority.devIssuer);
   const response = await person.get(`${authority.devIssuer}authorize?${new URLSearchParams({ client_id: 'app', response_type: 'code', redirect_uri: callback, scope: 'openid', state: 's', connection: 'late' })}`);
-  const answer = upstream.answer.bind(upstream);
-  upstream.server.removeAllListeners('request');
-  upstream.server.on('request', (request, reply) => setTimeout(() => answer(request, reply), 6000));
+  upstream.change.late_ms = 6000;
   const page = await person.open(upstream.approve(response.headers.get('location')));
   assert.equal(page.location?.searchParams.get('error'), 'access_denied');
 });

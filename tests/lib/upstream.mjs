@@ -53,6 +53,7 @@ export class ScriptedUpstream {
   async answer(request, response) {
     let body = '';
     for await (const part of request) body += part;
+    if (this.change.late_ms) await new Promise((resolve) => { setTimeout(resolve, this.change.late_ms); });
     const url = new URL(request.url, this.issuer);
     this.requests.push({ path: url.pathname, method: request.method, headers: request.headers, body });
     const send = (status, value, type = 'application/json') => response.writeHead(status, { 'content-type': type }).end(typeof value === 'string' ? value : JSON.stringify(value));
