@@ -7,6 +7,7 @@
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "ostia/text/ascii.hpp"
+#include "store/contention.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -236,8 +237,8 @@ namespace {
 using FindUser = Async<std::optional<User>> (*)(Store&, std::string);
 
 Async<User> edit_found(Store& store, FindUser find, std::string id, std::int64_t now, EditUser edit) {
-  constexpr int most_tries = 20;
-  for (int tries = 0; tries < most_tries; ++tries) {
+  Contention contention;
+  for (bool goes_on = true; goes_on;) {
     CO_TRY(auto user, find(store, id));
     if (!user) co_return Error{"inexistent_user", "The user does not exist.", "user_unknown", 404, Fault::caller};
     std::vector<Statement> statements;
@@ -245,11 +246,13 @@ Async<User> edit_found(Store& store, FindUser find, std::string id, std::int64_t
     if (auto fits = check_size(*user); !fits) co_return std::move(fits).error();
     statements.push_back(update_user(*user, now));
     CO_AWAIT(const auto done, store.commit(std::move(statements)));
-    if (!done && done.error().reason == "store_unmatched") continue;
-    if (!done) co_return done.error();
-    ++user->version;
-    user->updated_at = now;
-    co_return *user;
+    if (!done && done.error().reason != "store_unmatched") co_return done.error();
+    if (done) {
+      ++user->version;
+      user->updated_at = now;
+      co_return *user;
+    }
+    CO_AWAIT(goes_on, contention.step_back());
   }
   co_return Error{"server_error", "the account is being changed by too many at once; try again", "user_contended", 503,
                   Fault::ours};

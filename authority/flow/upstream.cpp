@@ -173,11 +173,12 @@ Answer arrive(Authority& a, const Request& request, Parameters answer) {
     again.authenticated = *made;
     CO_RETURN(show_step(a, request, std::move(again), "/authorize/resume"));
   }
-  CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c));
+  const Deadline until = soon();
+  CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c, until));
   if (!endpoints) co_return fail(a, request, r, endpoints.error());
   if (auto checked = check_answer(*endpoints, answer, c->upstream.is_front_channel); !checked)
     co_return fail(a, request, r, checked.error());
-  const Attempt attempt{c, request.issuer, step->state};
+  const Attempt attempt{c, request.issuer, step->state, until};
   CO_AWAIT(const auto identity, identify(a, attempt, *endpoints, answer));
   if (!identity) co_return fail(a, request, r, identity.error());
   CO_AWAIT(const auto user, sign_in(a, request, *c, *identity, r.client_id));
@@ -216,12 +217,12 @@ std::vector<pages::Link> ways(const Step& step) {
 Answer depart(Authority& a, const Request& request, AuthorizationRequest r, std::string name) {
   const auto tenant = a.tenant();
   const auto c = tenant->find_connection(name);
-  CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c));
+  CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c, soon()));
   r.connection = std::move(name);
   if (!endpoints) co_return fail(a, request, r, endpoints.error());
   CO_RETURN(leave_with_state(
       a, request, r, "/login/callback",
-      [&](const std::string& state) { return authorization_url(a, {c, request.issuer, state}, *endpoints, r); },
+      [&](const std::string& state) { return authorization_url(a, {c, request.issuer, state, {}}, *endpoints, r); },
       longest_state(*c)));
 }
 
@@ -231,7 +232,7 @@ Async<std::optional<std::string>> logout_url(Authority& a, const Request& reques
   const auto tenant = a.tenant();
   const auto c = kept ? tenant->find_connection((*kept)["connection"].text()) : nullptr;
   if (!c) co_return std::optional<std::string>();
-  CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c));
+  CO_AWAIT(const auto endpoints, endpoints_of(a, request, *c, soon()));
   if (!endpoints || endpoints->end_session.empty()) co_return std::optional<std::string>();
   std::string url = endpoints->end_session;
   if (const std::string& hint = (*kept)["id_token"].text(); !hint.empty())

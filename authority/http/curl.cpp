@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/log.hpp"
+#include "ostia/text/ascii.hpp"
 
 namespace ostia::authority::curl {
 namespace {
@@ -14,11 +15,16 @@ namespace ip = boost::asio::ip;
 
 std::size_t discard(char*, std::size_t size, std::size_t count, void*) { return size * count; }
 
-std::string host_of(CURLU* url) {
+std::string part_of(CURLU* url, CURLUPart which, unsigned flags = 0) {
   char* part = nullptr;
-  if (curl_url_get(url, CURLUPART_HOST, &part, 0) != CURLUE_OK) return {};
-  std::string host(part);
+  if (curl_url_get(url, which, &part, flags) != CURLUE_OK) return {};
+  std::string out(part);
   curl_free(part);
+  return out;
+}
+
+std::string host_of(CURLU* url) {
+  const std::string host = part_of(url, CURLUPART_HOST);
   const bool is_bracketed = host.size() > 2 && host.front() == '[';
   return is_bracketed ? host.substr(1, host.size() - 2) : host;
 }
@@ -38,6 +44,12 @@ std::optional<ip::address> address_of(const sockaddr& address) {
 }
 
 }  // namespace
+
+std::string origin_of(CURLU* url) {
+  const std::string host = text::lower(part_of(url, CURLUPART_HOST));
+  if (host.empty()) return {};
+  return part_of(url, CURLUPART_SCHEME) + "://" + host + ":" + part_of(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+}
 
 Transfer::Transfer(const Egress& egress, const std::string& url, const char* protocols, Limits limits)
     : egress_(egress), url_(curl_url()), easy_(curl_easy_init()) {

@@ -22,6 +22,9 @@ using Url = std::unique_ptr<CURLU, Close>;
 using List = std::unique_ptr<curl_slist, Close>;
 using Mime = std::unique_ptr<curl_mime, Close>;
 
+/// Scheme, host and port of a URL, as libcurl reads it; empty if it is none.
+std::string origin_of(CURLU* url);
+
 inline void append(List& list, const std::string& line) { list.reset(curl_slist_append(list.release(), line.c_str())); }
 
 struct Limits {

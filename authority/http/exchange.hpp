@@ -17,6 +17,8 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   [[nodiscard]] CURL* handle() const { return transfer_.get(); }
+  /// Something has come from the other server, be it usable or not.
+  [[nodiscard]] bool has_answered() const { return header_bytes_ > 0; }
   /// What came of it, once libcurl has ended with `code`.
   Result<HttpAnswer> result(CURLcode code);
 

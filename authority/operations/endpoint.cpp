@@ -27,6 +27,9 @@ std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server) 
                  [&a] { return static_cast<double>(a.untaken_log_entries); });
   metrics->watch("ostia_messages_waiting", "E-mails and text messages that are still to be sent",
                  [m = metrics.get()] { return static_cast<double>(m->messages_waiting); });
+  metrics->watch("ostia_posts_given_up",
+                 "Entries of the tenant's log and other writes that nobody waits for, lost since the start",
+                 [&a] { return static_cast<double>(a.store.posts_given_up()); });
   watch_process(*metrics);
   return metrics;
 }

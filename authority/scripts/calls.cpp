@@ -22,8 +22,8 @@ Result<HttpCall> call_of(const Value& request, long timeout) {
     call.headers.emplace_back(header.at(0).text(), header.at(1).text());
   call.body = *std::move(body);
   call.limit = longest_answer;
-  call.connect_timeout = std::min(call.connect_timeout, timeout);
-  call.timeout = std::min(call.timeout, timeout);
+  call.connect_timeout = std::min(10L, timeout);
+  call.timeout = std::min(30L, timeout);
   if (auto checked = check_call(call); !checked) return std::move(checked).error();
   return call;
 }

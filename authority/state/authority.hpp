@@ -49,7 +49,7 @@ struct Authority {
         passwords(password_threads),
         egress(std::move(outward)),
         scripts(std::max(4U, 2 * password_threads), egress, scripts_without_wall),
-        http(8, egress),
+        http(egress),
         outbox(s, secrets, clock, development) {}
 
   Store& store;

@@ -122,8 +122,8 @@ bool is_postgres(const std::string& database) {
 
 Result<std::unique_ptr<Store>> open_database(const std::string& data, const std::string& database,
                                              std::size_t connections) {
-  auto store =
-      is_postgres(database) ? open_postgres(database, connections) : open_sqlite(database_file(data, database));
+  auto store = is_postgres(database) ? open_postgres(database, connections, data + "/database-lineage.json")
+                                     : open_sqlite(database_file(data, database));
   if (!store) return store;
   if (auto finished = check_restored(**store); !finished) return std::move(finished).error();
   if (auto moved = move_administrators(**store, Clock::real()); !moved) return std::move(moved).error();

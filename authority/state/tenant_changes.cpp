@@ -1,5 +1,7 @@
 #include "state/tenant_changes.hpp"
 
+#include "store/contention.hpp"
+
 namespace ostia::authority {
 
 using json::Value;
@@ -14,8 +16,8 @@ Async<Unit> change_tenant(Authority& a, std::vector<Statement> statements) {
 }
 
 Async<Value> edit_document(Authority& a, std::string kind, std::string id, EditDocument edit) {
-  constexpr int most_tries = 20;
-  for (int tries = 0; tries < most_tries; ++tries) {
+  Contention contention;
+  for (bool goes_on = true; goes_on;) {
     CO_TRY(const auto rows, a.store.query({"SELECT body FROM tenant_objects WHERE kind = $1 AND id = $2", {kind, id}}));
     const std::string before = rows.empty() ? "" : text_at(rows.first(), 0);
     auto body = before.empty() ? Result<Value>(Value()) : json::parse(before);
@@ -35,6 +37,7 @@ Async<Value> edit_document(Authority& a, std::string kind, std::string id, EditD
     CO_AWAIT(const auto changed, change_tenant(a, std::move(statements)));
     if (changed) co_return *std::move(body);
     if (changed.error().reason != "store_unmatched") co_return changed.error();
+    CO_AWAIT(goes_on, contention.step_back());
   }
   co_return Error{"server_error", "the document is being changed by too many at once; try again", "document_contended",
                   503, Fault::ours};

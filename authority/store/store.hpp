@@ -88,9 +88,13 @@ class Store {
   /// blocking is fine.
   virtual Result<Rows> commit_now(std::vector<Statement> statements) = 0;
 
-  /// A write that nobody waits for: an entry of a log. It is made within a moment, together with others. If it fails or
-  /// too much waits already, the program's log says so.
+  /// A write that nobody waits for: an entry of a log. It is made within a moment, together with others; when the
+  /// server is away, for a minute later. If it fails or too much waits already, the program's log says so. It may be
+  /// made a second time where the first answer was lost: that must change nothing, or be refused by a key.
   virtual void post(std::vector<Statement> statements) = 0;
+
+  /// How many posts were not made, and will not be. The log has said so.
+  [[nodiscard]] virtual std::uint64_t posts_given_up() const { return 0; }
 
   /// Returns when everything that was posted before is there to be read.
   virtual Async<Rows> settle() = 0;
@@ -123,8 +127,11 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file);
 
 /// Opens the database of `url` (`postgres://…`, as libpq reads it: several hosts, TLS) with so many connections, and
 /// migrates it. Connections that are lost are made again; what cannot be done within ten seconds has failed.
-/// Errors: the server cannot be reached or refuses, or a newer program has written it.
-Result<std::unique_ptr<Store>> open_postgres(const std::string& url, std::size_t connections);
+/// `lineage_file` is where it notes which system's history it has followed how far, so that it never goes back to a
+/// primary that another one has taken the place of. Errors: the server cannot be reached or refuses, is such a primary
+/// or another system, or gives sessions to several at a time (a pooler); or a newer program has written the database.
+Result<std::unique_ptr<Store>> open_postgres(const std::string& url, std::size_t connections,
+                                             const std::string& lineage_file);
 
 /// Copies the database in `from` to the new file `to`, as it is at one moment, while others work on it. Errors: `to` is
 /// there, or a program has `from` open of which a part has been deleted under it, so that the copy would lack it.

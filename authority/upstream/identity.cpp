@@ -31,7 +31,7 @@ bool is_jwt(const HttpAnswer& answer) {
 }
 
 Result<Value> read_json(const Result<HttpAnswer>& answer, const std::string& what, bool takes_forms) {
-  if (!answer) return refused(what + ": " + answer.error().description, "upstream_unreachable");
+  if (!answer) return unanswered(what, answer.error());
   Value value = takes_forms ? read_answer(*answer) : Value();
   if (!takes_forms) {
     auto parsed = json::parse(answer->body, 16);
@@ -77,6 +77,7 @@ Async<Value> exchange(Authority& a, const Attempt& attempt, const Endpoints& e, 
   HttpCall call;
   call.method = "POST";
   call.url = e.token;
+  call.until = attempt.until;
   call.headers = {{"Accept", "application/json"}};
   const auto add = [&](const char* name, const std::string& value) {
     call.body.append(call.body.empty() ? "" : "&").append(name).append("=").append(url::percent_encode(value));
@@ -96,17 +97,19 @@ Async<Value> exchange(Authority& a, const Attempt& attempt, const Endpoints& e, 
   co_return read_json(answer, "its token endpoint", true);
 }
 
-Async<Value> ask(Authority& a, std::string url, std::string access_token) {
+Async<Value> ask(Authority& a, std::string url, std::string access_token, Deadline until) {
   HttpCall call;
   call.url = url;
+  call.until = until;
   call.headers = {{"Accept", "application/json"}, {"Authorization", "Bearer " + access_token}};
   CO_AWAIT(const auto answer, a.http.send(std::move(call)));
   co_return read_json(answer, "its profile endpoint", false);
 }
 
 // Who keeps an address private has none in their profile; the list of addresses says which one is theirs.
-Async<Unit> add_github_email(Authority& a, const Endpoints& e, std::string access_token, Value& profile) {
-  CO_AWAIT(const auto emails, ask(a, e.userinfo + "/emails", access_token));
+Async<Unit> add_github_email(Authority& a, const Endpoints& e, std::string access_token, Deadline until,
+                             Value& profile) {
+  CO_AWAIT(const auto emails, ask(a, e.userinfo + "/emails", access_token, until));
   if (!emails) co_return Unit{};  // without the scope for it there is no list, and no address either
   for (const auto& one : emails->items())
     if (one["primary"].as_bool()) {
@@ -131,16 +134,16 @@ Async<Value> raw_profile(Authority& a, const Attempt& attempt, const Endpoints& 
   const Connection& c = *attempt.connection;
   Value claims = Value::object();
   if (c.upstream.is_oidc) {
-    CO_TRY(auto read, verify_id_token(a, c, e, id_token, {attempt.nonce(a), access_token}));
+    CO_TRY(auto read, verify_id_token(a, c, e, id_token, {attempt.nonce(a), access_token, attempt.until}));
     claims = std::move(read);
   }
   if (e.userinfo.empty() || access_token.empty()) co_return claims;
-  CO_TRY(auto profile, ask(a, e.userinfo, access_token));
+  CO_TRY(auto profile, ask(a, e.userinfo, access_token, attempt.until));
   if (c.upstream.is_oidc && profile["sub"] != claims["sub"])  // Core section 5.3.2
     co_return refused(profile["sub"].is_null() ? "its profile has no sub, which says whose it is"
                                                : "its profile is of another person than its ID token",
                       "upstream_subject_mismatch");
-  if (c.strategy == "github") CO_TRY_VOID(add_github_email(a, e, access_token, profile));
+  if (c.strategy == "github") CO_TRY_VOID(add_github_email(a, e, access_token, attempt.until, profile));
   for (const auto& [key, item] : profile.members()) claims.set(key, item);
   co_return claims;
 }

@@ -12,6 +12,7 @@ struct Attempt {
   Found<Connection> connection;
   std::string issuer;  ///< the domain of this authority, which the upstream sends the person back to
   std::string state;
+  Deadline until;  ///< for all that the upstream is asked
 
   [[nodiscard]] std::string nonce(const Authority& a) const { return a.secrets.mark("upstream nonce " + state); }
   [[nodiscard]] std::string code_verifier(const Authority& a) const {

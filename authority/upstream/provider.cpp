@@ -15,21 +15,25 @@ using namespace std::chrono_literals;
 constexpr auto lifetime = 1h;
 constexpr auto pause = 10s;  // between two looks for a key that is not among those that are kept
 
-// What is kept, if it is young enough; else what the upstream says now, or what it said once if it is silent.
-Async<Value> fetch(Authority& a, std::string url, std::chrono::seconds max_age) {
-  const auto kept = a.documents.find(url);
-  if (kept && Documents::Time::clock::now() - kept->at < max_age) co_return kept->document;
+constexpr long short_patience = 4;  // seconds, where what is kept will do
+
+// What is kept, if it is young enough; else what the upstream says now, or what it has said lately if it is silent.
+Async<Value> fetch(Authority& a, std::string url, std::chrono::seconds max_age, Deadline until) {
+  const auto plan = a.documents.plan(url, max_age);
+  if (plan.step == DocumentStep::use) co_return plan.kept;
   HttpCall call;
   call.url = url;
   call.headers = {{"Accept", "application/json"}};
+  call.until = until;
+  if (plan.step == DocumentStep::refresh) call.connect_timeout = call.timeout = short_patience;
   CO_AWAIT(const auto answer, a.http.send(std::move(call)));
   auto document = answer && answer->status == 200 ? json::parse(answer->body, 16) : Result<Value>(Value());
   if (document && document->is_object()) {
     a.documents.keep(url, *document);
     co_return *std::move(document);
   }
-  if (kept) co_return kept->document;
-  if (!answer) co_return refused(url + ": " + answer.error().description, "upstream_unreachable");
+  if (!plan.kept.is_null()) co_return plan.kept;
+  if (!answer) co_return unanswered(url, answer.error());
   if (answer->status != 200)
     co_return refused(url + " answers " + std::to_string(answer->status), "upstream_unreachable");
   co_return refused(url + " is not a JSON object", "upstream_malformed");
@@ -91,11 +95,11 @@ Status check(const Upstream& u, const Endpoints& e) {
 
 // Whether one of the upstream's keys has signed. Keys that are kept may be old, which shows in two ways: the one that
 // the token names is not among them, or is another one of the same name. Either way they are asked for anew.
-Async<Unit> check_signature(Authority& a, std::string jwks, jose::UnverifiedJws jws) {
+Async<Unit> check_signature(Authority& a, std::string jwks, jose::UnverifiedJws jws, Deadline until) {
   const std::string& algorithm = jws.header["alg"].text();
   bool is_known = false;
   for (const std::chrono::seconds age : {std::chrono::seconds(lifetime), std::chrono::seconds(pause)}) {
-    CO_TRY(const auto keys, fetch(a, jwks, age));
+    CO_TRY(const auto keys, fetch(a, jwks, age, until));
     const Value* key = jose::find_key(keys, jws.header);
     const auto imported = key ? openssl_crypto()->import_key(algorithm, json::write(*key)) : nullptr;
     if (imported && imported->verify(jws.signing_input, jws.signature)) co_return Unit{};
@@ -111,7 +115,14 @@ Error refused(std::string what, std::string reason) {
   return {"access_denied", std::move(what), std::move(reason), 403, Fault::peer};
 }
 
-Async<Endpoints> endpoints_of(Authority& a, const Request& request, const Connection& c) {
+Error unanswered(const std::string& what, const Error& why) {
+  if (why.status == 503) return why;
+  return refused(what + ": " + why.description, "upstream_unreachable");
+}
+
+Deadline soon() { return Deadline::clock::now() + 10s; }
+
+Async<Endpoints> endpoints_of(Authority& a, const Request& request, const Connection& c, Deadline until) {
   const Upstream& u = c.upstream;
   if (u.is_stand_in) {
     if (!a.dev) co_return refused("a stand-in is there with --dev only", "stand_in");
@@ -120,7 +131,7 @@ Async<Endpoints> endpoints_of(Authority& a, const Request& request, const Connec
   }
   Endpoints e{u.issuer, u.authorization_url, u.token_url, u.userinfo_url, u.jwks_url, u.end_session_url, false};
   if (u.is_oidc && (e.authorization.empty() || e.jwks.empty() || (e.token.empty() && !u.is_front_channel))) {
-    CO_TRY(const auto document, fetch(a, discovery_of(u), lifetime));
+    CO_TRY(const auto document, fetch(a, discovery_of(u), lifetime, until));
     if (auto taken = take(document, u, e); !taken) co_return std::move(taken).error();
   }
   if (auto checked = check(u, e); !checked) co_return std::move(checked).error();
@@ -134,7 +145,7 @@ Async<Value> verify_id_token(Authority& a, const Connection& c, const Endpoints&
   const std::string algorithm = jws->header["alg"].text();
   if (!jose::is_signature_algorithm(algorithm))
     co_return refused("the ID token is signed with \"" + algorithm + "\"", "id_token_algorithm");
-  CO_TRY_VOID(check_signature(a, e.jwks, *jws));
+  CO_TRY_VOID(check_signature(a, e.jwks, *jws, binding.until));
   oidc::IdTokenExpectations expected;
   expected.issuer = e.issuer;
   // One tenant of many signs for its own issuer; the template is Microsoft's.

@@ -18,7 +18,7 @@ test('a running store: tests read and write it by tests/lib/store.mjs, which wai
 
 test('fixed waits: tests wait for what happens by tests/lib/until.mjs, not for a time', () => {
   // The times that are waited here are what is tested, or in a page that says nothing while it is idle.
-  const isTheTime = ['lib/until.mjs', 'lib/siege.mjs', 'parity/harness.mjs', 'parity/cordova.test.mjs', 'web/better.test.mjs', 'sdk/credentials.test.mjs'];
+  const isTheTime = ['lib/until.mjs', 'lib/siege.mjs', 'lib/upstream.mjs', 'parity/harness.mjs', 'parity/cordova.test.mjs', 'web/better.test.mjs', 'sdk/credentials.test.mjs'];
   assert.deepEqual(having(/await new Promise\(.*setTimeout|waitForTimeout\(|node:timers|['"`]sleep['"`]|\bsleep \d/, ...isTheTime), []);
 });
 

@@ -49,10 +49,27 @@ export class Postgres {
     return this.url(name);
   }
 
-  /** A PgBouncer before the server, which pools sessions; the URL of that database through it. */
-  async bouncer(name) {
-    const port = await freePort(), config = join(this.dir, 'pgbouncer.ini');
-    writeFileSync(config, ['[databases]', `* = host=127.0.0.1 port=${this.port} user=postgres`, '[pgbouncer]', 'listen_addr = 127.0.0.1', `listen_port = ${port}`, 'unix_socket_dir =', 'auth_type = any', 'pool_mode = session',
+  /** Its processes that serve a program's connections to a database, as process ids. */
+  backends(name) { return this.sql(`SELECT pid FROM pg_stat_activity WHERE datname = '${name}' AND application_name = 'ostia'`).split('\n').filter(Boolean).map(Number); }
+  /** All its processes. */
+  processes() {
+    const first = readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0];
+    return [Number(first), ...execFileSync('ps', ['-o', 'pid=', '--ppid', first], { encoding: 'utf8' }).trim().split(/\s+/).map(Number)];
+  }
+
+  /** Holds a transaction in which `text` was run, until the promise's function is called. */
+  async hold(text, name = 'postgres') {
+    const child = spawn('psql', ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', '-d', name, '-AtqX'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    process.on('exit', () => child.kill());
+    child.stdin.write(`BEGIN; ${text}; SELECT 'held';\n`);
+    await new Promise((resolve) => child.stdout.on('data', (d) => { if (String(d).includes('held')) resolve(); }));
+    return () => new Promise((resolve) => { child.on('close', resolve); child.stdin.end('ROLLBACK;\n'); });
+  }
+
+  /** A PgBouncer before the server, which pools sessions (or transactions, or statements); the URL of that database through it. */
+  async bouncer(name, mode = 'session') {
+    const port = await freePort(), config = join(this.dir, `pgbouncer-${mode}.ini`);
+    writeFileSync(config, ['[databases]', `* = host=127.0.0.1 port=${this.port} user=postgres`, '[pgbouncer]', 'listen_addr = 127.0.0.1', `listen_port = ${port}`, 'unix_socket_dir =', 'auth_type = any', `pool_mode = ${mode}`,
       'default_pool_size = 150', ''].join('\n'));
     const [command, args] = process.getuid() === 0 ? ['runuser', ['-u', 'postgres', '--', '/usr/sbin/pgbouncer', config]] : ['/usr/sbin/pgbouncer', [config]];
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });

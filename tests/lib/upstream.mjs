@@ -53,10 +53,12 @@ export class ScriptedUpstream {
   async answer(request, response) {
     let body = '';
     for await (const part of request) body += part;
+    if (this.change.late_ms) await new Promise((resolve) => { setTimeout(resolve, this.change.late_ms); });
     const url = new URL(request.url, this.issuer);
     this.requests.push({ path: url.pathname, method: request.method, headers: request.headers, body });
     const send = (status, value, type = 'application/json') => response.writeHead(status, { 'content-type': type }).end(typeof value === 'string' ? value : JSON.stringify(value));
     const scripted = this.change[url.pathname];
+    if (scripted?.hangs) return undefined;
     if (scripted) return send(scripted.status ?? 200, scripted.body, scripted.type);
     if (url.pathname === '/.well-known/openid-configuration')
       return send(200, { issuer: this.issuer, authorization_endpoint: `${this.issuer}/authorize`, token_endpoint: `${this.issuer}/token`, userinfo_endpoint: `${this.issuer}/userinfo`, jwks_uri: `${this.issuer}/jwks`, authorization_response_iss_parameter_supported: true });

@@ -1,6 +1,8 @@
 #include "store/postgres/connection.hpp"
 
-#include <array>
+#include <poll.h>
+
+#include <atomic>
 #include <boost/endian/conversion.hpp>
 #include <cstring>
 
@@ -12,6 +14,7 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
 
 // Types of values as PostgreSQL numbers them (pg_type.dat); they never change.
 constexpr Oid boolean_type = 16, integer_type = 20, text_type = 25;
@@ -75,31 +78,48 @@ Oid type_of(const Cell& cell) {
 // Ours to try again: another transaction came between (40001, 40P01), or the server does not take writes any more.
 bool is_conflict(std::string_view state) { return state == "40001" || state == "40P01"; }
 constexpr std::string_view read_only = "25006";
+// A statement that could not be prepared.
+constexpr std::string_view not_prepared = "26000";
 // No text of ours can be equal to one that is not UTF-8 or has a zero byte.
 constexpr std::string_view not_a_text = "22021";
 
-// A plan that was made while a table was small must not stay. Of writers only the wait for locks has an end: a commit
-// that is called off while it waits for its replica would look like one that is safe.
-constexpr const char* session = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; ";
-constexpr const char* reading = "SET default_transaction_read_only = on; SET statement_timeout = '30s'; LISTEN ostia";
-constexpr const char* writing = "SET default_transaction_isolation = 'serializable'; SET lock_timeout = '10s'";
+// The server has called it off: it took longer than it may (57014), or waited longer for a lock (55P03).
+bool is_called_off(std::string_view state) { return state == "57014" || state == "55P03"; }
+
+Error unavailable(const char* what) {
+  return {"temporarily_unavailable", std::string("The database ") + what + ". Try again in a few seconds.",
+          "store_unavailable", 503, Fault::ours};
+}
+
+// Nobody knows whether it was made, or will be.
+Error lost() {
+  return {"temporarily_unavailable", "The connection to the database was lost. Try again.", "store_lost", 503,
+          Fault::ours};
+}
+
+// Whatever it refuses, it refuses to many: a line each second says enough.
+void tell_refusal(const std::string& what, const std::string& state) {
+  static std::atomic<Clock::rep> told = 0;
+  const auto second = std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch()).count();
+  if (told.exchange(second) != second)
+    log_event("error", "database_refuses", {{"what", std::string(text::trimmed(what))}, {"state", state}});
+}
+
+Error error_of(const std::string& state, const std::string& what, Role role) {
+  if (state == not_a_text && role == Role::writer)
+    return {"invalid_request", "a text that is not UTF-8, or has a zero byte in it, cannot be kept", "not_a_text", 400,
+            Fault::caller};
+  const bool is_short = state.starts_with("53");  // of disk, memory or connections
+  if (is_short || is_called_off(state)) {
+    tell_refusal(what, state);
+    return unavailable(is_short ? "has no room for that" : "took too long");
+  }
+  return failure(what, state == division_by_zero ? "store_unmatched"
+                       : state.starts_with("23") ? "store_conflict"
+                                                 : "store_failed");
+}
 
 }  // namespace
-
-Result<Handle> connect(const std::string& url, Role role) {
-  // What stands before `dbname` may be set otherwise in the URL.
-  constexpr std::array names = {
-      "application_name", "target_session_attrs", "connect_timeout", "tcp_user_timeout",
-      "keepalives_idle",  "client_encoding",      "dbname",          static_cast<const char*>(nullptr)};
-  const std::array values = {"ostia", "read-write", "5",         "10000",
-                             "10",    "UTF8",       url.c_str(), static_cast<const char*>(nullptr)};
-  Handle handle(PQconnectdbParams(names.data(), values.data(), 1));
-  if (PQstatus(handle.get()) != CONNECTION_OK) return failure(PQerrorMessage(handle.get()), "store_cannot_open");
-  PQsetNoticeProcessor(handle.get(), [](void*, const char*) {}, nullptr);  // standard error is the log's
-  const std::string setup = std::string(session) + (role == Role::reader ? reading : writing);
-  if (auto done = run(handle.get(), setup); !done) return std::move(done).error();
-  return handle;
-}
 
 Rows rows_of(const PGresult* result) {
   Rows rows;
@@ -113,11 +133,42 @@ Rows rows_of(const PGresult* result) {
   return rows;
 }
 
+namespace {
+
+// Whether there is something to be read, or an end, before `until`.
+bool await_answer(PGconn* connection, Clock::time_point until) {
+  while (PQisBusy(connection)) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+    pollfd socket{PQsocket(connection), POLLIN, 0};
+    if (left <= 0 || poll(&socket, 1, static_cast<int>(left)) == 0) return false;
+    if (PQconsumeInput(connection) != 1) return true;  // its end is an answer, too
+  }
+  return true;
+}
+
+Result<Rows> read_result(PGconn* connection, PGresult* result) {
+  const auto status = PQresultStatus(result);
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return failure(PQerrorMessage(connection));
+  return rows_of(result);
+}
+
+}  // namespace
+
 Result<Rows> run(PGconn* connection, const std::string& sql) {
   const ResultHandle result(PQexec(connection, sql.c_str()));
-  const auto status = PQresultStatus(result.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return failure(PQerrorMessage(connection));
-  return rows_of(result.get());
+  return read_result(connection, result.get());
+}
+
+Result<Rows> run(PGconn* connection, const std::string& sql, std::chrono::milliseconds patience) {
+  const auto until = Clock::now() + patience;
+  if (PQsendQuery(connection, sql.c_str()) != 1) return failure(PQerrorMessage(connection));
+  Result<Rows> last = Rows{};
+  for (;;) {
+    if (!await_answer(connection, until)) return unavailable("does not answer");
+    const ResultHandle result(PQgetResult(connection));
+    if (!result) return last;
+    if (last) last = read_result(connection, result.get());
+  }
 }
 
 Connection::Connection(asio::io_context& context, Handle handle, Events events)
@@ -133,13 +184,14 @@ Connection::~Connection() {
 }
 
 void Connection::send(Job job) {
+  if (under_way_.empty()) progress_ = Clock::now();
   auto kept = std::make_unique<Job>(std::move(job));
   std::vector<const std::string*> names;
   for (const auto& statement : kept->statements) names.push_back(prepare(statement));
   bool is_sent = true;
   for (std::size_t i = 0; i < names.size() && is_sent; ++i)
     is_sent = names[i] && send_statement(*names[i], kept->statements[i].values);
-  under_way_.push_back({std::move(kept), {}, {}, {}});
+  under_way_.push_back({std::move(kept), {}, {}, {}, {}});
   if (!is_sent || !finish_transaction()) lose();
 }
 
@@ -150,12 +202,12 @@ const std::string* Connection::prepare(const Statement& statement) {
   for (const auto& value : statement.values) types += static_cast<char>('0' + value.index());
   auto& name = prepared_[{statement.sql, types}];
   if (!name.empty()) return &name;
-  name = "s" + std::to_string(prepared_.size());
+  name = "s" + std::to_string(++last_name_);
   std::vector<Oid> oids;
   for (const auto& value : statement.values) oids.push_back(type_of(value));
   const bool is_sent = PQsendPrepare(handle_.get(), name.c_str(), text_of(statement).c_str(),
                                      static_cast<int>(oids.size()), oids.data()) == 1;
-  under_way_.push_back({});
+  under_way_.emplace_back().prepares = name;
   return is_sent && finish_transaction() ? &name : nullptr;
 }
 
@@ -201,6 +253,7 @@ void Connection::read() {
   if (is_noticed) events_.on_notice();
   while (!is_lost_ && !under_way_.empty() && !PQisBusy(handle_.get())) {
     const ResultHandle result(PQgetResult(handle_.get()));
+    progress_ = Clock::now();
     if (result) take(result.get());  // null: the results of one statement are over
   }
   if (!is_lost_ && PQstatus(handle_.get()) == CONNECTION_BAD) lose();
@@ -224,24 +277,56 @@ void Connection::take(PGresult* result) {
 void Connection::settle() {
   UnderWay over = std::move(under_way_.front());
   under_way_.pop_front();
-  if (!over.job && !over.error.empty()) log_event("error", "statement_refused", {{"what", over.error}});
-  if (!over.job) return;  // who needs the statement finds that it is not there
+  if (!over.prepares.empty() && !over.error.empty()) forget(over);
+  if (!over.job) return;  // nobody waits for this, or not any more
   Outcome outcome;
   if (over.error.empty())
     outcome.result = std::move(over.rows);
   else if (over.state == not_a_text && over.job->role == Role::reader)
     outcome.result = Rows{};
-  else if (over.state == not_a_text)
-    outcome.result = Error{"invalid_request", "a text that is not UTF-8, or has a zero byte in it, cannot be kept",
-                           "not_a_text", 400, Fault::caller};
   else
-    outcome = {failure(over.error, over.state == division_by_zero ? "store_unmatched"
-                                   : over.state.starts_with("23") ? "store_conflict"
-                                                                  : "store_failed"),
-               is_conflict(over.state) || over.state == read_only};
+    outcome = {error_of(over.state, over.error, over.job->role),
+               is_conflict(over.state) || over.state == read_only || (over.state == not_prepared && was_called_off_)};
   const bool is_demoted = over.state == read_only && over.job->role == Role::writer;
   events_.on_done(std::move(*over.job), std::move(outcome));
   if (is_demoted) lose();
+}
+
+// Who needs the statement finds that it is not there; the next one prepares it anew. One that was called off had to
+// wait for a lock.
+void Connection::forget(const UnderWay& failed) {
+  std::erase_if(prepared_, [&](const auto& entry) { return entry.second == failed.prepares; });
+  if (is_called_off(failed.state))
+    was_called_off_ = true;
+  else
+    log_event("error", "statement_refused", {{"what", failed.error}});
+}
+
+bool Connection::stands_still(Clock::time_point now, std::chrono::milliseconds so_long) const {
+  return !is_lost_ && !under_way_.empty() && now - progress_ >= so_long;
+}
+
+void Connection::tell_late(Clock::time_point now) {
+  std::vector<std::unique_ptr<Job>> late;
+  for (auto& one : under_way_)
+    if (one.job && one.job->deadline <= now) late.push_back(std::move(one.job));
+  for (auto& job : late) {
+    const bool is_read = job->role == Role::reader;
+    events_.on_done(std::move(*job), {is_read ? unavailable("does not answer") : lost(), false});
+  }
+}
+
+void Connection::hand_back_reads() {
+  std::vector<Job> back;
+  bool is_first = true;
+  for (auto& one : under_way_) {
+    if (!one.job) continue;
+    const bool is_worked_on = std::exchange(is_first, false);  // or so it may be: it has two chances then
+    if (one.job->role != Role::reader || std::exchange(one.job->is_moved, true)) continue;
+    back.push_back(*one.job);
+    if (!is_worked_on) one.job.reset();
+  }
+  for (auto& job : back) events_.on_done(std::move(job), {unavailable("does not answer"), true});
 }
 
 // A read changes nothing and is tried again. Of a write nobody knows whether it was made: whoever waits is told that.
@@ -251,10 +336,7 @@ void Connection::lose() {
   for (auto& one : left) {
     if (!one.job) continue;
     const bool is_read = one.job->role == Role::reader;
-    events_.on_done(std::move(*one.job),
-                    {Error{"temporarily_unavailable", "The connection to the database was lost. Try again.",
-                           "store_lost", 503, Fault::ours},
-                     is_read});
+    events_.on_done(std::move(*one.job), {is_read ? unavailable("does not answer") : lost(), is_read});
   }
   events_.on_lost();
 }

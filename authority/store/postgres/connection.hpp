@@ -30,11 +30,10 @@ using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 /// as SQLite's are.
 enum class Role : std::uint8_t { reader, writer };
 
-/// Connects, and waits for it. Errors: the server cannot be reached or refuses, in its words.
-Result<Handle> connect(const std::string& url, Role role);
-
-/// Runs `sql` and waits for it: for what is done at the start.
+/// Runs `sql` and waits for it, however long it takes: for what is done at the start.
 Result<Rows> run(PGconn* connection, const std::string& sql);
+/// The same, but not for ever. After `store_unavailable` the connection is of no more use.
+Result<Rows> run(PGconn* connection, const std::string& sql, std::chrono::milliseconds patience);
 
 /// What the server has answered.
 Rows rows_of(const PGresult* result);
@@ -42,10 +41,11 @@ Rows rows_of(const PGresult* result);
 /// A transaction that somebody waits for.
 struct Job {
   std::vector<Statement> statements;
-  RowsReady done;
+  RowsReady done;  ///< of a read, called by whoever is first
   Role role = Role::reader;
-  std::chrono::steady_clock::time_point deadline;  ///< until then it may wait for a connection, or be tried again
+  std::chrono::steady_clock::time_point deadline;  ///< whoever waits for it is told something by then
   int tries = 0;
+  bool is_moved = false;  ///< a read that another connection has not answered in good time
 };
 
 /// What became of a job.
@@ -71,11 +71,22 @@ class Connection {
   void send(Job job);
   [[nodiscard]] std::size_t load() const { return is_lost_ ? SIZE_MAX : under_way_.size(); }
 
+  using Time = std::chrono::steady_clock::time_point;
+  /// Something is under way, and the server has said nothing for so long.
+  [[nodiscard]] bool stands_still(Time now, std::chrono::milliseconds so_long) const;
+  /// Gives those whose deadline is over an outcome, whatever becomes of what was sent: of writes nobody knows.
+  void tell_late(Time now);
+  /// Gives reads back to be tried elsewhere, each once. The one in front stays, too: its first answer counts.
+  void hand_back_reads();
+  /// As if the connection had broken.
+  void lose();
+
  private:
   struct UnderWay {
-    std::unique_ptr<Job> job;  ///< null: a statement is being prepared
+    std::unique_ptr<Job> job;  ///< null: a statement is being prepared, or nobody waits for it any more
     Rows rows;
     std::string error, state;  ///< of the first statement that failed, and its SQLSTATE
+    std::string prepares;      ///< the name of the statement that is being prepared
   };
 
   struct Form {
@@ -95,7 +106,7 @@ class Connection {
   void read();
   void take(PGresult* result);
   void settle();
-  void lose();
+  void forget(const UnderWay& failed);
 
   Handle handle_;
   Events events_;
@@ -104,6 +115,9 @@ class Connection {
   std::unordered_map<Form, std::string, HashForm> prepared_;  ///< the server's names of statements
   std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
   bool is_writing_ = false, is_lost_ = false;
+  bool was_called_off_ = false;  ///< a statement, before it was prepared
+  std::size_t last_name_ = 0;
+  Time progress_{};  ///< when the server last said something, or had nothing to say
 };
 
 }  // namespace ostia::authority::postgres

@@ -75,6 +75,7 @@ Status read_table(PGconn* connection, const std::string& table, const Store::Rea
 Status migrate(PGconn* connection) {
   // Two that make the same table or row at the same moment are in each other's way, whatever they say.
   const std::vector<std::string> make = {
+      "SET statement_timeout = 0",  // a large table takes its time
       "CREATE TABLE IF NOT EXISTS ostia_schema (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, oldest BIGINT NOT "
       "NULL)",
       "INSERT INTO ostia_schema (id, version, oldest) VALUES (1, 0, 0) ON CONFLICT DO NOTHING"};
@@ -86,42 +87,37 @@ Status migrate(PGconn* connection) {
   return run_all(connection, {"COMMIT"});
 }
 
-Status read_all(const std::string& url, const Store::ReadRow& visit) {
-  const auto connection = connect(url, Role::reader);
-  if (!connection) return connection.error();
+Status read_all(PGconn* connection, const Store::ReadRow& visit) {
   if (auto begun =
-          run_all(connection->get(), {"SET statement_timeout = 0", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"});
+          run_all(connection, {"SET statement_timeout = 0", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"});
       !begun)
     return begun;
-  const auto tables = table_names(connection->get());
+  const auto tables = table_names(connection);
   if (!tables) return tables.error();
   for (const auto& table : *tables)
-    if (auto read = read_table(connection->get(), table, visit); !read) return read;
+    if (auto read = read_table(connection, table, visit); !read) return read;
   return ok();
 }
 
-Status take_snapshot(const std::string& url) {
-  const auto connection = connect(url, Role::writer);
-  if (!connection) return connection.error();
-  const auto tables = table_names(connection->get());
+Status take_snapshot(PGconn* connection) {
+  const auto tables = table_names(connection);
   if (!tables) return tables.error();
-  std::vector<std::string> statements = {"BEGIN", "DROP SCHEMA IF EXISTS ostia_snapshot CASCADE",
+  std::vector<std::string> statements = {"SET statement_timeout = 0", "BEGIN",
+                                         "DROP SCHEMA IF EXISTS ostia_snapshot CASCADE",
                                          "CREATE SCHEMA ostia_snapshot"};
   for (const auto& table : *tables) statements.push_back("CREATE TABLE ostia_snapshot." + table + " AS TABLE " + table);
   statements.emplace_back("COMMIT");
-  return run_all(connection->get(), statements);
+  return run_all(connection, statements);
 }
 
-Status restore_snapshot(const std::string& url) {
-  const auto connection = connect(url, Role::writer);
-  if (!connection) return connection.error();
-  const auto tables = table_names(connection->get());
+Status restore_snapshot(PGconn* connection) {
+  const auto tables = table_names(connection);
   if (!tables) return tables.error();
-  std::vector<std::string> statements = {"BEGIN ISOLATION LEVEL READ COMMITTED"};
+  std::vector<std::string> statements = {"SET statement_timeout = 0", "BEGIN ISOLATION LEVEL READ COMMITTED"};
   for (const auto& table : *tables)
     statements.push_back("DELETE FROM " + table + "; INSERT INTO " + table + " SELECT * FROM ostia_snapshot." + table);
   statements.emplace_back("COMMIT");
-  return run_all(connection->get(), statements);
+  return run_all(connection, statements);
 }
 
 }  // namespace ostia::authority::postgres

@@ -3,8 +3,6 @@
 
 #include <libpq-fe.h>
 
-#include <string>
-
 #include "store/store.hpp"
 
 namespace ostia::authority::postgres {
@@ -14,10 +12,10 @@ namespace ostia::authority::postgres {
 Status migrate(PGconn* connection);
 
 /// All rows, as they are at one moment.
-Status read_all(const std::string& url, const Store::ReadRow& visit);
+Status read_all(PGconn* connection, const Store::ReadRow& visit);
 
 /// Copies of all tables in the schema `ostia_snapshot`, and back.
-Status take_snapshot(const std::string& url);
-Status restore_snapshot(const std::string& url);
+Status take_snapshot(PGconn* connection);
+Status restore_snapshot(PGconn* connection);
 
 }  // namespace ostia::authority::postgres

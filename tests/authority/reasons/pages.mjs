@@ -59,6 +59,10 @@ export default [
   ['upstream_key', 'f', 'access_denied', (w) => w.atUpstream('apple')],
   ['upstream_refused', 'f', 'access_denied', (w) => { w.upstream.change['/token'] = { status: 400, body: {} }; return w.atUpstream(); }],
   ['upstream_unreachable', 'f', 'access_denied', (w) => w.authorize({ connection: 'broken' })],
+  ['destination_resting', 'f', 'temporarily_unavailable', async (w) => {
+    for (let i = 0; i < 5; i++) await w.authorize({ connection: 'silent' });
+    return w.authorize({ connection: 'silent' });
+  }],
   ['upstream_subject_mismatch', 'f', 'access_denied', (w) => { w.upstream.change['/userinfo'] = { body: { sub: 'somebody-else' } }; return w.atUpstream(); }],
   ['upstream_profile_jwt', 'f', 'access_denied', (w) => { w.upstream.change['/userinfo'] = { body: w.upstream.sign({ sub: 'u1' }), type: 'application/jwt' }; return w.atUpstream(); }],
   ['upstream_id_missing', 'f', 'access_denied', (w) => { w.upstream.claims.sub = 'u'.repeat(300); return w.atUpstream(); }],

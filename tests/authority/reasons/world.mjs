@@ -50,6 +50,7 @@ export class World {
       ...extra.connections, this.upstream.connection('acme'), facebook('facebook'), facebook('facebook-again'),
       { name: 'invited', strategy: 'email', options: { disable_signup: true } },
       { name: 'apple', strategy: 'apple', options: { client_id: 'ostia', team_id: 'TEAM', kid: 'KEY', issuer: this.upstream.issuer, app_secret: 'no key' } },
+      { name: 'silent', strategy: 'oidc', options: { client_id: 'ostia', issuer: 'http://127.0.0.1:7' } },
       { name: 'broken', strategy: 'oidc', options: { client_id: 'ostia', issuer: this.upstream.issuer, discovery_url: at('/broken') } },
     ];
     const databases = [...extra.databases, database('Keys', { authentication_methods: { passkey: { enabled: true } } }), database('Named', { requires_username: true })];
