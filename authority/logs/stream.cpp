@@ -16,7 +16,6 @@ using SteadyTime = std::chrono::steady_clock;
 
 constexpr auto tick = 1s;
 constexpr std::int64_t batch = 100;  // entries in one call
-constexpr auto longest_rest = 300s;
 
 struct Category {
   std::string_view name;
@@ -108,14 +107,18 @@ void LogStreamer::send_all() {
 bool LogStreamer::begin(const std::string& stream) {
   const std::lock_guard lock(mutex_);
   State& s = states_[stream];
-  return SteadyTime::now() >= s.rests_until && !std::exchange(s.is_busy, true);
+  if (s.is_busy || !s.breaker.admits(SteadyTime::now())) return false;
+  s.breaker.begin(SteadyTime::now());
+  return s.is_busy = true;
 }
 
 void LogStreamer::send(const LogStream& stream) {
   while (!scheduler_.is_stopping() && turn_.is_ours() && send_some(stream)) {
   }
   const std::lock_guard lock(mutex_);
-  states_[stream.id].is_busy = false;
+  State& s = states_[stream.id];
+  s.is_busy = false;
+  s.breaker.forget();
 }
 
 // True when there may be more to send at once. What was sent goes by its name: an entry that another node has written
@@ -138,7 +141,7 @@ bool LogStreamer::send_some(const LogStream& s) {
   const auto noted = store_.commit_now(std::move(taken));
   {
     const std::lock_guard lock(mutex_);
-    states_[s.id].failures = 0;
+    states_[s.id].breaker.succeed();
   }
   return noted && static_cast<std::int64_t>(rows->size()) == size;
 }
@@ -146,10 +149,7 @@ bool LogStreamer::send_some(const LogStream& s) {
 void LogStreamer::note_failure(const LogStream& stream, const std::string& what) {
   {
     const std::lock_guard lock(mutex_);
-    State& s = states_[stream.id];
-    s.failures = std::min(s.failures + 1, 9);
-    s.rests_until =
-        SteadyTime::now() + std::min<SteadyTime::duration>(longest_rest, std::chrono::seconds(1 << s.failures));
+    states_[stream.id].breaker.fail(SteadyTime::now());
   }
   log_event("warning", "log_stream_failed", {{"stream", stream.name}, {"what", what}});
 }

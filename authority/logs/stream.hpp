@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "base/periodic.hpp"
+#include "http/breaker.hpp"
 #include "http/egress.hpp"
 #include "store/turn.hpp"
 #include "tenant/tenant.hpp"
@@ -38,8 +39,7 @@ class LogStreamer {
  private:
   struct State {
     bool is_busy = false;
-    int failures = 0;  ///< in a row
-    std::chrono::steady_clock::time_point rests_until;
+    Breaker breaker{{.failures = 1, .first = std::chrono::seconds(2), .longest = std::chrono::seconds(300)}};
   };
   void send_all();
   bool begin(const std::string& stream);

@@ -4,7 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
-#include "ostia/url/url.hpp"
+#include "http/client.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -18,8 +18,7 @@ constexpr std::array<std::int64_t, 8> pauses = {5, 30, 120, 600, 3600, 14'400, 2
 constexpr std::int64_t lease = 30;
 constexpr auto tick = std::chrono::seconds(2);
 constexpr unsigned threads = 24, most_of_one = 6;  // tries at once, of all destinations and of one
-constexpr int patience = 3;                        // tries that nobody answers, until a destination rests
-constexpr int longest_rest = 64;                   // seconds
+constexpr Breaker::Policy patience{.failures = 3, .longest = std::chrono::seconds(60)};
 
 struct Field {
   const char* name;
@@ -46,8 +45,8 @@ Message read(const Value& v, const std::string& id) {
 }
 
 // What is reached or not reached together.
-std::string destination_of(const Message& m) {
-  if (m.channel == "backchannel_logout") return url::origin_of(m.to);
+std::string where(const Message& m) {
+  if (m.channel == "backchannel_logout") return destination_of(m.to);
   return m.channel == "sms" ? "sms " + m.connection : m.channel;
 }
 
@@ -98,8 +97,9 @@ void Outbox::send_due() {
 // How many tries may begin. After a rest one has to show that somebody answers again.
 unsigned Outbox::places_for(const std::string& destination) {
   const std::lock_guard lock(mutex_);
-  const auto& d = destinations_[destination];
-  if (d.failures >= patience) return d.under_way == 0 && Steady::now() >= d.rests_until ? 1 : 0;
+  const auto& d = destinations_.try_emplace(destination, Destination{0, Breaker(patience)}).first->second;
+  if (!d.breaker.admits(Steady::now())) return 0;
+  if (d.breaker.is_resting()) return d.under_way == 0 ? 1 : 0;
   return std::min(most_of_one - std::min(most_of_one, d.under_way), threads - std::min(threads, under_way_));
 }
 
@@ -116,7 +116,9 @@ bool Outbox::send_some(const std::string& destination) {
   if (!rows || rows->empty()) return false;
   {
     const std::lock_guard lock(mutex_);
-    destinations_[destination].under_way += static_cast<unsigned>(rows->size());
+    auto& d = destinations_[destination];
+    d.under_way += static_cast<unsigned>(rows->size());
+    d.breaker.begin(Steady::now());
     under_way_ += static_cast<unsigned>(rows->size());
   }
   for (const auto& row : *rows)
@@ -167,18 +169,14 @@ Statement Outbox::sent(const std::string& id) const {
                 : Statement{"DELETE FROM messages WHERE id = $1", {id}};
 }
 
-void Outbox::note_destination(const std::string& destination, const Status& sent) {
+void Outbox::note_destination(const std::string& destination, const Status& outcome) {
   const std::lock_guard lock(mutex_);
-  auto& d = destinations_[destination];
-  if (sent || sent.error().reason != "unreachable") {
-    d.failures = 0;
-    return;
-  }
-  if (++d.failures < patience) return;
-  const int rest = std::min(longest_rest, 1 << std::min(d.failures - patience, 6));
-  d.rests_until = Steady::now() + std::chrono::seconds(rest);
-  if (d.failures == patience)
-    log_event("warning", "destination_rests", {{"destination", destination}, {"what", sent.error().description}});
+  auto& breaker = destinations_[destination].breaker;
+  if (outcome || outcome.error().reason != "unreachable") return breaker.succeed();
+  const bool was_resting = breaker.is_resting();
+  breaker.fail(Steady::now());
+  if (!was_resting && breaker.is_resting())
+    log_event("warning", "destination_resting", {{"destination", destination}, {"what", outcome.error().description}});
 }
 
 Result<Value> Outbox::list() const {

@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/periodic.hpp"
 #include "crypto/secrets.hpp"
+#include "http/breaker.hpp"
 #include "ostia/json/value.hpp"
 #include "state/sent_notes.hpp"
 #include "store/store.hpp"
@@ -55,8 +56,7 @@ class Outbox {
   using Steady = std::chrono::steady_clock;
   struct Destination {
     unsigned under_way = 0;
-    int failures = 0;  ///< in a row
-    Steady::time_point rests_until;
+    Breaker breaker;
   };
   struct Taken {
     std::string id, sealed, destination;
