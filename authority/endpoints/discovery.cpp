@@ -85,6 +85,7 @@ Answering certificate(Authority& a, Request request) {
 
 Answering health(Authority& a, Request request) {
   if (request.path == "/health/ready") {
+    if (a.leaving) co_return text_response(503, "this node is about to end\n");
     CO_AWAIT(const auto alive, a.store.query({"SELECT 1", {}}));
     if (!alive) co_return text_response(503, "the database does not answer\n");
   }

@@ -69,6 +69,7 @@ struct Authority {
   bool asks_for_https = false;                 ///< browsers are to come by HTTPS only, from now on (HSTS)
   std::vector<std::string> management_scopes;  ///< all of them; known once the Management API is
   bool logs_access = false;
+  std::atomic<bool> leaving = false;    ///< it has been told to end: `/health/ready` says so, all else goes on
   std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise
 
   [[nodiscard]] std::shared_ptr<const Tenant> tenant() const { return tenant_.load(); }

@@ -356,6 +356,10 @@ Answering guarded(Authority& a, Request request, const Endpoint& found) {
     CO_RETURN(with_faults(a, std::move(request), found));
   } catch (const NotThere& e) {
     co_return not_there(a, about, e);
+  } catch (const boost::system::system_error& e) {
+    // The server has given up on it, and has said so.
+    if (e.code() != asio::error::operation_aborted)
+      log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
   } catch (const std::exception& e) {
     log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
   }
