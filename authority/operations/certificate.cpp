@@ -68,8 +68,8 @@ Result<bool> ServedCertificate::renew_if_due() {
   OwnAuthority authority{text_of(authority_file_), text_of(authority_key_file_)};
   const auto validity = validity_of(identity.certificate), of_authority = validity_of(authority.certificate);
   const std::string problem = problem_of(identity, now);
+  if (validity && !is_own_certificate(identity.certificate)) return false;  // somebody has put it there
   const bool is_whole = validity && of_authority && (problem.empty() || validity->until <= now || validity->from > now);
-  if (is_whole && !is_own_certificate(identity.certificate)) return false;  // somebody has put it there
   const bool can_renew = of_authority && is_good_authority(authority) && !is_authority_at_its_end(*of_authority, now);
   const bool is_from_it = is_whole && is_from(authority, identity.certificate);
   if (is_from_it && can_renew && !is_due_for_renewal(*validity, now)) return false;

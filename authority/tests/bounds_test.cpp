@@ -53,7 +53,8 @@ TEST(Bounds, AreOfKindsThatThereAre) {
 TEST(Bounds, SayWhatWouldBeRight) {
   const auto refused = check_bounds("client", "", document("refresh_token.token_lifetime", number("9e15")));
   ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().description, "refresh_token.token_lifetime: 9e15 is not a whole number from 1 to 157788000");
+  EXPECT_EQ(refused.error().description,
+            "refresh_token.token_lifetime: 9e15 is not a whole number from 1 to 157788000");
 }
 
 TEST(Bounds, TakeWhatTheVendorDocuments) {

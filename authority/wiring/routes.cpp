@@ -357,9 +357,9 @@ Answering guarded(Authority& a, Request request, const Endpoint& found) {
   } catch (const NotThere& e) {
     co_return not_there(a, about, e);
   } catch (const boost::system::system_error& e) {
-    // The server has given up on it, and has said so.
-    if (e.code() != asio::error::operation_aborted)
-      log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
+    if (e.code() == asio::error::operation_aborted)  // the server has given up on it, and has said so
+      co_return oauth_error(503, "temporarily_unavailable", "The server could not answer in time.");
+    log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
   } catch (const std::exception& e) {
     log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
   }

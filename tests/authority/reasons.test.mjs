@@ -17,7 +17,7 @@ const group = scope();
 const unseen = {
   body_invalid: 'the Management API has `errorCode`', document_contended: 'as well', multipart_malformed: 'as well', administrator_by_metadata: 'as well',
   email_changed: 'its page says that the link is over', password_contended: 'as well', par_unknown: 'its page is that of `par_invalid`',
-  pool_full: 'it becomes `upstream_unreachable`', scripts_busy: 'it becomes `script_failed`',
+  pool_full: 'it becomes `upstream_unreachable`',
 };
 const provoked = [...token, ...embedded, ...pages].map(([reason]) => reason).concat(...[busy, inProduction, onPostgres].map(Object.keys));
 

@@ -93,7 +93,7 @@ describe('standard error is not a lifeline', () => {
   });
 
   test('closed descriptors: nothing else gets their numbers, and no line gets into it', async (t) => {
-    const server = await start(t, ['ignore', 'ignore'], { shell: 'exec "$@" <&- >&- 2>&-' });
+    const server = await start(t, ['ignore', 'ignore'], { shell: 'exec "$@" <&- >&- 2>&-', args: ['--dev', '--dev-http', 'none'] });
     for (let i = 0; i < 20; i++) await answers(`${server.url}${i}`);
     for (const fd of [0, 1, 2]) assert.equal(execFileSync('readlink', [`/proc/${server.child.pid}/fd/${fd}`], { encoding: 'utf8' }).trim(), '/dev/null');
     assert.deepEqual(await server.stop(), unharmed);
