@@ -418,10 +418,11 @@ struct Server::State {
       const bool head = message.method() == http::verb::head;
       request->body = std::move(message.body());
       deadline.at = Clock::time_point::max();  // `handle` has its own
-      CO_AWAIT(const auto response, handle(loop, port, *std::move(request)));
-      if (response && response->status == 0) break;  // a cut that was ordered
-      keep_alive = response && message.keep_alive() && !stopping;
-      auto responding = respond(stream, deadline, response ? *response : took_too_long(), keep_alive, !head);
+      CO_AWAIT(const auto handled, handle(loop, port, *std::move(request)));
+      const Response response = handled ? *handled : took_too_long();
+      if (response.status == 0) break;  // a cut that was ordered
+      keep_alive = handled && message.keep_alive() && !stopping;
+      auto responding = respond(stream, deadline, response, keep_alive, !head);
       keep_alive = co_await std::move(responding);
     }
   }
