@@ -134,32 +134,48 @@ Result<Value> ScriptPool::run_actions(Job& job) {
 
 void ScriptPool::work(Turns::Id id, Job& job) {
   auto answer = job.job["actions"].is_array() ? run_actions(job) : run_one(job, job.job);
+  Jobs late;
   {
     const std::lock_guard lock(mutex_);
     if (!answer && job.is_ended) answer = busy("a script that took long was ended, since others waited for its place");
     turns_.leave(id, job.is_ended || (!answer && answer.error().reason == "script_timeout"), Turns::Time::now());
     jobs_.erase(id);
-    start_those_whose_turn_it_is();
+    late = start_those_whose_turn_it_is();
   }
   if (!answer) log_failure(answer.error());
   job.answer(std::move(answer));
+  refuse(late);
 }
 
-void ScriptPool::start_those_whose_turn_it_is() {
-  while (const auto id = turns_.start(Turns::Time::now()))
+// Gives those that have waited as long as they may.
+ScriptPool::Jobs ScriptPool::start_those_whose_turn_it_is() {
+  const auto now = Turns::Time::now();
+  Jobs late;
+  for (const auto id : turns_.take_expired(now)) late.push_back(std::move(jobs_.extract(id).mapped()));
+  while (const auto id = turns_.start(now))
     asio::post(threads_, [this, id = *id, job = jobs_.at(*id)] { work(id, *job); });
+  return late;
+}
+
+void ScriptPool::refuse(const Jobs& late) {
+  for (const auto& job : late) {
+    const Error error = busy("other scripts had all places for as long as this one could wait");
+    log_failure(error);
+    job->answer(error);
+  }
 }
 
 void ScriptPool::begin(Value job, Deadline deadline, Answer answer) {
   const std::string key = key_of(job);
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     const auto id = ++last_;
     if (turns_.enter(id, key, deadline, Turns::Time::now())) {
       jobs_[id] = std::make_shared<Job>(std::move(job), deadline, std::move(answer));
-      start_those_whose_turn_it_is();
+      const Jobs late = start_those_whose_turn_it_is();
       changed_.notify_one();
-      return;
+      lock.unlock();
+      return refuse(late);
     }
   }
   answer(busy("too many scripts are running; try again in a moment"));
@@ -172,20 +188,14 @@ void ScriptPool::attend() {
   for (;;) {
     changed_.wait(lock, [&] { return closing_ || turns_.has_waiting(); });
     if (closing_) return;
-    const auto now = Turns::Time::now();
-    std::vector<std::shared_ptr<Job>> late;
-    for (const auto id : turns_.take_expired(now)) late.push_back(std::move(jobs_.extract(id).mapped()));
-    if (const auto id = turns_.end_one(now)) {
+    const Jobs late = start_those_whose_turn_it_is();
+    if (const auto id = turns_.end_one(Turns::Time::now())) {
       Job& job = *jobs_.at(*id);
       job.is_ended = true;
       if (job.process) job.process->end();
     }
     lock.unlock();
-    for (const auto& job : late) {
-      const Error error = busy("other scripts had all places for as long as this one could wait");
-      log_failure(error);
-      job->answer(error);
-    }
+    refuse(late);
     std::this_thread::sleep_for(often);
     lock.lock();
   }

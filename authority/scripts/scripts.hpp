@@ -54,7 +54,9 @@ class ScriptPool {
   };
 
   void begin(json::Value job, Deadline deadline, Answer answer);
-  void start_those_whose_turn_it_is();
+  using Jobs = std::vector<std::shared_ptr<Job>>;
+  Jobs start_those_whose_turn_it_is();
+  static void refuse(const Jobs& late);
   void work(Turns::Id id, Job& job);
   void attend();
   Result<json::Value> run_actions(Job& job);

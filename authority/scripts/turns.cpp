@@ -64,7 +64,8 @@ void Turns::leave(Id id, bool has_hung, Time::time_point now) {
   if (has_hung) {
     if (hung_.size() >= most_keys) hung_.clear();
     hung_[job->key] = now + memory;
-    for (auto& other : waiting_) other.is_suspect = other.is_suspect || other.key == job->key;
+    for (auto* jobs : {&waiting_, &running_})
+      for (auto& other : *jobs) other.is_suspect = other.is_suspect || other.key == job->key;
   }
   running_.erase(job);
 }

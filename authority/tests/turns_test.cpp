@@ -93,5 +93,12 @@ TEST_F(Scripts, ThatWaitAreSuspectOnceOneOfTheirsHasHung) {
   EXPECT_EQ(turns.start(start + 5s), 7U);
 }
 
+TEST_F(Scripts, ThatRunAreSuspectOnceOneOfTheirsHasHung) {
+  for (int i = 0; i < 6; ++i) enter("a");
+  start_all();
+  turns.leave(1, true, start + 5s);
+  EXPECT_FALSE(turns.start(start + 5s)) << "the last place is for others";
+}
+
 }  // namespace
 }  // namespace ostia::authority
