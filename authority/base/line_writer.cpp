@@ -84,9 +84,14 @@ LineWriter::LineWriter(int descriptor, std::size_t most_bytes, std::function<std
   std::thread([queue = queue_] { queue->work(); }).detach();
 }
 
-LineWriter::~LineWriter() {
+void LineWriter::wait_until_written() const {
   std::unique_lock lock(queue_->mutex);
   queue_->emptied.wait_for(lock, patience, [&] { return queue_->bytes == 0 && queue_->untold == 0; });
+}
+
+LineWriter::~LineWriter() {
+  wait_until_written();
+  const std::lock_guard lock(queue_->mutex);
   queue_->ends = true;
   queue_->filled.notify_all();
 }

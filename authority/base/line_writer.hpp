@@ -24,6 +24,8 @@ class LineWriter {
   /// Never waits for a reader. `line` has its line break.
   void write(std::string line);
   [[nodiscard]] std::uint64_t dropped() const;
+  /// Until all is written, `patience` at most.
+  void wait_until_written() const;
 
   static constexpr auto patience = std::chrono::seconds(1);
 

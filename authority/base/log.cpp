@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "base/line_writer.hpp"
 #include "ostia/text/utf8.hpp"
@@ -114,8 +115,13 @@ void tell_person(std::string_view text) {
 }
 
 void tell_program(std::string_view text) {
-  if (const auto queue = queues.load()) return queue->output.write(std::string(text));
-  write_now(STDOUT_FILENO, text);
+  const auto queue = queues.load();
+  if (!queue) return write_now(STDOUT_FILENO, text);
+  std::thread([queue, line = std::string(text)] {  // whoever waits for it finds in the log what was said before
+    queue->log.wait_until_written();
+    queue->output.write(line);
+  })
+      .detach();
 }
 
 std::uint64_t log_lines_dropped() {

@@ -28,7 +28,8 @@ class LogQueue {
   LogQueue& operator=(const LogQueue&) = delete;
 };
 
-/// For whoever sits at the terminal: `text` as it is, among the log's lines, or on standard output.
+/// For whoever sits at the terminal: `text` as it is, among the log's lines; or, after all of these, on standard
+/// output.
 void tell_person(std::string_view text);
 void tell_program(std::string_view text);
 

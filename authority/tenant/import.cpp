@@ -111,9 +111,9 @@ class Importing {
     if (name == "emailProvider" && !content["name"].is("smtp"))
       warn("emailProvider: \"" + content["name"].text() +
            "\" is not supported by this version, which sends by smtp; no mail will leave");
+    if (auto good = check_bounds("settings", name, content); !good) return bad_member(name, good.error());
     if (name == "tenant")
       if (auto good = check_tenant(content); !good) return good;
-    if (auto good = check_bounds("settings", name, content); !good) return bad_member(name, good.error());
     if (name == "attackProtection") warn_of_networks(content);
     if (name == "attackProtection")
       if (auto good = check_captcha_settings(content); !good) return bad_entry(name, good.error().description);

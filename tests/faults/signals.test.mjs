@@ -36,7 +36,7 @@ const get = (port, path) => new Promise((resolve) => {
 describe('signals', () => {
   test('that say nothing do nothing, and then it ends as it should', async (t) => {
     const server = await start(t);
-    for (const name of ['USR1', 'USR2', 'ALRM', 'VTALRM', 'PROF', 'POLL', 'PWR', 'STKFLT', 'PIPE', 'XCPU', 'XFSZ', 'HUP', 'RTMIN', 'RTMIN+5', 'RTMAX']) {
+    for (const name of ['USR1', 'USR2', 'ALRM', 'VTALRM', 'PROF', 'IO', 'PWR', 'STKFLT', 'PIPE', 'XCPU', 'XFSZ', 'HUP', 'RTMIN', 'RTMIN+5', 'RTMAX']) {
       execFileSync('bash', ['-c', `kill -s ${name} ${server.child.pid}`]);
       assert.equal(await once(server.port), 200, name);
     }

@@ -66,7 +66,7 @@ export const busy = {
   async scripts_busy(w) {
     await w.call('PATCH', 'tenants/settings', { ostia: { script_timeout_s: 1 } });
     await w.rule('for (;;) ;');
-    const answers = await Promise.all(Array.from({ length: Math.max(4, 2 * cpus().length) + 6 }, () => w.password()));
+    const answers = await Promise.all(Array.from({ length: 8 * Math.max(4, 2 * cpus().length) }, () => w.password()));
     const full = answers.find(({ status }) => status === 503);
     assert.deepEqual([full?.body.error, full?.body.reason], ['temporarily_unavailable', 'scripts_busy']);
   },
