@@ -1,10 +1,26 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <map>
+
+#include "base/signals.hpp"
 
 #include "ostia/json/value.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
+
+std::string sentence_of(const Error& error) {
+  return "ostia: " + (error.description.empty() ? error.code : error.description) + "\n";
+}
+
+int exit_of(const Error& error) {
+  if (error.code == "login_required") return Exit::login_needed;
+  return error.fault == Fault::caller ? Exit::asked_wrongly : Exit::failed;
+}
 
 int report(const Error& error, bool json) {
   if (json) {
@@ -12,10 +28,9 @@ int report(const Error& error, bool json) {
         {{"error", error.code}, {"error_description", error.description}, {"reason", error.reason}});
     std::fprintf(stderr, "%s\n", json::write(out).c_str());
   } else {
-    std::fprintf(stderr, "ostia: %s\n", error.description.empty() ? error.code.c_str() : error.description.c_str());
+    std::fputs(sentence_of(error).c_str(), stderr);
   }
-  if (error.code == "login_required") return Exit::login_needed;
-  return error.fault == Fault::caller ? Exit::asked_wrongly : Exit::failed;
+  return exit_of(error);
 }
 
 namespace {
@@ -50,12 +65,29 @@ int run(int argc, char** argv) {
   return 0;
 }
 
+// Whoever starts this with one of them closed would else have the database or a connection there, and the log in it.
+void keep_standard_descriptors() {
+  int opened = 0;
+  while (opened >= 0 && opened <= STDERR_FILENO) opened = open("/dev/null", O_RDWR);
+  if (opened > STDERR_FILENO) close(opened);
+}
+
+// What was said and did not arrive (a full disk, a reader that is gone) was not done.
+int finish_output(int code) {
+  const bool is_written = std::fflush(stdout) == 0 && !std::ferror(stdout);
+  if (is_written || code != Exit::done) return code;
+  std::fprintf(stderr, "ostia: cannot write to the standard output: %s\n", std::strerror(errno));
+  return Exit::failed;
+}
+
 }  // namespace
 }  // namespace ostia::cli
 
 int main(int argc, char** argv) {
+  ostia::cli::keep_standard_descriptors();
+  ostia::authority::survive_broken_pipes();
   try {
-    return ostia::cli::run(argc, argv);
+    return ostia::cli::finish_output(ostia::cli::run(argc, argv));
   } catch (const std::exception& e) {
     std::fprintf(stderr, "ostia: %s\n", e.what());
     return 1;

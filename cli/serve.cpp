@@ -2,9 +2,10 @@
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <memory>
+#include <string>
 
+#include "base/log.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -13,15 +14,14 @@ namespace {
 // For a person at a terminal; a program reads the one line on standard output.
 void show_banner(const authority::ServeOptions& o, const std::string& issuer) {
   if (!isatty(STDERR_FILENO)) return;
-  std::fprintf(stderr, "\n  The authority answers at %s\n", issuer.c_str());
+  std::string text = "\n  The authority answers at " + issuer + "\n";
   if (o.dev && o.dev_http != "none")
-    std::fprintf(stderr, "  and in plain HTTP at    http://%s/ (development)\n",
-                 ("localhost" + o.dev_http.substr(o.dev_http.rfind(':'))).c_str());
-  std::fprintf(stderr, "  It is managed at        %sdashboard\n", issuer.c_str());
-  if (o.dev) std::fprintf(stderr, "  What it would send is at %s_dev/messages\n", issuer.c_str());
-  if (!o.plain_http && o.tls_cert.empty())
-    std::fprintf(stderr, "  Clients trust            %s/ca.pem\n", o.data.c_str());
-  std::fprintf(stderr, "  Ctrl-C stops it.\n\n");
+    text +=
+        "  and in plain HTTP at    http://localhost" + o.dev_http.substr(o.dev_http.rfind(':')) + "/ (development)\n";
+  text += "  It is managed at        " + issuer + "dashboard\n";
+  if (o.dev) text += "  What it would send is at " + issuer + "_dev/messages\n";
+  if (!o.plain_http && o.tls_cert.empty()) text += "  Clients trust            " + o.data + "/ca.pem\n";
+  authority::tell_person(text + "  Ctrl-C stops it.\n\n");
 }
 
 }  // namespace
@@ -67,6 +67,10 @@ Run add_serve(CLI::App& app) {
   verb->add_option("--metrics-listen", options->metrics_listen, "Where Prometheus reads /metrics")
       ->type_name("HOST:PORT");
   verb->add_flag("--access-log", options->access_log, "Logs a line for each request");
+  verb->add_option("--drain", options->drain,
+                   "How long it goes on when it is told to end, with /health/ready at 503 (2; with --dev 0)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0, 600));
   verb->add_flag("--dev", options->dev,
                  "For development: the demo tenant, plain HTTP on loopback, hints on error pages");
   verb->add_flag("--dev-on-network", options->dev_on_network,
@@ -76,17 +80,19 @@ Run add_serve(CLI::App& app) {
       ->type_name("HOST:PORT")
       ->capture_default_str();
   return [options] {
+    const authority::LogQueue queue;
     auto served = authority::serve(*options, [&](const authority::Started& started) {
       show_banner(*options, started.issuer);
-      if (!started.warning.empty()) std::fprintf(stderr, "\nWarning: %s\n\n", started.warning.c_str());
+      if (!started.warning.empty()) authority::tell_person("\nWarning: " + started.warning + "\n\n");
       if (!started.setup_link.empty())
-        std::fprintf(stderr,
-                     "\nThis authority has no administrator. The first one is made here, once, within a day:\n  %s\n\n",
-                     started.setup_link.c_str());
-      std::printf("ostia: ready at %s\n", started.issuer.c_str());
-      std::fflush(stdout);
+        authority::tell_person(
+            "\nThis authority has no administrator. The first one is made here, once, within a day:\n  " +
+            started.setup_link + "\n\n");
+      authority::tell_program("ostia: ready at " + started.issuer + "\n");
     });
-    return served ? 0 : report(served.error());
+    if (served) return 0;
+    authority::tell_person(sentence_of(served.error()));
+    return exit_of(served.error());
   };
 }
 

@@ -31,6 +31,9 @@ Run add_completion(CLI::App& app);
 /// Exit codes, the same for every verb (ostia(1)).
 enum Exit : int { done = 0, failed = 1, asked_wrongly = 2, login_needed = 3 };
 
+/// What went wrong, as a sentence, and its exit code.
+std::string sentence_of(const Error& error);
+int exit_of(const Error& error);
 /// Says on standard error what went wrong, as a sentence or, with `json`, as an object; the exit code.
 int report(const Error& error, bool json = false);
 

@@ -70,13 +70,6 @@ class SigningKey {
   json::Value jwk_;
 };
 
-/// A certificate for this server's TLS, and the authority that made it, whose key is thrown away at once: who trusts
-/// `ca` trusts this one certificate and nothing that anybody could make later.
-struct TlsIdentity {
-  std::string ca, certificate, key;  ///< PEM
-};
-TlsIdentity make_tls_identity(std::string_view host);
-
 /// Argon2id at OWASP's parameters. Slow on purpose: call it on the password pool.
 std::string hash_password(std::string_view password);
 /// Whether `password` is the one that `hash` was made of: Argon2id, or for imported users bcrypt and `imported_hash`.

@@ -56,6 +56,7 @@ struct CertificateRequest {
   long days = 825;
   bool is_authority = false;
   std::string alternative_names;  ///< OpenSSL's notation: `DNS:localhost,IP:127.0.0.1`
+  std::string permitted_names;    ///< of an authority, in the same notation with a mask for each address; empty: all
 };
 
 /// A certificate for `key`, signed by `issuer_key` in the name of `issuer` (null: self-signed).

@@ -20,8 +20,9 @@ using Time = std::chrono::steady_clock;
 
 constexpr auto patience = std::chrono::seconds(10);
 constexpr std::size_t most_waiting_a_thread = 32;
-constexpr double little = 3, everything = std::numeric_limits<double>::infinity();  // hashes, as `Turns` counts them
-constexpr int background = 15, foreground = 0;                                      // niceness
+constexpr double little = 3,
+                 everything = std::numeric_limits<double>::infinity();  // hashes, as `FairQueue` counts them
+constexpr int background = 15, foreground = 0;                          // niceness
 
 Error too_busy() {
   return {"temporarily_unavailable", "Too many people are signing in at this moment. Try again in a few seconds.",
@@ -30,7 +31,7 @@ Error too_busy() {
 
 }  // namespace
 
-PasswordPool::PasswordPool(unsigned threads) : turns_(threads * most_waiting_a_thread) {
+PasswordPool::PasswordPool(unsigned threads) : queue_(threads * most_waiting_a_thread) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(everything, background); });
   for (unsigned i = 0; i < std::max(1U, threads / 2); ++i) threads_.emplace_back([this] { work(little, foreground); });
 }
@@ -48,22 +49,22 @@ PasswordPool::~PasswordPool() {
 void PasswordPool::work(double limit, int niceness) {
   setpriority(PRIO_PROCESS, 0, niceness);
   for (;;) {
-    std::optional<Turns::Waiting> next;
+    std::optional<FairQueue::Waiting> next;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return is_stopping_ || turns_.has_next(limit); });
+      changed_.wait(lock, [&] { return is_stopping_ || queue_.has_next(limit); });
       if (is_stopping_) return;
-      next = turns_.next(limit);
+      next = queue_.next(limit);
     }
     run_guarded("password_work_failed", Time::now() - next->since > patience ? next->refuse : next->work);
   }
 }
 
 void PasswordPool::enqueue(const Asker& asker, std::function<void()> work, std::function<void()> refuse) {
-  std::optional<Turns::Waiting> refused;
+  std::optional<FairQueue::Waiting> refused;
   {
     const std::lock_guard lock(mutex_);
-    refused = turns_.add(asker, std::move(work), std::move(refuse), Time::now());
+    refused = queue_.add(asker, std::move(work), std::move(refuse), Time::now());
   }
   changed_.notify_all();
   if (refused) refused->refuse();

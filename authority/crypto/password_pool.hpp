@@ -1,5 +1,5 @@
 // Password hashes are made and checked here, on threads of their own, so that a burst of logins never stalls what the
-// event loops serve. Networks take turns, so that a burst of one keeps nobody else waiting. The queue is bounded in
+// event loops serve. Networks take queue, so that a burst of one keeps nobody else waiting. The queue is bounded in
 // length and in time: beyond it the answer is "busy".
 #pragma once
 
@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/async.hpp"
-#include "crypto/turns.hpp"
+#include "crypto/fair_queue.hpp"
 #include "ostia/result.hpp"
 
 namespace ostia::authority {
@@ -45,7 +45,7 @@ class PasswordPool {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  Turns turns_;
+  FairQueue queue_;
   bool is_stopping_ = false;
   std::atomic<unsigned> waiting_ = 0;
   std::vector<std::thread> threads_;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "crypto/certificate.hpp"
 #include "crypto/openssl.hpp"
 #include "doctor/doctor.hpp"
 #include "operations/proxy_notes.hpp"
@@ -22,7 +23,7 @@ Finding examine_folder(const std::string& data) {
     return warning("folder", "there is no folder " + data, "`ostia serve` makes it; or name another with --data");
   if (!is_private(data))
     return fault("folder", data + " can be read by others, and has keys in it", "chmod 700 " + data);
-  for (const char* name : {"master.key", "tls-key.pem"})
+  for (const char* name : {"master.key", "tls-key.pem", "ca-key.pem"})
     if (const std::string file = data + "/" + name; fs::exists(file) && !is_private(file))
       return fault("folder", file + " can be read by others", "chmod 600 " + file);
   if (!has_master_key(data))
@@ -42,11 +43,11 @@ Finding examine_certificate(const std::string& file, const std::string& key_file
   int days = 0, seconds = 0;
   ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get()));
   if (days < 0 || seconds < 0)
-    return fault("certificate", file + " has expired", "renew it, and start the authority again");
-  constexpr int soon = 14;  // days
+    return fault("certificate", file + " has expired", "renew it, and send SIGHUP to the authority");
+  constexpr int soon = soon_for_certificate / 86'400;  // days
   const std::string left = file + " is valid for " + std::to_string(days) + " days";
-  return days < soon ? warning("certificate", left, "renew it, and start the authority again")
-                     : fine("certificate", left);
+  return days <= soon ? warning("certificate", left, "renew it, and send SIGHUP to the authority")
+                      : fine("certificate", left);
 }
 
 // What the authority of this folder has to say of the proxies in front of it.

@@ -87,6 +87,7 @@ Answering certificate(Authority& a, Request request) {
 // `live`: the program answers. `ready`: requests may be sent here; the sentence says why not.
 Answering health(Authority& a, Request request) {
   if (request.path != "/health/ready") co_return text_response(200, "ok\n");
+  if (a.leaving) co_return text_response(503, "this node is about to end\n");
   CO_AWAIT(const auto ready, a.readiness.ask(a.store, a.clock.now()));
   co_return ready ? text_response(200, "ok\n") : text_response(503, ready.error().description + "\n");
 }

@@ -102,7 +102,10 @@ Error refusal(const Value& error) {
           403, Fault::caller};
 }
 
-Error not_run() {
+Error not_run(const Error& why) {
+  if (why.reason == "scripts_busy")
+    return {"temporarily_unavailable", "The rules and actions of this tenant are busy; try again in a moment.",
+            "scripts_busy", 503, Fault::caller};
   return {"server_error", "A rule or an action of this tenant could not be run; the authority's log says why.",
           "script_failed", 500, Fault::caller};
 }
@@ -121,10 +124,11 @@ Async<Unit> keep_metadata(Authority& a, std::vector<MetadataChange> changes) {
   co_return Unit{};
 }
 
-Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin& l, const Value& user, Extension& out) {
+Async<Unit> run_rules(Authority& a, const Request& request, const ExtendedLogin& l, const Value& user,
+                      ScriptPool::Deadline deadline, Extension& out) {
   const auto tenant = a.tenant();
-  CO_AWAIT(const auto answer, a.scripts.run(rules_job(*tenant, request, l, user), tenant->script_timeout));
-  if (!answer) co_return not_run();
+  CO_AWAIT(const auto answer, a.scripts.run(rules_job(*tenant, request, l, user), deadline));
+  if (!answer) co_return not_run(answer.error());
   if (answer->find("error")) co_return refusal((*answer)["error"]);
   const Value &result = (*answer)["result"], &context = result["context"];
   add_claims(out.id_claims, context["idToken"]);
@@ -216,11 +220,10 @@ Status obey(const Value& command, Extension& out, const std::string& user_id, st
 }
 
 Async<Unit> run_actions(Authority& a, const Request& request, const ExtendedLogin& l, const Value& user,
-                        Extension& out) {
+                        ScriptPool::Deadline deadline, Extension& out) {
   const auto tenant = a.tenant();
-  CO_AWAIT(const auto answer,
-           a.scripts.run(actions_job(*tenant, request, l, user, a.clock.now()), tenant->script_timeout));
-  if (!answer) co_return not_run();
+  CO_AWAIT(const auto answer, a.scripts.run(actions_job(*tenant, request, l, user, a.clock.now()), deadline));
+  if (!answer) co_return not_run(answer.error());
   if (answer->find("error")) co_return refusal((*answer)["error"]);
   std::vector<MetadataChange> changes;
   for (const auto& command : (*answer)["result"]["commands"].items())
@@ -280,12 +283,13 @@ Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLo
   // A script that fails must not keep out who can mend it.
   if (tenant->find_client(l.client_id)->is_dashboard) co_return out;
   CO_TRY(const auto user, read_document(a, l.user, false));
+  const auto deadline = ScriptPool::deadline_in(tenant->script_timeout);  // for all of them together
   // An action that a person comes back to is past the rules.
   if (!tenant->rules.empty() && l.continues.empty()) {
-    CO_TRY_VOID(run_rules(a, request, l, user, out));
+    CO_TRY_VOID(run_rules(a, request, l, user, deadline, out));
     if (!out.redirect_to.empty()) co_return out;
   }
-  if (!tenant->post_login.empty()) CO_TRY_VOID(run_actions(a, request, l, user, out));
+  if (!tenant->post_login.empty()) CO_TRY_VOID(run_actions(a, request, l, user, deadline, out));
   out.scope = permitted(a, request, l, out.scope);
   out.added = Words(out.scope).where([&](auto word) { return !text::has_word(l.scope, word); }).text();
   co_return out;

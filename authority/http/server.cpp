@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include <linux/filter.h>
 #include <sys/resource.h>
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
@@ -7,6 +8,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 
+#include <atomic>
 #include <ctime>
 #include <list>
 #include <thread>
@@ -36,19 +38,66 @@ constexpr std::size_t largest_extensions = 4096;           // of all chunks of a
 constexpr std::size_t connections_a_loop = 10'000;
 constexpr auto idle_limit = std::chrono::seconds(75);
 constexpr auto request_limit = std::chrono::seconds(20);  // for a whole request to arrive, or a response to leave
+// For what is done about a request. Everything that a handler waits for has a shorter limit of its own, and its own
+// answer for when that is over; this is for what nobody has thought of.
+constexpr auto handling_limit = std::chrono::seconds(30);
+constexpr auto lingering_limit = std::chrono::seconds(1);  // for a client to see that a connection has been closed
+// While the program ends: for connections that have begun to open, for the first request of a new connection, and for
+// another one on a connection that had some.
+constexpr auto opening_limit = std::chrono::milliseconds(100);
+constexpr auto first_request_limit = std::chrono::seconds(2);
+constexpr auto next_request_limit = std::chrono::milliseconds(100);
+constexpr auto ending_limit = handling_limit + std::chrono::seconds(2);
+constexpr auto turning_limit = std::chrono::seconds(20);  // for a loop that has something else to do
 
 // What a sweep needs to know of a connection.
 struct Deadline {
   tcp::socket* socket = nullptr;
   Clock::time_point at;
-  bool idle = true;
+  Clock::time_point accepted = Clock::now();
+  bool idle = true;  // nothing of a request has come
+  bool is_new = true;
+
+  // Whether a server that ends since `since` has waited long enough for what may be on its way.
+  [[nodiscard]] bool is_over(Clock::time_point since, Clock::time_point now) const {
+    error_code ec;
+    return idle && now >= (is_new ? std::max(since, accepted + first_request_limit) : since + next_request_limit) &&
+           socket->available(ec) == 0;
+  }
 };
 
 struct Loop {
   asio::io_context context{1};
   std::unordered_map<std::uint64_t, Deadline> deadlines;  // by the connection's number
+  std::atomic<Clock::time_point> turned{};
   std::thread thread;
 };
+
+// A request that is being answered. The handler goes on where it is; who waits for it may have stopped waiting.
+struct Handling {
+  explicit Handling(asio::io_context& context) : timer(context, handling_limit) {}
+  asio::steady_timer timer;  // ends early when the handler has
+  asio::cancellation_signal abandon;
+  std::optional<Response> response;
+  bool is_done = false;
+};
+
+Response took_too_long() {
+  return oauth_error(503, "temporarily_unavailable",
+                     "The server could not answer in time. What was asked for may have been done or not.")
+      .with("Retry-After", "5");
+}
+
+// From now on nobody begins to connect there; who has begun gets to the end of it. Whoever comes tries again after a
+// second, and is told then that nobody listens, instead of being let in and cut off.
+void refuse_newcomers(int listener) {
+  constexpr unsigned flags_at = 13, syn = 0x02, syn_or_ack = 0x12;  // RFC 9293 section 3.1
+  sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags_at), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, syn_or_ack),
+                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, syn, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),
+                         BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF)};
+  const sock_fprog program{std::size(steps), steps};
+  setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);  // best effort: some kernels have none
+}
 
 // How many connections there may be: as many as this process may have descriptors, but for those of everything else.
 std::size_t places_for(std::size_t loops) {
@@ -156,13 +205,39 @@ bool is_parse_error(error_code ec) {
 
 }  // namespace
 
+using TlsContext = std::shared_ptr<asio::ssl::context>;
+
 // Where connections come in.
 struct Port {
+  Port(asio::io_context& context, Handler h) : acceptor(context), handler(std::move(h)) {}
   tcp::acceptor acceptor;
   Handler handler;
   std::string issuer;
-  std::optional<asio::ssl::context> tls;
+  std::atomic<TlsContext> tls;  // null: plain HTTP. What is begun with one ends with it
 };
+
+namespace {
+
+Result<TlsContext> make_context(const TlsIdentity& identity) {
+  const auto failed = [](const std::string& why) {
+    return Error{"certificate_unusable", "the TLS certificate or its key cannot be used: " + why,
+                 "certificate_unusable", 0, Fault::caller};
+  };
+  auto out = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+  error_code ec;
+  out->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+  out->use_certificate_chain(asio::buffer(identity.certificate), ec);
+  if (!ec) out->use_private_key(asio::buffer(identity.key), asio::ssl::context::pem, ec);
+  if (ec) return failed(ec.message());
+  SSL_CTX_set_mode(out->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  // Of TLS 1.2 only what RFC 9325 section 4.2 recommends: forward secrecy, and encryption that is authenticated.
+  if (SSL_CTX_set_cipher_list(out->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
+    return failed("this OpenSSL has no cipher suite for TLS 1.2 that could be offered");
+  SSL_CTX_set_options(out->native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  return out;
+}
+
+}  // namespace
 
 struct Server::State {
   explicit State(std::size_t loops_) : places(places_for(loops_)) {}
@@ -178,9 +253,11 @@ struct Server::State {
                                                                head[http::field::authorization].size())));
   }
   std::list<Port> ports;
-  std::atomic<bool> stopping = false;
+  std::atomic<bool> told_to_stop = false;
+  std::atomic<bool> stopping = false;          // no more keeps a connection
   std::atomic<std::uint64_t> connections = 0;  // that there ever were
-  std::thread stopper;
+  std::atomic<std::size_t> handlers = 0;       // that are at work
+  std::size_t next_loop = 0;                   // for a connection; the first loop's business
 
   template <class Stream>
   asio::awaitable<bool> respond(Stream& stream, Deadline& deadline, const Response& response, bool keep_alive,
@@ -261,11 +338,51 @@ struct Server::State {
     co_await http::async_read(stream, buffer, parser, use_error(ec));
   }
 
+  // The handler's answer; nothing, where that takes too long. The handler is told, then: it begins nothing more, and
+  // what it has begun (a statement that the database has got already) comes to its end unseen.
+  asio::awaitable<std::optional<Response>> handle(Loop& loop, const Port& port, Request request) {
+    const std::string method = request.method, path = request.path, peer = request.peer;
+    const auto handling = std::make_shared<Handling>(loop.context);
+    ++handlers;
+    auto done = [this, handling](const std::exception_ptr& failed, Response response) {
+      --handlers;
+      if (!failed) handling->response = std::move(response);
+      handling->is_done = true;
+      handling->timer.cancel();
+    };
+    asio::co_spawn(loop.context, port.handler(std::move(request)),
+                   asio::bind_cancellation_slot(handling->abandon.slot(), std::move(done)));
+    auto& timer = handling->timer;
+    error_code ec;
+    if (!handling->is_done) co_await timer.async_wait(use_error(ec));
+    if (handling->response) co_return *std::move(handling->response);
+    if (handling->is_done) co_return Response{0, {}, {}};  // it has thrown, which it must not
+    handling->abandon.emit(asio::cancellation_type::terminal);
+    log_event("error", "handling_timeout",
+              {{"method", method},
+               {"path", path},
+               {"peer", peer},
+               {"what", "a request was not answered within 30 seconds, and its client was told 503"}});
+    co_return std::nullopt;
+  }
+
+  // What is still on its way to a connection that is closed would be answered by a reset, which may reach the client
+  // before it has read its answer (RFC 9112 section 9.6). So nothing more is said, and all is heard.
+  asio::awaitable<void> linger(tcp::socket& stream, Deadline& deadline) {
+    error_code ec;
+    deadline.at = Clock::now() + lingering_limit;
+    deadline.idle = false;
+    stream.shutdown(tcp::socket::shutdown_send, ec);
+    char unread[4096];
+    for (std::size_t heard = 0; !ec && heard < body_limit;)
+      heard += co_await stream.async_read_some(asio::buffer(unread), use_error(ec));
+  }
+
   template <class Stream>
-  asio::awaitable<void> serve(Stream& stream, Deadline& deadline, Places::Place& place, const Port& port,
+  asio::awaitable<void> serve(Loop& loop, Stream& stream, Deadline& deadline, Places::Place& place, const Port& port,
                               std::string peer) {
     beast::flat_buffer buffer(header_limit + 4096);
-    for (bool keep_alive = true; keep_alive && !stopping;) {
+    for (bool keep_alive = true; keep_alive;) {
       error_code ec;
       std::optional<Response> refused;
       deadline.at = Clock::now() + idle_limit;  // until the first byte
@@ -274,8 +391,8 @@ struct Server::State {
       auto reading_head = read_head(stream, buffer, deadline, refused, ec);
       const std::size_t size = co_await std::move(reading_head);
       if (ec) break;
-      deadline.at = Clock::now() + request_limit;
-      deadline.idle = false;
+      deadline.at = std::min(deadline.at, Clock::now() + request_limit);
+      deadline.idle = deadline.is_new = false;
       http::request_parser<http::string_body> parser;
       parser.header_limit(header_limit);
       parser.body_limit(largest_body);
@@ -299,10 +416,12 @@ struct Server::State {
       if (refused || ec) break;
       auto message = parser.release();
       const bool head = message.method() == http::verb::head;
-      keep_alive = message.keep_alive() && !stopping;
       request->body = std::move(message.body());
-      CO_AWAIT(const Response response, port.handler(*std::move(request)));
+      deadline.at = Clock::time_point::max();  // `handle` has its own
+      CO_AWAIT(const auto handled, handle(loop, port, *std::move(request)));
+      const Response response = handled ? *handled : took_too_long();
       if (response.status == 0) break;  // a cut that was ordered
+      keep_alive = handled && message.keep_alive() && !stopping;
       auto responding = respond(stream, deadline, response, keep_alive, !head);
       keep_alive = co_await std::move(responding);
     }
@@ -347,21 +466,24 @@ struct Server::State {
     deadline.at = Clock::now() + request_limit;
     socket.set_option(tcp::no_delay(true), ec);
     try {
-      if (port.tls) {
-        asio::ssl::stream<tcp::socket&> stream(socket, *port.tls);
+      if (const TlsContext tls = port.tls.load()) {
+        asio::ssl::stream<tcp::socket&> stream(socket, *tls);
         co_await stream.async_handshake(asio::ssl::stream_base::server, use_error(ec));
         if (!ec) {
-          auto serving = serve(stream, deadline, *place, port, peer);
+          auto serving = serve(loop, stream, deadline, *place, port, peer);
           co_await std::move(serving);
-          deadline.at = Clock::now() + std::chrono::seconds(2);
+          deadline.at = Clock::now() + lingering_limit;
           deadline.idle = false;
+          place->waits = true;
           co_await stream.async_shutdown(use_error(ec));
         }
       } else {
-        auto serving = serve(socket, deadline, *place, port, peer);
+        auto serving = serve(loop, socket, deadline, *place, port, peer);
         co_await std::move(serving);
-        socket.shutdown(tcp::socket::shutdown_send, ec);
+        place->waits = true;
       }
+      auto lingering = linger(socket, deadline);
+      co_await std::move(lingering);
     } catch (const std::exception& e) {
       log_event("error", "connection_failed", {{"what", e.what()}});
     }
@@ -373,7 +495,9 @@ struct Server::State {
     for (;;) {
       timer.expires_after(std::chrono::seconds(1));
       co_await timer.async_wait(asio::use_awaitable);
-      close_if(loop, [now = Clock::now()](const Deadline& d) { return d.at < now; });
+      const auto now = Clock::now();
+      loop.turned = now;
+      close_if(loop, [now](const Deadline& d) { return d.at < now; });
     }
   }
 
@@ -386,9 +510,9 @@ struct Server::State {
 
   asio::awaitable<void> accept(Port& port) {
     tcp::acceptor& acceptor = port.acceptor;
-    for (std::size_t next = 0;; next = (next + 1) % loops.size()) {
+    for (;;) {
       error_code ec;
-      Loop& loop = *loops[next];
+      Loop& loop = *loops[next_loop];
       tcp::socket socket = co_await acceptor.async_accept(loop.context, use_error(ec));
       if (ec == asio::error::operation_aborted || !acceptor.is_open()) co_return;
       if (ec) {  // out of descriptors, say: leave the others time to end
@@ -396,8 +520,59 @@ struct Server::State {
         co_await pause.async_wait(asio::use_awaitable);
         continue;
       }
-      asio::co_spawn(loop.context, connection(loop, std::move(socket), port), asio::detached);
+      take_in(loop, std::move(socket), port);
     }
+  }
+
+  void take_in(Loop& loop, tcp::socket socket, Port& port) {
+    next_loop = (next_loop + 1) % loops.size();
+    asio::co_spawn(loop.context, connection(loop, std::move(socket), port), asio::detached);
+  }
+
+  // Who has connected gets in; what stands in the kernel's queue when a listener is closed is cut off by a reset.
+  void take_in_last_and_close(Port& port) {
+    error_code ec;
+    port.acceptor.cancel(ec);
+    port.acceptor.non_blocking(true, ec);
+    while (!ec) {
+      Loop& loop = *loops[next_loop];
+      tcp::socket socket = port.acceptor.accept(loop.context, ec);
+      if (!ec) take_in(loop, std::move(socket), port);
+    }
+    port.acceptor.close(ec);
+  }
+
+  // Ends what only waits, without cutting anybody off, until nothing is left.
+  asio::awaitable<void> empty(Loop& loop) {
+    asio::steady_timer timer(loop.context);
+    for (const auto since = Clock::now();;) {
+      const auto now = Clock::now();
+      error_code ec;
+      for (auto& [number, deadline] : loop.deadlines)
+        if (deadline.is_over(since, now)) deadline.socket->cancel(ec);
+      close_if(loop, [now](const Deadline& d) { return d.at < now; });
+      timer.expires_after(std::chrono::milliseconds(10));
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+  }
+
+  // On the first loop. Requests under way may take as long as they are allowed to; then the loops end.
+  asio::awaitable<void> end(std::chrono::seconds drain) {
+    asio::steady_timer timer(loops[0]->context);
+    timer.expires_after(drain);
+    co_await timer.async_wait(asio::use_awaitable);
+    for (auto& port : ports) refuse_newcomers(port.acceptor.native_handle());
+    timer.expires_after(opening_limit);
+    co_await timer.async_wait(asio::use_awaitable);
+    stopping = true;
+    for (auto& port : ports) take_in_last_and_close(port);
+    for (auto& loop : loops) asio::co_spawn(loop->context, empty(*loop), asio::detached);
+    for (const auto until = Clock::now() + ending_limit; Clock::now() < until;) {
+      timer.expires_after(std::chrono::milliseconds(10));
+      co_await timer.async_wait(asio::use_awaitable);
+      if (places.open() == 0 && handlers == 0) break;
+    }
+    for (auto& loop : loops) loop->context.stop();
   }
 };
 
@@ -433,7 +608,7 @@ Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity
   error_code ec;
   const auto address = asio::ip::make_address(endpoint.host == "localhost" ? "127.0.0.1" : endpoint.host, ec);
   if (ec) return failed("the host must be an IP address or localhost");
-  Port& port = state_->ports.emplace_back(Port{tcp::acceptor(context), std::move(handler), {}, {}});
+  Port& port = state_->ports.emplace_back(context, std::move(handler));
   auto& acceptor = port.acceptor;
   acceptor.open(address.is_v6() ? tcp::v6() : tcp::v4(), ec);
   if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
@@ -443,27 +618,31 @@ Result<std::uint16_t> Server::listen(const Endpoint& endpoint, const TlsIdentity
   if (ec) return failed(ec.message());
 
   if (tls) {
-    auto* ssl = &port.tls.emplace(asio::ssl::context::tls_server);
-    ssl->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
-    ssl->use_certificate_chain(asio::buffer(tls->certificate), ec);
-    if (!ec) ssl->use_private_key(asio::buffer(tls->key), asio::ssl::context::pem, ec);
-    if (ec) return failed("the TLS certificate or its key cannot be used: " + ec.message());
-    SSL_CTX_set_mode(ssl->native_handle(), SSL_MODE_RELEASE_BUFFERS);
-    // Of TLS 1.2 only what RFC 9325 section 4.2 recommends: forward secrecy, and encryption that is authenticated.
-    if (SSL_CTX_set_cipher_list(ssl->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
-      return failed("this OpenSSL has no cipher suite for TLS 1.2 that could be offered");
-    SSL_CTX_set_options(ssl->native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    auto made = make_context(*tls);
+    if (!made) return failed(made.error().description);
+    port.tls = *std::move(made);
   }
   const std::uint16_t number = acceptor.local_endpoint().port();
   port.issuer = issuer_of(number);
   return number;
 }
 
+Status Server::use_certificate(const TlsIdentity& identity) {
+  auto made = make_context(identity);
+  if (!made) return std::move(made).error();
+  for (auto& port : state_->ports)
+    if (port.tls.load()) port.tls = *made;
+  return ok();
+}
+
+bool Server::is_turning() const {
+  const auto now = Clock::now();
+  return std::all_of(state_->loops.begin(), state_->loops.end(),
+                     [&](const auto& loop) { return now - loop->turned.load() < turning_limit; });
+}
+
 void Server::run(const std::function<void()>& started) {
-  asio::signal_set signals(state_->loops[0]->context, SIGTERM, SIGINT);
-  signals.async_wait([this](error_code ec, int) {
-    if (!ec) stop();
-  });
+  for (auto& loop : state_->loops) loop->turned = Clock::now();
   started();
   for (auto& port : state_->ports) asio::co_spawn(state_->loops[0]->context, state_->accept(port), asio::detached);
   for (auto& loop : state_->loops) {
@@ -471,24 +650,11 @@ void Server::run(const std::function<void()>& started) {
     loop->thread = std::thread([&context = loop->context] { context.run(); });
   }
   for (auto& loop : state_->loops) loop->thread.join();
-  if (state_->stopper.joinable()) state_->stopper.join();
 }
 
-void Server::stop() {
-  if (state_->stopping.exchange(true)) return;
-  asio::post(state_->loops[0]->context, [this] {
-    error_code ec;
-    for (auto& port : state_->ports) port.acceptor.close(ec);
-  });
-  for (auto& loop : state_->loops)
-    asio::post(loop->context,
-               [this, &loop = *loop] { state_->close_if(loop, [](const Deadline& d) { return d.idle; }); });
-  // Requests under way may take as long as they are allowed to; then the loops end.
-  state_->stopper = std::thread([this] {
-    for (const auto end = Clock::now() + request_limit; state_->places.open() > 0 && Clock::now() < end;)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    for (auto& loop : state_->loops) loop->context.stop();
-  });
+void Server::stop(std::chrono::seconds drain) {
+  if (state_->told_to_stop.exchange(true)) return;
+  asio::co_spawn(state_->loops[0]->context, state_->end(drain), asio::detached);
 }
 
 }  // namespace ostia::authority

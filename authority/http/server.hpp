@@ -2,13 +2,14 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "base/async.hpp"
-#include "crypto/crypto.hpp"
+#include "crypto/certificate.hpp"
 #include "http/message.hpp"
 #include "http/places.hpp"
 
@@ -42,11 +43,17 @@ class Server {
   void trust(Networks proxies);
   [[nodiscard]] const Places& places() const;
 
-  /// Serves until `stop`, SIGTERM or SIGINT, finishing what is under way.
-  /// `started` is called when a signal would stop it so.
+  /// What TLS connections that begin from now on get; those that are open stay as they are. From any thread. The error,
+  /// after which all is as before, says why it cannot be used.
+  Status use_certificate(const TlsIdentity& identity);
+
+  /// Serves until `stop`. `started` is called before the first connection is taken.
   void run(const std::function<void()>& started);
-  /// From any thread.
-  void stop();
+  /// Goes on for `drain` as if nothing were; then takes in who has connected and nobody else, and ends when each has
+  /// its answer. From any thread; once.
+  void stop(std::chrono::seconds drain = {});
+  /// Whether all loops have had a turn lately, so that it would be seen if one hung. From any thread.
+  [[nodiscard]] bool is_turning() const;
 
  private:
   struct State;

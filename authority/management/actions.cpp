@@ -51,7 +51,7 @@ Handling test(Authority& a, Call call) {
       {{"actions",
         Value::array({Value::object({{"name", open["name"]}, {"code", open["code"]}, {"secrets", secrets}})})},
        {"event", call.body["payload"]}});
-  CO_AWAIT(const auto outcome, a.scripts.run(job, call.tenant->script_timeout));
+  CO_AWAIT(const auto outcome, a.scripts.run(job, ScriptPool::deadline_in(call.tenant->script_timeout)));
   if (!outcome) co_return api_error(400, "action_failed", outcome.error().description);
   co_return Reply{200, Value::object({{"payload", *outcome}})};
 }

@@ -54,6 +54,8 @@ inline Error not_found(std::string what, std::string code) { return api_error(40
 inline Error invalid_body(const std::string& what) {
   return api_error(400, "invalid_body", "Payload validation error: " + what);
 }
+/// Of `check_bounds`.
+inline Error out_of_range(const Error& e) { return invalid_body("'" + e.description + "'"); }
 inline Error invalid_query(const std::string& what) {
   return api_error(400, "invalid_query_string", "Query validation error: " + what);
 }

@@ -11,6 +11,7 @@
 #include "management/endpoints.hpp"
 #include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
+#include "tenant/bounds.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority::management {
@@ -165,6 +166,7 @@ Handling create(Authority& a, Call call, const void* subject) {
       if (one[section(c).key] == body[section(c).key]) co_return taken(c);
   }
   if (auto free = check_own_names(a, call.request.issuer, c, body); !free) co_return std::move(free).error();
+  if (auto good = check_bounds(c.kind, {}, body); !good) co_return out_of_range(good.error());
   if (auto settled = settle(a, c, *call.tenant, body, {}); !settled) co_return std::move(settled).error();
   std::vector<Statement> statements;
   statements.push_back({"INSERT INTO tenant_objects (kind, id, body) VALUES ($1, $2, $3)",
@@ -178,6 +180,7 @@ Handling create(Authority& a, Call call, const void* subject) {
 
 // Changes the document of that store id, and shows it as it is now.
 Handling edit(Authority& a, Call call, const Collection& c, std::string id, bool merges) {
+  if (auto good = check_bounds(c.kind, {}, call.body); !good) co_return out_of_range(good.error());
   CO_TRY(const auto body, edit_document(a, c.kind, std::move(id), [&](Value& body) -> Status {
            const Value before = body;
            if (merges && before.is_null()) return unknown(c);

@@ -21,7 +21,7 @@ Handling test(Authority& a, Call call) {
                      {"user", call.body["user"]},
                      {"context", call.body["context"]},
                      {"domain", call.request.issuer}});
-  CO_AWAIT(auto outcome, a.scripts.run(job, call.tenant->script_timeout));
+  CO_AWAIT(auto outcome, a.scripts.run(job, ScriptPool::deadline_in(call.tenant->script_timeout)));
   if (!outcome) co_return api_error(400, "rule_failed", outcome.error().description);
   co_return Reply{200, *std::move(outcome)};
 }

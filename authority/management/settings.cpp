@@ -4,6 +4,7 @@
 
 #include "management/collection.hpp"
 #include "state/tenant_changes.hpp"
+#include "tenant/bounds.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 #include "tenant/registered_urls.hpp"
@@ -125,6 +126,8 @@ Handling update(Authority& a, Call call, const void* subject) {
   if (auto good = check_administrators(*call.tenant, call.body); !good) co_return std::move(good).error();
   if (auto good = check_destinations("allowed_logout_urls", call.body["allowed_logout_urls"]); !good)
     co_return invalid_body("'" + good.error().description + "'");
+  const Value change = *s.member == '\0' ? call.body : Value::object({{s.member, call.body}});
+  if (auto good = check_bounds("settings", s.id, change); !good) co_return out_of_range(good.error());
   CO_TRY(const auto body, edit_document(a, "settings", s.id, [&](Value& body) -> Status {
            if (!body.is_object()) body = Value::object();
            const Value before = body;

@@ -1,12 +1,31 @@
 // `/metrics`: of what, and how it is answered.
+#include "base/log.hpp"
+#include "operations/certificate.hpp"
 #include "operations/metrics.hpp"
 #include "operations/proxy_notes.hpp"
 #include "state/authority.hpp"
 
 namespace ostia::authority {
 
-std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server) {
+namespace {
+
+void watch_certificate(Metrics& metrics, const ServedCertificate& certificate) {
+  const char *name = "ostia_certificate_expiry_seconds", *help = "When a certificate ends, in seconds since 1970";
+  metrics.watch(name, help, [&certificate] { return static_cast<double>(certificate.ends_at()); },
+                {{"certificate", "server"}});
+  if (certificate.is_own())
+    metrics.watch(name, help, [&certificate] { return static_cast<double>(certificate.authority_ends_at()); },
+                  {{"certificate", "authority"}});
+}
+
+}  // namespace
+
+std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server, const ServedCertificate* certificate) {
   auto metrics = std::make_shared<Metrics>();
+  if (certificate) watch_certificate(*metrics, *certificate);
+  metrics->watch("ostia_log_lines_dropped",
+                 "Lines of the log since the start that nobody will read: whoever reads it was too slow",
+                 [] { return static_cast<double>(log_lines_dropped()); });
   metrics->watch("ostia_connections_open", "Connections that clients hold open",
                  [&server] { return static_cast<double>(server.places().open()); });
   metrics->watch("ostia_connections_refused",

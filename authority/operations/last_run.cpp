@@ -77,6 +77,11 @@ RunMark::RunMark(const std::string& data_folder)
   watch_signals();
 }
 
+void note_end_at_once() {
+  if (const int file = marked; file >= 0) [[maybe_unused]]
+    const auto emptied = ftruncate(file, 0);
+}
+
 RunMark::~RunMark() {
   if (file_ < 0) return;
   marked = -1;

@@ -22,4 +22,7 @@ class RunMark {
   int file_ = -1;
 };
 
+/// The run ends as somebody has asked for twice. In a signal's handler.
+void note_end_at_once();
+
 }  // namespace ostia::authority

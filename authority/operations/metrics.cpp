@@ -79,12 +79,14 @@ void Metrics::observe(std::string_view any_method, std::string_view endpoint, in
   series.seconds->Observe(seconds);
 }
 
-void Metrics::watch(const std::string& name, const std::string& help, std::function<double()> read) {
-  watched_.push_back({&prometheus::BuildGauge().Name(name).Help(help).Register(registry_), std::move(read)});
+void Metrics::watch(const std::string& name, const std::string& help, std::function<double()> read,
+                    prometheus::Labels labels) {
+  watched_.push_back(
+      {&prometheus::BuildGauge().Name(name).Help(help).Register(registry_), std::move(read), std::move(labels)});
 }
 
 std::string Metrics::text() {
-  for (auto& [family, read] : watched_) family->Add({}).Set(read());
+  for (auto& [family, read, labels] : watched_) family->Add(labels).Set(read());
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, registry_.Collect());
   return out.str();

@@ -26,7 +26,8 @@ class Metrics {
   void observe(std::string_view method, std::string_view endpoint, int status, double seconds);
 
   /// A number that `read` gives whenever somebody asks. For the program's start.
-  void watch(const std::string& name, const std::string& help, std::function<double()> read);
+  void watch(const std::string& name, const std::string& help, std::function<double()> read,
+             prometheus::Labels labels = {});
 
   /// All of it in Prometheus' text format. Thread-safe.
   std::string text();
@@ -41,6 +42,7 @@ class Metrics {
   struct Watched {
     prometheus::Family<prometheus::Gauge>* family;
     std::function<double()> read;
+    prometheus::Labels labels;
   };
 
   prometheus::Registry registry_;
@@ -55,8 +57,9 @@ class Metrics {
 void watch_process(Metrics& metrics);
 
 struct Authority;
-/// What the authority and `server` have to tell, and what answers for it.
-std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server);
+class ServedCertificate;
+/// What the authority and `server` have to tell, and what answers for it. `certificate` is null with plain HTTP.
+std::shared_ptr<Metrics> make_metrics(const Authority& a, const Server& server, const ServedCertificate* certificate);
 boost::asio::awaitable<Response> answer_metrics(const Authority& a, Request request);
 
 }  // namespace ostia::authority

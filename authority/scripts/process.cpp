@@ -24,8 +24,7 @@ namespace fs = std::filesystem;
 using json::Value;
 using std::chrono::milliseconds;
 
-constexpr std::size_t longest_line = 1 << 20;  // bytes
-constexpr auto longest_start = std::chrono::seconds(20);
+constexpr std::size_t longest_line = 1 << 20;                 // bytes
 constexpr const char* without_permissions = "--no-warnings";  // where a flag has to stand
 // Node's own wall, by the names that it has had; the one that worked is tried first.
 constexpr const char* permission_flags[] = {"--permission", "--experimental-permission"};
@@ -94,6 +93,7 @@ Result<std::unique_ptr<ScriptProcess>> ScriptProcess::launch(const std::string& 
     // Whatever numbers these have, none is lost on its way to its place.
     const int ours = fcntl(pair[1], F_DUPFD_CLOEXEC, 10), null = fcntl(nothing, F_DUPFD_CLOEXEC, 10);
     if (ours < 0 || null < 0 || chdir("/") != 0) _exit(126);
+    setsid();  // a terminal's signals are for the authority, which lets it finish
     for (const int fd : {0, 1, 2}) dup2(null, fd);
     dup2(ours, Wall::last_descriptor);
     if (!wall.enter()) _exit(126);
@@ -115,7 +115,7 @@ Status ScriptProcess::check_kernel() {
   return missing.empty() ? ok() : Status(wall_missing(missing));
 }
 
-Result<std::unique_ptr<ScriptProcess>> ScriptProcess::start(bool with_gaps) {
+Result<std::unique_ptr<ScriptProcess>> ScriptProcess::start(bool with_gaps, Time::time_point deadline) {
   const std::string node = find_node();
   if (node.empty())
     return script_error("node_missing", "rules and actions need node: install it, or name it in OSTIA_NODE");
@@ -125,7 +125,7 @@ Result<std::unique_ptr<ScriptProcess>> ScriptProcess::start(bool with_gaps) {
     const std::size_t flag = (last_flag + i) % count;
     auto launched = launch(node, permission_flags[flag], with_gaps);
     if (!launched) return launched;
-    auto ready = (*launched)->read_ready(with_gaps);
+    auto ready = (*launched)->read_ready(with_gaps, deadline);
     if (ready) {
       last_flag = flag;
       return launched;
@@ -135,7 +135,7 @@ Result<std::unique_ptr<ScriptProcess>> ScriptProcess::start(bool with_gaps) {
   if (!with_gaps) return wall_missing("node with permissions (node 20 or later); " + node + " has none");
   auto launched = launch(node, without_permissions, with_gaps);
   if (!launched) return launched;
-  if (auto ready = (*launched)->read_ready(with_gaps); !ready) return std::move(ready).error();
+  if (auto ready = (*launched)->read_ready(with_gaps, deadline); !ready) return std::move(ready).error();
   return launched;
 }
 
@@ -146,6 +146,10 @@ ScriptProcess::~ScriptProcess() {
   waitpid(pid_, nullptr, 0);
 }
 
+void ScriptProcess::end() const {
+  if (pid_ > 0) kill(pid_, SIGKILL);
+}
+
 // Its end of the pipe closes as it ends.
 bool ScriptProcess::is_there() const {
   pollfd p{fd_, POLLIN, 0};
@@ -153,14 +157,13 @@ bool ScriptProcess::is_there() const {
 }
 
 // The first line says what holds the process, as node itself sees it.
-Status ScriptProcess::read_ready(bool with_gaps) {
-  const auto deadline = Time::now() + longest_start;
+Status ScriptProcess::read_ready(bool with_gaps, Time::time_point deadline) {
   std::string line;
   while ((line = take_line()).empty()) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - Time::now());
     pollfd p{fd_, POLLIN, 0};
     if (left.count() <= 0 || poll(&p, 1, static_cast<int>(left.count())) != 1)
-      return script_error("script_failed", "node was not ready within 20 seconds");
+      return script_error("script_timeout", "node was not ready for a script in time");
     const auto received = receive();
     if (!received) return received.error();
     if (*received) continue;

@@ -26,21 +26,34 @@ void follow(Value& event, const Value& command) {
   event.set("user", std::move(user));
 }
 
+Error busy(const char* what) { return {"server_error", what, "scripts_busy", 503, Fault::ours}; }
+
+// Who logs in, and to what: those who do not hang do not wait for those who do.
+std::string key_of(const Value& job) {
+  const Value &event = job["event"], &context = job["context"];
+  return event.is_object() ? event["client"]["client_id"].text() + " " + event["user"]["user_id"].text()
+                           : context["clientID"].text() + " " + job["user"]["user_id"].text();
+}
+
 }  // namespace
 
 ScriptPool::ScriptPool(unsigned processes, const Egress& egress, bool with_gaps)
     : egress_(egress),
       with_gaps_(with_gaps),
+      spares_(std::max(2U, processes / 2)),
+      turns_(processes, std::size_t{processes} * 16),
       threads_(processes),
-      limit_(processes * 16),
-      spares_(std::max(2U, processes / 2)) {}
+      attendant_([this] { attend(); }) {}
 
 ScriptPool::~ScriptPool() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
   }
+  changed_.notify_all();
+  attendant_.join();
   threads_.join();
+  helper_.join();
 }
 
 Status ScriptPool::prepare() {
@@ -52,7 +65,7 @@ Status ScriptPool::prepare() {
 }
 
 // One that waits, else a new one; meanwhile the next ones start.
-Result<ScriptPool::Process> ScriptPool::take() {
+Result<ScriptPool::Process> ScriptPool::take(Deadline deadline) {
   Process process;
   {
     const std::lock_guard lock(mutex_);
@@ -61,9 +74,10 @@ Result<ScriptPool::Process> ScriptPool::take() {
       idle_.pop_back();
     }
   }
-  asio::post(threads_, [this] { keep_spares(); });
+  asio::post(helper_, [this] { keep_spares(); });
   if (process) return process;
-  return ScriptProcess::start(with_gaps_);
+  return ScriptProcess::start(with_gaps_,
+                              std::min(deadline, ScriptProcess::Time::now() + ScriptProcess::longest_start));
 }
 
 void ScriptPool::keep_spares() {
@@ -78,28 +92,34 @@ void ScriptPool::keep_spares() {
   if (started) idle_.insert(idle_.begin(), *std::move(started));
 }
 
-Result<Value> ScriptPool::run_one(const Value& job, Deadline deadline) {
-  auto process = take();
-  if (!process) {
-    log_failure(process.error());
-    return std::move(process).error();
-  }
-  auto answer = (*process)->run(job, deadline, egress_);
-  if (!answer) log_failure(answer.error());
+// What it runs in, while it can be ended; null: nothing any more.
+void ScriptPool::hold(Job& job, ScriptProcess* process) {
+  const std::lock_guard lock(mutex_);
+  job.process = process;
+  if (process && job.is_ended) process->end();
+}
+
+Result<Value> ScriptPool::run_one(Job& job, const Value& part) {
+  auto process = take(job.deadline);
+  if (!process) return std::move(process).error();
+  hold(job, process->get());
+  auto answer = (*process)->run(part, job.deadline, egress_);
+  hold(job, nullptr);
+  (*process)->end();
   // Its end takes longer than the login should.
-  asio::post(threads_, [spent = std::shared_ptr<ScriptProcess>(*std::move(process))]() mutable { spent.reset(); });
+  asio::post(helper_, [spent = std::shared_ptr<ScriptProcess>(*std::move(process))]() mutable { spent.reset(); });
   return answer;
 }
 
 // One after the other, each in a process that knows its own secrets only.
-Result<Value> ScriptPool::run_actions(const Value& job, Deadline deadline) {
-  Value event = job["event"], commands = Value::array(), cache;
-  Value waiting = job["continue"];
-  for (const auto& action : job["actions"].items()) {
+Result<Value> ScriptPool::run_actions(Job& job) {
+  Value event = job.job["event"], commands = Value::array(), cache;
+  Value waiting = job.job["continue"];
+  for (const auto& action : job.job["actions"].items()) {
     if (waiting.is_string() && action["name"] != waiting) continue;
     Value one = Value::object({{"actions", Value::array({action})}, {"event", event}, {"cache", cache}});
     if (waiting.is_string()) one.set("continue", std::exchange(waiting, {}));
-    auto answer = run_one(one, deadline);
+    auto answer = run_one(job, one);
     if (!answer || answer->find("error")) return answer;
     const Value& result = (*answer)["result"];
     for (const auto& command : result["commands"].items()) {
@@ -112,24 +132,85 @@ Result<Value> ScriptPool::run_actions(const Value& job, Deadline deadline) {
   return Value::object({{"result", Value::object({{"commands", std::move(commands)}})}});
 }
 
-Result<Value> ScriptPool::run_now(const Value& job, Deadline deadline) {
-  return job["actions"].is_array() ? run_actions(job, deadline) : run_one(job, deadline);
+void ScriptPool::work(Turns::Id id, Job& job) {
+  auto answer = job.job["actions"].is_array() ? run_actions(job) : run_one(job, job.job);
+  Jobs late;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!answer && job.is_ended) answer = busy("a script that took long was ended, since others waited for its place");
+    turns_.leave(id, job.is_ended || (!answer && answer.error().reason == "script_timeout"), Turns::Time::now());
+    jobs_.erase(id);
+    late = start_those_whose_turn_it_is();
+  }
+  if (!answer) log_failure(answer.error());
+  job.answer(std::move(answer));
+  refuse(late);
 }
 
-asio::awaitable<Result<Value>> ScriptPool::run(Value job, std::int64_t timeout) {
-  if (++waiting_ > limit_) {
-    --waiting_;
-    co_return Error{"server_error", "too many scripts are running; try again in a moment", "scripts_busy", 503,
-                    Fault::ours};
+// Gives those that have waited as long as they may.
+ScriptPool::Jobs ScriptPool::start_those_whose_turn_it_is() {
+  const auto now = Turns::Time::now();
+  Jobs late;
+  for (const auto id : turns_.take_expired(now)) late.push_back(std::move(jobs_.extract(id).mapped()));
+  while (const auto id = turns_.start(now))
+    asio::post(threads_, [this, id = *id, job = jobs_.at(*id)] { work(id, *job); });
+  return late;
+}
+
+void ScriptPool::refuse(const Jobs& late) {
+  for (const auto& job : late) {
+    const Error error = busy("other scripts had all places for as long as this one could wait");
+    log_failure(error);
+    job->answer(error);
   }
-  auto work = [this, job = std::move(job), timeout]() -> asio::awaitable<std::optional<Result<Value>>> {
-    auto answer = run_now(job, ScriptProcess::Time::now() + std::chrono::seconds(timeout));
-    --waiting_;
-    co_return std::optional(std::move(answer));
-  };
-  auto started = asio::co_spawn(threads_, work(), asio::use_awaitable);  // `work` holds the captures until the end
-  auto answer = co_await std::move(started);
-  co_return *std::move(answer);
+}
+
+void ScriptPool::begin(Value job, Deadline deadline, Answer answer) {
+  const std::string key = key_of(job);
+  {
+    std::unique_lock lock(mutex_);
+    const auto id = ++last_;
+    if (turns_.enter(id, key, deadline, Turns::Time::now())) {
+      jobs_[id] = std::make_shared<Job>(std::move(job), deadline, std::move(answer));
+      const Jobs late = start_those_whose_turn_it_is();
+      changed_.notify_one();
+      lock.unlock();
+      return refuse(late);
+    }
+  }
+  answer(busy("too many scripts are running; try again in a moment"));
+}
+
+// Nobody waits longer than they may, and nobody keeps all others waiting.
+void ScriptPool::attend() {
+  constexpr auto often = std::chrono::milliseconds(50);
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return closing_ || turns_.has_waiting(); });
+    if (closing_) return;
+    const Jobs late = start_those_whose_turn_it_is();
+    if (const auto id = turns_.end_one(Turns::Time::now())) {
+      Job& job = *jobs_.at(*id);
+      job.is_ended = true;
+      if (job.process) job.process->end();
+    }
+    lock.unlock();
+    refuse(late);
+    std::this_thread::sleep_for(often);
+    lock.lock();
+  }
+}
+
+asio::awaitable<Result<Value>> ScriptPool::run(Value job, Deadline deadline) {
+  auto executor = co_await asio::this_coro::executor;
+  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Result<Value>)>(
+      [&](auto handler) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        begin(std::move(job), deadline, [shared, executor](Result<Value> result) {
+          asio::post(executor, [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
+        });
+      },
+      asio::use_awaitable);
 }
 
 }  // namespace ostia::authority

@@ -4,16 +4,20 @@
 // other meets. One that loops, leaks or crashes is killed, and costs the login that it ran for, nothing else.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "http/egress.hpp"
 #include "ostia/json/value.hpp"
 #include "scripts/process.hpp"
+#include "scripts/turns.hpp"
 
 namespace ostia::authority {
 
@@ -28,28 +32,53 @@ class ScriptPool {
   /// waits for the first job. Errors: those of `ScriptProcess::start`.
   Status prepare();
 
-  /// Runs the rules of `job` together, or its actions one by one, and gives their answer. Errors (all 5xx): node is not
-  /// there, nothing would hold it, the scripts took longer than `timeout` seconds, their process died, too many wait.
-  boost::asio::awaitable<Result<json::Value>> run(json::Value job, std::int64_t timeout);
+  using Deadline = ScriptProcess::Time::time_point;
+  static Deadline deadline_in(std::int64_t seconds) {
+    return ScriptProcess::Time::now() + std::chrono::seconds(seconds);
+  }
+
+  /// Runs the rules of `job` together, or its actions one by one, and gives their answer, at the latest a moment after
+  /// `deadline`, wherever the time went. Errors (all 5xx): node is not there, nothing would hold it, the scripts took
+  /// too long (`script_timeout`), their process died; `scripts_busy`: others had all the places, or needed this one's.
+  boost::asio::awaitable<Result<json::Value>> run(json::Value job, Deadline deadline);
 
  private:
   using Process = std::unique_ptr<ScriptProcess>;
-  using Deadline = ScriptProcess::Time::time_point;
-  Result<json::Value> run_now(const json::Value& job, Deadline deadline);
-  Result<json::Value> run_actions(const json::Value& job, Deadline deadline);
-  Result<json::Value> run_one(const json::Value& job, Deadline deadline);
-  Result<Process> take();
+  using Answer = std::function<void(Result<json::Value>)>;
+  struct Job {
+    json::Value job;
+    Deadline deadline;
+    Answer answer;
+    ScriptProcess* process = nullptr;  // that it has now
+    bool is_ended = false;             // so that others get in
+  };
+
+  void begin(json::Value job, Deadline deadline, Answer answer);
+  using Jobs = std::vector<std::shared_ptr<Job>>;
+  Jobs start_those_whose_turn_it_is();
+  static void refuse(const Jobs& late);
+  void work(Turns::Id id, Job& job);
+  void attend();
+  Result<json::Value> run_actions(Job& job);
+  Result<json::Value> run_one(Job& job, const json::Value& part);
+  void hold(Job& job, ScriptProcess* process);
+  Result<Process> take(Deadline deadline);
   void keep_spares();
 
   const Egress& egress_;
   const bool with_gaps_;
-  boost::asio::thread_pool threads_;
-  std::atomic<unsigned> waiting_ = 0;
-  const unsigned limit_, spares_;
-  std::mutex mutex_;
+  const unsigned spares_;
+  std::mutex mutex_;  // of all below
+  std::condition_variable changed_;
   std::vector<Process> idle_;
   unsigned starting_ = 0;
   bool closing_ = false;
+  Turns turns_;
+  Turns::Id last_ = 0;
+  std::unordered_map<Turns::Id, std::shared_ptr<Job>> jobs_;
+  boost::asio::thread_pool threads_;    // a job has one while it runs
+  boost::asio::thread_pool helper_{1};  // starts spares, and sees those off that have had their job
+  std::thread attendant_;               // ends what takes too long
 };
 
 }  // namespace ostia::authority

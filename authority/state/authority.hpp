@@ -77,7 +77,8 @@ struct Authority {
   bool logs_access = false;
   std::atomic<std::uint64_t> lost_log_entries = 0;     ///< since the start: what they tell of has happened
   std::atomic<std::uint64_t> untaken_log_entries = 0;  ///< since the start: no log stream took them in time
-  std::shared_ptr<dev::Faults> faults;                 ///< of `/_dev/`; null otherwise
+  std::atomic<bool> leaving = false;    ///< it has been told to end: `/health/ready` says so, all else goes on
+  std::shared_ptr<dev::Faults> faults;  ///< of `/_dev/`; null otherwise
 
   [[nodiscard]] std::shared_ptr<const Tenant> tenant() const { return tenant_.load(); }
   /// After the store was put back, its revision is an older one.

@@ -12,7 +12,9 @@ constexpr std::int64_t minute = 60, hour = 3600;
 // Hours, of which there may be a half.
 std::int64_t hours_or(const json::Value& v, std::int64_t otherwise) {
   const auto number = v.as_double();
-  return number && *number > 0 ? std::max(minute, static_cast<std::int64_t>(*number * hour)) : otherwise;
+  return number && *number > 0
+             ? std::max(minute, static_cast<std::int64_t>(std::min(*number * hour, static_cast<double>(boundless))))
+             : otherwise;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "http/header.hpp"
 #include "http/networks.hpp"
 #include "ostia/text/ascii.hpp"
+#include "tenant/bounds.hpp"
 #include "tenant/captcha.hpp"
 #include "tenant/connection.hpp"
 #include "tenant/documents.hpp"
@@ -25,6 +26,12 @@ using json::Value;
 
 Error bad_entry(const std::string& where, const std::string& what) {
   return caller_error("invalid_config", where + ": " + what, "invalid_config");
+}
+
+// `e` begins with the member that is wrong.
+Error bad_member(const std::string& where, const Error& e) {
+  const auto colon = e.description.find(": ");
+  return bad_entry(where + "." + e.description.substr(0, colon), e.description.substr(colon + 2));
 }
 
 // All documents of a kind, by what the store knows them by.
@@ -104,6 +111,7 @@ class Importing {
     if (name == "emailProvider" && !content["name"].is("smtp"))
       warn("emailProvider: \"" + content["name"].text() +
            "\" is not supported by this version, which sends by smtp; no mail will leave");
+    if (auto good = check_bounds("settings", name, content); !good) return bad_member(name, good.error());
     if (name == "tenant")
       if (auto good = check_tenant(content); !good) return good;
     if (name == "attackProtection") warn_of_networks(content);
@@ -141,10 +149,9 @@ class Importing {
 
   Status check(const Section& s, Value& body, const std::string& where) {
     const std::string_view kind = s.kind;
+    if (auto good = check_bounds(kind, {}, body); !good) return bad_member(where, good.error());
     if (kind == "client") {
-      if (auto good = check_client(body); !good)
-        return bad_entry(where + "." + good.error().description.substr(0, good.error().description.find(':')),
-                         good.error().description.substr(good.error().description.find(':') + 2));
+      if (auto good = check_client(body); !good) return bad_member(where, good.error());
       if (body["addons"].size() > 0)
         warn("client \"" + body["name"].text() + "\": addons have no effect in this version");
     }

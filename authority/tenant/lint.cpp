@@ -4,7 +4,9 @@
 
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "tenant/bounds.hpp"
 #include "tenant/captcha.hpp"
+#include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -150,10 +152,31 @@ void lint_tenant(Findings& out, const Value& config) {
                      "set it to good"});
 }
 
+// What an import would refuse, too.
+void lint_numbers(Findings& out, const Value& config) {
+  const auto look = [&](std::string_view kind, const std::string& id, const Value& body, const std::string& where) {
+    const auto good = check_bounds(kind, id, body);
+    if (good) return;
+    const std::string& what = good.error().description;
+    const auto colon = what.find(": ");
+    out.push_back({where + "." + what.substr(0, colon), what.substr(colon + 2), "docs/guides/authority.md, Numbers",
+                   "set it to a number in that range, or take it out"});
+  };
+  for (const auto& [name, content] : config.members())
+    if (content.is_object()) look("settings", name, content, name);
+  for (const auto& section : sections())
+    if (*section.key != '\0')
+      for (const auto& entry : config[section.name].items())
+        look(section.kind, {}, entry, std::string(section.name) + "[" + entry[section.key].text() + "]");
+  for (const auto& entry : config["databases"].items())
+    look("database", {}, entry, "databases[" + entry["name"].text() + "]");
+}
+
 }  // namespace
 
 Findings lint(const Value& config) {
   Findings out;
+  lint_numbers(out, config);
   for (const auto& client : config["clients"].items()) {
     const std::string at = "clients[" + client["name"].text() + "]";
     lint_grants(out, client, at);

@@ -4,6 +4,7 @@
 
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/url.hpp"
+#include "tenant/bounds.hpp"
 #include "tenant/captcha.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
@@ -35,8 +36,10 @@ Api read_api(const Value& v) {
 
 std::int64_t hours(const Value& v, std::int64_t otherwise) {
   const auto number = v.as_double();
-  return number && *number > 0 ? static_cast<std::int64_t>(std::min(*number * 3600, static_cast<double>(boundless)))
-                               : otherwise;
+  constexpr double shortest = 60;
+  return number && *number > 0
+             ? static_cast<std::int64_t>(std::clamp(*number * 3600, shortest, static_cast<double>(boundless)))
+             : otherwise;
 }
 
 Rate read_rate(const Value& v, Rate otherwise) {
@@ -342,7 +345,7 @@ Result<std::shared_ptr<const Tenant>> load_tenant(Store& store, const Secrets& s
       return Error{"server_error", "a stored " + text_at(row, 0) + " is not JSON", "store_malformed", 0, Fault::ours};
     if (text_at(row, 0) == "administrators") tenant->with_administrators.push_back(text_at(row, 1));
     if (text_at(row, 0) == "revision") tenant->revision = body->as_int().value_or(0);
-    const Value open = opened(text_at(row, 0), *body, secrets);
+    const Value open = within_bounds(text_at(row, 0), text_at(row, 1), opened(text_at(row, 0), *body, secrets));
     read_object(*tenant, text_at(row, 0), text_at(row, 1), open);
     read_extension(*tenant, reading, text_at(row, 0), text_at(row, 1), open);
   }

@@ -1,4 +1,4 @@
-#include "crypto/turns.hpp"
+#include "scripts/turns.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,90 +6,98 @@ namespace ostia::authority {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr double everything = 1e9;
+const Turns::Time::time_point start{};
 
-struct Queue {
-  Turns turns{4};
-  Turns::Time now{1h};
-  std::string done, refused;
-
-  void add(const char* network, char name, bool is_known = false) {
-    auto out = turns.add({network, is_known}, [this, name] { done += name; }, [this, name] { refused += name; }, now);
-    if (out) out->refuse();
+// Four places, and jobs that may take 20 seconds.
+struct Scripts : testing::Test {
+  Turns turns{4, 8};
+  Turns::Id last = 0;
+  bool enter(const std::string& key, Turns::Time::duration at = 0s) {
+    return turns.enter(++last, key, start + at + 20s, start + at);
   }
-  std::string run(double limit = everything) {
-    done.clear();
-    while (auto next = turns.next(limit)) next->work();
-    return done;
+  std::size_t start_all(Turns::Time::duration at = 0s) {
+    std::size_t count = 0;
+    while (turns.start(start + at)) ++count;
+    return count;
   }
 };
 
-TEST(Turns, OfOneNetworkTheFirstComesFirst) {
-  Queue q;
-  for (const char name : {'a', 'b', 'c'}) q.add("x", name);
-  EXPECT_EQ(q.run(), "abc");
+TEST_F(Scripts, RunAsManyAsThereArePlaces) {
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(enter("a"));
+  EXPECT_EQ(start_all(), 4U);
+  turns.leave(1, false, start);
+  EXPECT_EQ(turns.start(start), 5U);
 }
 
-TEST(Turns, ABurstOfOneNetworkKeepsNobodyElseWaiting) {
-  Queue q;
-  for (const char name : {'a', 'b', 'c'}) q.add("x", name);
-  q.add("y", '1');
-  EXPECT_EQ(q.run(), "a1bc");
-  q.add("x", 'd');
-  q.add("y", '2');
-  EXPECT_EQ(q.run(), "2d");  // it has had less
+TEST_F(Scripts, AreRefusedWhereTooManyWait) {
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(enter("a"));
+  EXPECT_FALSE(enter("a"));
 }
 
-TEST(Turns, WhoHasHadMostMakesRoomWhereItIsFull) {
-  Queue q;
-  for (const char name : {'a', 'b', 'c', 'd'}) q.add("x", name);
-  q.add("x", 'e');
-  EXPECT_EQ(q.refused, "e");
-  q.add("y", '1');
-  EXPECT_EQ(q.refused, "ed");
-  EXPECT_EQ(q.run(), "a1bc");
+TEST_F(Scripts, WaitNoLongerThanTheyMay) {
+  for (int i = 0; i < 5; ++i) enter("a");
+  start_all();
+  EXPECT_TRUE(turns.take_expired(start + 19999ms).empty());
+  EXPECT_EQ(turns.take_expired(start + 20s), std::vector<Turns::Id>{5});
+  EXPECT_FALSE(turns.has_waiting());
 }
 
-TEST(Turns, WhoIsKnownHasAnAllowance) {
-  Queue q;
-  for (int i = 0; i < 7; ++i) {
-    q.add("x", '.', true);
-    q.run();
-  }
-  q.add("y", 'y');
-  q.add("x", 'x', true);
-  EXPECT_EQ(q.run(), "xy");  // 7 of 8
-  q.add("z", 'z');
-  q.add("x", 'X', true);
-  EXPECT_EQ(q.run(), "zX");  // 8 of 8, and first
+TEST_F(Scripts, ThatHangInAllPlacesGiveUpOneForOthers) {
+  for (int i = 0; i < 4; ++i) enter("a");
+  start_all();
+  EXPECT_FALSE(turns.end_one(start + 10s));  // nobody waits
+  enter("b", 1s);
+  EXPECT_FALSE(turns.end_one(start + 4999ms));
+  EXPECT_EQ(turns.end_one(start + 5s), 1U);
+  EXPECT_FALSE(turns.end_one(start + 5s)) << "one after the other";
+  turns.leave(1, true, start + 5s);
+  EXPECT_EQ(turns.start(start + 5s), 5U);
 }
 
-TEST(Turns, TheThreadsForTheFewTakeNothingOfWhoHasHadMuch) {
-  Queue q;
-  for (const char name : {'a', 'b', 'c', 'd'}) q.add("x", name);
-  EXPECT_EQ(q.run(3), "abc");
-  EXPECT_FALSE(q.turns.has_next(3));
-  EXPECT_TRUE(q.turns.has_next(3.01));
+TEST_F(Scripts, KeepTheirPlaceWhileAnyOtherIsYoung) {
+  for (int i = 0; i < 3; ++i) enter("a");
+  start_all();
+  enter("c", 3s);
+  start_all(3s);
+  enter("b", 3s);
+  EXPECT_FALSE(turns.end_one(start + 7s));
+  EXPECT_EQ(turns.end_one(start + 8s), 1U);
 }
 
-TEST(Turns, WhatOneHasHadFades) {
-  Queue q;
-  for (const char name : {'a', 'b', 'c', 'd'}) q.add("x", name);
-  q.run();
-  q.now += Turns::half_life;
-  q.add("x", 'e');
-  EXPECT_EQ(q.run(2.001), "e");
-  EXPECT_EQ(q.run(), "");
+TEST_F(Scripts, OfWhoHasHungComeAfterOthersAndNeverHaveTheLastPlace) {
+  enter("a");
+  start_all();
+  turns.leave(1, true, start);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(enter("a"));
+  EXPECT_EQ(start_all(), 3U);
+  enter("b");
+  EXPECT_EQ(turns.start(start), 6U);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(enter("a"));
+  EXPECT_FALSE(enter("a")) << "as many wait as there are places";
+  EXPECT_TRUE(enter("b"));
 }
 
-TEST(Turns, HoweverManyNetworksThereAreTheTableIsBounded) {
-  Queue q;
-  for (int i = 0; i < 50'000; ++i) {
-    q.add(std::to_string(i).c_str(), '.');
-    q.run();
-  }
-  q.add("x", 'x');
-  EXPECT_EQ(q.run(), "x");
+TEST_F(Scripts, AreForgivenAfterAMinute) {
+  enter("a");
+  start_all();
+  turns.leave(1, true, start);
+  for (int i = 0; i < 4; ++i) enter("a", 60s);
+  EXPECT_EQ(start_all(60s), 4U);
+}
+
+TEST_F(Scripts, ThatWaitAreSuspectOnceOneOfTheirsHasHung) {
+  for (int i = 0; i < 6; ++i) enter("a");
+  start_all();
+  enter("b", 1s);
+  turns.leave(1, true, start + 5s);
+  EXPECT_EQ(turns.start(start + 5s), 7U);
+}
+
+TEST_F(Scripts, ThatRunAreSuspectOnceOneOfTheirsHasHung) {
+  for (int i = 0; i < 6; ++i) enter("a");
+  start_all();
+  turns.leave(1, true, start + 5s);
+  EXPECT_FALSE(turns.start(start + 5s)) << "the last place is for others";
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 // The database is copied by itself.
 constexpr const char* certificates[] = {"ca.pem", "tls.pem"};
-constexpr const char* keys[] = {"master.key", "tls-key.pem"};
+constexpr const char* keys[] = {"master.key", "tls-key.pem", "ca-key.pem"};
 
 // Of PostgreSQL too a backup is a SQLite file: it can be looked into, verified, and put back to either.
 Status copy_database(const std::string& data, const std::string& database, const std::string& to) {

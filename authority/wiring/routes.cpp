@@ -364,6 +364,10 @@ Answering guarded(Authority& a, Request request, const Endpoint& found) {
     CO_RETURN(with_faults(a, std::move(request), found));
   } catch (const NotThere& e) {
     co_return not_there(a, about, e);
+  } catch (const boost::system::system_error& e) {
+    if (e.code() == asio::error::operation_aborted)  // the server has given up on it, and has said so
+      co_return oauth_error(503, "temporarily_unavailable", "The server could not answer in time.");
+    log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
   } catch (const std::exception& e) {
     log_event("error", "request_failed", {{"what", e.what()}, {"request_id", id}});
   }

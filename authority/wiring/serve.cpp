@@ -13,12 +13,14 @@
 
 #include "accounts/users_file.hpp"
 #include "base/log.hpp"
+#include "base/signals.hpp"
 #include "dev/faults.hpp"
 #include "flow/setup.hpp"
 #include "http/server.hpp"
 #include "logs/stream.hpp"
 #include "management/call.hpp"
 #include "messages/transport.hpp"
+#include "operations/certificate.hpp"
 #include "operations/last_run.hpp"
 #include "operations/metrics.hpp"
 #include "operations/proxy_notes.hpp"
@@ -113,23 +115,18 @@ Result<Networks> admin_networks(const ServeOptions& o) {
   return parsed;
 }
 
-Result<TlsIdentity> tls_identity(const ServeOptions& o, const std::string& host) {
-  const bool own = o.tls_cert.empty();
-  const std::string certificate = own ? o.data + "/tls.pem" : o.tls_cert,
-                    key = own ? o.data + "/tls-key.pem" : o.tls_key;
-  if (own && !(fs::exists(certificate) && fs::exists(key) && fs::exists(o.data + "/ca.pem"))) {
-    const TlsIdentity made = make_tls_identity(host);
-    for (const auto& [file, text] :
-         {std::pair{key, made.key}, {certificate, made.certificate}, {o.data + "/ca.pem", made.ca}})
-      if (auto written = write_private_file(file, text); !written) return std::move(written).error();
-    fs::permissions(o.data + "/ca.pem",
-                    fs::perms::owner_write | fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
-  }
-  auto certificate_text = read_file(certificate);
-  if (!certificate_text) return std::move(certificate_text).error();
-  auto key_text = read_file(key);
-  if (!key_text) return std::move(key_text).error();
-  return TlsIdentity{{}, *certificate_text, *key_text};
+// The names that our own certificate is for.
+std::vector<std::string> names_of(const ServeOptions& o, const std::string& host) {
+  const auto url = url::parse(o.issuer);
+  std::vector<std::string> out = {host};
+  if (url && !url->host.empty()) out.emplace_back(url->host);
+  return out;
+}
+
+// How long everything is still served once it was told to end, so that a proxy that asks sees `/health/ready` change.
+std::chrono::seconds drain_of(const ServeOptions& o) {
+  constexpr std::int64_t usual = 2;
+  return std::chrono::seconds(o.drain.value_or(o.dev ? 0 : usual));
 }
 
 // Grants for the Management API name it by the issuer, which a file need not know: `{issuer}api/v2/`.
@@ -260,6 +257,7 @@ std::string issuer_of(bool secure, std::string host, std::uint16_t port) {
 }  // namespace
 
 Status serve(const ServeOptions& o, const Ready& ready) {
+  Signals signals;
   if (auto checked = check(o); !checked) return checked;
   auto forwarding = forwarding_of(o);
   if (!forwarding) return std::move(forwarding).error();
@@ -298,9 +296,10 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   const auto master = master_key(o.data, o.master_key);
   unsetenv("OSTIA_MASTER_KEY");  // no child of this program is to have it
   if (!master) return master.error();
+  ServedCertificate certificate(o.data, o.tls_cert, o.tls_key, names_of(o, endpoint->host));
   TlsIdentity identity;
   if (!o.plain_http) {
-    auto loaded = tls_identity(o, endpoint->host);
+    auto loaded = certificate.load();
     if (!loaded) return std::move(loaded).error();
     identity = *std::move(loaded);
   }
@@ -364,16 +363,33 @@ Status serve(const ServeOptions& o, const Ready& ready) {
     a.faults = std::make_shared<dev::Faults>();
     if (auto kept = a.store.take_snapshot(); !kept) return kept;
   }
-  if (metrics_endpoint) a.metrics = make_metrics(a, server);
+  if (metrics_endpoint) a.metrics = make_metrics(a, server, o.plain_http ? nullptr : &certificate);
   a.logs_access = o.access_log;
   a.management_scopes = management::all_scopes();
   authority = &a;
+  std::shared_ptr<void> listening;  // to signals
   server.run([&] {
+    listening = signals.call({.end =
+                                  [&] {
+                                    a.leaving = true;
+                                    notify_service("STOPPING=1");
+                                    log_event("info", "stopping", {{"drain_s", drain_of(o).count()}});
+                                    server.stop(drain_of(o));
+                                  },
+                              .reload =
+                                  [&] {
+                                    reopen_log();
+                                    if (!o.plain_http) certificate.reload(server);
+                                  },
+                              .turn =
+                                  [&] {
+                                    if (!o.plain_http) certificate.look_after(server);
+                                  },
+                              .before_end_at_once = note_end_at_once});
     notify_service("READY=1");
     ready({issuer, needs_administrator ? setup_link(a) : "", script_warning});
     give_back_memory();
   });
-  notify_service("STOPPING=1");
   a.store.on_change({});
   log_event("info", "stopped");
   return ok();

@@ -29,6 +29,7 @@ struct ServeOptions {
   std::vector<std::string> admin_networks;  ///< whence it may be administered; empty: from everywhere
   std::string metrics_listen;               ///< empty: nowhere
   bool access_log = false;                  ///< a line for each request
+  std::optional<std::int64_t> drain;        ///< seconds; none: two, and with `dev` none at all
   bool dev = false;
   bool dev_on_network = false;              ///< `dev` may be at an address that is not this machine's own
   std::string dev_http = "127.0.0.1:8080";  ///< with `dev`; `none` turns it off

@@ -98,6 +98,13 @@ export const busy = {
     assert.deepEqual([full?.body.error, full?.body.reason], ['temporarily_unavailable', 'password_pool_full']);
     assert.ok(answers.some(({ status }) => status === 200));
   },
+  async scripts_busy(w) {
+    await w.call('PATCH', 'tenants/settings', { ostia: { script_timeout_s: 1 } });
+    await w.rule('for (;;) ;');
+    const answers = await Promise.all(Array.from({ length: 8 * Math.max(4, 2 * cpus().length) }, () => w.password()));
+    const full = answers.find(({ status }) => status === 503);
+    assert.deepEqual([full?.body.error, full?.body.reason], ['temporarily_unavailable', 'scripts_busy']);
+  },
 };
 
 export const onPostgres = {

@@ -19,7 +19,7 @@ struct Asker {
 
 /// What waits, in the order of who has had how much: what one network asks for comes after what others ask for that
 /// have had less, whoever was first. Not thread-safe.
-class Turns {
+class FairQueue {
  public:
   using Time = std::chrono::steady_clock::time_point;
   struct Waiting {
@@ -29,7 +29,7 @@ class Turns {
   };
 
   /// At most `most` wait; whoever has had most makes room.
-  explicit Turns(std::size_t most) : most_(most) {}
+  explicit FairQueue(std::size_t most) : most_(most) {}
 
   /// Lets it wait. What has to give way for it, the newcomer itself perhaps, is returned, to be refused.
   std::optional<Waiting> add(const Asker& asker, std::function<void()> work, std::function<void()> refuse, Time now);

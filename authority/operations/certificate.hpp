@@ -1,0 +1,57 @@
+// The certificate that is served: where it is kept, when it is made anew, and who is told of its end.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/certificate.hpp"
+#include "http/server.hpp"
+
+namespace ostia::authority {
+
+/// Somebody's certificate is what their files say, read at the start and by `reload`. Our own is in the data folder
+/// (`tls.pem`, its key, `ca.pem` and that one's key), and is renewed in time. Used by one thread at a time, but for the
+/// numbers.
+class ServedCertificate {
+ public:
+  /// Empty files: one of our own, for `names`.
+  ServedCertificate(std::string data, std::string certificate_file, std::string key_file,
+                    std::vector<std::string> names);
+
+  /// For the program's start. Our own is made if it is not there.
+  Result<TlsIdentity> load();
+  /// Whatever the files are now is served, if it is good; else what was served is kept. The log says which.
+  void reload(Server& server);
+  /// From time to time: renews our own, and says in the log what is about to end, once a day.
+  void look_after(Server& server);
+
+  /// When it ends, in seconds since 1970; 0: there is none.
+  [[nodiscard]] std::int64_t ends_at() const { return ends_at_; }
+  [[nodiscard]] std::int64_t authority_ends_at() const { return authority_ends_at_; }
+  [[nodiscard]] bool is_own() const { return is_own_; }
+
+ private:
+  using Time = std::chrono::steady_clock;
+  struct Told {
+    CertificateNews what = CertificateNews::none;
+    std::optional<Time::time_point> at;
+  };
+
+  [[nodiscard]] Result<TlsIdentity> read() const;
+  Result<bool> renew_if_due();
+  Status keep(const OwnAuthority& authority, const TlsIdentity& identity, bool is_new_authority) const;
+  void note(const TlsIdentity& identity);
+  bool is_to_be_told(Told& told, CertificateNews news);
+  void tell();
+
+  std::string data_, certificate_file_, key_file_, authority_file_, authority_key_file_;
+  std::vector<std::string> names_;
+  bool is_own_;
+  Told told_, told_of_authority_;
+  std::atomic<std::int64_t> ends_at_ = 0, authority_ends_at_ = 0;
+};
+
+}  // namespace ostia::authority
