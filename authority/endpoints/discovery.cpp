@@ -1,7 +1,6 @@
 // OpenID Connect Discovery and the public keys. It names what this version has, nothing more.
 #include "endpoints/endpoints.hpp"
 #include "ostia/text/base64url.hpp"
-#include "store/in_time.hpp"
 
 namespace ostia::authority {
 namespace {

@@ -353,7 +353,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   a.outbox.start(
       [&a](const Message& message, const Sent& done) { send_message(*a.tenant(), message, a.dev, a.egress, done); },
       o.data + "/sent-messages");
-  Clockwork clockwork(a, [] { return true; });
+  Clockwork clockwork(a, [&server] { return server.is_turning(); });
   a.store.on_change([&clockwork] { clockwork.follow(); });
   warn_of_proxy();
   const std::string script_warning = warn_of_scripts(a, o.scripts_without_wall);
