@@ -79,7 +79,7 @@ Statement Outbox::queue(const Message& message) const {
   return {
       "INSERT INTO messages (id, channel, at, state, tries, next_at, sealed, destination) VALUES ($1, $2, $3, "
       "'queued', 0, $3, $4, $5)",
-      {id, message.channel, now, secrets_.seal(json::write(v), {"messages", id, "sealed"}), destination_of(message)}};
+      {id, message.channel, now, secrets_.seal(json::write(v), {"messages", id, "sealed"}), where(message)}};
 }
 
 // Until nothing is due, or no place is free: each place that becomes free wakes the scheduler again.

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "store/postgres/connection.hpp"
+#include "store/postgres/servers.hpp"
 
 namespace ostia::authority {
 
@@ -31,13 +31,16 @@ Presence look_at_sqlite(const std::string& file) {
 }
 
 Result<Presence> look_at_postgres(const std::string& url) {
-  auto connection = postgres::connect(url, postgres::Role::reader);
-  if (!connection) {
-    Error error = std::move(connection).error();
+  const auto servers = postgres::servers_of(url);
+  if (!servers) return servers.error();
+  postgres::Lineages any({}, {});  // whoever opens the database finds out whether it is the right one
+  auto open = postgres::open_session(*servers, 0, postgres::Role::reader, any);
+  if (!open) {
+    Error error = std::move(open).error();
     error.fault = Fault::caller;  // the server is what the options name
     return error;
   }
-  const auto found = postgres::run(connection->get(), "SELECT to_regclass('tenant_objects') IS NOT NULL");
+  const auto found = postgres::run(open->handle.get(), "SELECT to_regclass('tenant_objects') IS NOT NULL");
   if (!found) return found.error();
   const Row& row = found->first();
   const bool is_there = !row.empty() && (text_at(row, 0) == "t" || int_at(row, 0) == 1);

@@ -70,10 +70,10 @@ std::string file_outside(const std::string& data, const std::string& database) {
   return database_file(data, database);
 }
 
-Status put_into_postgres(const std::string& from, const std::string& database) {
+Status put_into_postgres(const std::string& from, const std::string& folder, const std::string& database) {
   auto backup = open_sqlite(from + "/ostia.db");
   if (!backup) return std::move(backup).error();
-  auto store = open_postgres(database, few_connections);
+  auto store = open_postgres(database, few_connections, folder + "/database-lineage.json");
   if (!store) return std::move(store).error();
   return copy_store(**backup, **store);
 }
@@ -141,7 +141,7 @@ Status restore_data(const std::string& from, const std::string& data, const std:
   const std::string outside = file_outside(data, database);
   auto made = make_folder(*place, [&](const std::string& folder) -> Status {
     if (auto put = put_keys(from, folder, master_key_file); !put) return put;
-    if (is_postgres(database)) return put_into_postgres(from, database);
+    if (is_postgres(database)) return put_into_postgres(from, folder, database);
     if (!outside.empty()) return restore_beside(from, *place, data, outside);
     const fs::path file = folder / file_in(data, database);
     std::error_code ec;
