@@ -122,13 +122,15 @@ bool is_postgres(const std::string& database) {
 
 Result<std::unique_ptr<Store>> open_database(const std::string& data, const std::string& database,
                                              std::size_t connections) {
-  auto store = is_postgres(database) ? open_postgres(database, connections, data + "/database-lineage.json")
+  auto store = is_postgres(database) ? open_postgres(database, connections, lineage_file(data))
                                      : open_sqlite(database_file(data, database));
   if (!store) return store;
   if (auto finished = check_restored(**store); !finished) return std::move(finished).error();
   if (auto moved = move_administrators(**store, Clock::real()); !moved) return std::move(moved).error();
   return store;
 }
+
+std::string lineage_file(const std::string& data) { return data + "/database-lineage.json"; }
 
 std::string database_file(const std::string& data, const std::string& database) {
   return database.empty() ? data + "/ostia.db" : database.substr(std::string_view("sqlite:").size());
@@ -150,7 +152,7 @@ std::string place_of(const std::string& data, const std::string& database) {
 }  // namespace
 
 Result<Presence> look_at_database(const std::string& data, const std::string& database) {
-  return is_postgres(database) ? look_at_postgres(database)
+  return is_postgres(database) ? look_at_postgres(database, lineage_file(data))
                                : Result<Presence>(look_at_sqlite(database_file(data, database)));
 }
 

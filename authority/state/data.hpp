@@ -33,6 +33,8 @@ bool has_master_key(const std::string& data);
 /// `database` as it was typed; empty: SQLite in the folder. The error names what is not supported.
 Status check_database(const std::string& database);
 bool is_postgres(const std::string& database);
+/// Where a program that works with PostgreSQL notes which history of the database it follows.
+std::string lineage_file(const std::string& data);
 /// The file of a SQLite database.
 std::string database_file(const std::string& data, const std::string& database);
 /// Whether there is an authority's database, without making one. The error: a server that cannot be asked.

@@ -1,5 +1,7 @@
 #include "store/housekeeping.hpp"
 
+#include "protocol/age.hpp"
+
 namespace ostia::authority {
 namespace {
 
@@ -92,10 +94,14 @@ Result<Removed> delete_expired(Store& store, std::int64_t now, LogRetention log,
   return removed;
 }
 
-std::vector<Statement> mend_future(std::int64_t now) {
+Statement hasten_messages(std::int64_t now) {
+  return {"UPDATE messages SET next_at = $1 WHERE state = 'queued' AND at > $2 AND next_at > $1",
+          {now, now + protocol::most_clock_skew}};
+}
+
+Statement age_rotated_tokens(std::int64_t now) {
   constexpr std::int64_t long_ago = 1;
-  return {{"UPDATE messages SET next_at = $1 WHERE state = 'queued' AND at > $1 AND next_at > $1", {now}},
-          {"UPDATE refresh_tokens SET rotated_at = $2 WHERE rotated_at > $1", {now, long_ago}}};
+  return {"UPDATE refresh_tokens SET rotated_at = $2 WHERE rotated_at > $1", {now, long_ago}};
 }
 
 }  // namespace ostia::authority

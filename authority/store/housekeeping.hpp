@@ -24,8 +24,10 @@ struct Removed {
 Result<Removed> delete_expired(Store& store, std::int64_t now, LogRetention log,
                                const std::function<bool()>& is_stopping);
 
-/// After the clock was put back to `now`, nothing is to wait for a time that was wrong: messages go out, and a refresh
-/// token that was rotated then was rotated long ago (its leeway is over).
-std::vector<Statement> mend_future(std::int64_t now);
+/// Messages that were written while the clock was wrong go out, and do not wait for that time.
+Statement hasten_messages(std::int64_t now);
+/// After the clock was put back to `now`, a refresh token that was rotated later than that was rotated long ago: its
+/// leeway is over.
+Statement age_rotated_tokens(std::int64_t now);
 
 }  // namespace ostia::authority

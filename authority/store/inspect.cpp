@@ -30,11 +30,13 @@ Presence look_at_sqlite(const std::string& file) {
   return found;
 }
 
-Result<Presence> look_at_postgres(const std::string& url) {
+Result<Presence> look_at_postgres(const std::string& url, const std::string& lineage_file) {
   const auto servers = postgres::servers_of(url);
   if (!servers) return servers.error();
-  postgres::Lineages any({}, {});  // whoever opens the database finds out whether it is the right one
-  auto open = postgres::open_session(*servers, 0, postgres::Role::reader, any);
+  auto known = postgres::Lineages::read(lineage_file);
+  if (!known) return std::move(known).error();
+  postgres::Lineages lineages({}, *std::move(known));
+  auto open = postgres::open_session(*servers, 0, postgres::Role::reader, lineages);
   if (!open) {
     Error error = std::move(open).error();
     error.fault = Fault::caller;  // the server is what the options name

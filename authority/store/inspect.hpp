@@ -16,6 +16,6 @@ enum class Presence : std::uint8_t {
 /// Changes nothing. What is no database at all is `there`: whoever opens it says what is wrong with it.
 Presence look_at_sqlite(const std::string& file);
 /// The same of a server's database. The error: it cannot be asked.
-Result<Presence> look_at_postgres(const std::string& url);
+Result<Presence> look_at_postgres(const std::string& url, const std::string& lineage_file);
 
 }  // namespace ostia::authority

@@ -26,7 +26,7 @@ Status copy_database(const std::string& data, const std::string& database, const
     if (look_at_sqlite(file) == Presence::there) return copy_sqlite(file, to);
     return invalid_option("there is no database " + file + ", or nothing in it");
   }
-  const auto presence = look_at_postgres(database);
+  const auto presence = look_at_postgres(database, lineage_file(data));
   if (!presence) return presence.error();
   if (*presence != Presence::there) return invalid_option("--database: there is no authority in that database");
   auto from = open_database(data, database, few_connections);
@@ -73,7 +73,7 @@ std::string file_outside(const std::string& data, const std::string& database) {
 Status put_into_postgres(const std::string& from, const std::string& folder, const std::string& database) {
   auto backup = open_sqlite(from + "/ostia.db");
   if (!backup) return std::move(backup).error();
-  auto store = open_postgres(database, few_connections, folder + "/database-lineage.json");
+  auto store = open_postgres(database, few_connections, lineage_file(folder));
   if (!store) return std::move(store).error();
   return copy_store(**backup, **store);
 }

@@ -40,11 +40,11 @@ void Clockwork::keep_house() {
   const std::int64_t now = a_.clock.now(), offset = a_.clock.offset();
   // Where a test has moved the clock on purpose, all of it moves.
   const std::int64_t believed = time_.at(now - offset, steady_seconds());
-  const bool went_back = time_.went_back() || offset < offset_ || cleaned_at_ == 0;
+  const bool went_back = time_.went_back() || offset < offset_;
   offset_ = offset;
-  if (went_back)
-    if (auto mended = a_.store.commit_now(mend_future(now)); !mended)
-      log_event("error", "housekeeping_failed", {{"what", mended.error().description}});
+  auto mended = a_.store.commit_now({hasten_messages(now)});
+  if (mended && went_back) mended = a_.store.commit_now({age_rotated_tokens(now)});
+  if (!mended) log_event("error", "housekeeping_failed", {{"what", mended.error().description}});
   if (std::abs(now - cleaned_at_) < cleaning) return;
   cleaned_at_ = now;
   delete_what_has_expired(believed + offset);

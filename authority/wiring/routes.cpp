@@ -287,11 +287,6 @@ Response keep_out(const Authority& a, const Request& request) {
                                                  {"errorCode", "network_not_allowed"}}));
 }
 
-bool has_header(const Response& response, std::string_view name) {
-  return std::any_of(response.headers.begin(), response.headers.end(),
-                     [&](const auto& header) { return header.first == name; });
-}
-
 Answering dispatch(Authority& a, Request request, const Endpoint& found) {
   const std::string method = method_of(request);
   if (is_kept_out(a, request)) co_return keep_out(a, request);
@@ -308,7 +303,6 @@ Answering dispatch(Authority& a, Request request, const Endpoint& found) {
   Request origin_of;
   origin_of.headers = {{"origin", std::string(request.header("origin"))}};
   CO_AWAIT(Response response, found.route->endpoint(a, std::move(request)));
-  if (response.status == 503 && !has_header(response, "Retry-After")) response.with("Retry-After", "5");
   allow_origin(a, origin_of, found.cors, response);
   co_return response;
 }

@@ -18,7 +18,7 @@ const unseen = {
   body_invalid: 'the Management API has `errorCode`', document_contended: 'as well', multipart_malformed: 'as well', administrator_by_metadata: 'as well',
   read_busy: 'as well', read_too_long: 'as well',
   email_changed: 'its page says that the link is over', password_contended: 'as well', par_unknown: 'its page is that of `par_invalid`',
-  pool_full: 'two thousand calls at once', destination_busy: 'three hundred to one upstream at once: tests/faults/upstreams.test.mjs', scripts_busy: 'it becomes `script_failed`',
+  pool_full: 'two thousand calls at once', destination_busy: 'three hundred to one upstream at once: tests/faults/upstreams.test.mjs',
 };
 const provoked = [...token, ...embedded, ...pages].map(([reason]) => reason).concat(...[busy, disks, inProduction, onPostgres].map(Object.keys));
 

@@ -1,5 +1,6 @@
 // Two nodes behind a proxy that takes turns: nothing may depend on which of them answers, nor on what stands before the database.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { Api, Reader } from '../lib/authority.mjs';
@@ -126,7 +127,10 @@ for (const way of ['', ', through PgBouncer']) describe(`two nodes on one databa
   });
 
   test('a node with another master key does not start', async () => {
-    await assert.rejects(serve(['--database', postgres.url('pair'), '--data', join(folder(), 'data'), '--plain-http', '--listen', '127.0.0.1:0']), /ended with 2: .*another master key/);
+    const dir = folder(), start = (more) => serve(['--database', postgres.url('pair'), '--data', join(dir, 'data'), '--plain-http', '--listen', '127.0.0.1:0', ...more]);
+    await assert.rejects(start([]), /ended with 2: .*there is no master.key/);
+    writeFileSync(join(dir, 'another.key'), 'B'.repeat(43));
+    await assert.rejects(start(['--master-key', join(dir, 'another.key')]), /ended with 2: .*another master key/);
   });
 
   test('a backup of the running pair is whole, and lives in SQLite and in another database', async (t) => {
