@@ -163,7 +163,7 @@ Statement count_refilled(std::string id, std::int64_t now, std::int64_t refill_m
 // What cannot be counted now is owed, with `more` that would have been counted after it.
 Async<Rows> count(Authority& a, std::vector<Statement> statements, std::vector<Statement> more) {
   CO_AWAIT(auto counted, a.store.commit(statements));
-  if (counted) co_return counted;
+  if (counted || !OwedWrites::may_owe(counted.error())) co_return counted;
   append(statements, std::move(more));
   a.owed_failures.owe(std::move(statements));
   co_return counted;
@@ -182,7 +182,10 @@ Attempt attempt_of(const Authority& a, const Request& request, Secret secret, co
 }
 
 Attempt attempt_of(const Request& request, Secret secret, std::string_view typed) {
-  return {.secret = secret, .account = "? " + std::string(typed.substr(0, 200)), .address = request.peer};
+  std::size_t size = std::min<std::size_t>(typed.size(), 200);
+  while (size > 0 && size < typed.size() && (static_cast<unsigned char>(typed[size]) & 0xC0U) == 0x80U)
+    --size;  // no half character
+  return {.secret = secret, .account = "? " + std::string(typed.substr(0, size)), .address = request.peer};
 }
 
 Async<Place> check_attempts(Authority& a, Attempt t) {

@@ -1,5 +1,7 @@
 #include "state/owed_writes.hpp"
 
+#include "base/log.hpp"
+
 namespace ostia::authority {
 
 void OwedWrites::owe(std::vector<Statement> statements) {
@@ -23,10 +25,11 @@ Async<Unit> OwedWrites::pay(Store& store) {
        "SET failures = attempts.failures + 1",
        {}});
   CO_AWAIT(auto paid, store.commit(std::move(all)));
-  if (!paid) {
+  if (!paid && may_owe(paid.error())) {
     owe(std::move(owed));
     co_return std::move(paid).error();
   }
+  if (!paid) log_event("error", "owed_writes_given_up", {{"what", paid.error().description}});
   const std::lock_guard lock(mutex_);
   if (owed_.empty()) is_owing_ = false;
   co_return Unit{};

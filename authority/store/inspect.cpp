@@ -35,7 +35,7 @@ Result<Presence> look_at_postgres(const std::string& url, const std::string& lin
   if (!servers) return servers.error();
   auto known = postgres::Lineages::read(lineage_file);
   if (!known) return std::move(known).error();
-  postgres::Lineages lineages({}, *std::move(known));
+  postgres::Lineages lineages(*known ? lineage_file : "", *known);  // whoever opens the database keeps what is new
   auto open = postgres::open_session(*servers, 0, postgres::Role::reader, lineages);
   if (!open) {
     Error error = std::move(open).error();

@@ -79,3 +79,13 @@ test('a server that is not there is a sentence and exit code 2, with no password
   assert.match(stderr, /the database: .*Connection refused/);
   assert.ok(!stderr.includes('secret-word'));
 });
+
+test('a guess that can never be counted holds up nobody', async (t) => {
+  const postgres = await Postgres.start();
+  const dir = folder(), port = await freePort();
+  const node = await serve(['--database', postgres.database('guess'), '--data', join(dir, 'data'), '--config', tenantFile(dir, { clients: crowdsClients, extra }), '--users', users, '--plain-http', '--listen', `127.0.0.1:${port}`]);
+  t.after(() => node.stop());
+  const logIn = (username, password) => new Api({ devIssuer: node.issuer }).token({ grant_type: 'http://auth0.com/oauth/grant-type/password-realm', client_id: 'app', username, password, realm: 'Username-Password-Authentication' });
+  for (const name of ['a\0b', '\0', `${'a'.repeat(199)}é${'a'.repeat(20)}`, 'é'.repeat(150)]) assert.ok([400, 403].includes((await logIn(name, 'wrong')).status), name);
+  assert.equal((await logIn('ada@example.com', 'Correct-Horse-9')).status, 200);
+});

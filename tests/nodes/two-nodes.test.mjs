@@ -129,7 +129,7 @@ for (const way of ['', ', through PgBouncer']) describe(`two nodes on one databa
   test('a node with another master key does not start', async () => {
     const dir = folder(), start = (more) => serve(['--database', postgres.url('pair'), '--data', join(dir, 'data'), '--plain-http', '--listen', '127.0.0.1:0', ...more]);
     await assert.rejects(start([]), /ended with 2: .*there is no master.key/);
-    writeFileSync(join(dir, 'another.key'), 'B'.repeat(43));
+    writeFileSync(join(dir, 'another.key'), 'Q'.repeat(43));
     await assert.rejects(start(['--master-key', join(dir, 'another.key')]), /ended with 2: .*another master key/);
   });
 
