@@ -18,8 +18,12 @@ std::string shortened(const std::string& text) {
   return text.substr(0, end) + "…";
 }
 
-// Whether anybody can cause it as often as they like.
-bool is_refusal(const Event& e) { return !e.is_audited && !e.reason.empty(); }
+// Whether anybody can cause it as often as they like: a refusal, or a message that was asked for.
+bool is_anybodys(const Event& e) {
+  constexpr std::string_view asked[] = {"scpr", "cs", "cls"};
+  if (e.is_audited) return false;
+  return !e.reason.empty() || std::find(std::begin(asked), std::end(asked), e.type) != std::end(asked);
+}
 
 // Whether there is something on the disk that it tells of: a session, a new password, a counted failure.
 bool is_act(const Event& e) {
@@ -52,7 +56,7 @@ void record(Authority& a, const Request& request, const Event& e) {
   if (e.details.is_object()) body.set("details", e.details);
   std::vector<Statement> statements;
   statements.push_back({"INSERT INTO logs (id, at, type, body, by_count) VALUES ($1, $2, $3, $4, $5)",
-                        {id, now, e.type, json::write(body), static_cast<std::int64_t>(is_refusal(e))}});
+                        {id, now, e.type, json::write(body), static_cast<std::int64_t>(is_anybodys(e))}});
   for (auto& statement : queue_for_streams(*a.tenant(), id, e.type, now)) statements.push_back(std::move(statement));
   if (!request.acts || !is_act(e) || !request.acts->add(statements)) a.store.post(std::move(statements));
   if (e.reason.empty()) return;  // what went well is in the store; a line for each silent login would drown the rest
