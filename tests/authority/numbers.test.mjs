@@ -32,6 +32,7 @@ const numbers = [
   settings('idle_session_lifetime', 0.02, 87_600),
   settings('session_lifetime_in_minutes', 1, 5_256_000),
   settings('ostia.log_retention_days', 1, 3650),
+  settings('ostia.log_refusals', 1000, 1e9),
   settings('ostia.script_timeout_s', 1, 20),
   settings('ostia.administration.session_lifetime', 0.02, 87_600),
   settings('ostia.administration.token_lifetime_s', 60, 7200),
