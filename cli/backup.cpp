@@ -29,7 +29,7 @@ void add_master_key(CLI::App* verb, Options& o, const char* what) {
 void tell(const std::string& finding) { std::fprintf(stderr, "ostia: %s\n", finding.c_str()); }
 
 int run_verify(const std::string& data, const std::string& database, const std::string& master_key) {
-  auto opened = authority::open_data(data, database, false, master_key);
+  auto opened = authority::open_data(data, database, authority::Purpose::look, master_key);
   if (!opened) {
     // A file that is damaged where the keys are says so, too.
     for (const auto& damage : authority::damage_of(data, database)) tell(damage);
@@ -45,7 +45,8 @@ int run_verify(const std::string& data, const std::string& database, const std::
 }
 
 int run_backup(const Options& o) {
-  if (auto done = authority::backup_data(o.data, o.database, o.folder, o.with_keys); !done) return report(done.error());
+  if (auto done = authority::backup_data(o.data, o.database, o.folder, o.with_keys, o.master_key); !done)
+    return report(done.error());
   // A backup that is told to be good has been looked through, with the key that stays behind.
   const std::string own = o.data + "/master.key";
   const bool is_named = !o.master_key.empty() || authority::names_master_key();

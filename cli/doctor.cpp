@@ -27,7 +27,7 @@ void add(Findings& to, Findings from) { std::move(from.begin(), from.end(), std:
 
 // What the store holds, if there is one that opens.
 Findings examine_store(const authority::doctor::Options& o) {
-  auto opened = authority::open_data(o.data, o.database, false);
+  auto opened = authority::open_data(o.data, o.database, authority::Purpose::look, o.master_key);
   if (!opened) return {authority::doctor::fault("database", opened.error().description, "see `ostia verify`")};
   const auto tenant = load_tenant(*opened->store, opened->secrets);
   if (!tenant) return {authority::doctor::fault("tenant", tenant.error().description, "see `ostia verify`")};
@@ -73,7 +73,7 @@ int doctor(const Options& options) {
   Findings findings;
   add(findings, examine_machine(o));
   add(findings, examine_data(o));
-  const bool is_there = authority::has_master_key(o.data) || !o.database.empty();
+  const bool is_there = authority::has_master_key(o.data) || !o.database.empty() || !o.master_key.empty();
   add(findings, is_there ? examine_store(o) : examine_egress(o, nullptr));
   if (!o.domain.empty()) add(findings, examine_service(o));
   if (options.as_json)
@@ -93,6 +93,7 @@ Run add_doctor(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("doctor", "Finds the usual faults of an installation, and says what to do.");
   verb->add_option("--data", e.data, "Folder of the authority")->type_name("DIR")->capture_default_str();
   verb->add_option("--database", e.database, "Where state lives (sqlite:DATA/ostia.db)")->type_name("URL");
+  verb->add_option("--master-key", e.master_key, "The key (DATA/master.key)")->type_name("FILE");
   verb->add_option("--listen", e.listen, "Address that it is to serve at")
       ->type_name("HOST:PORT")
       ->capture_default_str();

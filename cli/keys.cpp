@@ -27,13 +27,15 @@ Result<std::string> key_in(const std::string& file) {
 }
 
 Status rotate(const Options& o) {
-  const std::string own = o.data + "/master.key";
+  std::error_code unresolved;
+  const fs::path resolved = fs::canonical(o.data + "/master.key", unresolved);  // a link stays one
+  const std::string own = unresolved ? o.data + "/master.key" : resolved.string();
   const bool is_own = o.master_key.empty() && fs::exists(own) && !authority::names_master_key();
   if (!is_own && o.new_master_key.empty())
     return authority::invalid_option("--new-master-key FILE: the key is not in " + own +
                                      ", so say where the new one is, or is to be written");
   const std::string next_file = is_own && o.new_master_key.empty() ? own + ".next" : o.new_master_key;
-  auto opened = authority::open_data(o.data, o.database, false, o.master_key);
+  auto opened = authority::open_data(o.data, o.database, authority::Purpose::change, o.master_key);
   if (!opened) return std::move(opened).error();
   const auto next = key_in(next_file);
   if (!next) return next.error();
@@ -59,7 +61,7 @@ Status rotate(const Options& o) {
 }
 
 Status forget(const Options& o) {
-  auto opened = authority::open_data(o.data, o.database, false, o.master_key);
+  auto opened = authority::open_data(o.data, o.database, authority::Purpose::change, o.master_key);
   if (!opened) return std::move(opened).error();
   const auto master = authority::master_key(o.data, o.master_key);
   if (!master) return master.error();

@@ -23,13 +23,14 @@ using authority::ImportPlan;
 using json::Value;
 
 struct Options {
-  std::string data = "./ostia-data", database, file, users, output;
+  std::string data = "./ostia-data", database, master_key, file, users, output;
   bool dry_run = false, upsert = false, without_secrets = false, as_json = false;
 };
 
 void add_place(CLI::App* verb, Options& o) {
   verb->add_option("--data", o.data, "Folder of the authority")->type_name("DIR")->capture_default_str();
   verb->add_option("--database", o.database, "Where state lives (sqlite:DATA/ostia.db)")->type_name("URL");
+  verb->add_option("--master-key", o.master_key, "The key (DATA/master.key)")->type_name("FILE");
 }
 
 Result<Value> read_config(const std::string& file) {
@@ -97,7 +98,8 @@ Result<bool> import_users(authority::Opened& opened, const Options& o) {
 int run_import(const Options& o) {
   if (o.file.empty() && o.users.empty())
     return report(caller_error("invalid_option", "name a tenant file, or --users FILE"));
-  auto opened = authority::open_data(o.data, o.database, !o.dry_run);
+  auto opened = authority::open_data(o.data, o.database,
+                                     o.dry_run ? authority::Purpose::look : authority::Purpose::create, o.master_key);
   if (!opened) return report(opened.error());
   if (!o.file.empty())
     if (auto done = import_config(*opened, o); !done) return report(done.error());
@@ -115,7 +117,12 @@ bool belongs_to_an_authority(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::string start(16, '\0');
   in.read(start.data(), static_cast<std::streamsize>(start.size()));
-  return in && (name == "master.key" || name == "tls-key.pem" || start.starts_with("SQLite format 3"));
+  constexpr std::string_view ours[] = {"tls.pem", "ca.pem", "run", "sent-messages", "database-lineage.json"};
+  const bool is_beside = fs::exists(fs::path(file).parent_path() / "master.key", ec) &&
+                         std::find(std::begin(ours), std::end(ours), name) != std::end(ours);
+  const bool is_of_sqlite = name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with("-journal");
+  return is_beside || is_of_sqlite || name == "master.key" || name == "tls-key.pem" || name == "ca-key.pem" ||
+         (in && start.starts_with("SQLite format 3"));
 }
 
 int write_out(const std::string& file, const std::string& text) {
@@ -138,7 +145,7 @@ std::string one_a_line(const Value& users) {
 }
 
 int run_export(const Options& o) {
-  auto opened = authority::open_data(o.data, o.database, false);
+  auto opened = authority::open_data(o.data, o.database, authority::Purpose::look, o.master_key);
   if (!opened) return report(opened.error());
   if (!o.users.empty()) {
     const auto users = [&] {
@@ -158,7 +165,7 @@ int run_lint(const Options& o) {
   if (!o.file.empty()) {
     config = read_config(o.file);
   } else {
-    auto opened = authority::open_data(o.data, o.database, false);
+    auto opened = authority::open_data(o.data, o.database, authority::Purpose::look, o.master_key);
     if (!opened) return report(opened.error());
     config = export_tenant(*opened->store, opened->secrets, true);  // whether one is there is a finding; none is shown
   }

@@ -1,7 +1,7 @@
 // Property: what a query demands of a document, every document that it matches has, in one spelling or another; and a
 // field that is asked for by its value is found by any value.
-#include "base/address.hpp"
 #include "management/search.hpp"
+#include "base/address.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, unsigned long size) {
   using ostia::authority::canonical_login;

@@ -1,5 +1,6 @@
 #include "crypto/fair_queue.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ostia::authority {
@@ -30,15 +31,29 @@ void FairQueue::forget_faded(Time now) {
 std::optional<FairQueue::Waiting> FairQueue::add(const Asker& asker, std::function<void()> work,
                                                  std::function<void()> refuse, Time now) {
   const double had = take_note(asker.network, now) - (asker.is_known ? allowance_of_known : 0);
-  waiting_.emplace(std::pair(had, ++count_), Waiting{had, now, std::move(work), std::move(refuse)});
+  const auto place = now + std::chrono::duration_cast<Time::duration>(had * penalty);
+  waiting_.emplace(std::pair(place, ++count_), Waiting{had, now, std::move(work), std::move(refuse)});
   if (waiting_.size() <= most_) return {};
   auto out = std::move(waiting_.extract(std::prev(waiting_.end())).mapped());
   return out;
 }
 
+bool FairQueue::has_next(double limit) const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& w) { return w.second.had < limit; });
+}
+
 std::optional<FairQueue::Waiting> FairQueue::next(double limit) {
-  if (!has_next(limit)) return {};
-  return std::move(waiting_.extract(waiting_.begin()).mapped());
+  const auto first =
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& w) { return w.second.had < limit; });
+  if (first == waiting_.end()) return {};
+  return std::move(waiting_.extract(first).mapped());
+}
+
+std::vector<FairQueue::Waiting> FairQueue::take_expired(Time then) {
+  std::vector<Waiting> out;
+  for (auto at = waiting_.begin(); at != waiting_.end();)
+    if (const auto here = at++; here->second.since < then) out.push_back(std::move(waiting_.extract(here).mapped()));
+  return out;
 }
 
 }  // namespace ostia::authority

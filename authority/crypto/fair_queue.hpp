@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace ostia::authority {
 
@@ -17,8 +18,9 @@ struct Asker {
   bool is_known = false;  ///< somebody who has proven who they are, or comes from where that person has been
 };
 
-/// What waits, in the order of who has had how much: what one network asks for comes after what others ask for that
-/// have had less, whoever was first. Not thread-safe.
+/// What waits, in the order of when it came; but for each thing that its network has had lately it counts as having
+/// come a little later. So a burst of one network keeps nobody else waiting, and nobody waits for ever, however many
+/// come who have had nothing yet. Not thread-safe.
 class FairQueue {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -28,17 +30,20 @@ class FairQueue {
     std::function<void()> work, refuse;
   };
 
-  /// At most `most` wait; whoever has had most makes room.
+  /// At most `most` wait; whoever is last makes room.
   explicit FairQueue(std::size_t most) : most_(most) {}
 
   /// Lets it wait. What has to give way for it, the newcomer itself perhaps, is returned, to be refused.
   std::optional<Waiting> add(const Asker& asker, std::function<void()> work, std::function<void()> refuse, Time now);
-  /// Who is next; nobody, if none waits that has had less than `limit`.
+  /// The first whose network has had less than `limit`; nobody, if there is none.
   std::optional<Waiting> next(double limit);
-  [[nodiscard]] bool has_next(double limit) const { return !waiting_.empty() && waiting_.begin()->first.first < limit; }
+  [[nodiscard]] bool has_next(double limit) const;
+  /// Those that have waited since before `then`.
+  std::vector<Waiting> take_expired(Time then);
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 
-  static constexpr double allowance_of_known = 8;  ///< so much more than strangers they may have had
+  static constexpr double allowance_of_known = 8;                  ///< so much more than strangers they may have had
+  static constexpr auto penalty = std::chrono::milliseconds(250);  ///< for each thing that the network has had
   static constexpr auto half_life = std::chrono::seconds(60);
 
  private:
@@ -51,7 +56,7 @@ class FairQueue {
 
   std::size_t most_;
   std::uint64_t count_ = 0;
-  std::map<std::pair<double, std::uint64_t>, Waiting> waiting_;
+  std::map<std::pair<Time, std::uint64_t>, Waiting> waiting_;
   std::unordered_map<std::string, Share> shares_;
 };
 

@@ -45,18 +45,22 @@ PasswordPool::~PasswordPool() {
   for (auto& thread : threads_) thread.join();
 }
 
-// One thread at work. On Linux each has a niceness of its own.
+// One thread at work. On Linux each has a niceness of its own. Whoever takes work tells those that have waited too
+// long.
 void PasswordPool::work(double limit, int niceness) {
   setpriority(PRIO_PROCESS, 0, niceness);
   for (;;) {
     std::optional<FairQueue::Waiting> next;
+    std::vector<FairQueue::Waiting> late;
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return is_stopping_ || queue_.has_next(limit); });
       if (is_stopping_) return;
+      late = queue_.take_expired(Time::now() - patience);
       next = queue_.next(limit);
     }
-    run_guarded("password_work_failed", Time::now() - next->since > patience ? next->refuse : next->work);
+    for (const auto& one : late) run_guarded("password_work_failed", one.refuse);
+    if (next) run_guarded("password_work_failed", next->work);
   }
 }
 

@@ -28,7 +28,7 @@ inline Finding fault(std::string subject, std::string what, std::string remedy) 
 }
 
 struct Options {
-  std::string data = "./ostia-data", database, listen = "127.0.0.1:8443";
+  std::string data = "./ostia-data", database, master_key, listen = "127.0.0.1:8443";
   std::string tls_cert, tls_key;  ///< empty: those of the folder
   std::string domain;             ///< of an authority that runs, such as `https://login.example.com`
   std::string ca;                 ///< a file that its certificate is trusted by; empty: the system's

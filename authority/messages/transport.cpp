@@ -145,9 +145,12 @@ void send_email(const SmtpSettings& s, const Message& m, const Egress& egress, c
   long reply = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &reply);
   const bool is_answered = reply >= 400 && code != CURLE_OPERATION_TIMEDOUT;
-  done(failed(curl.why(code) + (reply ? ", reply " + std::to_string(reply) : ""), !is_answered   ? "unreachable"
-                                                                                  : reply >= 500 ? "permanent"
-                                                                                                 : "temporary"));
+  done(failed(
+      s.host + ":" + std::to_string(s.port) + ": " + curl.why(code) + (reply ? ", reply " + std::to_string(reply) : ""),
+      curl.was_refused() ? "temporary"
+      : !is_answered     ? "unreachable"
+      : reply >= 500     ? "permanent"
+                         : "temporary"));
 }
 
 Status send_sms(const SmsSettings& s, const Message& m, const Egress& egress) {

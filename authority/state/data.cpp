@@ -111,6 +111,8 @@ Result<std::string> master_key(const std::string& data, const std::string& named
 }
 
 Status check_database(const std::string& database) {
+  if (database == "sqlite:" || database == "sqlite::memory:")
+    return invalid_option("--database: an authority keeps its state in a file: sqlite:FILE");
   if (database.empty() || database.starts_with("sqlite:") || is_postgres(database)) return ok();
   return invalid_option("--database: \"" + database.substr(0, database.find(':')) +
                         "\" is not supported; use sqlite:FILE or postgres://HOST/NAME");
@@ -152,8 +154,11 @@ std::string place_of(const std::string& data, const std::string& database) {
 }  // namespace
 
 Result<Presence> look_at_database(const std::string& data, const std::string& database) {
-  return is_postgres(database) ? look_at_postgres(database, lineage_file(data))
-                               : Result<Presence>(look_at_sqlite(database_file(data, database)));
+  if (is_postgres(database)) return look_at_postgres(database, lineage_file(data));
+  const Presence found = look_at_sqlite(database_file(data, database));
+  if (found == Presence::foreign)
+    return invalid_option(place_of(data, database) + " is another program's: name another one");
+  return found;
 }
 
 Status check_beginning(const std::string& data, const std::string& database, bool is_new) {
@@ -192,34 +197,87 @@ std::vector<std::string> damage_of(const std::string& data, const std::string& d
   return damage ? *std::move(damage) : std::vector<std::string>();
 }
 
-Result<Opened> open_data(const std::string& data, const std::string& database, bool creates,
+namespace {
+
+Result<std::size_t> version_of(const std::string& data, const std::string& database) {
+  return is_postgres(database) ? version_of_postgres(database, lineage_file(data))
+                               : Result<std::size_t>(version_of_sqlite(database_file(data, database)));
+}
+
+Error too_old(std::size_t version) {
+  return invalid_option(
+      "the database is of version " + std::to_string(version) + ", and this program works with " +
+      std::to_string(migrations().size()) +
+      ": `ostia serve` upgrades it, and the older program may not be able to read it then. Until that "
+      "is meant, use the program that wrote it");
+}
+
+// A copy of an older database, which may be upgraded to be looked at.
+Result<std::shared_ptr<void>> copy_to_look_at(const std::string& file, std::string& database) {
+  std::string folder = (fs::temp_directory_path() / "ostia-XXXXXX").string();
+  if (!mkdtemp(folder.data())) return invalid_option("cannot make a folder for a copy of " + file + ": " + folder);
+  std::shared_ptr<void> copy(nullptr, [folder](void*) {
+    std::error_code ec;
+    fs::remove_all(folder, ec);
+  });
+  if (auto copied = copy_sqlite(file, folder + "/ostia.db"); !copied) return std::move(copied).error();
+  database = "sqlite:" + folder + "/ostia.db";
+  return copy;
+}
+
+// Nothing that was sealed is there: whoever goes on would make a key for it, and lose the one that fits elsewhere.
+Status check_sealed(Store& store) {
+  const auto rows = store.query_now({"SELECT 1 FROM root_keys LIMIT 1", {}});
+  if (!rows) return rows.error();
+  return rows->empty() ? Status(invalid_option("nothing in that database was sealed with a master key: is --database "
+                                               "another one?"))
+                       : ok();
+}
+
+}  // namespace
+
+Result<Opened> open_data(const std::string& data, const std::string& named, Purpose purpose,
                          const std::string& master_key_file) {
+  std::string database = named;
   if (auto good = check_database(database); !good) return std::move(good).error();
-  if (!creates && master_key_file.empty() && !has_master_key(data))
-    return invalid_option("--data: there is no master.key in " + data +
+  if (purpose != Purpose::create && !fs::exists(data)) return invalid_option("there is no folder " + data);
+  if (purpose != Purpose::create && master_key_file.empty() && !has_master_key(data))
+    return invalid_option("there is no master.key in " + data +
                           ": name another folder, or the key with --master-key FILE");
   umask(0077);
   if (sodium_init() < 0) return Error{"server_error", "libsodium cannot be used", "", 0, Fault::ours};
-  if (creates) {
+  if (purpose == Purpose::create) {
     if (auto made = make_data_folder(data); !made) return std::move(made).error();
     if (auto good = check_beginning(data, database, false); !good) return std::move(good).error();
-  } else {
-    const auto presence = look_at_database(data, database);
-    if (!presence) return presence.error();
-    if (*presence != Presence::there)
-      return invalid_option(place_of(data, database) +
-                            (*presence == Presence::missing ? " is not there" : " has nothing in it") +
-                            ": is its disk not mounted, or is --data or --database another one?");
+  }
+  const auto presence = look_at_database(data, database);
+  if (!presence) return presence.error();
+  const bool is_there = *presence == Presence::there;
+  if (purpose != Purpose::create && !is_there)
+    return invalid_option(place_of(data, database) +
+                          (*presence == Presence::missing ? " is not there" : " has nothing in it") +
+                          ": is its disk not mounted, or is --data or --database another one?");
+  const auto version = is_there ? version_of(data, database) : Result<std::size_t>(std::size_t{0});
+  if (!version) return version.error();
+  const bool is_old = *version > 0 && *version < migrations().size();
+  if (is_old && (purpose != Purpose::look || is_postgres(database))) return too_old(*version);
+  std::shared_ptr<void> copy;
+  if (is_old) {
+    auto made = copy_to_look_at(database_file(data, database), database);
+    if (!made) return std::move(made).error();
+    copy = *std::move(made);
   }
   // The key comes after the database: a folder with a key has had one.
   auto store = open_database(data, database, few_connections);
   if (!store) return std::move(store).error();
+  if (purpose != Purpose::create && !is_old)
+    if (auto sealed = check_sealed(**store); !sealed) return std::move(sealed).error();
   if (auto good = check_key(data, master_key_file, **store); !good) return std::move(good).error();
   const auto master = master_key(data, master_key_file);
   if (!master) return master.error();
   auto keys = root_keys(**store, *master);
   if (!keys) return std::move(keys).error();
-  return Opened{*std::move(store), *keys, keys->secrets()};
+  return Opened{std::move(copy), *std::move(store), *keys, keys->secrets()};
 }
 
 }  // namespace ostia::authority

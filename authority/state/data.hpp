@@ -50,14 +50,23 @@ Result<std::unique_ptr<Store>> open_database(const std::string& data, const std:
                                              std::size_t connections);
 constexpr std::size_t few_connections = 6;  ///< for a program that does one thing after the other
 
-/// An authority that is there already, opened for work on its tenant.
+/// What a folder is opened for.
+enum class Purpose : std::uint8_t {
+  look,    ///< nothing is changed: of a SQLite database that an older program has written a copy is looked at
+  change,  ///< what is there
+  create,  ///< what is not there is made
+};
+
+/// An authority, opened for work on its tenant.
 struct Opened {
+  std::shared_ptr<void> copy;  ///< of the database, if that is what was opened; it goes with this
   std::unique_ptr<Store> store;
   RootKeys keys;
   Secrets secrets;
 };
-/// `creates`: makes what is not there. `master_key_file` as `master_key` takes it.
-Result<Opened> open_data(const std::string& data, const std::string& database, bool creates,
+/// `master_key_file` as `master_key` takes it. A database that an older program has written is upgraded by `ostia
+/// serve` alone: whoever would change it here is told so.
+Result<Opened> open_data(const std::string& data, const std::string& database, Purpose purpose,
                          const std::string& master_key_file = {});
 
 /// What a SQLite file that cannot be opened for work says of its damage, a sentence each; nothing of other databases.

@@ -1,7 +1,10 @@
 #include "store/copy.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
+
+#include "crypto/crypto.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -29,7 +32,9 @@ std::string_view insert_into(const std::string& table, const std::vector<std::st
 }
 
 // A row that is there as long as the copy is not whole.
-constexpr std::string_view put_mark = "INSERT INTO revisions (name, value) VALUES ('restoring', 1)",
+constexpr std::string_view put_mark = "INSERT INTO revisions (name, value) VALUES ('restoring', $1)",
+                           own_mark = "UPDATE revisions SET value = $1 WHERE name = 'restoring'",
+                           check_mark = "SELECT 1 FROM revisions WHERE name = 'restoring' AND value = $1",
                            take_mark = "DELETE FROM revisions WHERE name = 'restoring'",
                            find_mark = "SELECT 1 FROM revisions WHERE name = 'restoring'";
 
@@ -76,13 +81,17 @@ Status clear(Store& to) {
   return ok();
 }
 
-Status begin_copy(Store& to) {
+// The mark says whose copy it is: one that is still under way elsewhere finds that it has been taken over.
+Status begin_copy(Store& to, std::int64_t name) {
   const auto is_half = has_rows(to, find_mark);
   if (!is_half) return is_half.error();
-  if (*is_half) return clear(to);
+  if (*is_half) {
+    if (auto taken = to.commit_now({{own_mark, {name}}}); !taken) return std::move(taken).error();
+    return clear(to);
+  }
   if (auto empty = check_empty(to); !empty) return empty;
   // A new store has revisions of its own.
-  auto begun = to.commit_now({{"DELETE FROM revisions", {}}, {put_mark, {}}});
+  auto begun = to.commit_now({{"DELETE FROM revisions", {}}, {put_mark, {name}}});
   return begun ? ok() : Status(std::move(begun).error());
 }
 
@@ -90,11 +99,19 @@ Status begin_copy(Store& to) {
 
 Status copy_store(Store& from, Store& to) {
   constexpr std::size_t most_at_once = 2'000;
-  if (auto begun = begin_copy(to); !begun) return begun;
-  std::vector<Statement> batch = {{"DELETE FROM revisions WHERE name <> 'restoring'", {}}};
+  const std::string bytes = random_bytes(sizeof(std::int64_t));
+  std::int64_t name = 0;
+  std::memcpy(&name, bytes.data(), sizeof name);
+  if (auto begun = begin_copy(to, name); !begun) return begun;
+  const Statement is_ours{check_mark, {name}, true};
+  std::vector<Statement> batch = {is_ours, {"DELETE FROM revisions WHERE name <> 'restoring'", {}}};
   const auto write = [&]() -> Status {
-    if (auto written = to.commit_now(std::exchange(batch, {})); !written) return std::move(written).error();
-    return ok();
+    auto written = to.commit_now(std::exchange(batch, {is_ours}));
+    if (written) return ok();
+    if (written.error().reason == "store_unmatched")
+      return caller_error("invalid_option", "--database: another restore into that database has begun meanwhile",
+                          "invalid_option");
+    return std::move(written).error();
   };
   auto read = from.read_all([&](const std::string& table, const std::vector<std::string>& columns, const Row& row) {
     batch.push_back({insert_into(table, columns), row});

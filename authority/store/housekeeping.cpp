@@ -94,9 +94,31 @@ Result<Removed> delete_expired(Store& store, std::int64_t now, LogRetention log,
   return removed;
 }
 
+Status forget_deliveries(Store& store, const std::function<bool(const std::string&)>& is_stream,
+                         const std::function<bool()>& is_stopping) {
+  const auto streams = store.commit_now({{"SELECT DISTINCT stream_id FROM log_deliveries", {}}});
+  if (!streams) return streams.error();
+  for (const auto& row : *streams) {
+    if (is_stream(text_at(row, 0))) continue;
+    for (std::size_t last = step; last == step && !is_stopping();) {
+      const auto gone = store.commit_now(
+          {{"DELETE FROM log_deliveries WHERE stream_id = $1 AND log_id IN (SELECT log_id FROM log_deliveries WHERE "
+            "stream_id = $1 LIMIT 1000) RETURNING 1",
+            {text_at(row, 0)}}});
+      if (!gone) return gone.error();
+      last = gone->size();
+    }
+  }
+  return ok();
+}
+
 Statement hasten_messages(std::int64_t now) {
-  return {"UPDATE messages SET next_at = $1 WHERE state = 'queued' AND at > $2 AND next_at > $1",
-          {now, now + protocol::most_clock_skew}};
+  // No pause of the outbox is longer, by the number of tries.
+  return {
+      "UPDATE messages SET next_at = $1 WHERE state = 'queued' AND next_at > $2 + CASE tries WHEN 0 THEN 0 WHEN 1 "
+      "THEN 30 WHEN 2 THEN 30 WHEN 3 THEN 120 WHEN 4 THEN 600 WHEN 5 THEN 3600 WHEN 6 THEN 14400 WHEN 7 THEN 28800 "
+      "ELSE 39600 END",
+      {now, now + protocol::most_clock_skew}};
 }
 
 Statement age_rotated_tokens(std::int64_t now) {

@@ -24,7 +24,12 @@ struct Removed {
 Result<Removed> delete_expired(Store& store, std::int64_t now, LogRetention log,
                                const std::function<bool()>& is_stopping);
 
-/// Messages that were written while the clock was wrong go out, and do not wait for that time.
+/// Nobody waits for the entries that a log stream had not taken when it was deleted: they leave its queue, in small
+/// steps. Blocks.
+Status forget_deliveries(Store& store, const std::function<bool(const std::string& id)>& is_stream,
+                         const std::function<bool()>& is_stopping);
+
+/// Messages that were written, or tried, while the clock was wrong go out, and do not wait for that time.
 Statement hasten_messages(std::int64_t now);
 /// After the clock was put back to `now`, a refresh token that was rotated later than that was rotated long ago: its
 /// leeway is over.

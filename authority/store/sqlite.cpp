@@ -535,6 +535,9 @@ class SqliteStore final : public Store {
     if (from > steps.size()) return too_new(from);
     for (std::size_t step = from; step < steps.size(); ++step)
       if (auto done = migrate_step(steps[step], step + 1); !done) return done;
+    if (from > 0 && from < steps.size())
+      log_event("info", "database_upgraded",
+                {{"from", static_cast<std::int64_t>(from)}, {"to", static_cast<std::int64_t>(steps.size())}});
     return ok();
   }
 

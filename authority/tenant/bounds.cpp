@@ -77,6 +77,7 @@ const std::vector<Bound>& bounds() {
       {"settings", "tenant", "idle_ephemeral_session_lifetime_in_minutes", 1, most_hours * 60},
       {"settings", "tenant", "ostia.log_retention_days", 1, 3650},
       {"settings", "tenant", "ostia.log_refusals", 1'000, 1e9},
+      {"settings", "emailProvider", "credentials.smtp_port", 1, 65'535},
       {"settings", "tenant", "ostia.script_timeout_s", 1, 20},
       {"settings", "tenant", "ostia.administration.max_age_s", minute, day},
       {"settings", "tenant", "ostia.administration.token_lifetime_s", minute, 7200},

@@ -166,7 +166,7 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   std::map<std::string, Role, std::less<>> roles;
   std::vector<LogStream> log_streams;
   std::int64_t log_retention = 30 * 24 * 3600;  ///< seconds; `ostia.log_retention_days`
-  std::int64_t log_refusals = 200'000;        ///< entries of strangers' refusals; `ostia.log_refusals`
+  std::int64_t log_refusals = 200'000;          ///< entries of strangers' refusals; `ostia.log_refusals`
   std::int64_t script_timeout = 20;             ///< seconds; `ostia.script_timeout_s`
 
   [[nodiscard]] Found<Client> find_client(std::string_view id) const;

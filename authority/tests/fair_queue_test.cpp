@@ -40,7 +40,33 @@ TEST(FairQueue, ABurstOfOneNetworkKeepsNobodyElseWaiting) {
   EXPECT_EQ(q.run(), "2d");  // it has had less
 }
 
-TEST(FairQueue, WhoHasHadMostMakesRoomWhereItIsFull) {
+TEST(FairQueue, NobodyWaitsForEverHoweverManyComeWhoHaveHadNothing) {
+  Queue q;
+  for (int i = 0; i < 4; ++i) {
+    q.add("x", '.');
+    q.run();
+  }
+  q.add("x", 'x');  // has had 4: counts as a second late
+  q.now += 999ms;
+  q.add("y", 'y');
+  q.now += 2ms;
+  q.add("z", 'z');
+  EXPECT_EQ(q.run(), "yxz");
+}
+
+TEST(FairQueue, WhoHasWaitedTooLongIsTold) {
+  Queue q;
+  q.add("x", 'a');
+  q.now += 10s;
+  q.add("y", 'b');
+  EXPECT_TRUE(q.queue.take_expired(q.now - 10s).empty());
+  q.now += 1ms;
+  for (const auto& late : q.queue.take_expired(q.now - 10s)) late.refuse();
+  EXPECT_EQ(q.refused, "a");
+  EXPECT_EQ(q.run(), "b");
+}
+
+TEST(FairQueue, WhoIsLastMakesRoomWhereItIsFull) {
   Queue q;
   for (const char name : {'a', 'b', 'c', 'd'}) q.add("x", name);
   q.add("x", 'e');

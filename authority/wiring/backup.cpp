@@ -105,9 +105,12 @@ Status restore_beside(const std::string& from, NewPlace& folder, const std::stri
 
 }  // namespace
 
-Status backup_data(const std::string& data, const std::string& database, const std::string& to, bool with_keys) {
+Status backup_data(const std::string& data, const std::string& database, const std::string& to, bool with_keys,
+                   const std::string& master_key_file) {
   if (auto good = check_database(database); !good) return good;
-  if (!has_master_key(data)) return invalid_option("there is no authority in " + data + " (no master.key)");
+  if (master_key_file.empty() && !has_master_key(data))
+    return invalid_option("there is no master.key in " + data +
+                          ": name another folder, or the key with --master-key FILE");
   if (auto free = check_new_folder(to); !free) return free;
   umask(0077);
   auto place = NewPlace::beside(to);

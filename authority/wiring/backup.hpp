@@ -10,7 +10,8 @@ namespace ostia::authority {
 /// Writes what an authority needs to live again into the new folder `to`, whole or not at all, while it runs: database
 /// and certificates; with `with_keys` also the master key (where it is in the folder) and the certificate's, without
 /// which a backup opens nothing. Of either engine a backup is a SQLite file.
-Status backup_data(const std::string& data, const std::string& database, const std::string& to, bool with_keys);
+Status backup_data(const std::string& data, const std::string& database, const std::string& to, bool with_keys,
+                   const std::string& master_key_file);
 /// Refuses what `restore_data` would not write to, before anything is read.
 Status check_restore(const std::string& data, const std::string& database);
 /// Makes the folder `data`, where there is no authority, of such a folder; and fills the empty `database`, of either

@@ -1,5 +1,6 @@
 #include "wiring/clockwork.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/log.hpp"
@@ -55,8 +56,14 @@ void Clockwork::keep_house() {
 
 void Clockwork::delete_what_has_expired(std::int64_t believed) {
   const auto tenant = a_.tenant();
-  const auto removed = delete_expired(a_.store, believed, {tenant->log_retention, tenant->log_refusals},
-                                      [this] { return housekeeping_.is_stopping(); });
+  const auto is_stopping = [this] { return housekeeping_.is_stopping(); };
+  const auto is_stream = [&](const std::string& id) {
+    return std::any_of(tenant->log_streams.begin(), tenant->log_streams.end(),
+                       [&](const auto& s) { return s.id == id; });
+  };
+  if (auto forgotten = forget_deliveries(a_.store, is_stream, is_stopping); !forgotten)
+    return log_event("error", "housekeeping_failed", {{"what", forgotten.error().description}});
+  const auto removed = delete_expired(a_.store, believed, {tenant->log_retention, tenant->log_refusals}, is_stopping);
   if (!removed) return log_event("error", "housekeeping_failed", {{"what", removed.error().description}});
   a_.untaken_log_entries += static_cast<std::uint64_t>(removed->deliveries);
   if (removed->deliveries > 0)

@@ -21,6 +21,7 @@ Result<std::optional<Lineage>> Lineages::read(const std::string& file) {
   if (file.empty() || !in) return std::optional<Lineage>();
   std::stringstream text;
   text << in.rdbuf();
+  if (text.str().empty()) return std::optional<Lineage>();  // a machine that lost its power has left no more of it
   const auto value = json::parse(text.str(), 4);
   Lineage lineage;
   if (value) lineage = {(*value)["system_identifier"].text(), (*value)["timeline"].as_int().value_or(0)};
