@@ -158,11 +158,11 @@ Status NewPlace::appear_before(const std::string& other) {
 }
 
 std::string real_path(const std::string& path) {
-  if (path.empty()) return path;
   constexpr int most_links = 40;  // as the kernel has it
-  const fs::path whole = fs::absolute(path);
-  std::deque<fs::path> ahead(whole.begin(), whole.end());
   std::error_code ec;
+  const fs::path whole = fs::absolute(path, ec);
+  if (ec) return path;  // it is empty, or the folder of this process is gone
+  std::deque<fs::path> ahead(whole.begin(), whole.end());
   fs::path out;
   for (int links = 0; !ahead.empty();) {
     const fs::path part = ahead.front();

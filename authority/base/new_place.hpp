@@ -10,9 +10,8 @@ namespace ostia::authority {
 
 class NewPlace {
  public:
-  /// The place is what `target` leads to (`real_path`).
-  /// Errors: something has that name (an empty folder does not count), or nothing can be made beside it. What earlier
-  /// runs that were killed have left there is removed.
+  /// What `target` leads to (`real_path`) is the place. Errors: something has that name (an empty folder does not
+  /// count), or nothing can be made beside it. What earlier runs that were killed have left there is removed.
   static Result<NewPlace> beside(const std::string& target);
   NewPlace(NewPlace&& other) noexcept;
   NewPlace& operator=(NewPlace&&) = delete;
