@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 
@@ -66,11 +67,9 @@ void take_back(const fs::path& leftover, const std::string& target) {
   unlink(target.c_str());
 }
 
-std::string prefix_of(const fs::path& target) { return "." + target.filename().string() + ".ostia-"; }
+fs::path without_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
 
-fs::path whole_path(const std::string& target) {
-  return fs::absolute(target.ends_with('/') ? target.substr(0, target.size() - 1) : target);
-}
+std::string prefix_of(const fs::path& target) { return "." + target.filename().string() + ".ostia-"; }
 
 // What earlier runs have left: a run that lives holds the lock of its folder.
 void sweep(const fs::path& target) {
@@ -99,7 +98,7 @@ bool move_to_nothing(const std::string& from, const std::string& to) {
 }  // namespace
 
 Result<NewPlace> NewPlace::beside(const std::string& target) {
-  const fs::path whole = whole_path(target);
+  const fs::path whole = real_path(target);
   sweep(whole);
   if (auto free = check_new_folder(target); !free) return std::move(free).error();
   std::error_code ec;
@@ -152,13 +151,42 @@ Status NewPlace::appear() {
 Status NewPlace::appear_before(const std::string& other) {
   const std::string state = state_of(path_);  // a rename and a link change none of it
   const fs::path written = fs::path(folder_) / note;
-  std::ofstream(written) << whole_path(other).string() << '\n' << state << '\n';
+  std::ofstream(written) << real_path(other) << '\n' << state << '\n';
   if (auto synced = sync_one(written); !synced) return synced;
   is_provisional_ = true;
   return appear();
 }
 
-Status check_new_folder(const std::string& folder) {
+std::string real_path(const std::string& path) {
+  constexpr int most_links = 40;  // as the kernel has it
+  std::error_code ec;
+  const fs::path whole = fs::absolute(path, ec);
+  if (ec) return path;  // it is empty, or the folder of this process is gone
+  std::deque<fs::path> ahead(whole.begin(), whole.end());
+  fs::path out;
+  for (int links = 0; !ahead.empty();) {
+    const fs::path part = ahead.front();
+    ahead.pop_front();
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      out = out.parent_path();
+      continue;
+    }
+    const fs::path next = out / part;
+    if (!fs::is_symlink(fs::symlink_status(next, ec))) {
+      out = next;
+      continue;
+    }
+    const fs::path target = fs::read_symlink(next, ec);
+    if (ec || ++links > most_links) return without_slash(whole.lexically_normal()).string();
+    ahead.insert(ahead.begin(), target.begin(), target.end());
+  }
+  return out.string();
+}
+
+Status check_new_folder(const std::string& target) {
+  if (target.empty()) return refusal("the name of the folder is empty: name one");
+  const std::string folder = real_path(target);
   if (is_mount_point(folder))
     return refusal(folder + " is a mount point, which nothing can take the place of: name a folder in it");
   if (!is_there(folder) || is_empty_folder(folder)) return ok();
@@ -167,8 +195,9 @@ Status check_new_folder(const std::string& folder) {
                  "first");
 }
 
-Status check_new_database(const std::string& file) {
-  sweep(whole_path(file));
+Status check_new_database(const std::string& target) {
+  const std::string file = real_path(target);
+  sweep(file);
   for (const char* companion : {"", "-wal", "-shm", "-journal"})
     if (is_there(file + companion))
       return refusal("there is a file " + file + companion + " already: " +

@@ -10,8 +10,8 @@ namespace ostia::authority {
 
 class NewPlace {
  public:
-  /// Errors: something has that name (an empty folder does not count), or nothing can be made beside it. What earlier
-  /// runs that were killed have left there is removed.
+  /// What `target` leads to (`real_path`) is the place. Errors: something has that name (an empty folder does not
+  /// count), or nothing can be made beside it. What earlier runs that were killed have left there is removed.
   static Result<NewPlace> beside(const std::string& target);
   NewPlace(NewPlace&& other) noexcept;
   NewPlace& operator=(NewPlace&&) = delete;
@@ -38,10 +38,14 @@ class NewPlace {
   bool is_provisional_ = false;
 };
 
+/// What `path` leads to: whole, without dots and slashes too many, each link followed; of a link to nothing, the place
+/// where whoever writes to it makes something. A path that cannot be followed (a circle of links) stays what it is.
+std::string real_path(const std::string& path);
+
 /// Refuses a file that is there (but one that a run that was killed has left there takes back), or beside which a
 /// database of that name has left something.
-Status check_new_database(const std::string& file);
+Status check_new_database(const std::string& target);
 /// Refuses what is there, unless it is an empty folder.
-Status check_new_folder(const std::string& folder);
+Status check_new_folder(const std::string& target);
 
 }  // namespace ostia::authority

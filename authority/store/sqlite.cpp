@@ -8,6 +8,7 @@
 #include <boost/asio.hpp>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -23,6 +24,7 @@ namespace ostia::authority {
 namespace {
 
 namespace asio = boost::asio;
+namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using sqlite::Connection;
 using sqlite::Opening;
@@ -44,9 +46,11 @@ class SqliteStore final : public Store {
     close_readers();
   }
 
-  Status open(const std::string& file) {
-    file_ = file;
-    if (auto opened = writer_->open(file, Opening::creating, 5s); !opened) return opened;
+  Status open(const std::string& name) {
+    std::error_code ec;
+    name_ = fs::absolute(name, ec).string();
+    file_ = real_path(name);
+    if (auto opened = writer_->open(file_, Opening::creating, 5s); !opened) return opened;
     if (auto migrated = migrate(); !migrated) return migrated;
     writer_->set_patience(patience_of_writer);
     files_ = sqlite::files_of(file_);
@@ -359,8 +363,11 @@ class SqliteStore final : public Store {
     if (now - looked_ < between_looks) return is_usable();
     looked_ = now;
     if (closed_) return open_closed();
+    const auto named = sqlite::id_of(name_);
     const auto there = sqlite::files_of(file_);
+    if (named && named != files_.database) return give_up_replaced();
     if (there == files_) {
+      tell_of_name(named.has_value());
       if (is_to_be_opened_again_) return open_anew();
       lost_.clear();
       return ok();
@@ -373,6 +380,16 @@ class SqliteStore final : public Store {
   Status is_usable() const {
     if (closed_) return *closed_;
     return lost_.empty() ? ok() : Status(gone());
+  }
+
+  // A link to the database that is deleted takes nothing away yet; but the next start goes by its name.
+  void tell_of_name(bool is_there) {
+    if (std::exchange(is_named_, is_there) == is_there) return;
+    log_event(is_there ? "info" : "error", is_there ? "database_link_back" : "database_link_deleted",
+              {{"what", is_there ? name_ + " leads to the database again"
+                                 : name_ + ", which leads to the database " + file_ +
+                                       ", has been deleted. All is written on to that file; but the next start will "
+                                       "not find it by that name"}});
   }
 
   Error gone() const { return {"temporarily_unavailable", lost_, "store_unavailable", 503, Fault::ours}; }
@@ -434,7 +451,7 @@ class SqliteStore final : public Store {
     const std::string kept = file_ + ".saved-" + std::to_string(getpid());
     const auto saved = copy_writer_to(kept);
     log_event("error", "database_replaced",
-              {{"what", "another file is at " + file_ + " than the one that is open. Nothing is written until the " +
+              {{"what", "another file is at " + name_ + " than the one that is open. Nothing is written until the " +
                             "authority is started again. What it had is " +
                             (saved ? "in " + kept : "not saved: " + saved.error().description)}});
     return gone();
@@ -554,7 +571,8 @@ class SqliteStore final : public Store {
 
   static inline std::atomic<std::uint64_t> made_ = 0;
   const std::uint64_t number_ = ++made_;  // an address may be another store's later
-  std::string file_;
+  // As it was named, and where it lies with all links followed: SQLite keeps its log and the index there.
+  std::string name_, file_;
   std::deque<std::string> stamps_;
   std::unique_ptr<Connection> writer_ = std::make_unique<Connection>();
   std::mutex readers_mutex_;
@@ -563,6 +581,7 @@ class SqliteStore final : public Store {
   sqlite::Files files_;                 // that are open
   bool is_to_be_opened_again_ = false;  // something failed that may be over on new connections
   bool knows_how_it_shrinks_ = false;
+  bool is_named_ = true;         // its name leads to it
   std::optional<Error> closed_;  // why there is no connection
   std::string lost_;             // why nothing can be written any more
   std::int64_t dropped_ = 0;     // writes that nobody waited for and that could not be made
@@ -591,7 +610,8 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file) {
   return std::unique_ptr<Store>(std::move(store));
 }
 
-Status copy_sqlite(const std::string& from, const std::string& to) {
+Status copy_sqlite(const std::string& name, const std::string& to) {
+  const std::string from = real_path(name);  // what belongs to it lies there, and not beside a link to it
   if (auto free = check_new_database(to); !free) return free;
   sqlite::Neighbours neighbours(from);
   if (auto whole = neighbours.wait(); !whole) return whole;

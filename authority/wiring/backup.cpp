@@ -49,6 +49,15 @@ Status copy_files(const std::string& from, const std::string& to, bool with_keys
   return ec ? Status(invalid_option("cannot write to " + to + ": " + ec.message())) : ok();
 }
 
+// A SQLite database that is a file, and not what SQLite takes for one in memory, or for a temporary one.
+Status check_file(const std::string& data, const std::string& database) {
+  if (auto good = check_database(database); !good || is_postgres(database)) return good;
+  const std::string file = database_file(data, database);
+  if (!file.empty() && file != ":memory:" && !file.ends_with('/') && real_path(file) != real_path(data)) return ok();
+  return invalid_option("--database: \"" + database + "\" names no file: use sqlite:FILE, such as sqlite:" +
+                        (data.ends_with('/') ? data : data + "/") + "ostia.db");
+}
+
 // A folder appears whole, or not at all.
 using Fill = std::function<Status(const std::string& folder)>;
 Status make_folder(NewPlace& place, const Fill& fill) {
@@ -58,16 +67,16 @@ Status make_folder(NewPlace& place, const Fill& fill) {
   return fill(place.path());
 }
 
-// The file of a SQLite database as it lies in the folder; one that leads out of it (`..`) does not.
+// The file of a SQLite database as it lies in the folder; one that leads out of it (`..`) does not. A link to either is
+// followed, so it is known by what it leads to.
 fs::path file_in(const std::string& data, const std::string& database) {
-  const fs::path folder = fs::absolute(data + "/").lexically_normal();
-  return fs::absolute(database_file(data, database)).lexically_normal().lexically_relative(folder);
+  return fs::path(real_path(database_file(data, database))).lexically_relative(real_path(data));
 }
 
 // Where a SQLite database is to be, if that is not in the folder; empty: it is.
 std::string file_outside(const std::string& data, const std::string& database) {
   if (is_postgres(database) || *file_in(data, database).begin() != "..") return {};
-  return database_file(data, database);
+  return real_path(database_file(data, database));
 }
 
 Status put_into_postgres(const std::string& from, const std::string& folder, const std::string& database) {
@@ -107,7 +116,7 @@ Status restore_beside(const std::string& from, NewPlace& folder, const std::stri
 
 Status backup_data(const std::string& data, const std::string& database, const std::string& to, bool with_keys,
                    const std::string& master_key_file) {
-  if (auto good = check_database(database); !good) return good;
+  if (auto good = check_file(data, database); !good) return good;
   if (master_key_file.empty() && !has_master_key(data))
     return invalid_option("there is no master.key in " + data +
                           ": name another folder, or the key with --master-key FILE");
@@ -123,7 +132,7 @@ Status backup_data(const std::string& data, const std::string& database, const s
 }
 
 Status check_restore(const std::string& data, const std::string& database) {
-  if (auto good = check_database(database); !good) return good;
+  if (auto good = check_file(data, database); !good) return good;
   if (auto free = check_new_folder(data); !free) {
     free.error().description.insert(0, "--data: ");
     return free;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
@@ -148,6 +148,83 @@ test('a restore to where nothing is: folder, database inside it, beside it', asy
     await server.stop();
   }
   assert.deepEqual(strays(dir), []);
+});
+
+describe('a target that is named in another way than its own is the same place: slashes, dots, links', () => {
+  const whole = async (args) => {
+    const { code, stderr } = await runOstia(['verify', ...args]);
+    assert.deepEqual([code, stderr], [0, '']);
+  };
+  for (const ending of ['/', '//', '/.', '/./', '/././/', '/../new', '/../new//'])
+    test(`new${ending}`, async () => {
+      const dir = folder(), data = join(dir, 'new');
+      for (const makesFirst of [false, true]) {
+        if (makesFirst) mkdirSync(data);
+        const { code, stderr } = await runOstia(['restore', backup, '--data', data + ending]);
+        assert.equal(code, 0, stderr);
+        await whole(['--data', data]);
+        assert.deepEqual(readdirSync(dir), ['new']);
+        rmSync(data, { recursive: true });
+      }
+      const copy = join(dir, 'new');
+      const { code, stderr } = await runOstia(['backup', copy + ending, '--data', backup, '--with-keys']);
+      assert.equal(code, 0, stderr);
+      await whole(['--data', copy]);
+      assert.deepEqual(readdirSync(dir), ['new']);
+    });
+  for (const ending of ['', '/', '//', '/.'])
+    for (const isThere of [false, true])
+      test(`link${ending} to ${isThere ? 'an empty folder' : 'nothing'}`, async () => {
+        const dir = folder(), link = join(dir, 'link');
+        mkdirSync(join(dir, 'volume'));
+        if (isThere) mkdirSync(join(dir, 'volume/data'));
+        symlinkSync('volume/data', link);
+        const { code, stderr } = await runOstia(['restore', backup, '--data', link + ending]);
+        assert.equal(code, 0, stderr);
+        assert.ok(lstatSync(link).isSymbolicLink());
+        assert.ok(existsSync(join(dir, 'volume/data/ostia.db')));
+        await whole(['--data', link]);
+        assert.deepEqual([readdirSync(dir).sort(), readdirSync(join(dir, 'volume'))], [['link', 'volume'], ['data']]);
+      });
+  for (const ending of ['', '/', '//', '/.'])
+    test(`link${ending} to a folder with something in it is refused`, async () => {
+      const dir = folder();
+      mkdirSync(join(dir, 'mine'));
+      writeFileSync(join(dir, 'mine/notes'), 'mine');
+      symlinkSync('mine', join(dir, 'link'));
+      const { code, stderr } = await runOstia(['restore', backup, '--data', join(dir, 'link') + ending]);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /--data: .*not empty/);
+      assert.deepEqual([readdirSync(dir).sort(), readdirSync(join(dir, 'mine'))], [['link', 'mine'], ['notes']]);
+    });
+  test('a database that is a link: to nothing is made where it leads, to a file is refused', async () => {
+    const dir = folder(), link = join(dir, 'link.db'), data = join(dir, 'data'), args = ['--data', data, '--database', `sqlite:${link}`];
+    mkdirSync(join(dir, 'volume'));
+    symlinkSync('volume/real.db', link);
+    const { code, stderr } = await runOstia(['restore', backup, ...args]);
+    assert.equal(code, 0, stderr);
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.ok(existsSync(join(dir, 'volume/real.db')));
+    await whole(args);
+    rmSync(data, { recursive: true });
+    const before = digest(link), again = await runOstia(['restore', backup, ...args]);
+    assert.equal(again.code, 2, again.stderr);
+    assert.match(again.stderr, /--database: there is a file .*real\.db already/);
+    assert.equal(digest(link), before);
+    assert.ok(!existsSync(data));
+  });
+});
+
+describe('a database that is no file is refused before anything is written', () => {
+  for (const database of ['sqlite:', 'sqlite::memory:', 'its folder', 'a folder'])
+    test(database, async () => {
+      const dir = folder(), data = join(dir, 'new');
+      const named = { 'its folder': `sqlite:${data}`, 'a folder': `sqlite:${join(dir, 'other')}/` }[database] ?? database;
+      const { code, stderr } = await runOstia(['restore', backup, '--data', data, '--database', named]);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /--database: .*sqlite:/);
+      assert.deepEqual(readdirSync(dir), []);
+    });
 });
 
 for (const [engine, newDatabase] of Object.entries(engines))

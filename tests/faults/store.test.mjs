@@ -1,6 +1,6 @@
 // A database that is locked, away, deleted under the program or grown: what is said of it, and that it comes back by itself.
 import assert from 'node:assert/strict';
-import { closeSync, existsSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Api } from '../lib/authority.mjs';
@@ -115,6 +115,76 @@ describe('files that are deleted under the program: told, saved, and nothing is 
     const kept = `${file}.saved-${authority.child.pid}`;
     await until(() => existsSync(kept), 'it is kept');
     assert.equal(sqlite(kept, "SELECT count(*) FROM users WHERE email = 'p@example.com'").trim(), '1');
+  });
+});
+
+describe('a database that is a link to a file elsewhere: all that holds of a file holds of that file', () => {
+  /** `link.db -> ../volume/real.db`; whether that is there already, or is made through the link. */
+  const linked = async (t, isThere) => {
+    const dir = folder(), link = join(dir, 'here/link.db'), file = join(dir, 'volume/real.db');
+    for (const name of ['here', 'volume']) mkdirSync(join(dir, name));
+    symlinkSync('../volume/real.db', link);
+    const args = ['--database', `sqlite:${link}`];
+    const authority = await startAuthority(t, { clients: [app, machine], extra: { ...extra, clientGrants: [managementGrant()] }, args });
+    if (!isThere) return { authority, link, file, args, api: await new Management(authority).authenticate() };
+    await authority.stop();
+    const again = await serve(authority.args);
+    t.after(() => again.stop());
+    return { authority: { ...authority, log: again.log, child: again.child, stop: again.stop }, link, file, args, api: await new Management(authority).authenticate() };
+  };
+  const count = (file, email) => sqlite(file, `SELECT count(*) FROM users WHERE email = '${email}'`).trim();
+
+  for (const isThere of [false, true])
+    for (const names of [['-wal'], ['-shm'], ['-wal', '-shm'], [''], ['', '-wal', '-shm']])
+      test(`deleted, ${isThere ? 'opened' : 'made'} through the link: ${names.map((name) => `real.db${name}`).join(', ')}`, async (t) => {
+        const { authority, api, link, file, args } = await linked(t, isThere), people = [];
+        const join_ = async (email) => { if ((await signUp(api, email)) === 200) people.push(email); };
+        for (let i = 0; i < 5; i++) await join_(`before${i}@example.com`);
+        assert.ok(existsSync(`${file}-wal`) && !existsSync(`${link}-wal`));
+        for (const name of names) rmSync(file + name);
+        for (let i = 0; i < 5; i++) await join_(`meanwhile${i}@example.com`);
+        await until(() => /"event":"database_(files_)?deleted"/.test(authority.log()), 'it is told');
+        await until(async () => (await readiness(api)).status === 200 && ['', '-wal', '-shm'].every((name) => existsSync(file + name)), 'it is saved');
+        await join_('after@example.com');
+        assert.ok(people.length > 5);
+        const backup = join(folder(), 'backup'), made = await runOstia(['backup', backup, '--data', authority.data, ...args]);
+        assert.equal(made.code, 0, made.stderr);
+        await authority.stop('SIGKILL');
+        for (const from of [file, join(backup, 'ostia.db')]) for (const email of people) assert.equal(count(from, email), '1', email);
+        const whole = await runOstia(['verify', '--data', authority.data, ...args]);
+        assert.deepEqual([whole.code, whole.stderr], [0, '']);
+      });
+
+  test('the log of writes is shortened', async (t) => {
+    const { api, file } = await linked(t, false), { body: user } = await api.call('POST', 'users', { connection: realm, email: 'big@example.com', password });
+    const letGo = await holdOpen(t, file, 'BEGIN; SELECT count(*) FROM users');
+    const size = () => statSync(`${file}-wal`).size;
+    for (let i = 0; size() < 8 << 20; i++) assert.equal((await api.call('PATCH', `users/${encodeURIComponent(user.user_id)}`, { user_metadata: { text: `${i}`.padEnd(8000, 'x') } })).status, 200);
+    letGo();
+    await until(() => size() <= 4 << 20, 'it is shortened');
+  });
+
+  test('a link that leads to another file is a database that was replaced', async (t) => {
+    const { api, link, file } = await linked(t, false);
+    assert.equal(await signUp(api, 'p@example.com'), 200);
+    writeFileSync(`${file}.other`, 'another');
+    symlinkSync('../volume/real.db.other', `${link}.new`);
+    renameSync(`${link}.new`, link);
+    await until(async () => (await readiness(api)).status === 503, 'it notices');
+    assert.match((await readiness(api)).text, /replaced/);
+    assert.equal(await signUp(api, 'q@example.com'), 503);
+    assert.equal(count(file, 'p@example.com'), '1');
+  });
+
+  test('a link that is deleted is told, and writing goes on', async (t) => {
+    const { authority, api, link, file } = await linked(t, false);
+    rmSync(link);
+    await until(() => /"event":"database_link_deleted"/.test(authority.log()), 'it is told');
+    assert.equal(await signUp(api, 'p@example.com'), 200);
+    assert.equal(count(file, 'p@example.com'), '1');
+    symlinkSync('../volume/real.db', link);
+    await until(() => /"event":"database_link_back"/.test(authority.log()), 'it is told that it is back');
+    assert.equal((await readiness(api)).status, 200);
   });
 });
 

@@ -1,5 +1,6 @@
 // The files of a SQLite database as they lie in their folder: whether they are still those that are open. Who has an
-// unlinked file open reads and writes it as before, and nobody else ever sees what was written.
+// unlinked file open reads and writes it as before, and nobody else ever sees what was written. Paths are without links
+// (`real_path`): SQLite follows those, and puts what belongs to a database beside the file itself.
 #pragma once
 
 #include <sys/types.h>
