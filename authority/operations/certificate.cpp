@@ -1,6 +1,14 @@
 #include "operations/certificate.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -13,8 +21,40 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t day = 86'400;  // seconds
 
+Error unreadable(const std::string& file, const std::string& why) {
+  return invalid_option("cannot read " + file + ": " + why);
+}
+
+// A pipe or a device in a file's place would be waited for, maybe for ever: it is not opened for that (O_NONBLOCK), and
+// what was opened is what is looked at.
+Result<std::string> read_regular(const std::string& file) {
+  const int opened = open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (opened < 0) return unreadable(file, std::strerror(errno));
+  struct stat is{};
+  std::string text;
+  char buffer[16384];
+  const bool is_regular = fstat(opened, &is) == 0 && S_ISREG(is.st_mode);
+  ssize_t count = is_regular ? read(opened, buffer, sizeof buffer) : 0;
+  for (; count > 0; count = read(opened, buffer, sizeof buffer)) text.append(buffer, static_cast<std::size_t>(count));
+  const int error = errno;
+  close(opened);
+  if (!is_regular) return unreadable(file, "it is not a regular file");
+  if (count < 0) return unreadable(file, std::strerror(error));
+  return text;
+}
+
+// A disk of the network may be silent: its thread is left alone then, which has nothing but the name.
+Result<std::string> read_in_time(const std::string& file) {
+  constexpr auto patience = std::chrono::seconds(5);
+  std::packaged_task<Result<std::string>()> task([file] { return read_regular(file); });
+  auto text = task.get_future();
+  std::thread(std::move(task)).detach();
+  if (text.wait_for(patience) != std::future_status::ready) return unreadable(file, "its disk does not answer");
+  return text.get();
+}
+
 std::string text_of(const std::string& file) {
-  auto text = read_file(file);
+  auto text = read_in_time(file);
   return text ? *std::move(text) : std::string();
 }
 
@@ -38,9 +78,9 @@ ServedCertificate::ServedCertificate(std::string data, std::string certificate_f
 }
 
 Result<TlsIdentity> ServedCertificate::read() const {
-  auto certificate = read_file(certificate_file_);
+  auto certificate = read_in_time(certificate_file_);
   if (!certificate) return std::move(certificate).error();
-  auto key = read_file(key_file_);
+  auto key = read_in_time(key_file_);
   if (!key) return std::move(key).error();
   return TlsIdentity{*std::move(certificate), *std::move(key)};
 }
