@@ -21,6 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t day = 86'400;  // seconds
 
+constexpr const char* no_file = "no_file";  // for here only
+
 Error unreadable(const std::string& file, const std::string& why) {
   return invalid_option("cannot read " + file + ": " + why);
 }
@@ -29,7 +31,12 @@ Error unreadable(const std::string& file, const std::string& why) {
 // what was opened is what is looked at.
 Result<std::string> read_regular(const std::string& file) {
   const int opened = open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (opened < 0) return unreadable(file, std::strerror(errno));
+  if (opened < 0) {
+    const int why = errno;
+    Error error = unreadable(file, std::strerror(why));
+    if (why == ENOENT) error.reason = no_file;
+    return error;
+  }
   struct stat is{};
   std::string text;
   char buffer[16384];
@@ -51,6 +58,13 @@ Result<std::string> read_in_time(const std::string& file) {
   std::thread(std::move(task)).detach();
   if (text.wait_for(patience) != std::future_status::ready) return unreadable(file, "its disk does not answer");
   return text.get();
+}
+
+// Empty where there is none yet. One that is there and cannot be read is no reason to make another.
+Result<std::string> read_if_there(const std::string& file) {
+  auto text = read_in_time(file);
+  if (text || text.error().reason != no_file) return text;
+  return std::string();
 }
 
 std::string text_of(const std::string& file) {
@@ -79,9 +93,9 @@ ServedCertificate::ServedCertificate(std::string data, std::string certificate_f
 
 Result<TlsIdentity> ServedCertificate::read() const {
   auto certificate = read_in_time(certificate_file_);
-  if (!certificate) return std::move(certificate).error();
+  if (!certificate) return invalid_option(certificate.error().description);
   auto key = read_in_time(key_file_);
-  if (!key) return std::move(key).error();
+  if (!key) return invalid_option(key.error().description);
   return TlsIdentity{*std::move(certificate), *std::move(key)};
 }
 
@@ -104,8 +118,15 @@ Status ServedCertificate::keep(const OwnAuthority& authority, const TlsIdentity&
 // Whether there is a new one now. The authority stays the same as long as it can, so that its clients need not know.
 Result<bool> ServedCertificate::renew_if_due() {
   const std::int64_t now = Clock::real();
-  const TlsIdentity identity{text_of(certificate_file_), text_of(key_file_)};
-  OwnAuthority authority{text_of(authority_file_), text_of(authority_key_file_)};
+  const std::string* files[] = {&certificate_file_, &key_file_, &authority_file_, &authority_key_file_};
+  std::vector<std::string> texts;
+  for (const auto* file : files) {
+    auto text = read_if_there(*file);
+    if (!text) return std::move(text).error();
+    texts.push_back(*std::move(text));
+  }
+  const TlsIdentity identity{texts[0], texts[1]};
+  OwnAuthority authority{texts[2], texts[3]};
   const auto validity = validity_of(identity.certificate), of_authority = validity_of(authority.certificate);
   const std::string problem = problem_of(identity, now);
   if (validity && !is_own_certificate(identity.certificate)) return false;  // somebody has put it there
