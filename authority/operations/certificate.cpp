@@ -21,21 +21,17 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t day = 86'400;  // seconds
 
-constexpr const char* no_file = "no_file";  // for here only
-
 Error unreadable(const std::string& file, const std::string& why) {
   return invalid_option("cannot read " + file + ": " + why);
 }
 
 // A pipe or a device in a file's place would be waited for, maybe for ever: it is not opened for that (O_NONBLOCK), and
 // what was opened is what is looked at.
-Result<std::string> read_regular(const std::string& file) {
+Result<std::string> read_regular(const std::string& file, bool may_be_missing) {
   const int opened = open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (opened < 0) {
-    const int why = errno;
-    Error error = unreadable(file, std::strerror(why));
-    if (why == ENOENT) error.reason = no_file;
-    return error;
+    if (errno == ENOENT && may_be_missing) return std::string();
+    return unreadable(file, std::strerror(errno));
   }
   struct stat is{};
   std::string text;
@@ -51,9 +47,9 @@ Result<std::string> read_regular(const std::string& file) {
 }
 
 // A disk of the network may be silent: its thread is left alone then, which has nothing but the name.
-Result<std::string> read_in_time(const std::string& file) {
+Result<std::string> read_in_time(const std::string& file, bool may_be_missing = false) {
   constexpr auto patience = std::chrono::seconds(5);
-  std::packaged_task<Result<std::string>()> task([file] { return read_regular(file); });
+  std::packaged_task<Result<std::string>()> task([=] { return read_regular(file, may_be_missing); });
   auto text = task.get_future();
   std::thread(std::move(task)).detach();
   if (text.wait_for(patience) != std::future_status::ready) return unreadable(file, "its disk does not answer");
@@ -61,11 +57,7 @@ Result<std::string> read_in_time(const std::string& file) {
 }
 
 // Empty where there is none yet. One that is there and cannot be read is no reason to make another.
-Result<std::string> read_if_there(const std::string& file) {
-  auto text = read_in_time(file);
-  if (text || text.error().reason != no_file) return text;
-  return std::string();
-}
+Result<std::string> read_if_there(const std::string& file) { return read_in_time(file, true); }
 
 std::string text_of(const std::string& file) {
   auto text = read_in_time(file);
@@ -93,9 +85,9 @@ ServedCertificate::ServedCertificate(std::string data, std::string certificate_f
 
 Result<TlsIdentity> ServedCertificate::read() const {
   auto certificate = read_in_time(certificate_file_);
-  if (!certificate) return invalid_option(certificate.error().description);
+  if (!certificate) return std::move(certificate).error();
   auto key = read_in_time(key_file_);
-  if (!key) return invalid_option(key.error().description);
+  if (!key) return std::move(key).error();
   return TlsIdentity{*std::move(certificate), *std::move(key)};
 }
 
