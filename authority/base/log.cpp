@@ -151,9 +151,9 @@ int open_log_file(const std::string& file, mode_t mode) {
 std::string open_as_log(const std::string& file, mode_t mode) {
   const int opened = open_log_file(file, mode);
   struct stat is{};
-  if (opened < 0) return std::strerror(errno);
-  if (fstat(opened, &is) != 0 || !S_ISREG(is.st_mode)) {
-    close(opened);
+  if (opened < 0 && errno != ENXIO) return std::strerror(errno);  // a pipe that nobody reads
+  if (opened < 0 || fstat(opened, &is) != 0 || !S_ISREG(is.st_mode)) {
+    if (opened >= 0) close(opened);
     return "what has its name now is not a regular file";
   }
   const bool is_done = dup2(opened, STDERR_FILENO) == STDERR_FILENO;

@@ -134,7 +134,7 @@ describe('standard error is not a lifeline', () => {
     renameSync(file, `${file}.1`);
     execFileSync('mkfifo', [file]);
     server.child.kill('SIGHUP');
-    await until(() => readFileSync(`${file}.1`, 'utf8').includes('"log_not_reopened"'), 'it says so');
+    await until(() => readFileSync(`${file}.1`, 'utf8').includes('is not a regular file'), 'it says so');
     assert.deepEqual(await server.stop(), unharmed);
   });
 
