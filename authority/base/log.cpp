@@ -137,10 +137,25 @@ bool is_log(const std::string& file, const struct stat& log) {
   return stat(file.c_str(), &named) == 0 && named.st_ino == log.st_ino && named.st_dev == log.st_dev;
 }
 
+// A new one has the mode of the one before, whatever the umask is: who could read the log can go on. One that somebody
+// has put there keeps its own. A pipe is not waited for.
+int open_log_file(const std::string& file, mode_t mode) {
+  constexpr int how = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  const int made = open(file.c_str(), how | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
+  if (made < 0) return errno == EEXIST ? open(file.c_str(), how) : -1;
+  [[maybe_unused]] const auto is_same = fchmod(made, mode & 0777U);
+  return made;
+}
+
 // Why it could not be; empty: it is.
 std::string open_as_log(const std::string& file, mode_t mode) {
-  const int opened = open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode & 0777U);
-  if (opened < 0) return std::strerror(errno);
+  const int opened = open_log_file(file, mode);
+  struct stat is{};
+  if (opened < 0 && errno != ENXIO) return std::strerror(errno);  // a pipe that nobody reads
+  if (opened < 0 || fstat(opened, &is) != 0 || !S_ISREG(is.st_mode)) {
+    if (opened >= 0) close(opened);
+    return "what has its name now is not a regular file";
+  }
   const bool is_done = dup2(opened, STDERR_FILENO) == STDERR_FILENO;
   close(opened);
   return is_done ? "" : "its descriptor could not be replaced";

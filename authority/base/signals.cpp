@@ -1,12 +1,13 @@
 #include "base/signals.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
+#include <mutex>
 #include <thread>
 
 #include "base/log.hpp"
@@ -64,30 +65,48 @@ struct Signals::State {
   int pipe[2] = {-1, -1};
   const bool ends_with_terminal = has_terminal() && !is_ignored(SIGHUP);  // nohup(1) has it ignored
   Told told;
-  std::thread thread;
+  std::thread hearing, working;
+  std::mutex mutex;  // of the two below
+  std::condition_variable changed;
+  bool wants_reload = false, is_over = false;
 
   void act(int number) {
     const bool is_end = number != SIGHUP || (ends_with_terminal && !has_terminal());
-    run_guarded("signal_failed", is_end ? told.end : told.reload);
+    if (is_end) return run_guarded("signal_failed", told.end);
+    ask(wants_reload);
   }
 
-  // The next signal; 0: the interval is over; -1: no more is to come.
-  int next(std::chrono::steady_clock::time_point at) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(at - std::chrono::steady_clock::now());
-    pollfd p{pipe[0], POLLIN, 0};
-    if (left.count() <= 0 || poll(&p, 1, static_cast<int>(left.count())) == 0) return 0;
-    unsigned char number = 0;
-    const ssize_t count = read(pipe[0], &number, 1);
-    return count == 1 ? number : count == 0 ? -1 : next(at);
+  void ask(bool& what) {
+    const std::lock_guard lock(mutex);
+    what = true;
+    changed.notify_one();
   }
 
-  void work() {
+  // Until the pipe's other end is closed. It waits for signals and for nothing else, so that the end is always heard.
+  void hear() {
     for (;;) {
-      run_guarded("turn_failed", told.turn);
+      unsigned char number = 0;
+      const ssize_t count = read(pipe[0], &number, 1);
+      if (count == 1) act(number);
+      if (count == 0 || (count < 0 && errno != EINTR)) return;
+    }
+  }
+
+  // What may have to wait for files.
+  void work() {
+    std::unique_lock lock(mutex);
+    const auto call = [&](const char* event, const std::function<void()>& what) {
+      lock.unlock();
+      run_guarded(event, what);
+      lock.lock();
+    };
+    const auto is_asked = [this] { return wants_reload || is_over; };
+    while (!is_over) {
+      call("turn_failed", told.turn);
       const auto at = std::chrono::steady_clock::now() + told.interval;
-      for (int number = next(at); number != 0; number = next(at)) {
-        if (number < 0) return;
-        act(number);
+      while (changed.wait_until(lock, at, is_asked) && !is_over) {
+        wants_reload = false;
+        call("signal_failed", told.reload);
       }
     }
   }
@@ -108,10 +127,13 @@ std::shared_ptr<void> Signals::call(Told told) {
   state_->told = std::move(told);
   before_end_at_once = state_->told.before_end_at_once;
   for (const int number : ending) handle(number, tell_to_end);
-  state_->thread = std::thread([this] { state_->work(); });
+  state_->working = std::thread([this] { state_->work(); });
+  state_->hearing = std::thread([this] { state_->hear(); });
   return {state_.get(), [](State* state) {
             if (const int to = told_to.exchange(-1); to >= 0) close(to);
-            state->thread.join();
+            state->hearing.join();
+            state->ask(state->is_over);
+            state->working.join();
           }};
 }
 

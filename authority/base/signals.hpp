@@ -31,8 +31,9 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// From now on, as long as what it gives is kept, `told` is called, on a thread of its own, one after the other; a
-  /// SIGHUP that came before is not forgotten. Once.
+  /// From now on, as long as what it gives is kept, `told` is called: `end` on a thread that waits for nothing else,
+  /// `reload` and `turn`, which may have to wait for files, on another, one after the other. A SIGHUP that came before
+  /// is not forgotten; several that come while one is acted upon are one. Once.
   [[nodiscard]] std::shared_ptr<void> call(Told told);
 
  private:

@@ -1,6 +1,14 @@
 #include "operations/certificate.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -13,8 +21,46 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t day = 86'400;  // seconds
 
+Error unreadable(const std::string& file, const std::string& why) {
+  return invalid_option("cannot read " + file + ": " + why);
+}
+
+// A pipe or a device in a file's place would be waited for, maybe for ever: it is not opened for that (O_NONBLOCK), and
+// what was opened is what is looked at.
+Result<std::string> read_regular(const std::string& file, bool may_be_missing) {
+  const int opened = open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (opened < 0) {
+    if (errno == ENOENT && may_be_missing) return std::string();
+    return unreadable(file, std::strerror(errno));
+  }
+  struct stat is{};
+  std::string text;
+  char buffer[16384];
+  const bool is_regular = fstat(opened, &is) == 0 && S_ISREG(is.st_mode);
+  ssize_t count = is_regular ? read(opened, buffer, sizeof buffer) : 0;
+  for (; count > 0; count = read(opened, buffer, sizeof buffer)) text.append(buffer, static_cast<std::size_t>(count));
+  const int error = errno;
+  close(opened);
+  if (!is_regular) return unreadable(file, "it is not a regular file");
+  if (count < 0) return unreadable(file, std::strerror(error));
+  return text;
+}
+
+// A disk of the network may be silent: its thread is left alone then, which has nothing but the name.
+Result<std::string> read_in_time(const std::string& file, bool may_be_missing = false) {
+  constexpr auto patience = std::chrono::seconds(5);
+  std::packaged_task<Result<std::string>()> task([=] { return read_regular(file, may_be_missing); });
+  auto text = task.get_future();
+  std::thread(std::move(task)).detach();
+  if (text.wait_for(patience) != std::future_status::ready) return unreadable(file, "its disk does not answer");
+  return text.get();
+}
+
+// Empty where there is none yet. One that is there and cannot be read is no reason to make another.
+Result<std::string> read_if_there(const std::string& file) { return read_in_time(file, true); }
+
 std::string text_of(const std::string& file) {
-  auto text = read_file(file);
+  auto text = read_in_time(file);
   return text ? *std::move(text) : std::string();
 }
 
@@ -38,9 +84,9 @@ ServedCertificate::ServedCertificate(std::string data, std::string certificate_f
 }
 
 Result<TlsIdentity> ServedCertificate::read() const {
-  auto certificate = read_file(certificate_file_);
+  auto certificate = read_in_time(certificate_file_);
   if (!certificate) return std::move(certificate).error();
-  auto key = read_file(key_file_);
+  auto key = read_in_time(key_file_);
   if (!key) return std::move(key).error();
   return TlsIdentity{*std::move(certificate), *std::move(key)};
 }
@@ -64,8 +110,15 @@ Status ServedCertificate::keep(const OwnAuthority& authority, const TlsIdentity&
 // Whether there is a new one now. The authority stays the same as long as it can, so that its clients need not know.
 Result<bool> ServedCertificate::renew_if_due() {
   const std::int64_t now = Clock::real();
-  const TlsIdentity identity{text_of(certificate_file_), text_of(key_file_)};
-  OwnAuthority authority{text_of(authority_file_), text_of(authority_key_file_)};
+  const std::string* files[] = {&certificate_file_, &key_file_, &authority_file_, &authority_key_file_};
+  std::vector<std::string> texts;
+  for (const auto* file : files) {
+    auto text = read_if_there(*file);
+    if (!text) return std::move(text).error();
+    texts.push_back(*std::move(text));
+  }
+  const TlsIdentity identity{texts[0], texts[1]};
+  OwnAuthority authority{texts[2], texts[3]};
   const auto validity = validity_of(identity.certificate), of_authority = validity_of(authority.certificate);
   const std::string problem = problem_of(identity, now);
   if (validity && !is_own_certificate(identity.certificate)) return false;  // somebody has put it there

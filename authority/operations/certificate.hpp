@@ -23,7 +23,8 @@ class ServedCertificate {
 
   /// For the program's start. Our own is made if it is not there.
   Result<TlsIdentity> load();
-  /// Whatever the files are now is served, if it is good; else what was served is kept. The log says which.
+  /// Whatever the files are now is served, if it is good; else what was served is kept. The log says which. Files that
+  /// are no regular ones (a pipe, a device) or whose disk does not answer are not good.
   void reload(Server& server);
   /// From time to time: renews our own, and says in the log what is about to end, once a day.
   void look_after(Server& server);

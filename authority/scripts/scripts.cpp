@@ -96,6 +96,7 @@ void ScriptPool::keep_spares() {
 void ScriptPool::hold(Job& job, ScriptProcess* process) {
   const std::lock_guard lock(mutex_);
   job.process = process;
+  if (process) turns_.begin(job.id, Turns::Time::now());
   if (process && job.is_ended) process->end();
 }
 
@@ -103,7 +104,9 @@ Result<Value> ScriptPool::run_one(Job& job, const Value& part) {
   auto process = take(job.deadline);
   if (!process) return std::move(process).error();
   hold(job, process->get());
+  const auto began = ScriptProcess::Time::now();
   auto answer = (*process)->run(part, job.deadline, egress_);
+  job.ran += ScriptProcess::Time::now() - began;
   hold(job, nullptr);
   (*process)->end();
   // Its end takes longer than the login should.
@@ -132,14 +135,21 @@ Result<Value> ScriptPool::run_actions(Job& job) {
   return Value::object({{"result", Value::object({{"commands", std::move(commands)}})}});
 }
 
-void ScriptPool::work(Turns::Id id, Job& job) {
+// A script is held against somebody if it had its time itself. One that has only waited, for a place or for node, is
+// busy: that says nothing of whose it is.
+void ScriptPool::work(Job& job) {
   auto answer = job.job["actions"].is_array() ? run_actions(job) : run_one(job, job.job);
   Jobs late;
   {
     const std::lock_guard lock(mutex_);
-    if (!answer && job.is_ended) answer = busy("a script that took long was ended, since others waited for its place");
-    turns_.leave(id, job.is_ended || (!answer && answer.error().reason == "script_timeout"), Turns::Time::now());
-    jobs_.erase(id);
+    const bool is_cut = !answer && (job.is_ended || answer.error().reason == "script_timeout");
+    const bool has_hung = is_cut && turns_.had_its_time(job.id, job.ran);
+    if (is_cut && job.is_ended)
+      answer = busy("a script that took long was ended, since others waited for its place");
+    else if (is_cut && !has_hung)
+      answer = busy("the script could begin only when its time was nearly over, or not at all");
+    turns_.leave(job.id, has_hung, Turns::Time::now());
+    jobs_.erase(job.id);
     late = start_those_whose_turn_it_is();
   }
   if (!answer) log_failure(answer.error());
@@ -152,8 +162,7 @@ ScriptPool::Jobs ScriptPool::start_those_whose_turn_it_is() {
   const auto now = Turns::Time::now();
   Jobs late;
   for (const auto id : turns_.take_expired(now)) late.push_back(std::move(jobs_.extract(id).mapped()));
-  while (const auto id = turns_.start(now))
-    asio::post(threads_, [this, id = *id, job = jobs_.at(*id)] { work(id, *job); });
+  while (const auto id = turns_.start(now)) asio::post(threads_, [this, job = jobs_.at(*id)] { work(*job); });
   return late;
 }
 
@@ -171,7 +180,7 @@ void ScriptPool::begin(Value job, Deadline deadline, Answer answer) {
     std::unique_lock lock(mutex_);
     const auto id = ++last_;
     if (turns_.enter(id, key, deadline, Turns::Time::now())) {
-      jobs_[id] = std::make_shared<Job>(std::move(job), deadline, std::move(answer));
+      jobs_[id] = std::make_shared<Job>(id, std::move(job), deadline, std::move(answer));
       const Jobs late = start_those_whose_turn_it_is();
       changed_.notify_one();
       lock.unlock();
@@ -179,6 +188,12 @@ void ScriptPool::begin(Value job, Deadline deadline, Answer answer) {
     }
   }
   answer(busy("too many scripts are running; try again in a moment"));
+}
+
+void ScriptPool::end(Turns::Id id) {
+  Job& job = *jobs_.at(id);
+  job.is_ended = true;
+  if (job.process) job.process->end();
 }
 
 // Nobody waits longer than they may, and nobody keeps all others waiting.
@@ -189,11 +204,7 @@ void ScriptPool::attend() {
     changed_.wait(lock, [&] { return closing_ || turns_.has_waiting(); });
     if (closing_) return;
     const Jobs late = start_those_whose_turn_it_is();
-    if (const auto id = turns_.end_one(Turns::Time::now())) {
-      Job& job = *jobs_.at(*id);
-      job.is_ended = true;
-      if (job.process) job.process->end();
-    }
+    for (const auto id : turns_.end_some(Turns::Time::now())) end(id);
     lock.unlock();
     refuse(late);
     std::this_thread::sleep_for(often);

@@ -39,25 +39,29 @@ class ScriptPool {
 
   /// Runs the rules of `job` together, or its actions one by one, and gives their answer, at the latest a moment after
   /// `deadline`, wherever the time went. Errors (all 5xx): node is not there, nothing would hold it, the scripts took
-  /// too long (`script_timeout`), their process died; `scripts_busy`: others had all the places, or needed this one's.
+  /// too long (`script_timeout`), their process died; `scripts_busy`: others had all the places, or needed this one's,
+  /// or it could not begin early enough.
   boost::asio::awaitable<Result<json::Value>> run(json::Value job, Deadline deadline);
 
  private:
   using Process = std::unique_ptr<ScriptProcess>;
   using Answer = std::function<void(Result<json::Value>)>;
   struct Job {
+    Turns::Id id;
     json::Value job;
     Deadline deadline;
     Answer answer;
-    ScriptProcess* process = nullptr;  // that it has now
-    bool is_ended = false;             // so that others get in
+    ScriptProcess::Time::duration ran{};  // its scripts themselves, without any waiting
+    ScriptProcess* process = nullptr;     // that it has now
+    bool is_ended = false;                // so that others get in
   };
 
   void begin(json::Value job, Deadline deadline, Answer answer);
   using Jobs = std::vector<std::shared_ptr<Job>>;
   Jobs start_those_whose_turn_it_is();
   static void refuse(const Jobs& late);
-  void work(Turns::Id id, Job& job);
+  void work(Job& job);
+  void end(Turns::Id id);
   void attend();
   Result<json::Value> run_actions(Job& job);
   Result<json::Value> run_one(Job& job, const json::Value& part);

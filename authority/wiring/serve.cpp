@@ -129,6 +129,12 @@ std::chrono::seconds drain_of(const ServeOptions& o) {
   return std::chrono::seconds(o.drain.value_or(o.dev ? 0 : usual));
 }
 
+// A supervisor's usual patience knows nothing of `--drain`. What may come after that takes 32 seconds.
+void tell_service_of_end(std::chrono::seconds drain) {
+  const std::chrono::microseconds longest = drain + std::chrono::seconds(40);
+  notify_service("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(longest.count()));
+}
+
 // Grants for the Management API name it by the issuer, which a file need not know: `{issuer}api/v2/`.
 std::string with_issuer(std::string_view text, const std::string& issuer) {
   constexpr std::string_view slot = "{issuer}", whole = "{issuer}api/v2/";
@@ -372,7 +378,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
     listening = signals.call({.end =
                                   [&] {
                                     a.leaving = true;
-                                    notify_service("STOPPING=1");
+                                    tell_service_of_end(drain_of(o));
                                     log_event("info", "stopping", {{"drain_s", drain_of(o).count()}});
                                     server.stop(drain_of(o));
                                   },

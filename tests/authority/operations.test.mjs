@@ -96,6 +96,7 @@ test('systemd is told when it is ready, that it is alive, and when it stops', as
   await until(() => /READY=1\n/.test(said) && /WATCHDOG=1\n/.test(said), 'it says that it is ready and alive');
   assert.deepEqual(await server.stop(), { code: 0, signal: null });
   await until(() => /STOPPING=1\n/.test(said), 'it says that it stops');
+  await until(() => /EXTEND_TIMEOUT_USEC=42000000\n/.test(said), 'and how long that may take: its drain, and what comes after');
 });
 
 describe('the master key', () => {

@@ -54,6 +54,26 @@ for (const [what, make] of hanging)
     assert.deepEqual(others.filter((status) => status !== 200), [], `of ${others.length} others`);
   });
 
+test('newcomers have their turn while the scripts of twelve others hang, whom nothing was known of', async () => {
+  await act('await new Promise(() => {});');
+  assert.equal((await api.call('PATCH', 'tenants/settings', { ostia: { script_timeout_s: 2 * timeout } })).status, 200);
+  const accounts = Array.from({ length: 12 }, (_, i) => [`hangs-${i}@example.com`, 'Correct-Horse-9']);
+  for (const [email, password] of accounts) {
+    const made = await api.call('POST', 'users', { connection: 'Username-Password-Authentication', email, password });
+    assert.equal(made.status, 201, made.text);
+  }
+  let isOver = false;
+  const twelve = Promise.all(accounts.map((who) => logIn('hangs', who))).finally(() => { isOver = true; });
+  const newcomers = [];
+  while (!isOver) newcomers.push((await logIn('app')).status);
+  for (const { status, text } of await twelve) assert.ok([500, 503].includes(status), `${status} ${text}`);
+  assert.ok(newcomers.length > 0);
+  assert.deepEqual(newcomers.filter((status) => status !== 200), [], `of ${newcomers.length} newcomers`);
+  // Who was ended for others, or only waited, is nobody's suspect: without the hanging script all of them get in.
+  await api.call('PATCH', 'actions/triggers/post-login/bindings', { bindings: [] });
+  for (const who of accounts) assert.equal((await logIn('hangs', who)).status, 200);
+});
+
 test('every request is answered: one whose handling never ends has 503 after 30 seconds, and begins nothing more', async () => {
   const fault = await api.post('/_dev/faults', { path: '/dbconnections/signup', delay_ms: 60_000 });
   assert.ok(fault.status < 300, fault.text);

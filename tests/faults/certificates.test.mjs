@@ -53,6 +53,22 @@ describe("the server's own certificate", () => {
       assert.deepEqual(kept(data, 'ca.pem', 'tls-key.pem'), [authority, key], 'clients need not know');
     });
 
+  for (const name of ['tls.pem', 'tls-key.pem', 'ca.pem', 'ca-key.pem'])
+    test(`a pipe in the place of ${name} is refused, and is no reason for another certificate`, async (t) => {
+      const data = newData();
+      const server = await start(t, data);
+      const { fingerprint } = await shown(server.port, join(data, 'ca.pem'));
+      const others = ['tls.pem', 'tls-key.pem', 'ca.pem', 'ca-key.pem'].filter((other) => other !== name);
+      const before = kept(data, ...others);
+      rmSync(join(data, name));
+      execFileSync('mkfifo', [join(data, name)]);
+      server.child.kill('SIGHUP');
+      assert.match((await server.says('certificate_kept')).what, /it is not a regular file/);
+      assert.deepEqual(kept(data, ...others), before);
+      if (name !== 'ca.pem') assert.equal((await shown(server.port, join(data, 'ca.pem'))).fingerprint, fingerprint);
+      assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    });
+
   test('one that is young stays', async (t) => {
     const data = newData();
     await (await start(t, data)).stop();

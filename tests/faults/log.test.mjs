@@ -1,7 +1,7 @@
 // Standard error is not a lifeline: whoever reads the log may stall, be gone, or have no room, and nothing waits for it.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { constants, closeSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { constants, chmodSync, closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { folder, freePort, ostia, runOstia } from '../lib/program.mjs';
@@ -113,6 +113,28 @@ describe('standard error is not a lifeline', () => {
     await answers(`${server.url}after`);
     await until(() => readFileSync(file, 'utf8').includes('/after'), 'and is written to');
     assert.ok(!readFileSync(`${file}.1`, 'utf8').includes('/after'));
+    assert.deepEqual(await server.stop(), unharmed);
+  });
+
+  for (const mode of [0o600, 0o640, 0o644, 0o664])
+    test(`a log that is opened again keeps the mode ${mode.toString(8)}`, async (t) => {
+      const file = join(folder(), 'ostia.log');
+      const server = await start(t, ['ignore', openSync(file, 'a')]);
+      chmodSync(file, mode);
+      renameSync(file, `${file}.1`);
+      server.child.kill('SIGHUP');
+      await until(() => { try { return readFileSync(file, 'utf8').includes('"log_reopened"'); } catch { return false; } }, 'the new one is there');
+      assert.equal(statSync(file).mode & 0o777, mode);
+      assert.deepEqual(await server.stop(), unharmed);
+    });
+
+  test('a log whose name a pipe has now is not opened again, and the end is heard', async (t) => {
+    const file = join(folder(), 'ostia.log');
+    const server = await start(t, ['ignore', openSync(file, 'a')]);
+    renameSync(file, `${file}.1`);
+    execFileSync('mkfifo', [file]);
+    server.child.kill('SIGHUP');
+    await until(() => readFileSync(`${file}.1`, 'utf8').includes('is not a regular file'), 'it says so');
     assert.deepEqual(await server.stop(), unharmed);
   });
 

@@ -1,7 +1,7 @@
 // What a supervisor says by signals: none of them ends it undrained, and nobody who was let in is cut off.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -158,6 +158,9 @@ describe('SIGHUP', () => {
     ['one whose time has not come', (at) => put(early, at), /not valid yet/],
     ['no certificate', (at) => writeFileSync(at.certificate, 'nothing\n'), /no certificate in PEM/],
     ['no key', (at) => writeFileSync(at.key, 'nothing\n'), /no private key in PEM/],
+    ['a pipe in the place of the certificate', (at) => execFileSync('sh', ['-c', 'rm "$1" && mkfifo "$1"', 'sh', at.certificate]), /certificate\.pem: it is not a regular file/],
+    ['a pipe in the place of the key', (at) => execFileSync('sh', ['-c', 'rm "$1" && mkfifo "$1"', 'sh', at.key]), /key\.pem: it is not a regular file/],
+    ['a device in the place of the key', (at) => execFileSync('ln', ['-sf', '/dev/zero', at.key]), /key\.pem: it is not a regular file/],
     ['files that are gone', (at) => execFileSync('rm', [at.certificate]), /certificate\.pem/],
   ])
     test(`keeps the certificate where the files have ${what}`, async (t) => {
@@ -167,9 +170,18 @@ describe('SIGHUP', () => {
       await server.hang('certificate_kept');
       assert.match(JSON.parse(server.log().split('\n').find((l) => l.includes('"certificate_kept"'))).what, why);
       assert.equal((await shown(server.port)).fingerprint, fingerprintOf(first.certificate));
+      for (const file of Object.values(server.at)) rmSync(file, { force: true });
       put(first, server.at);
       await server.hang('certificate_loaded');
+      assert.deepEqual(await server.stop(), unharmed);
     });
+
+  test('where a pipe is in the place of the certificate, the end is heard', async (t) => {
+    const server = await startWith(t, certificate());
+    execFileSync('sh', ['-c', 'rm "$1" && mkfifo "$1"', 'sh', server.at.certificate]);
+    server.child.kill('SIGHUP');
+    assert.deepEqual(await server.stop(), unharmed);
+  });
 });
 
 test('the options that say so take no nonsense', async () => {
