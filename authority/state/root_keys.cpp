@@ -145,12 +145,13 @@ Result<bool> has_rows(Store& store, std::string_view select) {
 
 Result<RootKeys> root_keys(Store& store, std::string_view master) {
   for (int tries = 0; tries < 10; ++tries) {
+    // In this order: another node may make them between the two questions.
+    const auto has_some = has_rows(store, "SELECT 1 FROM root_keys LIMIT 1");
+    if (!has_some) return has_some.error();
     auto there = read(store, master);
     if (!there) return std::move(there).error();
     if (*there) return **there;
-    const auto has_others = has_rows(store, "SELECT 1 FROM root_keys LIMIT 1");
-    if (!has_others) return has_others.error();
-    if (*has_others) return another_key();
+    if (*has_some) return another_key();
     const auto is_older = has_rows(store, "SELECT 1 FROM signing_keys LIMIT 1");
     if (!is_older) return is_older.error();
     // What an older program has marked (recovery codes, invitations) stays good.

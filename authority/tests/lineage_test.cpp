@@ -47,7 +47,9 @@ TEST(Lineage, AServerThatSaysNothingOfItselfIsTakenAsItIs) {
 
 TEST(Lineage, ADamagedFileIsASentence) {
   const std::string file = folder + "/damaged.json";
-  for (const char* text : {"", "{}", "{\"system_identifier\":\"1\"}", "{\"system_identifier\":\"1\",\"timeline\":0}"}) {
+  std::ofstream(file) << "";  // of a machine that lost its power
+  EXPECT_EQ(Lineages::read(file).value(), std::nullopt);
+  for (const char* text : {"{}", "{\"system_identifier\":\"1\"}", "{\"system_identifier\":\"1\",\"timeline\":0}"}) {
     std::ofstream(file) << text;
     EXPECT_FALSE(Lineages::read(file)) << text;
   }
