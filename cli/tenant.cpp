@@ -1,5 +1,6 @@
 // `ostia import`, `export` and `lint`: the tenant as files. A running authority sees what was brought in within
 // seconds.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -111,18 +112,24 @@ int run_import(const Options& o) {
 
 // An export replaces an export, and nothing that an authority lives by.
 bool belongs_to_an_authority(const std::string& file) {
+  constexpr std::string_view files[] = {"master.key", "tls-key.pem", "ca-key.pem"},
+                             of_a_folder[] = {"tls.pem", "ca.pem", "run", "sent-messages", "database-lineage.json"},
+                             of_sqlite[] = {"-wal", "-shm", "-journal"};
   std::error_code ec;
-  if (!fs::is_regular_file(file, ec)) return false;
-  const std::string name = fs::path(file).filename().string();
+  const fs::path path(file), folder = fs::absolute(path, ec).parent_path();
+  const std::string name = path.filename().string();
+  const auto is_one_of = [&](const auto& names) {
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+  };
+  const bool is_home = fs::exists(folder / "master.key", ec) || fs::exists(folder / "ostia.db", ec);
+  const bool is_beside_database = std::any_of(std::begin(of_sqlite), std::end(of_sqlite),
+                                              [&](std::string_view end) { return name.ends_with(end); });
+  if (is_one_of(files) || is_beside_database || (is_home && is_one_of(of_a_folder))) return true;
+  if (!fs::is_regular_file(path, ec)) return false;
   std::ifstream in(file, std::ios::binary);
   std::string start(16, '\0');
   in.read(start.data(), static_cast<std::streamsize>(start.size()));
-  constexpr std::string_view ours[] = {"tls.pem", "ca.pem", "run", "sent-messages", "database-lineage.json"};
-  const bool is_beside = fs::exists(fs::path(file).parent_path() / "master.key", ec) &&
-                         std::find(std::begin(ours), std::end(ours), name) != std::end(ours);
-  const bool is_of_sqlite = name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with("-journal");
-  return is_beside || is_of_sqlite || name == "master.key" || name == "tls-key.pem" || name == "ca-key.pem" ||
-         (in && start.starts_with("SQLite format 3"));
+  return in && start.starts_with("SQLite format 3");
 }
 
 int write_out(const std::string& file, const std::string& text) {
