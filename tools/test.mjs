@@ -6,6 +6,7 @@ import { careless, Postgres } from '../tests/lib/postgres.mjs';
 import { root } from './lib.mjs';
 
 let passed = 0, failed = 0, skipped = 0;
+const failures = []; // once more at the end, where whoever sees only the end of the output finds them
 
 const native = spawnSync('ctest', ['--test-dir', 'build/release', '--output-on-failure', '-j2', '--no-tests=error'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
 const summary = /(\d+) tests failed out of (\d+)/.exec(native.stdout);
@@ -13,6 +14,7 @@ if (!summary || native.status !== 0) console.log(native.stdout, native.stderr);
 failed += summary ? Number(summary[1]) : 1;
 passed += summary ? Number(summary[2]) - Number(summary[1]) : 0;
 console.log(`native: ${passed} passed, ${failed} failed`);
+if (failed > 0) failures.push(`FAILED native: ${/The following tests FAILED:[^]*/.exec(native.stdout)?.[0] ?? 'see above'}`);
 
 const files = readdirSync(`${root}/tests`, { recursive: true }).filter((f) => f.endsWith('.test.mjs')).sort();
 // Those with a browser have it to themselves: what they compare is also who waits for how long.
@@ -33,7 +35,9 @@ async function runFile(file) {
     const { error } = event.details;
     if (!isCase(event) && error.failureType === 'subtestsFailed') return;
     bad++;
-    console.log(`FAILED ${file}: ${event.name}\n${error.cause?.stack ?? error.cause ?? error.message}\n`);
+    const what = `FAILED ${file}: ${event.name}\n${error.cause?.stack ?? error.cause ?? error.message}\n`;
+    failures.push(what);
+    console.log(what);
   });
   await new Promise((resolve) => stream.on('end', resolve).resume());
   console.log(`${file}: ${good} passed, ${bad} failed, ${Math.round((performance.now() - start) / 1000)} s`);
@@ -57,5 +61,6 @@ console.log('on PostgreSQL:');
 const aboutState = ['account', 'accounts', 'authorize', 'embedded', 'log-streams', 'logout', 'management', 'mfa', 'organizations', 'passwordless', 'token', 'upstream'];
 await runFiles([...aboutState.map((name) => `authority/${name}.test.mjs`), 'security/token-orders.test.mjs'], 2);
 
+for (const what of failures) console.log(what);
 console.log(`tests: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exit(failed > 0 ? 1 : 0);
