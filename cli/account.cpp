@@ -3,12 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -146,12 +146,12 @@ int finish_login(const AccountOptions& o, WebAuth& auth, const AuthResult& resul
     Status kept = credentials ? credentials->store(result) : Status(credentials.error());
     if (kept) kept = remember(o);
     // The login itself is good; only the next command will not find it.
-    if (!kept) std::fprintf(stderr, "ostia: the login is not kept: %s\n", kept.error().description.c_str());
+    if (!kept) tell_beside("warning", "the login is not kept: " + kept.error().description, o.json);
   }
-  if (o.json) return print_json(to_json(result)), Exit::done;
+  if (o.json) return say_json(to_json(result)), Exit::done;
   const auto user = auth.client().user_info(result.access_token);
   if (!user) return report(user.error());
-  std::printf("Logged in as %s\n", (user->name.empty() ? user->sub : user->name).c_str());
+  say("Logged in as " + (user->name.empty() ? user->sub : user->name));
   print_profile(*user);
   return Exit::done;
 }
@@ -166,12 +166,9 @@ Value to_json(const AuthResult& r) {
   return out;
 }
 
-void print_json(const Value& value) { std::puts(json::write(value).c_str()); }
-
 void print_profile(const UserProfile& user) {
-  for (const auto& [key, claim] : user.claims.members()) {
-    std::printf("  %-15s %s\n", key.c_str(), claim.is_string() ? claim.text().c_str() : json::write(claim).c_str());
-  }
+  for (const auto& [key, claim] : user.claims.members())
+    say("  " + padded(key, 15) + " " + (claim.is_string() ? claim.text() : json::write(claim)));
 }
 
 }  // namespace ostia::cli

@@ -41,7 +41,6 @@ Result<Credentials> credentials_of(const AccountOptions& options, const WebAuth&
 int finish_login(const AccountOptions& options, WebAuth& auth, const AuthResult& result);
 
 json::Value to_json(const AuthResult& result);
-void print_json(const json::Value& value);
 void print_profile(const UserProfile& user);
 
 }  // namespace ostia::cli

@@ -1,9 +1,9 @@
 // `ostia backup`, `restore` and `verify`: an authority's state, kept elsewhere, put back, and looked through.
-#include <cstdio>
 #include <memory>
 
 #include "state/data.hpp"
 #include "store/verify.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 #include "wiring/backup.hpp"
 
@@ -26,21 +26,21 @@ void add_master_key(CLI::App* verb, Options& o, const char* what) {
   verb->add_option("--master-key", o.master_key, what)->type_name("FILE");
 }
 
-void tell(const std::string& finding) { std::fprintf(stderr, "ostia: %s\n", finding.c_str()); }
+void tell_finding(const std::string& finding) { tell("ostia: " + finding); }
 
 int run_verify(const std::string& data, const std::string& database, const std::string& master_key) {
   auto opened = authority::open_data(data, database, authority::Purpose::look, master_key);
   if (!opened) {
     // A file that is damaged where the keys are says so, too.
-    for (const auto& damage : authority::damage_of(data, database)) tell(damage);
+    for (const auto& damage : authority::damage_of(data, database)) tell_finding(damage);
     return report(opened.error());
   }
-  const auto found = authority::verify_store(*opened->store, opened->secrets, tell);
+  const auto found = authority::verify_store(*opened->store, opened->secrets, tell_finding);
   if (!found) return report(found.error());
   std::string counts;
   for (const auto& [what, count] : found->counts)
     counts.append(counts.empty() ? "" : ", ").append(std::to_string(count)).append(" ").append(what);
-  std::printf("%s: %s\n", found->findings == 0 ? "whole" : "not whole", counts.c_str());
+  say((found->findings == 0 ? "whole: " : "not whole: ") + counts);
   return found->findings == 0 ? Exit::done : Exit::failed;
 }
 
@@ -52,8 +52,8 @@ int run_backup(const Options& o) {
   const bool is_named = !o.master_key.empty() || authority::names_master_key();
   const int code = run_verify(o.folder, {}, is_named || o.with_keys ? o.master_key : own);
   if (code == Exit::done && !o.with_keys)
-    std::printf("The master key is not in it: keep a copy of %s somewhere else, or nobody can open this backup.\n",
-                is_named ? "it" : own.c_str());
+    say("The master key is not in it: keep a copy of " + (is_named ? "it" : own) +
+        " somewhere else, or nobody can open this backup.");
   return code;
 }
 
@@ -63,7 +63,7 @@ int run_restore(const Options& o) {
   if (const int code = run_verify(o.folder, {}, o.master_key); code != Exit::done) return code;
   if (auto done = authority::restore_data(o.folder, o.data, o.database, o.master_key); !done)
     return report(done.error());
-  std::printf("restored to %s\n", o.data.c_str());
+  say("restored to " + o.data);
   return Exit::done;
 }
 

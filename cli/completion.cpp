@@ -1,7 +1,7 @@
 // Completion for shells, generated from the very options that the program parses.
-#include <cstdio>
 #include <memory>
 
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -78,7 +78,7 @@ int completion(const CLI::App& app, const std::string& shell) {
                              : shell == "zsh"
                                  ? "#compdef ostia\nautoload -U +X bashcompinit && bashcompinit\n" + bash(app)
                                  : bash(app);
-  std::fputs(script.c_str(), stdout);
+  print_file(script);
   return Exit::done;
 }
 

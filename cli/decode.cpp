@@ -1,12 +1,10 @@
-#include <unistd.h>
-
-#include <cstdio>
 #include <iostream>
 #include <memory>
 
 #include "account.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/oidc/audience.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -34,18 +32,16 @@ std::string own_audience(const Value& payload) {
 }
 
 void print_object(const char* title, const Value& object) {
-  std::printf("%s\n", title);
-  for (const auto& [key, item] : object.members()) std::printf("  %-12s %s\n", key.c_str(), json::write(item).c_str());
+  say(title);
+  for (const auto& [key, item] : object.members()) say("  " + padded(key, 12) + " " + json::write(item));
 }
 
 void print_checks(const std::vector<TokenVerifier::Check>& checks, const std::string& hint) {
-  const bool colour = isatty(STDOUT_FILENO) != 0;
-  std::puts("checks");
-  for (const auto& check : checks) {
-    const char* mark = check.passed ? (colour ? "\x1b[32m✓\x1b[0m" : "ok  ") : (colour ? "\x1b[31m✗\x1b[0m" : "FAIL");
-    std::printf("  %s %-20s %s\n", mark, check.name.c_str(), check.detail.c_str());
-  }
-  if (!hint.empty()) std::printf("  %s\n", hint.c_str());
+  say("checks");
+  for (const auto& check : checks)
+    say_marked(check.passed ? Colour::green : Colour::red, check.passed ? "  ok  " : "  FAIL",
+               " " + padded(check.name, 20) + " " + check.detail);
+  if (!hint.empty()) say("  " + hint);
 }
 
 Value to_json(const jose::UnverifiedJws& jws, const std::vector<TokenVerifier::Check>& checks, bool is_good) {
@@ -85,7 +81,7 @@ int decode(DecodeOptions o) {
   bool is_good = !checks.empty();
   for (const auto& check : checks) is_good = is_good && check.passed;
   if (o.account.json) {
-    print_json(to_json(*jws, checks, is_good));
+    say_json(to_json(*jws, checks, is_good));
   } else {
     print_object("header", jws->header);
     print_object("payload", jws->payload);

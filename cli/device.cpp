@@ -1,10 +1,10 @@
 #include <qrencode.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <memory>
 
 #include "account.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -45,10 +45,12 @@ json::Value to_json(const DeviceCode& code) {
 }
 
 void show(const DeviceCode& code, bool with_qr) {
-  std::fprintf(stderr, "\n  Open  %s\n  Enter %s\n\n", code.verification_uri.c_str(), code.user_code.c_str());
-  if (with_qr && !code.verification_uri_complete.empty())
-    std::fprintf(stderr, "%s\n", qr_code(code.verification_uri_complete).c_str());
-  std::fprintf(stderr, "  The code works for %lld minutes.\n", static_cast<long long>((code.expires_in + 59) / 60));
+  tell("");
+  tell("  Open  " + code.verification_uri);
+  tell("  Enter " + code.user_code);
+  tell("");
+  if (with_qr && !code.verification_uri_complete.empty()) draw(qr_code(code.verification_uri_complete) + "\n");
+  tell("  The code works for " + std::to_string((code.expires_in + 59) / 60) + " minutes.");
 }
 
 int device(DeviceOptionsOfVerb o) {
@@ -57,11 +59,10 @@ int device(DeviceOptionsOfVerb o) {
   Device flow = auth.device();
   const auto code = flow.start();
   if (!code) return report(code.error(), o.account.json);
-  show(*code, !o.no_qr && isatty(STDERR_FILENO) != 0);
-  if (o.account.json) {
-    print_json(to_json(*code));
-    std::fflush(stdout);
-  }
+  if (o.account.json)
+    say_json(to_json(*code));
+  else
+    show(*code, !o.no_qr && isatty(STDERR_FILENO) != 0);
   const auto result = flow.poll(*code);
   if (!result) return report(result.error(), o.account.json);
   return finish_login(o.account, auth, *result);

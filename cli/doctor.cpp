@@ -1,15 +1,13 @@
 // `ostia doctor`: looks for the usual faults, and says what to do about each.
 #include "doctor/doctor.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include "ostia/url/url.hpp"
 #include "state/data.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -45,15 +43,14 @@ const char* name_of(Finding::Level level) {
 }
 
 void show(const Findings& findings) {
-  const bool with_colour = isatty(STDOUT_FILENO) != 0;
-  const auto colour = [&](Finding::Level level) {
-    if (!with_colour) return "";
-    return level == Finding::Level::fine ? "\x1b[32m" : level == Finding::Level::warning ? "\x1b[33m" : "\x1b[31m";
+  const auto colour = [](Finding::Level level) {
+    return level == Finding::Level::fine      ? Colour::green
+           : level == Finding::Level::warning ? Colour::yellow
+                                              : Colour::red;
   };
   for (const auto& f : findings) {
-    std::printf("%s%-8s%s%-14s %s\n", colour(f.level), name_of(f.level), with_colour ? "\x1b[0m" : "",
-                f.subject.c_str(), f.what.c_str());
-    if (!f.remedy.empty()) std::printf("%23s→ %s\n", "", f.remedy.c_str());
+    say_marked(colour(f.level), padded(name_of(f.level), 8), padded(f.subject, 14) + " " + f.what);
+    if (!f.remedy.empty()) say(padded("", 23) + "→ " + f.remedy);
   }
 }
 
@@ -69,7 +66,8 @@ int doctor(const Options& options) {
   const auto& o = options.examined;
   if ((!o.callback.empty() || !o.origin.empty()) && o.client_id.empty())
     return report({"invalid_request", "--callback and --origin belong to an application: name it with --client-id",
-                   "invalid_option", 0, Fault::caller});
+                   "invalid_option", 0, Fault::caller},
+                  options.as_json);
   Findings findings;
   add(findings, examine_machine(o));
   add(findings, examine_data(o));
@@ -77,7 +75,7 @@ int doctor(const Options& options) {
   add(findings, is_there ? examine_store(o) : examine_egress(o, nullptr));
   if (!o.domain.empty()) add(findings, examine_service(o));
   if (options.as_json)
-    std::printf("%s\n", json::write(to_json(findings)).c_str());
+    say_json(to_json(findings));
   else
     show(findings);
   const bool is_ill =

@@ -1,11 +1,11 @@
 // `ostia keys rotate-master` and `forget-old-master`: another key in the place of the one that everything is sealed
 // under, while the authority runs.
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include "crypto/crypto.hpp"
 #include "state/data.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -51,12 +51,12 @@ Status rotate(const Options& o) {
     if (auto synced = authority::sync_to_disk(o.data); !synced) return synced;
   }
   if (o.keeps_old || authority::is_postgres(o.database)) {
-    std::printf("Both keys are good now. Once every node has the new one, run `ostia keys forget-old-master`.\n");
+    say("Both keys are good now. Once every node has the new one, run `ostia keys forget-old-master`.");
     return ok();
   }
   if (auto ended = authority::keep_only_master_key(*opened->store, *next); !ended) return ended;
-  std::printf("The new key is %s. The old one opens nothing any more; a running authority goes on.\n",
-              is_own ? own.c_str() : next_file.c_str());
+  say("The new key is " + (is_own ? own : next_file) +
+      ". The old one opens nothing any more; a running authority goes on.");
   return ok();
 }
 
@@ -66,7 +66,7 @@ Status forget(const Options& o) {
   const auto master = authority::master_key(o.data, o.master_key);
   if (!master) return master.error();
   if (auto ended = authority::keep_only_master_key(*opened->store, *master); !ended) return ended;
-  std::printf("Only the present master key is good now.\n");
+  say("Only the present master key is good now.");
   return ok();
 }
 

@@ -1,7 +1,7 @@
-#include <cstdio>
 #include <memory>
 
 #include "account.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -21,10 +21,13 @@ int login(LoginOptions o) {
         o.account.json);
   // The address is shown as well: the browser may be on another screen, or there may be none.
   o.authorize.open_url = [&](const std::string& url) {
-    std::fprintf(stderr, "Log in at: %s\n", url.c_str());
+    if (o.account.json)
+      tell_json(json::Value::object({{"log_in_at", url}}));
+    else
+      tell("Log in at: " + url);
     if (!o.no_browser)
       if (auto opened = system_browser()->open({url, {}, {}}); !opened)
-        std::fprintf(stderr, "ostia: %s\n", opened.error().description.c_str());
+        tell_beside("warning", opened.error().description, o.account.json);
     return true;
   };
   WebAuth auth(o.account.auth);

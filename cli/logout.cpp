@@ -1,7 +1,7 @@
-#include <cstdio>
 #include <memory>
 
 #include "account.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -24,9 +24,9 @@ int logout(LogoutVerb o) {
   if (!o.no_browser)
     if (auto shown = auth.logout(o.logout); !shown) return report(shown.error(), o.account.json);
   if (o.account.json)
-    print_json(json::Value::object({{"logged_out", true}}));
+    say_json(json::Value::object({{"logged_out", true}}));
   else
-    std::puts("Logged out");
+    say("Logged out");
   return Exit::done;
 }
 

@@ -1,20 +1,24 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <string_view>
 
 #include "base/signals.hpp"
 
 #include "ostia/json/value.hpp"
+#include "ostia/text/readers.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
 
 std::string sentence_of(const Error& error) {
-  return "ostia: " + (error.description.empty() ? error.code : error.description) + "\n";
+  return text::for_readers("ostia: " + (error.description.empty() ? error.code : error.description)) + "\n";
 }
 
 int exit_of(const Error& error) {
@@ -23,17 +27,26 @@ int exit_of(const Error& error) {
 }
 
 int report(const Error& error, bool json) {
-  if (json) {
-    const auto out = json::Value::object(
-        {{"error", error.code}, {"error_description", error.description}, {"reason", error.reason}});
-    std::fprintf(stderr, "%s\n", json::write(out).c_str());
-  } else {
-    std::fputs(sentence_of(error).c_str(), stderr);
-  }
+  if (json)
+    tell_json(json::Value::object(
+        {{"error", error.code}, {"error_description", error.description}, {"reason", error.reason}}));
+  else
+    draw(sentence_of(error));
   return exit_of(error);
 }
 
 namespace {
+
+// Before the options are understood.
+bool wants_json(int argc, char** argv) {
+  return std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+}
+
+int refuse(const std::string& what, bool json) {
+  const int code = report(caller_error("invalid_option", what, "invalid_option"), json);
+  if (!json) tell("Run `ostia --help` for what there is.");
+  return code;
+}
 
 int run(int argc, char** argv) {
   CLI::App app("Ostia: login for applications. `ostia VERB --help` tells more of each verb.", "ostia");
@@ -52,17 +65,15 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
-    std::fprintf(stderr, "ostia: %s\nRun `ostia --help` for what there is.\n", e.what());
-    return Exit::asked_wrongly;
+    return refuse(e.what(), wants_json(argc, argv));
   }
   if (app.get_subcommands().empty()) {
-    std::fprintf(stderr, "ostia: a verb is required\nRun `ostia --help` for what there is.\n");
-    return Exit::asked_wrongly;
+    return refuse("a verb is required", wants_json(argc, argv));
   }
   const std::string verb = app.get_subcommands().front()->get_name();
   if (verb != "help") return verbs.at(verb)();
-  std::puts(app.help().c_str());
-  return 0;
+  print_file(app.help() + "\n");
+  return Exit::done;
 }
 
 // Whoever starts this with one of them closed would else have the database or a connection there, and the log in it.
@@ -76,7 +87,7 @@ void keep_standard_descriptors() {
 int finish_output(int code) {
   const bool is_written = std::fflush(stdout) == 0 && !std::ferror(stdout);
   if (is_written || code != Exit::done) return code;
-  std::fprintf(stderr, "ostia: cannot write to the standard output: %s\n", std::strerror(errno));
+  tell(std::string("ostia: cannot write to the standard output: ") + std::strerror(errno));
   return Exit::failed;
 }
 
@@ -89,7 +100,7 @@ int main(int argc, char** argv) {
   try {
     return ostia::cli::finish_output(ostia::cli::run(argc, argv));
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "ostia: %s\n", e.what());
+    ostia::cli::tell(std::string("ostia: ") + e.what());
     return 1;
   }
 }

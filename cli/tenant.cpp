@@ -1,7 +1,6 @@
 // `ostia import`, `export` and `lint`: the tenant as files. A running authority sees what was brought in within
 // seconds.
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "tenant/lint.hpp"
 #include "tenant/tenant.hpp"
 #include "tenant/yaml.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -49,15 +49,15 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 void show(const ImportPlan& plan, bool dry_run) {
-  for (const auto& warning : plan.warnings) std::fprintf(stderr, "ostia: warning: %s\n", warning.c_str());
+  for (const auto& warning : plan.warnings) tell("ostia: warning: " + warning);
   for (const auto& c : plan.changes) {
     const std::string members = c.is_new ? "" : ": " + joined(c.members);
-    std::printf("%c %s %s%s\n", c.is_new ? '+' : '~', c.section.c_str(), c.entry.c_str(), members.c_str());
+    say((c.is_new ? "+ " : "~ ") + c.section + " " + c.entry + members);
   }
   if (plan.changes.empty())
-    std::puts("Nothing to change.");
+    say("Nothing to change.");
   else
-    std::printf(dry_run ? "%zu entries would change.\n" : "%zu entries changed.\n", plan.changes.size());
+    say(std::to_string(plan.changes.size()) + (dry_run ? " entries would change." : " entries changed."));
 }
 
 Status import_config(authority::Opened& opened, const Options& o) {
@@ -88,11 +88,9 @@ Result<bool> import_users(authority::Opened& opened, const Options& o) {
   }();
   if (!imported) return std::move(imported).error();
   for (const auto& m : imported->mistakes)
-    std::fprintf(stderr, "ostia: %s:%lld: users[%lld]: %s\n", o.users.c_str(), static_cast<long long>(m.line),
-                 static_cast<long long>(m.index), m.message.c_str());
-  std::printf("%lld users: %lld added, %lld changed, %zu refused.\n", static_cast<long long>(imported->total),
-              static_cast<long long>(imported->inserted), static_cast<long long>(imported->updated),
-              imported->mistakes.size());
+    tell("ostia: " + o.users + ":" + std::to_string(m.line) + ": users[" + std::to_string(m.index) + "]: " + m.message);
+  say(std::to_string(imported->total) + " users: " + std::to_string(imported->inserted) + " added, " +
+      std::to_string(imported->updated) + " changed, " + std::to_string(imported->mistakes.size()) + " refused.");
   return imported->mistakes.empty();
 }
 
@@ -134,8 +132,8 @@ bool belongs_to_an_authority(const std::string& file) {
 
 int write_out(const std::string& file, const std::string& text) {
   if (file.empty()) {
-    if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return Exit::done;
-    return report({"server_error", "cannot write to the standard output", "cannot_write", 0, Fault::ours});
+    print_file(text);
+    return Exit::done;
   }
   if (belongs_to_an_authority(file))
     return report(caller_error("invalid_option", file + " is a database or a key, and stays: name another file",
@@ -173,21 +171,23 @@ int run_lint(const Options& o) {
     config = read_config(o.file);
   } else {
     auto opened = authority::open_data(o.data, o.database, authority::Purpose::look, o.master_key);
-    if (!opened) return report(opened.error());
+    if (!opened) return report(opened.error(), o.as_json);
     config = export_tenant(*opened->store, opened->secrets, true);  // whether one is there is a finding; none is shown
   }
-  if (!config) return report(config.error());
+  if (!config) return report(config.error(), o.as_json);
   const auto findings = authority::lint(*config);
   Value list = Value::array();
   for (const auto& f : findings) {
     list.push_back(Value::object({{"where", f.where}, {"what", f.what}, {"rule", f.rule}, {"change", f.change}}));
-    if (!o.as_json)
-      std::printf("%s\n  %s (%s)\n  Change: %s.\n", f.where.c_str(), f.what.c_str(), f.rule.c_str(), f.change.c_str());
+    if (o.as_json) continue;
+    say(f.where);
+    say("  " + f.what + " (" + f.rule + ")");
+    say("  Change: " + f.change + ".");
   }
   if (o.as_json)
-    std::printf("%s\n", json::write(list).c_str());
+    say_json(list);
   else if (findings.empty())
-    std::puts("Nothing to object to.");
+    say("Nothing to object to.");
   return findings.empty() ? Exit::done : Exit::failed;
 }
 

@@ -1,7 +1,7 @@
-#include <cstdio>
 #include <memory>
 
 #include "account.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace ostia::cli {
@@ -25,12 +25,12 @@ int token(TokenOptions o) {
   const auto result = fresh_tokens(o.account, o.get);
   if (!result) return report(result.error(), o.account.json);
   if (o.account.json)
-    print_json(json::Value::object({{"access_token", result->access_token},
-                                    {"token_type", result->token_type},
-                                    {"expires_in", result->expires_in},
-                                    {"scope", result->scope}}));
+    say_json(json::Value::object({{"access_token", result->access_token},
+                                  {"token_type", result->token_type},
+                                  {"expires_in", result->expires_in},
+                                  {"scope", result->scope}}));
   else
-    std::puts(result->access_token.c_str());
+    say(result->access_token);
   return Exit::done;
 }
 
@@ -40,7 +40,7 @@ int userinfo(AccountOptions o) {
   const auto user = Authentication(o.auth).user_info(tokens->access_token);
   if (!user) return report(user.error(), o.json);
   if (o.json)
-    print_json(user->claims);
+    say_json(user->claims);
   else
     print_profile(*user);
   return Exit::done;

@@ -2,6 +2,7 @@
 // observe.
 import { readFileSync } from 'node:fs';
 import { packages } from '../lib/browser.mjs';
+import { now } from './cases.mjs';
 
 const cors = { 'access-control-allow-origin': 'https://app.example', 'access-control-allow-credentials': 'true', 'access-control-allow-headers': '*, authorization, auth0-client, content-type, x-mine, x-request-language', 'access-control-allow-methods': 'GET, POST, PATCH' };
 
@@ -27,6 +28,7 @@ function frameOf(request) {
 
 export async function open(browser, name) {
   const context = await browser.newContext();
+  await context.addInitScript(beginAt, now * 1000);
   const library = readFileSync(packages[name].script, 'utf8');
   const page = await context.newPage();
   let one, log, armed;
@@ -91,6 +93,15 @@ export async function open(browser, name) {
     },
     close: () => context.close(),
   };
+}
+
+// Runs in the page: there it is this time, and goes on from it.
+function beginAt(time) {
+  const real = Date, ahead = real.now() - time, now = () => real.now() - ahead;
+  window.Date = new Proxy(real, {
+    construct: (_, args, as) => Reflect.construct(real, args.length ? args : [now()], as),
+    get: (_, name) => (name === 'now' ? now : real[name]),
+  });
 }
 
 // Runs in the page.
