@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
+import ts from 'typescript';
 import { bin, root, run, version } from './lib.mjs';
 
 const work = `${root}/build/web/package`;
@@ -24,7 +25,35 @@ export function toJavaScript(wasm, to) {
   run(bin('wasm2js'), ['-Oz', ...features, wasm, '-o', to]);
 }
 
-const shared = { bundle: true, write: false, sourcemap: 'external', minifySyntax: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
+// ES5, which auth0-js is: old webviews, and bundlers that are older than the syntax of today. What bundles the files can't
+// do that, so it gets them from TypeScript; what those ask for is in web/src/helpers.ts.
+const { compilerOptions } = ts.convertCompilerOptionsFromJson(JSON.parse(readFileSync(`${root}/web/tsconfig.json`)).compilerOptions);
+const es5 = { ...compilerOptions, target: ts.ScriptTarget.ES5, module: ts.ModuleKind.ESNext, ignoreDeprecations: '5.0', noEmit: false, noEmitHelpers: true, inlineSourceMap: true, inlineSources: true };
+// `a${b}` as 'a' + b, which compresses better than concat.
+const sums = (context) => (file) => {
+  const { factory } = context;
+  const visit = (node) => {
+    const seen = ts.visitEachChild(node, visit, context);
+    if (!ts.isTemplateExpression(seen)) return seen;
+    const text = ({ text }) => factory.createStringLiteral(text);
+    const parts = seen.templateSpans.flatMap(({ expression, literal }) => [factory.createParenthesizedExpression(expression), ...(literal.text ? [text(literal)] : [])]);
+    return factory.createParenthesizedExpression(parts.reduce((sum, part) => factory.createAdd(sum, part), text(seen.head)));
+  };
+  return ts.visitNode(file, visit);
+};
+const lowered = {
+  name: 'es5',
+  setup(b) {
+    b.onLoad({ filter: /\/web\/src\/.*\.ts$/ }, ({ path }) => {
+      const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), { fileName: path, compilerOptions: es5, transformers: { before: [sums] } });
+      // `?.` and `??` in the short form, which only `document.all` can tell from the long one.
+      const contents = outputText.replace(/ === null \|\| \w+ === void 0 \?/g, ' == null ?').replace(/ !== null && \w+ !== void 0 \?/g, ' != null ?');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+const shared = { bundle: true, write: false, sourcemap: 'external', minifySyntax: true, legalComments: 'none', target: 'es5', logLevel: 'warning', define: { globalThis: '__global' }, inject: [`${root}/web/src/helpers.ts`] };
 
 // The module as ASCII text, which brotli likes, every encoding of a page holds, and the page's own functions turn back: a
 // byte below 128 is its character, so that the module's words are the script's words; another is `escape` and its lower
@@ -59,12 +88,12 @@ const modules = (kind) => ({
 // Names are terser's to shorten: a percent less than esbuild makes of them.
 async function emit(name, options, more = {}) {
   const outfile = `${out}/dist/${name}`;
-  const { outputFiles } = await build({ ...shared, ...options, outfile });
+  const { outputFiles } = await build({ ...shared, ...options, plugins: [lowered, ...(options.plugins ?? [])], outfile });
   const [map, code] = outputFiles.map((file) => file.text);
   const made = await minify(code, {
-    ecma: 2020,
+    ecma: 5,
     module: options.format === 'esm',
-    compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
+    compress: { passes: 3, pure_getters: true, hoist_vars: true, inline: 1 },
     sourceMap: { content: map, url: `${name}.map`, includeSources: true },
     ...more,
   });
@@ -90,7 +119,7 @@ async function management() {
 // The plugin is loaded by script tags and by bundlers alike, under the name that it has in auth0-js.
 async function cordova() {
   const wrapper = {
-    banner: "(function(root,make){typeof module==='object'&&module.exports?module.exports=make():root.CordovaAuth0Plugin=make()})(globalThis,function(){",
+    banner: "(function(root,make){typeof module==='object'&&module.exports?module.exports=make():root.CordovaAuth0Plugin=make()})(typeof self==='object'?self:global,function(){",
     footer: 'return plugin.default})',
   };
   await emit('cordova-auth0-plugin.min.js', { entryPoints: [`${root}/web/src/cordova.ts`], format: 'iife', globalName: 'plugin', banner: { js: wrapper.banner }, footer: { js: wrapper.footer } });

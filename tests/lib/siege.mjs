@@ -65,6 +65,7 @@ export class Siege {
       try {
         await this.restarting;
         const answer = await this.#once(method, path, options);
+        if (answer.status === 503 && /"read_(busy|too_long)"/.test(answer.text) && tries < 10) continue; // a search that has to wait on a busy machine
         if (answer.status >= 500) this.faults.push(`${answer.status} ${name}`);
         return answer;
       } catch (error) { // a connection that was kept may just have been closed

@@ -26,10 +26,11 @@ function frameOf(request) {
   }
 }
 
-export async function open(browser, name) {
+/** `wrap`: what the library is in, such as a page that has less. */
+export async function open(browser, name, wrap = (library) => library) {
   const context = await browser.newContext();
   await context.addInitScript(beginAt, now * 1000);
-  const library = readFileSync(packages[name].script, 'utf8');
+  const library = wrap(readFileSync(packages[name].script, 'utf8'));
   const page = await context.newPage();
   let one, log, armed;
   page.on('console', (m) => m.type() === 'warning' && armed && log.warnings.push(m.text()));

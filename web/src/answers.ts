@@ -23,8 +23,9 @@ export function checkCallback(cb: unknown): void {
 /** `error` with a `reason` that the guide explains and a `message` for people. */
 export function explain(error: any, reason: string, message?: unknown, more: object = {}): any {
   const text = `${message || 'Something went wrong'} (${reason}: see ostia-js/errors.md#${reason})`;
-  for (const [name, value] of Object.entries({ reason, message: text, ...more }))
-    if (!(name in error)) Object.defineProperty(error, name, { value, configurable: true });
+  const added: any = { reason, message: text, ...more };
+  for (const name of Object.keys(added))
+    if (!(name in error)) Object.defineProperty(error, name, { value: added[name], configurable: true });
   return error;
 }
 

@@ -27,7 +27,7 @@ function save(attempts: Attempt[]): void {
 
 export function noteStart(state: string, minutes: number): void {
   const at = Date.now();
-  save([...load().filter((one) => one.state !== state), { state, at, until: at + minutes * 60_000 }]);
+  save(load().filter((one) => one.state !== state).concat({ state, at, until: at + minutes * 60_000 }));
 }
 
 export const noteLogin = (state: string): void => save(load().map((one) => (one.state === state ? { ...one, good: true } : one)));

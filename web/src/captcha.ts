@@ -120,14 +120,14 @@ class Captcha {
     this.load(done);
   }
 
-  private get input(): HTMLInputElement | null {
+  private input(): HTMLInputElement | null {
     return this.element.querySelector('input[name="captcha"]');
   }
   value(): string | undefined {
-    return this.input?.value;
+    return this.input()?.value;
   }
   private setValue(value = ''): void {
-    this.input!.value = value || '';
+    this.input()!.value = value || '';
   }
 
   private showImage(challenge: Challenge): void {

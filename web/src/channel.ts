@@ -6,18 +6,13 @@ export const pageOrigin = (url: unknown): string => {
   const text = /^https?:\/\//.test(String(url)) ? String(url) : window.location.href;
   return /^(https?:\/\/[-_a-zA-Z.0-9:]+)/.exec(text)?.[1] ?? text;
 };
-const relay = (state: string) => (globalThis.BroadcastChannel ? new BroadcastChannel('auth0.popup.' + state) : undefined);
+const relay = (state: string) => (globalThis.BroadcastChannel ? new globalThis.BroadcastChannel('auth0.popup.' + state) : undefined);
 
 /** Whether this page asks the browser to cut it off from popups of other origins; then `closed` says nothing. */
-async function isCutOff(): Promise<boolean> {
-  if (globalThis.crossOriginIsolated) return true;
-  try {
-    const page = await fetch(window.location.href, { method: 'HEAD', cache: 'force-cache' });
-    return /^same-origin(?!-allow)/.test(page.headers.get('cross-origin-opener-policy') ?? '');
-  } catch {
-    return false;
-  }
-}
+const isCutOff = (): Promise<boolean> => globalThis.crossOriginIsolated
+  ? Promise.resolve(true)
+  : fetch(window.location.href, { method: 'HEAD', cache: 'force-cache' })
+    .then(({ headers }) => /^same-origin(?!-allow)/.test(headers.get('cross-origin-opener-policy') ?? ''), () => false);
 
 export interface ChannelOptions {
   url: string;
@@ -80,11 +75,11 @@ export function openChannel({ url, relayUrl, origin = pageOrigin(url), features,
   const channel = state ? relay(state) : undefined;
   if (channel) channel.onmessage = ({ data }) => receive(null, data);
   let asked = false;
-  const poll = setInterval(async () => {
+  const poll = setInterval(() => {
     if (!handle?.closed || asked) return;
     asked = true;
-    if (channel && (await isCutOff())) return; // the answer comes over the channel
-    receive('User closed the popup window', undefined, 'popup_closed');
+    // Where it is cut off the answer comes over the channel.
+    (channel ? isCutOff() : Promise.resolve(false)).then((cut) => cut || receive('User closed the popup window', undefined, 'popup_closed'));
   }, 500);
   window.addEventListener('message', hear);
   window.addEventListener('unload', close);

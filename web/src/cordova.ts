@@ -16,8 +16,10 @@ class InAppBrowser {
 
   preload(options: any): any {
     if (this._current_popup && !this._current_popup.closed) return this._current_popup;
-    const { width, height, ...features } = options.popupOptions ?? {}; // a phone's browser has one size
-    const list = Object.entries({ ...features, location: 'yes' }).map(([name, value]) => `${name}=${value}`).join(',');
+    const wanted: any = { ...options.popupOptions, location: 'yes' };
+    delete wanted.width; // a phone's browser has one size
+    delete wanted.height;
+    const list = Object.keys(wanted).map((name) => `${name}=${wanted[name]}`).join(',');
     const popup: any = window.open(options.url || 'about:blank', '_blank', list);
     this.isDone = false;
     popup.kill = () => {
@@ -80,7 +82,7 @@ export default class CordovaAuth0Plugin {
   }
   supports(point: string): boolean {
     const page: any = window;
-    return !!(page.cordova || page.electron) && points.includes(point);
+    return !!(page.cordova || page.electron) && points.indexOf(point) >= 0;
   }
   init(): Handler {
     return new Handler(this.webAuth);

@@ -2,6 +2,7 @@
 // the same module turned into JavaScript.
 import { load, type Module } from 'ostia:module';
 import { decode } from './encode.js';
+import { fromUtf8, toUtf8 } from './utf8.js';
 
 let module: Module | undefined;
 
@@ -11,12 +12,12 @@ export type Reply = Record<string, any>;
 export function core(message: object): string {
   // Loaded by the first call, so that importing the package touches nothing and costs nothing.
   module ??= load();
-  const bytes = new TextEncoder().encode(JSON.stringify(message));
+  const bytes = toUtf8(JSON.stringify(message));
   const at = module.alloc(bytes.length);
   new Uint8Array(module.memory.buffer, at, bytes.length).set(bytes);
   const reply = module.call(at, bytes.length);
   const size = new DataView(module.memory.buffer).getUint32(reply - 4, true);
-  return new TextDecoder().decode(new Uint8Array(module.memory.buffer, reply, size));
+  return fromUtf8(new Uint8Array(module.memory.buffer, reply, size));
 }
 
 /** A pure function of the core. Throws what the caller did wrong. */

@@ -1,11 +1,12 @@
 // SHA-256, random bytes and RS256 for the core. The browser's own where it has them; on plain-http origins other than
 // localhost it has no `crypto.subtle`, and auth0-js works there, so these do too. Only public data passes through here.
+import { binary, bytesOf, toUtf8 } from './utf8.js';
 
 export const fromBase64url = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+  bytesOf(atob(text.replace(/-/g, '+').replace(/_/g, '/')));
 
 export const toBase64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+  btoa(binary(bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
 
 const subtle = (): SubtleCrypto | undefined => globalThis.crypto?.subtle;
 
@@ -50,12 +51,13 @@ export function sha256(message: Uint8Array): Uint8Array {
   return new Uint8Array(out.buffer);
 }
 
-export async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+export function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const platform = subtle();
-  return platform ? new Uint8Array(await platform.digest('SHA-256', bytes)) : sha256(bytes);
+  return platform ? platform.digest('SHA-256', bytes).then((sum) => new Uint8Array(sum)) : Promise.resolve(sha256(bytes));
 }
 
-const hex = (bytes: Uint8Array) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+const padded = (digits: string, size: number) => ('0'.repeat(size) + digits).slice(-size);
+const hex = (bytes: Uint8Array) => [].map.call(bytes, (b: number) => padded(b.toString(16), 2)).join('');
 
 // RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2.2): what the signature opens to must equal the whole encoded message.
 function verifyWithBigInt(key: JsonWebKey, input: Uint8Array, signature: Uint8Array): boolean {
@@ -73,22 +75,22 @@ function verifyWithBigInt(key: JsonWebKey, input: Uint8Array, signature: Uint8Ar
   }
   const info = '003031300d060960864801650304020105000420' + hex(sha256(input));
   const expected = '0001' + 'f'.repeat(2 * size - 4 - info.length) + info;
-  return opened.toString(16).padStart(2 * size, '0') === expected;
+  return padded(opened.toString(16), 2 * size) === expected;
 }
 
 const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 /** The key used last: an authority signs with one. */
 let imported: { name: string; key: Promise<CryptoKey> } | undefined;
 
-export async function verifyRs256(key: JsonWebKey, input: string, signature: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  const bytes = new TextEncoder().encode(input);
+export function verifyRs256(key: JsonWebKey, input: string, signature: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const bytes = toUtf8(input);
   const platform = subtle();
-  try {
+  const verify = (): boolean | Promise<boolean> => {
     if (!platform) return verifyWithBigInt(key, bytes, signature);
     const name = key.n + '.' + key.e;
     if (imported?.name !== name) imported = { name, key: platform.importKey('jwk', { kty: 'RSA', n: key.n, e: key.e }, algorithm, false, ['verify']) };
-    return await platform.verify(algorithm, await imported.key, signature, bytes);
-  } catch {
-    return false; // a key that the platform cannot read signs nothing
-  }
+    return imported.key.then((ready) => platform.verify(algorithm, ready, signature, bytes));
+  };
+  // A key that the platform cannot read signs nothing.
+  return new Promise<boolean>((resolve) => resolve(verify())).catch(() => false);
 }

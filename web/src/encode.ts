@@ -19,7 +19,7 @@ export function encode(value: unknown): unknown {
 
 /** JSON from the core; what is `undefined` or a function there is left out. */
 export function decode(text: string): any {
-  return JSON.parse(text, text.includes('\\u0001') ? (_key, value) => {
+  return JSON.parse(text, text.indexOf('\\u0001') >= 0 ? (_key, value) => {
     if (typeof value !== 'string' || value[0] !== mark) return value;
     return value[1] === 's' ? value.slice(2) : value[1] === 'n' ? Number(value.slice(2)) : undefined;
   } : undefined);

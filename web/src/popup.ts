@@ -8,7 +8,7 @@ import { TransactionManager } from './transaction-manager.js';
 import { addChallenge, keep, usesPkce } from './refresh.js';
 import type { WebAuth } from './web-auth.js';
 
-const features = (options: object) => Object.entries(options).map(([name, value]) => `${name}=${value}`).join(',');
+const features = (options: any) => Object.keys(options).map((name) => `${name}=${options[name]}`).join(',');
 
 /** A window to show login in: opened in the click, sent to the authority later. */
 export class PopupHandler {

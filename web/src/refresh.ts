@@ -6,6 +6,7 @@ import { recall } from './attempts.js';
 import { randomBytes, sha256, toBase64url } from './crypto.js';
 import { pick } from './options.js';
 import type { TransactionManager } from './transaction-manager.js';
+import { toUtf8 } from './utf8.js';
 import type { WebAuth } from './web-auth.js';
 
 interface Kept {
@@ -32,7 +33,7 @@ export function addChallenge(transactions: TransactionManager, params: any): voi
   const verifier = toBase64url(randomBytes(32));
   const key = namespace + params.state;
   storage.setItem(key, { ...storage.getItem(key), verifier, ...pick(params, 'redirectUri scope audience') }, { expires: (options.stateExpiration || 30) / 60 / 24 });
-  params.codeChallenge = toBase64url(sha256(new TextEncoder().encode(verifier)));
+  params.codeChallenge = toBase64url(sha256(toUtf8(verifier)));
   params.codeChallengeMethod = 'S256';
 }
 
@@ -48,7 +49,7 @@ function vault({ baseOptions: { clientID, rootUrl, cacheLocation } }: WebAuth) {
   } catch { /* the browser forbids it */ }
   const prefix = ['ostia.refresh', rootUrl, clientID, ''].join('|');
   return {
-    key: ({ audience = '', scope = '' }: Purpose) => prefix + audience + '|' + [...new Set(scope.split(' '))].sort().join(' '),
+    key: ({ audience = '', scope = '' }: Purpose) => prefix + audience + '|' + scope.split(' ').filter((word, at, all) => all.indexOf(word) === at).sort().join(' '),
     load: (key: string): Kept | undefined => store[key] && JSON.parse(store[key]),
     save: (key: string, kept: Kept) => { store[key] = JSON.stringify(kept); },
     clear: (key = '') => {
@@ -93,11 +94,11 @@ export function redeem(webAuth: WebAuth, options: any, { code, state, iss }: any
 // ---- renewal -------------------------------------------------------------------------------------------------------
 
 /** One at a time: across tabs where the browser has locks, else in this page. */
-let queue: Promise<unknown> = Promise.resolve();
+let queue: Promise<unknown> | undefined;
 const alone = <T>(name: string, action: () => Promise<T>): Promise<T> => {
   const { locks } = (globalThis.navigator ?? {}) as Navigator;
   if (locks) return locks.request(name, action) as Promise<T>;
-  const turn = queue.then(action, action);
+  const turn = (queue || Promise.resolve()).then(action, action);
   queue = turn.catch(() => {});
   return turn;
 };

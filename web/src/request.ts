@@ -1,5 +1,6 @@
 // HTTP as auth0-js does it: JSON both ways over XMLHttpRequest in pages (fetch elsewhere), leaving in the same tick.
 import type { Callback } from './answers.js';
+import { binary, toUtf8 } from './utf8.js';
 import { version } from './version.js';
 
 const retried = [408, 413, 429, 500, 502, 503, 504, 521, 522, 524];
@@ -13,21 +14,29 @@ interface Raw {
 }
 
 interface Exchange {
-  method: string;
+  method?: string;
   url: string;
-  headers: Record<string, string>;
+  headers?: Record<string, string>;
   body?: string;
   credentials?: boolean;
+  /** In characters; an answer with a limit also has half a minute to come. */
+  limit?: number;
 }
 
+const patience = 30_000;
+
 /** One exchange; answers status 0 when nothing came. Returns what stops it. */
-export function exchange({ method, url, headers, body, credentials }: Exchange, done: (raw: Raw) => void): () => void {
-  if (typeof XMLHttpRequest === 'undefined') return fetchText(url, { method, headers, body: body ?? null, credentials: credentials ? 'include' : 'omit' }, Infinity, done);
+export function exchange({ method = 'GET', url, headers = {}, body, credentials, limit }: Exchange, done: (raw: Raw) => void): () => void {
+  if (typeof XMLHttpRequest === 'undefined') return byFetch(url, { method, headers, body: body ?? null, credentials: credentials ? 'include' : 'omit' }, limit, done);
   const xhr = new XMLHttpRequest();
   let stopped = false;
   xhr.open(method, url, true);
   xhr.withCredentials = !!credentials;
-  for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
+  if (limit) {
+    xhr.timeout = patience;
+    xhr.onprogress = () => { if (xhr.responseText.length > limit) xhr.abort(); };
+  }
+  for (const name of Object.keys(headers)) xhr.setRequestHeader(name, headers[name]!);
   xhr.onloadend = () => {
     if (!stopped) done(xhr.status ? { status: xhr.status, statusText: xhr.statusText, type: xhr.getResponseHeader('content-type') ?? '', text: xhr.responseText } : { status: 0 });
   };
@@ -38,21 +47,20 @@ export function exchange({ method, url, headers, body, credentials }: Exchange, 
   };
 }
 
-const patience = 30_000;
-
-/** By fetch, as auth0-js gets keys: at most `limit` characters, and with a limit at most half a minute. */
-export function fetchText(url: string, options: RequestInit, limit: number, done: (raw: Raw) => void): () => void {
+// In service workers and in Node, which are young enough to have all of this.
+function byFetch(url: string, options: RequestInit, limit = Infinity, done: (raw: Raw) => void): () => void {
   const stop = new AbortController();
   let stopped = false;
   const timer = limit < Infinity ? setTimeout(() => stop.abort(), patience) : undefined;
-  const read = async (response: Response): Promise<Raw> => {
+  const read = (response: Response): Promise<Raw> => {
     const reader = response.body?.getReader(), decoder = new TextDecoder();
     let text = '';
-    for (let part; reader && !(part = await reader.read()).done; ) {
-      text += decoder.decode(part.value, { stream: true });
+    const next = (): Promise<Raw> => reader!.read().then(({ done, value }) => {
+      text += decoder.decode(value, { stream: !done });
       if (text.length > limit) throw stop.abort();
-    }
-    return { status: response.status, statusText: response.statusText, type: response.headers.get('content-type') ?? '', text: text + decoder.decode() };
+      return done ? { status: response.status, statusText: response.statusText, type: response.headers.get('content-type') ?? '', text } : next();
+    });
+    return reader ? next() : Promise.resolve({ status: response.status, statusText: response.statusText, text });
   };
   fetch(url, { ...options, signal: stop.signal }).then(read).catch(() => ({ status: 0 })).then((raw) => {
     clearTimeout(timer);
@@ -103,7 +111,7 @@ class Pending {
   end(cb: Callback): RequestHandle {
     const { method, url, headers, data, credentials } = this;
     this.stop = exchange({ method, url, headers, body: data && JSON.stringify(data), credentials }, (raw) => {
-      if ((!raw.status || retried.includes(raw.status)) && this.repeats-- > 0) return this.end(cb);
+      if ((!raw.status || retried.indexOf(raw.status) >= 0) && this.repeats-- > 0) return this.end(cb);
       this.finish(raw, cb);
     });
     return new RequestHandle(this);
@@ -144,8 +152,7 @@ export class RequestBuilder {
   getTelemetryData(): string {
     const name = this.hostedPage ? 'auth0.js-ulp' : 'auth0.js';
     const info = this.info ? { ...this.info, env: { ...this.info.env, [name]: version.raw } } : { name, version: version.raw };
-    const bytes = new TextEncoder().encode(JSON.stringify(info));
-    return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_');
+    return btoa(binary(toUtf8(JSON.stringify(info)))).replace(/\+/g, '-').replace(/\//g, '_');
   }
 
   private start(method: string, url: string, options: { noHeaders?: boolean; xRequestLanguage?: string } = {}): Pending {

@@ -63,14 +63,14 @@ export function readResponse(webAuth: WebAuth, options: any, response: any, cb: 
     // Without a transaction that is used up, reading again is asking again.
     if (!hadTransaction) remembered = remembered.filter((one) => one !== read);
     // Apart from the first, so that what one reader throws is not the others' loss.
-    for (const one of read.waiting.slice(1)) queueMicrotask(() => tell([error, result], one));
+    read.waiting.slice(1).forEach((one) => Promise.resolve().then(() => tell([error, result], one)));
     tell(read.outcome, cb);
     if (!error && response.state) noteLogin(response.state); // last: the browser takes its time over it
   };
   const host: Host = { storage, clock: baseOptions.__clock, onTransaction: () => (hadTransaction = true) };
   const validate = (tokens: any, done: Callback) =>
     run(host, { start: 'validate_response', base, options: encode(options), response: encode(tokens) }, (reply) => {
-      if (!('value' in reply)) return done(refine(rawError(reply), tokens, storage.isBlocked));
+      if (!('value' in reply)) return done(refine(rawError(reply), tokens, storage.isBlocked()));
       done(null, reply.value);
     });
   if (!response.code || !usesPkce(baseOptions, options)) return validate(response, finish);

@@ -3,8 +3,9 @@
 import { core, type Reply } from './core.js';
 import { decode } from './encode.js';
 import { digest, fromBase64url, randomBytes, toBase64url, verifyRs256 } from './crypto.js';
-import { fetchText } from './request.js';
+import { exchange } from './request.js';
 import type { Storage } from './storage.js';
+import { toUtf8 } from './utf8.js';
 
 export interface Host {
   storage: Storage;
@@ -13,7 +14,7 @@ export interface Host {
   onTransaction?: () => void;
 }
 
-const later = Symbol('answered later');
+const later = {}; // the answer comes later
 const keysLimit = 1 << 20;
 
 function perform(host: Host, [what, a, b, c]: any[], done: (answer: unknown) => void): unknown {
@@ -27,10 +28,10 @@ function perform(host: Host, [what, a, b, c]: any[], done: (answer: unknown) => 
     }
     case 'remove': return host.storage.removeItem(a);
     case 'put': return host.storage.setItem(a, decode(JSON.stringify(b)), { expires: c / 1000 / 60 / 24 });
-    case 'sha256': digest(new TextEncoder().encode(a)).then((bytes) => done(toBase64url(bytes))); return later;
+    case 'sha256': digest(toUtf8(a)).then((bytes) => done(toBase64url(bytes))); return later;
     case 'verify': verifyRs256(a, b, fromBase64url(c)).then(done); return later;
     default: // http: the issuer's keys
-      fetchText(a, { credentials: 'omit' }, keysLimit, ({ status, statusText, text }) => done({ status, statusText, body: text }));
+      exchange({ url: a, limit: keysLimit }, ({ status, statusText, text }) => done({ status, statusText, body: text }));
       return later;
   }
 }
@@ -41,8 +42,8 @@ export function run(host: Host, message: { start: string; [part: string]: unknow
   const advance = (): void => {
     for (;;) {
       const now = (host.clock ? host.clock() : new Date()).getTime();
-      const { effects, ...outcome }: Reply = JSON.parse(core({ ...message, now, answers }));
-      for (const effect of effects ?? []) {
+      const reply: Reply = JSON.parse(core({ ...message, now, answers }));
+      for (const effect of reply.effects ?? []) {
         const answer = perform(host, effect, (value) => {
           answers.push(value ?? null);
           advance();
@@ -50,7 +51,7 @@ export function run(host: Host, message: { start: string; [part: string]: unknow
         if (answer === later) return; // a question, the last of them
         answers.push(answer ?? null);
       }
-      if ('value' in outcome || 'error' in outcome) return deliver(outcome);
+      if ('value' in reply || 'error' in reply) return deliver(reply);
     }
   };
   advance();

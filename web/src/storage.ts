@@ -48,7 +48,7 @@ class CookieStore implements Store {
     return undefined;
   }
 
-  private get keepsCopy(): boolean {
+  private keepsCopy(): boolean {
     return !!this.options.legacySameSiteCookie && window.location.protocol === 'https:';
   }
 
@@ -58,11 +58,11 @@ class CookieStore implements Store {
   setItem(key: string, value: string, minutes: number) {
     this.makeRoom(key);
     this.write(key, value, minutes * 60, true, this.options.cookieDomain);
-    if (this.keepsCopy) this.write(`_${key}_compat`, value, minutes * 60, false, undefined);
+    if (this.keepsCopy()) this.write(`_${key}_compat`, value, minutes * 60, false, undefined);
   }
   removeItem(key: string) {
     this.write(key, '', -86400, true, this.options.cookieDomain);
-    if (this.keepsCopy) this.write(`_${key}_compat`, '', -86400, false, undefined);
+    if (this.keepsCopy()) this.write(`_${key}_compat`, '', -86400, false, undefined);
   }
 
   /** Forgets the oldest transactions, which browsers list first, so that cookies never outgrow the request header. */
@@ -76,8 +76,8 @@ class CookieStore implements Store {
 
 // Without a page there are no cookies; what is kept lives as long as the program.
 function inMemory(): Store {
-  const kept = new Map<string, string>();
-  return { getItem: (key) => kept.get(key), setItem: (key, value) => void kept.set(key, value), removeItem: (key) => void kept.delete(key) };
+  const kept: Record<string, string> = Object.create(null);
+  return { getItem: (key) => kept[key], setItem: (key, value) => void (kept[key] = value), removeItem: (key) => void delete kept[key] };
 }
 
 const nothing: Store = { getItem: () => null, setItem() {}, removeItem() {} };
@@ -98,7 +98,7 @@ export class Storage {
   }
 
   /** Nothing can be kept. */
-  get isBlocked(): boolean {
+  isBlocked(): boolean {
     return this.store === nothing;
   }
 
