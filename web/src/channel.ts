@@ -33,7 +33,7 @@ export function openChannel({ url, relayUrl, origin = pageOrigin(url), features,
   const stop = () => {
     clearInterval(poll);
     window.removeEventListener('message', hear);
-    window.removeEventListener('unload', close);
+    window.removeEventListener('pagehide', close);
     channel?.close();
   };
   const close = () => {
@@ -73,7 +73,7 @@ export function openChannel({ url, relayUrl, origin = pageOrigin(url), features,
   };
   const state = new URL(url, window.location.href).searchParams.get('state');
   const channel = state ? relay(state) : undefined;
-  if (channel) channel.onmessage = ({ data }) => receive(null, data);
+  if (channel) channel.onmessage = ({ data }) => data?.d && receive(null, data.d);
   let asked = false;
   const poll = setInterval(() => {
     if (!handle?.closed || asked) return;
@@ -82,7 +82,7 @@ export function openChannel({ url, relayUrl, origin = pageOrigin(url), features,
     (channel ? isCutOff() : Promise.resolve(false)).then((cut) => cut || receive('User closed the popup window', undefined, 'popup_closed'));
   }, 500);
   window.addEventListener('message', hear);
-  window.addEventListener('unload', close);
+  window.addEventListener('pagehide', close);
   return { originalPopup: handle, close, focus: () => handle?.focus() };
 }
 
@@ -107,7 +107,7 @@ export function answerOpener(respond: (origin: string, done: (data: unknown) => 
   };
   window.addEventListener('message', hear);
   post({ a: 'ready' });
-  window.addEventListener('unload', () => {
+  window.addEventListener('pagehide', () => {
     if (open) post({ a: 'error', d: 'client closed window' });
     open = false;
     window.close();
@@ -117,6 +117,6 @@ export function answerOpener(respond: (origin: string, done: (data: unknown) => 
 /** The answer of a popup whose opener the browser took away. */
 export function broadcast(state: string, data: unknown): void {
   const channel = relay(state);
-  channel?.postMessage(data);
+  channel?.postMessage({ a: 'response', d: data });
   channel?.close();
 }

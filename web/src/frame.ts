@@ -29,8 +29,14 @@ export function openFrame({ url, timeout, event, read, late }: FrameOptions, don
     const answer = read(heard, frame);
     if (answer !== undefined) finish(answer);
   };
-  const timer = setTimeout(() => finish(late), timeout || 60_000);
-  target.addEventListener(event, hear);
-  document.body.appendChild(frame);
-  frame.src = url;
+  let timer: ReturnType<typeof setTimeout>;
+  const begin = () => {
+    timer = setTimeout(() => finish(late), timeout || 60_000);
+    target.addEventListener(event, hear);
+    document.body.appendChild(frame);
+    frame.src = url;
+  };
+  // A page that is made before anybody has gone to it has no frames of other sites until somebody does.
+  if ((document as any).prerendering) document.addEventListener('prerenderingchange', begin, { once: true });
+  else begin();
 }
