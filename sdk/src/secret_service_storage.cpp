@@ -7,6 +7,8 @@
 #include <libsecret/secret.h>
 
 #include <cstdlib>
+#include <mutex>
+#include <set>
 
 namespace ostia {
 namespace {
@@ -73,16 +75,47 @@ class SecretServiceStorage final : public Storage {
   }
 
   Status save(const std::string& name, const std::string& value) override {
-    GError* error = nullptr;
-    GHashTable* attributes = attributes_of(name);
-    lib_.store(&schema, attributes, SECRET_COLLECTION_DEFAULT, ("Ostia: " + name).c_str(), value.c_str(), nullptr,
-               &error);
-    lib_.unref_table(attributes);
-    if (error) return failed(error);
-    return ok();
+    auto saved = store(name, value);
+    if (saved) release(name);
+    return saved;
   }
 
   Status remove(const std::string& name) override {
+    release(name);
+    return clear(name);
+  }
+
+  // It knows no room that is kept, so it shows that it takes as much: it is there, not locked, and could write.
+  Status reserve(const std::string& name, std::size_t size) override {
+    if (size == 0) return release(name), ok();
+    const std::string filler(size, '-');
+    if (auto stored = store(name + beside, filler); !stored) return stored;
+    {
+      const std::lock_guard lock(mutex_);
+      reserved_.insert(name);
+    }
+    const auto taken = load(name + beside);
+    if (!taken) return taken.error();
+    if (*taken == filler) return ok();
+    return Error{"storage_error", "The desktop's secret store did not keep what it was given", "secret_service", 0,
+                 Fault::ours};
+  }
+
+ private:
+  static constexpr const char* beside = " (room for the next)";
+
+  Status store(const std::string& name, const std::string& value) const {
+    GError* error = nullptr;
+    GHashTable* attributes = attributes_of(name);
+    const gboolean stored = lib_.store(&schema, attributes, SECRET_COLLECTION_DEFAULT, ("Ostia: " + name).c_str(),
+                                       value.c_str(), nullptr, &error);
+    lib_.unref_table(attributes);
+    if (error) return failed(error);
+    if (stored) return ok();
+    return Error{"storage_error", "The desktop's secret store took nothing", "secret_service", 0, Fault::ours};
+  }
+
+  Status clear(const std::string& name) const {
     GError* error = nullptr;
     GHashTable* attributes = attributes_of(name);
     lib_.clear(&schema, attributes, nullptr, &error);
@@ -91,7 +124,12 @@ class SecretServiceStorage final : public Storage {
     return ok();
   }
 
- private:
+  // What stays for want of the service has nothing in it.
+  void release(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (reserved_.erase(name) > 0) (void)clear(name + beside);
+  }
+
   [[nodiscard]] GHashTable* attributes_of(const std::string& name) const {
     GHashTable* table = lib_.new_table(lib_.hash, lib_.equal);
     lib_.insert(table, const_cast<char*>("name"), const_cast<char*>(name.c_str()));
@@ -105,6 +143,8 @@ class SecretServiceStorage final : public Storage {
   }
 
   const Library& lib_;
+  std::mutex mutex_;
+  std::set<std::string> reserved_;
 };
 
 }  // namespace
