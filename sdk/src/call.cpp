@@ -51,7 +51,7 @@ void Call::start() {
   loop_.begin_call();
   loop_.post([self = shared_from_this()] {
     self->loop_.own_call(self.get(), [self] {
-      self->finish(Error{"cancelled", "The loop was told to end its calls", "cancelled", 0, Fault::caller});
+      self->call_off(Error{"cancelled", "The loop was told to end its calls", "cancelled", 0, Fault::caller});
     });
     const bool is_given = self->options_.timeout.count() > 0;
     const auto timeout = is_given ? self->options_.timeout : std::chrono::milliseconds(usual_timeout);

@@ -298,6 +298,7 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
     return finish(auth->mfa().async_challenge(
         {.mfa_token = o["mfa_token"].text(), .challenge_type = o["challenge_type"].text()}, c));
   if (name == "mfa_verify") return finish(auth->mfa().async_verify(verify_options(o), c));
+  if (name == "mfa_remove") return finish(auth->mfa().async_remove(o["mfa_token"].text(), o["id"].text(), c));
   if (name == "credentials_store") {
     AuthResult r;
     r.access_token = o["access_token"].text();
@@ -324,6 +325,8 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
     if (name == "management_get_user") return finish(m.async_get_user(o["id"].text(), c));
     if (name == "management_patch_user_metadata")
       return finish(m.async_patch_user_metadata(o["id"].text(), o["metadata"], c));
+    if (name == "management_patch_user_attributes")
+      return finish(m.async_patch_user_attributes(o["id"].text(), o["metadata"], c));
     if (name == "management_link_user") return finish(m.async_link_user(o["id"].text(), o["with"].text(), c));
   }
   return Value::object({{"unknown", name}});
