@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <ostia/ostia.hpp>
+#include <thread>
 
 namespace {
 
@@ -114,6 +115,17 @@ Value finish(Task<T> task) {
     return outcome(*result);
   }
   return outcome(std::move(task).wait());
+}
+
+// A program that quits while it renews: what became of the renewal.
+Value quit_while_renewing(std::chrono::milliseconds after) {
+  Value said;
+  {
+    LoopThread thread;
+    credentials->async_refresh().start(thread.loop(), [&](const Result<AuthResult>& r) { said = outcome(r); });
+    std::this_thread::sleep_for(after);
+  }
+  return said;
 }
 
 Parameters parameters(const Value& v) {
@@ -315,6 +327,8 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
                                          c));
   if (name == "credentials_clear") return finish(credentials->async_clear(c));
   if (name == "credentials_user") return outcome(credentials->user());
+  if (name == "credentials_kept") return outcome(Result<Unit>(credentials->kept()));
+  if (name == "credentials_quit") return quit_while_renewing(std::chrono::milliseconds(*o["after_ms"].as_int()));
   if (name == "verify") return finish(verifier->async_verify(o["token"].text(), c));
   if (name == "verify_blocking") return outcome(verifier->verify(o["token"].text(), c));
   if (name == "verify_id_token")
@@ -341,6 +355,8 @@ Value answer(const Value& line) {
     auto storage = (*o)["directory"].is_null()
                        ? memory_storage()
                        : file_storage({.directory = (*o)["directory"].text(), .passphrase = (*o)["passphrase"].text()});
+    if ((*o)["desktop"].as_bool()) storage = secret_service_storage();
+    if (!storage) return "no storage";
     CredentialsOptions options{.storage = std::move(storage), .lock_directory = (*o)["lock_directory"].text()};
     if ((*o)["locked"].as_bool()) options.unlock = [] { return false; };
     credentials = std::make_unique<Credentials>(*auth, std::move(options));
