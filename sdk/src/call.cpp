@@ -163,6 +163,8 @@ Result<HttpResponse> Call::http(const HttpRequest& request) {
   if (const auto* known = answered<HttpResponse>()) return *known;
   return wait_for([&] {
     HttpRequest sent = request;
+    if (!request_name_.empty() && sent.method == "POST" && session_->is_authority(sent.url))
+      sent.headers.emplace_back("Idempotency-Key", '"' + request_name_ + '"');
     if (sent.credentials && session_->is_authority(sent.url)) {
       sent.cookies = session_->cookies();
       if (!sent.cookies)

@@ -84,6 +84,8 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   /// From here on the call is not called off: what it asks for must not get lost half-way. Its exchanges are bounded by
   /// the transport.
   void shield() { is_shielded_ = true; }
+  /// From here on what is posted to the authority says that it is the request of this name (`Idempotency-Key`).
+  void name_request(std::string name) { request_name_ = std::move(name); }
   /// Does `what` once, whatever number of times the operation runs.
   template <class T>
   Result<T> once(const std::function<Result<T>()>& what) {
@@ -136,6 +138,7 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   BrowseOptions browse_;
   std::unique_ptr<Loopback> loopback_;
   std::shared_ptr<void> lock_;
+  std::string request_name_;
 };
 
 /// A task whose call runs `operation`, which asks its `Call` as any operation of the core asks its host.

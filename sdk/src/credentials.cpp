@@ -4,6 +4,7 @@
 #include "kept_tokens.hpp"
 #include "ostia/auth0/exchange.hpp"
 #include "ostia/text/ascii.hpp"
+#include "ostia/text/base64url.hpp"
 #include "token_life.hpp"
 
 namespace ostia {
@@ -22,9 +23,10 @@ Error login_required(const char* why, const char* reason) {
   return Error{"login_required", why, reason, 0, Fault::caller};
 }
 
-// What is kept: the result's members, how long the access token lives, and for whom all of it is.
-Value to_kept(const AuthResult& r, const Moment& given) {
-  Value v = Value::object({{"id_token_payload", r.id_token_payload}});
+// What is kept: the result's members, how long the access token lives, for whom all of it is, and what names its
+// renewals.
+Value to_kept(const AuthResult& r, const Moment& given, const Value& secret) {
+  Value v = Value::object({{"id_token_payload", r.id_token_payload}, {"renewal_secret", secret}});
   note_life(v, r.expires_in, given);
   for (const auto& [name, text] : {std::pair{"access_token", &r.access_token},
                                    {"id_token", &r.id_token},
@@ -84,6 +86,21 @@ struct Keeper {
     return host.lock([this] { return tokens_kept.try_lock(); });
   }
 
+  // Known to this login alone.
+  Value secret() {
+    const auto random = host.random(32);
+    return random ? Value(text::base64url_encode(*random)) : Value();
+  }
+
+  // The name of the request that renews `kept`. It is the same whenever and by whomever that is sent, and tells nobody
+  // the next: an authority that knows it gives an answer that was lost once more (docs/decisions/0038).
+  std::string name_of_renewal(const Value& kept) {
+    const std::string known = kept["renewal_secret"].text();
+    if (known.empty()) return {};
+    const auto digest = host.sha256(known + " " + kept["refresh_token"].text());
+    return digest ? text::base64url_encode(*digest) : std::string();
+  }
+
   // Whoever spends the refresh token must be able to save its successor, and must be the only one: a program that could
   // not save one goes on with it alone.
   Result<Lock> prepare(const Value& kept) {
@@ -125,6 +142,7 @@ struct Keeper {
     if (!claim) return std::move(claim).error();
     const Moment given = moment();
     host.shield();
+    host.name_request(name_of_renewal(kept));
     auto answer = auth0::post_token(
         host, base, Value::object({{"grant_type", "refresh_token"}, {"refresh_token", kept["refresh_token"]}}));
     if (!answer) {
@@ -147,7 +165,8 @@ struct Keeper {
       result->id_token = kept["id_token"].text();
       result->id_token_payload = kept["id_token_payload"];
     }
-    save_or_hold(to_kept(*result, given), *claim);
+    const Value secret = kept["renewal_secret"].text().empty() ? this->secret() : kept["renewal_secret"];
+    save_or_hold(to_kept(*result, given, secret), *claim);
     return result;
   }
 
@@ -197,8 +216,9 @@ Task<Unit> Credentials::async_store(AuthResult result, CallOptions call) const {
                            if (result.access_token.empty()) return auth0::refuse("result.access_token is required");
                            Keeper keeper{host, base, *s->kept};
                            const Moment given = keeper.moment();
+                           const Value secret = keeper.secret();
                            if (auto locked = keeper.lock(); !locked) return locked;
-                           return host.once<Unit>([&] { return s->kept->save(to_kept(result, given)); });
+                           return host.once<Unit>([&] { return s->kept->save(to_kept(result, given, secret)); });
                          });
 }
 
