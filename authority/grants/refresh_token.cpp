@@ -103,7 +103,10 @@ Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept)
   const std::int64_t now = a.clock.now();
   const std::string next = random_id();
   Value body = body_of(kept.grant, kept.absolute);
-  if (!kept.asked.empty()) body.set("of", kept.id).set("asked", kept.asked);
+  if (!kept.asked.empty()) {
+    body.set("of", kept.id);
+    body.set("asked", kept.asked);
+  }
   // Who asks again gives the lost answer back: should that come yet, it has been spent.
   // AZ-628 · draft-ietf-httpapi-idempotency-key-header section 2
   const bool is_repeated = !kept.repeats.empty();

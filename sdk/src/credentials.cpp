@@ -73,6 +73,7 @@ struct Keeper {
   const Value& base;
   KeptTokens& tokens_kept;
   std::int64_t min_ttl_s = 0;
+  Lock claim = {};
 
   Result<Value> load() {
     return host.once<Value>([this] { return tokens_kept.load(); });
@@ -83,7 +84,7 @@ struct Keeper {
   }
 
   Status lock() {
-    return host.lock([this] { return tokens_kept.try_lock(); });
+    return host.lock([kept = &tokens_kept] { return kept->try_lock(); });  // this object goes with each run
   }
 
   // Known to this login alone.
@@ -103,27 +104,29 @@ struct Keeper {
 
   // Whoever spends the refresh token must be able to save its successor, and must be the only one: a program that could
   // not save one goes on with it alone.
-  Result<Lock> prepare(const Value& kept) {
-    return host.once<Lock>([&]() -> Result<Lock> {
-      Lock claim = tokens_kept.claim();
-      if (!claim) {
-        auto taken = tokens_kept.try_claim();
-        if (!taken) return taken;
-        claim = *std::move(taken);
+  Status prepare(const Value& kept) {
+    auto taken = host.once<Lock>([&]() -> Result<Lock> {
+      Lock mine = claim ? claim : tokens_kept.claim();
+      if (!mine) {
+        auto free = tokens_kept.try_claim();
+        if (!free) return free;
+        mine = *std::move(free);
       }
-      if (!claim)
-        return Error{
-            "storage_error",
-            "Another program has newer tokens, which the storage did not take: make it writable (a full disk?), "
-            "or log in again",
-            "newer_elsewhere", 0, Fault::ours};
+      if (!mine)
+        return Error{"storage_error",
+                     "Another program has newer tokens, which the storage did not take: make it writable (a full "
+                     "disk?), or log in again",
+                     "newer_elsewhere", 0, Fault::ours};
       if (auto reserved = tokens_kept.reserve(kept); !reserved) return std::move(reserved).error();
-      return claim;
+      return mine;
     });
+    if (!taken) return std::move(taken).error();
+    claim = *std::move(taken);
+    return ok();
   }
 
   // Tokens that the storage does not take after all are still the only ones that are good.
-  void save_or_hold(const Value& kept, const Lock& claim) {
+  void save_or_hold(const Value& kept) {
     (void)host.once<Unit>([&]() -> Status {
       auto saved = tokens_kept.save(kept);
       if (saved) return saved;
@@ -138,13 +141,13 @@ struct Keeper {
   // possible before what is possible only after it; nobody calls it off; and the new one is kept before anything else
   // can go wrong.
   Result<AuthResult> renew(Value kept, bool may_be_old = true) {
-    auto claim = prepare(kept);
-    if (!claim) return std::move(claim).error();
+    if (auto ready = prepare(kept); !ready) return std::move(ready).error();
     const Moment given = moment();
     host.shield();
     host.name_request(name_of_renewal(kept));
     auto answer = auth0::post_token(
         host, base, Value::object({{"grant_type", "refresh_token"}, {"refresh_token", kept["refresh_token"]}}));
+    if (host.waits()) return std::move(answer).error();
     if (!answer) {
       (void)host.once<Unit>([this] { return tokens_kept.release(), ok(); });
       if (answer.error().code == "invalid_grant") return refused(std::move(kept), answer.error(), may_be_old);
@@ -152,7 +155,7 @@ struct Keeper {
     }
     if (const Value& next = (*answer)["refresh_token"]; next.is_string() && next != kept["refresh_token"]) {
       kept.set("refresh_token", next);
-      save_or_hold(kept, *claim);
+      save_or_hold(kept);
     }
     auto result = tokens(auth0::read_tokens(host, base, *answer, {}));
     if (!result) return result;
@@ -166,7 +169,7 @@ struct Keeper {
       result->id_token_payload = kept["id_token_payload"];
     }
     const Value secret = kept["renewal_secret"].text().empty() ? this->secret() : kept["renewal_secret"];
-    save_or_hold(to_kept(*result, given, secret), *claim);
+    save_or_hold(to_kept(*result, given, secret));
     return result;
   }
 

@@ -43,9 +43,11 @@ Result<Value> KeptTokens::load_stored() const {
                Fault::ours};
 }
 
-// A child of `fork` has a copy of what its parent holds, and two may not spend it.
+// A child of `fork` has a copy of what its parent holds, and two may not spend it. The claim stays taken.
 void KeptTokens::forget_foreign() {
-  if (held_ && held_->owner != getpid()) held_.reset();
+  if (!held_ || held_->owner == getpid()) return;
+  foreign_claim_ = std::move(held_->claim);
+  held_.reset();
 }
 
 Result<Value> KeptTokens::load() {

@@ -70,6 +70,7 @@ class KeptTokens {
   std::mutex mutex_;
   std::string stored_;  // the refresh token that the storage had when it was last looked at
   std::optional<Held> held_;
+  Lock foreign_claim_;  // of the process that forked this one
 };
 
 }  // namespace ostia::sdk
