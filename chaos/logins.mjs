@@ -49,7 +49,7 @@ class Login {
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'tmpfs', this.dir], { stdio: 'ignore' });
       this.isDisk = true;
-      process.on('exit', () => execFileSync('umount', ['-l', this.dir]));
+      this.t.after(() => execFileSync('umount', ['-l', this.dir]));
     } catch { /* then its folder's mode has to do */ }
     await this.logIn();
     return this;
@@ -188,7 +188,8 @@ export async function logins({ rounds = 1000, seconds = 600, program } = {}) {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const { counts, figures } = await logins({ rounds: Number(process.argv[2] ?? 1000), program: process.env.OSTIA });
+  const [, , rounds = '1000', seconds = '600'] = process.argv;
+  const { counts, figures } = await logins({ rounds: Number(rounds), seconds: Number(seconds), program: process.env.OSTIA });
   console.log(Object.entries(counts).map(([kind, n]) => `${n} × ${kind}`).join(', '));
   console.table(figures.map(({ name, rounds, unavoidable, needless }) => ({ 'authority': name, rounds, 'logged out, not to be helped': unavoidable, 'logged out without need': needless.length })));
   for (const { needless } of figures) for (const one of needless) console.log(one);

@@ -108,7 +108,7 @@ Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept)
     body.set("asked", kept.asked);
   }
   // Who asks again gives the lost answer back: should that come yet, it has been spent.
-  // AZ-628 · draft-ietf-httpapi-idempotency-key-header section 2
+  // AZ-628 · RFC 9700 section 4.14.2
   const bool is_repeated = !kept.repeats.empty();
   const std::string spent = is_repeated ? kept.repeats : kept.id;
   const std::int64_t leeway = is_repeated ? 0 : client.refresh_tokens.leeway;

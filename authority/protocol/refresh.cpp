@@ -14,7 +14,7 @@ RefreshNext judge_refresh(const PresentedRefreshToken& token, std::int64_t now) 
   // AZ-607 · Auth0: refresh_token.leeway
   const bool is_within_leeway = token.leeway > 0 && std::abs(now - token.rotated_at) <= token.leeway;
   // The same request once more, for its answer was lost: that is one who presents it, and not two.
-  // AZ-628 · draft-ietf-httpapi-idempotency-key-header section 2
+  // AZ-628 · RFC 9700 section 4.14.2
   const bool is_answered_again = was_rotated && token.is_asked_again;
   // AZ-606 · RFC 9700 section 4.14.2
   if (was_rotated && !is_within_leeway && !is_answered_again) return {RefreshStep::end_family, "refresh_token_reused"};

@@ -20,6 +20,7 @@ struct Library {
   decltype(&secret_password_clearv_sync) clear = nullptr;
   decltype(&secret_password_free) free_password = nullptr;
   decltype(&secret_service_get_sync) get_service = nullptr;
+  decltype(&secret_service_disconnect) disconnect = nullptr;
   decltype(&g_hash_table_new) new_table = nullptr;
   decltype(&g_hash_table_insert) insert = nullptr;
   decltype(&g_hash_table_unref) unref_table = nullptr;
@@ -37,9 +38,10 @@ struct Library {
     handle = dlopen("libsecret-1.so.0", RTLD_NOW | RTLD_LOCAL);
     return handle && find(store, "secret_password_storev_sync") && find(lookup, "secret_password_lookupv_sync") &&
            find(clear, "secret_password_clearv_sync") && find(free_password, "secret_password_free") &&
-           find(get_service, "secret_service_get_sync") && find(new_table, "g_hash_table_new") &&
-           find(insert, "g_hash_table_insert") && find(unref_table, "g_hash_table_unref") && find(hash, "g_str_hash") &&
-           find(equal, "g_str_equal") && find(free_error, "g_error_free") && find(unref, "g_object_unref");
+           find(get_service, "secret_service_get_sync") && find(disconnect, "secret_service_disconnect") &&
+           find(new_table, "g_hash_table_new") && find(insert, "g_hash_table_insert") &&
+           find(unref_table, "g_hash_table_unref") && find(hash, "g_str_hash") && find(equal, "g_str_equal") &&
+           find(free_error, "g_error_free") && find(unref, "g_object_unref");
   }
 };
 
@@ -139,6 +141,7 @@ class SecretServiceStorage final : public Storage {
     Error out{"storage_error", std::string("The desktop's secret store: ") + error->message, "secret_service", 0,
               Fault::ours};
     lib_.free_error(error);
+    lib_.disconnect();  // should it have been started anew, the next call finds it
     return out;
   }
 
