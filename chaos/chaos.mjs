@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { root } from '../tools/lib.mjs';
 import { clocks } from './clock.mjs';
 import { durability, sum } from './durability.mjs';
+import { logins } from './logins.mjs';
 import { hasPostgres, percentile, wrongClock } from './lib.mjs';
 import { ending, guessers, searching } from './overload.mjs';
 import { mailThat, upstream, webhook } from './slow-peers.mjs';
@@ -33,6 +34,13 @@ const runs = {
     for (const engine of engines)
       for (const [name, wrong] of Object.entries(await clocks(engine, { program }))) rows.push([`${called[engine]}: ${name}`, wrong ?? 'right', 'right']);
     return rows;
+  },
+  async logins() {
+    const { counts, figures } = await logins({ rounds: 1000, seconds: minutes * 60, program });
+    return [
+      ...figures.map((f) => [`${f.name[0].toUpperCase()}${f.name.slice(1)}: logged out without need; not to be helped`, `${f.needless.length}; ${f.unavoidable} of ${f.rounds} rounds`, '0']),
+      ['Faults of these rounds', Object.entries(counts).map(([what, n]) => `${n} × ${what}`).join(', '), ''],
+    ];
   },
   async 'slow peers'() {
     const rows = [];

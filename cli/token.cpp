@@ -18,7 +18,11 @@ Result<AuthResult> fresh_tokens(AccountOptions& account, const GetCredentialsOpt
   const WebAuth auth(account.auth);
   auto credentials = credentials_of(account, auth);
   if (!credentials) return std::move(credentials).error();
-  return credentials->get(get);
+  auto tokens = credentials->get(get);
+  // These are good; only the next command will not find them.
+  if (const auto kept = credentials->kept(); tokens && !kept)
+    std::fprintf(stderr, "ostia: the renewed tokens are not kept: %s\n", kept.error().description.c_str());
+  return tokens;
 }
 
 int token(TokenOptions o) {

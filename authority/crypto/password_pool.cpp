@@ -22,7 +22,7 @@ constexpr auto patience = std::chrono::seconds(10);
 constexpr std::size_t most_waiting_a_thread = 32;
 constexpr double little = 3,
                  everything = std::numeric_limits<double>::infinity();  // hashes, as `FairQueue` counts them
-constexpr int background = 15, foreground = 0;                          // niceness
+constexpr int background = 10, foreground = 0;  // niceness: a machine that is full leaves a tenth of a processor
 
 Error too_busy() {
   return {"temporarily_unavailable", "Too many people are signing in at this moment. Try again in a few seconds.",

@@ -60,7 +60,8 @@ Result<std::string> narrowed(const std::string& granted, std::string_view asked)
 
 Async<Value> refresh_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"refresh_token"}); !present) co_return std::move(present).error();
-  CO_TRY(auto token, read_refresh_token(a, client, std::string(p.get("refresh_token"))));
+  CO_TRY(auto token, read_refresh_token(a, client, std::string(p.get("refresh_token")),
+                                        std::string(request.header("idempotency-key"))));
   Grant grant = token.grant;
   if (grant.issuer != request.issuer)
     co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");

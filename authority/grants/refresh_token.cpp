@@ -30,14 +30,20 @@ std::int64_t expiry(const RefreshTokenSettings& s, std::int64_t now, std::int64_
   "$2, $3, $4, $5, $6, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM revoked_grants WHERE id = $2 OR id = $8) AND EXISTS "  \
   "(SELECT 1 FROM "
 
-Statement insertion(std::string_view sql, const std::string& token, const Client& client, const Grant& grant,
-                    std::int64_t now, std::int64_t absolute, std::vector<Cell> more) {
+// What a token's row says of it beside its grant.
+Value body_of(const Grant& grant, std::int64_t absolute) {
   Value body = grant.to_json();
   body.set("absolute", absolute);
-  Statement out{sql,
-                {id_of(token), grant.id, client.id, grant.user_id, json::write(body), now,
-                 expiry(client.refresh_tokens, now, absolute), revoked_session(grant.session_id)},
-                true};
+  return body;
+}
+
+Statement insertion(std::string_view sql, const std::string& token, const Client& client, const Grant& grant,
+                    std::int64_t now, const Value& body, std::vector<Cell> more) {
+  Statement out{
+      sql,
+      {id_of(token), grant.id, client.id, grant.user_id, json::write(body), now,
+       expiry(client.refresh_tokens, now, body["absolute"].as_int().value_or(0)), revoked_session(grant.session_id)},
+      true};
   out.values.insert(out.values.end(), more.begin(), more.end());
   return out;
 }
@@ -58,7 +64,21 @@ Async<std::optional<RefreshToken>> find_by_id(Authority& a, std::string id) {
                                        .used_at = int_at(r, 4),
                                        .rotated_at = int_at(r, 5),
                                        .expires_at = int_at(r, 6),
-                                       .absolute = (*body)["absolute"].as_int().value_or(0)});
+                                       .absolute = (*body)["absolute"].as_int().value_or(0),
+                                       .asked = {},
+                                       .repeats = {}});
+}
+
+// The successor of `kept` that was the answer to the request of that name, while nobody has used it; else nothing.
+Async<std::string> find_unused_answer(Authority& a, std::string grant_id, std::string of, std::string asked) {
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT id, body FROM refresh_tokens WHERE grant_id = $1 AND rotated_at IS NULL",
+                        {std::move(grant_id)}}));
+  for (const Row& row : rows) {
+    const auto body = json::parse(text_at(row, 1));
+    if (body && (*body)["of"].text() == of && (*body)["asked"].text() == asked) co_return text_at(row, 0);
+  }
+  co_return std::string();
 }
 
 protocol::RefreshNext judge(const Client& client, const std::optional<RefreshToken>& kept, std::int64_t now) {
@@ -68,7 +88,8 @@ protocol::RefreshNext judge(const Client& client, const std::optional<RefreshTok
                                   .expires_at = kept->expires_at,
                                   .rotated_at = kept->rotated_at,
                                   .rotates = client.refresh_tokens.rotating,
-                                  .leeway = client.refresh_tokens.leeway},
+                                  .leeway = client.refresh_tokens.leeway,
+                                  .is_asked_again = !kept->repeats.empty()},
                                  now);
 }
 
@@ -79,21 +100,35 @@ Async<RefreshToken> refuse(Authority& a, protocol::RefreshNext next, std::string
 }
 
 Async<std::string> rotate(Authority& a, const Client& client, RefreshToken kept) {
-  const std::int64_t now = a.clock.now(), leeway = client.refresh_tokens.leeway;
+  const std::int64_t now = a.clock.now();
   const std::string next = random_id();
+  Value body = body_of(kept.grant, kept.absolute);
+  if (!kept.asked.empty()) {
+    body.set("of", kept.id);
+    body.set("asked", kept.asked);
+  }
+  // Who asks again gives the lost answer back: should that come yet, it has been spent.
+  // AZ-628 · RFC 9700 section 4.14.2
+  const bool is_repeated = !kept.repeats.empty();
+  const std::string spent = is_repeated ? kept.repeats : kept.id;
+  const std::int64_t leeway = is_repeated ? 0 : client.refresh_tokens.leeway;
   // AZ-606 · RFC 9700 section 4.14.2
   // Of two at once the database lets one: the successor is made of a token that may still be rotated, or not at all.
   Statement successor =
       insertion(OSTIA_INSERT_REFRESH_TOKEN
                 "refresh_tokens WHERE id = $9 AND (rotated_at IS NULL OR ($10 > 0 AND rotated_at BETWEEN $6 - "
                 "$10 AND $6 + $10))) RETURNING id",
-                next, client, kept.grant, now, kept.absolute, {kept.id, leeway});
+                next, client, kept.grant, now, body, {spent, leeway});
   Statement rotated{"UPDATE refresh_tokens SET rotated_at = COALESCE(rotated_at, $2), used_at = $2 WHERE id = $1",
-                    {kept.id, now}};
+                    {spent, now}};
   CO_AWAIT(const auto done, a.store.commit(together(std::move(successor), std::move(rotated))));
   if (done) co_return next;
   if (done.error().reason != "store_unmatched") co_return done.error();
-  CO_TRY(const auto again, find_by_id(a, kept.id));
+  if (!is_repeated && !kept.asked.empty()) {  // both of the two may be the same request
+    CO_TRY(kept.repeats, find_unused_answer(a, kept.grant_id, kept.id, kept.asked));
+    if (!kept.repeats.empty()) CO_RETURN(rotate(a, client, std::move(kept)));
+  }
+  CO_TRY(const auto again, find_by_id(a, spent));
   const auto verdict = judge(client, again, now);
   const bool is_reused = verdict.step == RefreshStep::end_family;
   CO_TRY_VOID(
@@ -118,15 +153,20 @@ Async<std::string> issue_refresh_token(Authority& a, const Client& client, const
   const std::int64_t absolute = client.refresh_tokens.expiring ? now + client.refresh_tokens.lifetime : never;
   CO_AWAIT(const auto done,
            a.store.write(insertion(OSTIA_INSERT_REFRESH_TOKEN "users WHERE user_id = $4 AND epoch = $9) RETURNING id",
-                                   token, client, grant, now, absolute, {grant.epoch})));
+                                   token, client, grant, now, body_of(grant, absolute), {grant.epoch})));
   if (!done && done.error().reason == "store_unmatched") co_return refused("grant_revoked");
   if (!done) co_return done.error();
   co_return token;
 }
 
-Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::string token) {
+Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::string token, std::string name) {
   CO_TRY(auto kept, find_by_id(a, id_of(token)));
-  const auto next = judge(client, kept, a.clock.now());
+  if (kept && !name.empty()) kept->asked = id_of(name);
+  auto next = judge(client, kept, a.clock.now());
+  if (next.step == RefreshStep::end_family && !kept->asked.empty()) {
+    CO_TRY(kept->repeats, find_unused_answer(a, kept->grant_id, kept->id, kept->asked));
+    next = judge(client, kept, a.clock.now());
+  }
   if (next.step == RefreshStep::keep || next.step == RefreshStep::rotate) co_return *std::move(kept);
   CO_RETURN(refuse(a, next, kept ? kept->grant_id : ""));
 }

@@ -15,12 +15,16 @@ struct RefreshToken {
   Grant grant;
   std::int64_t used_at = 0, rotated_at = 0, expires_at = 0;
   std::int64_t absolute = 0;  ///< when the grant ends whatever happens
+  std::string asked;          ///< the hash of the name that the request has given itself; empty: none
+  std::string repeats;        ///< the successor that was the answer to the same request, and that nobody has used
 };
-/// A token of that client that is good now, without using it (`protocol/refresh.hpp` decides). Errors: 403
-/// `invalid_grant`, with the reasons `refresh_token_unknown`, `refresh_token_expired`, `refresh_token_reused`.
-Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::string token);
+/// A token of that client that is good now, without using it (`protocol/refresh.hpp` decides). `name`: of the request
+/// (its `Idempotency-Key`), by which the same one is known when it comes again. Errors: 403 `invalid_grant`, with the
+/// reasons `refresh_token_unknown`, `refresh_token_expired`, `refresh_token_reused`.
+Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::string token, std::string name);
 
-/// Uses a token that was read; gives the one that follows, or nothing when the same one stays good. Errors: 403
+/// Uses a token that was read; gives the one that follows, or nothing when the same one stays good. A successor whose
+/// answer was lost is spent by the next. Errors: 403
 /// `invalid_grant`, with the reasons `refresh_token_reused`, `grant_revoked`.
 Async<std::string> use_refresh_token(Authority& a, const Client& client, RefreshToken token);
 

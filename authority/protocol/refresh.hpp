@@ -13,6 +13,7 @@ struct PresentedRefreshToken {
   std::int64_t rotated_at = 0;  ///< 0: it has not been
   bool rotates = false;         ///< what the application says today
   std::int64_t leeway = 0;      ///< seconds in which a rotated one is still taken
+  bool is_asked_again = false;  ///< by the request that rotated it, whose answer nobody has used
 };
 
 enum class RefreshStep : std::uint8_t {

@@ -72,6 +72,26 @@ TEST(RefreshToken, StaysARotatedOneWhenTheApplicationStopsRotating) {
   expect(token, RefreshStep::rotate, "");
 }
 
+TEST(RefreshToken, IsAnsweredAgainForTheRequestThatRotatedIt) {
+  auto token = good();
+  token.rotates = true;
+  token.is_asked_again = true;
+  token.rotated_at = now - 3600;
+  expect(token, RefreshStep::rotate, "");
+  token.is_asked_again = false;
+  expect(token, RefreshStep::end_family, "refresh_token_reused");
+}
+
+TEST(RefreshToken, IsNotAnsweredAgainWhenItIsOverOrOfAnother) {
+  auto token = good();
+  token.is_asked_again = true;
+  token.rotated_at = now - 3600;
+  token.expires_at = now;
+  expect(token, RefreshStep::refuse, "refresh_token_expired");
+  token.is_of_client = false;
+  expect(token, RefreshStep::refuse, "refresh_token_unknown");
+}
+
 TEST(RefreshToken, OfAnotherClientIsUnknown) {
   auto token = good();
   token.is_of_client = false;

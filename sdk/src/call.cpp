@@ -1,13 +1,5 @@
 #include "call.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "dates.hpp"
 #include "ostia/auth0/options.hpp"
 #include "ostia/text/ascii.hpp"
@@ -53,15 +45,13 @@ Call::Call(std::shared_ptr<Session> session, Loop& loop, Operation operation, Ca
       done_(std::move(done)),
       door_(std::make_shared<Door>(loop)) {}
 
-Call::~Call() {
-  if (lock_ >= 0) close(lock_);
-}
+Call::~Call() = default;
 
 void Call::start() {
   loop_.begin_call();
   loop_.post([self = shared_from_this()] {
     self->loop_.own_call(self.get(), [self] {
-      self->finish(Error{"cancelled", "The loop was told to end its calls", "cancelled", 0, Fault::caller});
+      self->call_off(Error{"cancelled", "The loop was told to end its calls", "cancelled", 0, Fault::caller});
     });
     const bool is_given = self->options_.timeout.count() > 0;
     const auto timeout = is_given ? self->options_.timeout : std::chrono::milliseconds(usual_timeout);
@@ -122,7 +112,8 @@ void Call::abandon() {
   loop_.cancel(pause_);
   loopback_.reset();
   session_->forget_redirect(browse_.state);
-  if (lock_ >= 0) close(std::exchange(lock_, -1));
+  answers_.clear();  // a lock may be among them
+  lock_.reset();
 }
 
 // What is done at once is done once: a later run sees the same answers.
@@ -172,6 +163,8 @@ Result<HttpResponse> Call::http(const HttpRequest& request) {
   if (const auto* known = answered<HttpResponse>()) return *known;
   return wait_for([&] {
     HttpRequest sent = request;
+    if (!request_name_.empty() && sent.method == "POST" && session_->is_authority(sent.url))
+      sent.headers.emplace_back("Idempotency-Key", '"' + request_name_ + '"');
     if (sent.credentials && session_->is_authority(sent.url)) {
       sent.cookies = session_->cookies();
       if (!sent.cookies)
@@ -290,25 +283,20 @@ Status Call::sleep(std::chrono::milliseconds time) {
       [&] { pause_ = loop_.at(Loop::Clock::now() + time, [self = shared_from_this()] { self->arrive(Unit{}); }); });
 }
 
-// A lock of the file system holds between threads too when each opens the file for itself, and goes with its process.
-Status Call::lock(const std::string& path) {
+Status Call::lock(std::function<Result<std::shared_ptr<void>>()> take) {
   if (const auto* known = answered<Status>()) return *known;
-  return wait_for([&] { try_lock(path); });
+  return wait_for([&] { try_lock(take); });
 }
 
-void Call::try_lock(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) {
-    const Status failed = Error{"storage_error", "cannot open the lock file " + path + ": " + std::strerror(errno),
-                                "cannot_lock", 0, Fault::ours};
-    return loop_.post([self = shared_from_this(), failed] { self->arrive(failed); });
+void Call::try_lock(const std::function<Result<std::shared_ptr<void>>()>& take) {
+  auto taken = take();
+  if (taken && !*taken) {
+    pause_ = loop_.at(Loop::Clock::now() + lock_pause, [self = shared_from_this(), take] { self->try_lock(take); });
+    return;
   }
-  if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-    lock_ = fd;
-    return loop_.post([self = shared_from_this()] { self->arrive(ok()); });
-  }
-  close(fd);
-  pause_ = loop_.at(Loop::Clock::now() + lock_pause, [self = shared_from_this(), path] { self->try_lock(path); });
+  const Status outcome = taken ? ok() : Status(taken.error());
+  if (taken) lock_ = *std::move(taken);
+  loop_.post([self = shared_from_this(), outcome] { self->arrive(outcome); });
 }
 
 }  // namespace ostia::sdk

@@ -79,11 +79,13 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   /// Opens the listener for a loopback redirect URI; the URI with its port. Where `browse` waits is settled with it.
   Result<std::string> prepare_browse(BrowseOptions options);
   Status sleep(std::chrono::milliseconds time);
-  /// Waits until this call alone, of all threads and processes, holds the lock file; until the call ends.
-  Status lock(const std::string& path);
+  /// Waits until `take` gives a lock (null: somebody else has it), and holds that until the call ends.
+  Status lock(std::function<Result<std::shared_ptr<void>>()> take);
   /// From here on the call is not called off: what it asks for must not get lost half-way. Its exchanges are bounded by
   /// the transport.
   void shield() { is_shielded_ = true; }
+  /// From here on what is posted to the authority says that it is the request of this name (`Idempotency-Key`).
+  void name_request(std::string name) { request_name_ = std::move(name); }
   /// Does `what` once, whatever number of times the operation runs.
   template <class T>
   Result<T> once(const std::function<Result<T>()>& what) {
@@ -116,7 +118,7 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   void send(const HttpRequest& request, int attempt);
   void received(const HttpRequest& request, int attempt, HttpResponse response);
   void open_browser(const std::string& url);
-  void try_lock(const std::string& path);
+  void try_lock(const std::function<Result<std::shared_ptr<void>>()>& take);
 
   std::shared_ptr<Session> session_;
   Loop& loop_;
@@ -135,7 +137,8 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   BrowseOptions browse_;
   std::unique_ptr<Loopback> loopback_;
-  int lock_ = -1;
+  std::shared_ptr<void> lock_;
+  std::string request_name_;
 };
 
 /// A task whose call runs `operation`, which asks its `Call` as any operation of the core asks its host.

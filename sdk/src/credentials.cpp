@@ -1,10 +1,11 @@
 #include "ostia/credentials.hpp"
 
 #include "call.hpp"
-#include "directories.hpp"
+#include "kept_tokens.hpp"
 #include "ostia/auth0/exchange.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
+#include "token_life.hpp"
 
 namespace ostia {
 
@@ -12,9 +13,7 @@ using namespace sdk;
 
 struct Credentials::State {
   std::shared_ptr<Session> session;
-  std::shared_ptr<Storage> storage;
-  std::string entry;  // the name in the storage
-  std::string lock_directory, lock_file;
+  std::shared_ptr<KeptTokens> kept;
   std::function<bool()> unlock;
 };
 
@@ -24,10 +23,11 @@ Error login_required(const char* why, const char* reason) {
   return Error{"login_required", why, reason, 0, Fault::caller};
 }
 
-// What is kept: the result's members, when the access token ends, and for whom all of it is.
-Value to_kept(const AuthResult& r, std::int64_t now_ms) {
-  Value v = Value::object(
-      {{"expires_at", r.expires_in > 0 ? now_ms / 1000 + r.expires_in : 0}, {"id_token_payload", r.id_token_payload}});
+// What is kept: the result's members, how long the access token lives, for whom all of it is, and what names its
+// renewals.
+Value to_kept(const AuthResult& r, const Moment& given, const Value& secret) {
+  Value v = Value::object({{"id_token_payload", r.id_token_payload}, {"renewal_secret", secret}});
+  note_life(v, r.expires_in, given);
   for (const auto& [name, text] : {std::pair{"access_token", &r.access_token},
                                    {"id_token", &r.id_token},
                                    {"refresh_token", &r.refresh_token},
@@ -37,10 +37,9 @@ Value to_kept(const AuthResult& r, std::int64_t now_ms) {
   return v;
 }
 
-AuthResult from_kept(const Value& v, std::int64_t now_ms) {
-  const std::int64_t left = v["expires_at"].as_int().value_or(0) - now_ms / 1000;
+AuthResult from_kept(const Value& v, const Moment& now) {
   return {.access_token = v["access_token"].text(),
-          .expires_in = std::max<std::int64_t>(left, 0),
+          .expires_in = life_left(v, now),
           .id_token = v["id_token"].text(),
           .id_token_payload = v["id_token_payload"],
           .app_state = {},
@@ -69,42 +68,94 @@ Status check_scope(const AuthResult& r, const std::string& wanted) {
 // The operations of one object, as its calls see them.
 namespace sdk {
 
-// What a storage has under `entry`; null when that is nothing.
-Result<Value> load_kept(Storage& storage, const std::string& entry) {
-  auto text = storage.load(entry);
-  if (!text) return std::move(text).error();
-  if (!*text) return Value();
-  auto kept = json::parse(**text);
-  if (kept && kept->is_object()) return kept;
-  return Error{"storage_error", "What is kept under \"" + entry + "\" is not from this program", "file_damaged", 0,
-               Fault::ours};
-}
-
 struct Keeper {
   Call& host;
   const Value& base;
-  Storage& storage;
-  const std::string& entry;
+  KeptTokens& tokens_kept;
+  std::int64_t min_ttl_s = 0;
+  Lock claim = {};
 
   Result<Value> load() {
-    return host.once<Value>([this] { return load_kept(storage, entry); });
+    return host.once<Value>([this] { return tokens_kept.load(); });
   }
 
-  Status save(const Value& kept) {
-    return host.once<Unit>([&] { return storage.save(entry, json::write(kept)); });
+  Moment moment() {
+    return *host.once<Moment>([this]() -> Result<Moment> { return moment_of(*host.session().environment().clock); });
   }
 
-  // The refresh grant. With rotation the old token is worth nothing once the request is out, so nobody calls it off,
-  // and the new one is kept before anything else can go wrong.
-  Result<AuthResult> renew(Value kept, std::int64_t now_ms) {
+  Status lock() {
+    return host.lock([kept = &tokens_kept] { return kept->try_lock(); });  // this object goes with each run
+  }
+
+  // Known to this login alone.
+  Value secret() {
+    const auto random = host.random(32);
+    return random ? Value(text::base64url_encode(*random)) : Value();
+  }
+
+  // The name of the request that renews `kept`. It is the same whenever and by whomever that is sent, and tells nobody
+  // the next: an authority that knows it gives an answer that was lost once more (docs/decisions/0038).
+  std::string name_of_renewal(const Value& kept) {
+    const std::string known = kept["renewal_secret"].text();
+    if (known.empty()) return {};
+    const auto digest = host.sha256(known + " " + kept["refresh_token"].text());
+    return digest ? text::base64url_encode(*digest) : std::string();
+  }
+
+  // Whoever spends the refresh token must be able to save its successor, and must be the only one: a program that could
+  // not save one goes on with it alone.
+  Status prepare(const Value& kept) {
+    auto taken = host.once<Lock>([&]() -> Result<Lock> {
+      Lock mine = claim ? claim : tokens_kept.claim();
+      if (!mine) {
+        auto free = tokens_kept.try_claim();
+        if (!free) return free;
+        mine = *std::move(free);
+      }
+      if (!mine)
+        return Error{"storage_error",
+                     "Another program has newer tokens, which the storage did not take: make it writable (a full "
+                     "disk?), or log in again",
+                     "newer_elsewhere", 0, Fault::ours};
+      if (auto reserved = tokens_kept.reserve(kept); !reserved) return std::move(reserved).error();
+      return mine;
+    });
+    if (!taken) return std::move(taken).error();
+    claim = *std::move(taken);
+    return ok();
+  }
+
+  // Tokens that the storage does not take after all are still the only ones that are good.
+  void save_or_hold(const Value& kept) {
+    (void)host.once<Unit>([&]() -> Status {
+      auto saved = tokens_kept.save(kept);
+      if (saved) return saved;
+      host.session().log(LogRecord::Level::warning, "tokens_not_kept",
+                         "The renewed tokens are in memory only: " + saved.error().description);
+      tokens_kept.hold(kept, std::move(saved).error(), claim);
+      return ok();
+    });
+  }
+
+  // The refresh grant. With rotation the old token is worth nothing once the request is out: so that is shown to be
+  // possible before what is possible only after it; nobody calls it off; and the new one is kept before anything else
+  // can go wrong.
+  Result<AuthResult> renew(Value kept, bool may_be_old = true) {
+    if (auto ready = prepare(kept); !ready) return std::move(ready).error();
+    const Moment given = moment();
     host.shield();
+    host.name_request(name_of_renewal(kept));
     auto answer = auth0::post_token(
         host, base, Value::object({{"grant_type", "refresh_token"}, {"refresh_token", kept["refresh_token"]}}));
-    if (!answer && answer.error().code == "invalid_grant") return ended(kept, answer.error());
-    if (!answer) return std::move(answer).error();
+    if (host.waits()) return std::move(answer).error();
+    if (!answer) {
+      (void)host.once<Unit>([this] { return tokens_kept.release(), ok(); });
+      if (answer.error().code == "invalid_grant") return refused(std::move(kept), answer.error(), may_be_old);
+      return std::move(answer).error();
+    }
     if (const Value& next = (*answer)["refresh_token"]; next.is_string() && next != kept["refresh_token"]) {
       kept.set("refresh_token", next);
-      if (auto saved = save(kept); !saved) return std::move(saved).error();
+      save_or_hold(kept);
     }
     auto result = tokens(auth0::read_tokens(host, base, *answer, {}));
     if (!result) return result;
@@ -117,15 +168,32 @@ struct Keeper {
       result->id_token = kept["id_token"].text();
       result->id_token_payload = kept["id_token_payload"];
     }
-    Value next = to_kept(*result, now_ms);
-    if (auto saved = save(next); !saved) return std::move(saved).error();
+    const Value secret = kept["renewal_secret"].text().empty() ? this->secret() : kept["renewal_secret"];
+    save_or_hold(to_kept(*result, given, secret));
     return result;
   }
 
-  // The authority's word that the login is over. What is known of the person stays; the token goes.
+  // The authority's word that the login is over, unless the storage has another token by now: of somebody who waits for
+  // another lock.
+  Result<AuthResult> refused(Value kept, const Error& why, bool may_be_old) {
+    const auto now = host.once<Value>([this] { return tokens_kept.load_stored(); });
+    if (may_be_old && now && !(*now)["refresh_token"].text().empty() &&
+        (*now)["refresh_token"] != kept["refresh_token"]) {
+      AuthResult other = from_kept(*now, moment());
+      return is_fresh(other, min_ttl_s) ? other : renew(*now, false);
+    }
+    return ended(std::move(kept), why);
+  }
+
+  // What is known of the person stays; the tokens go.
   Result<AuthResult> ended(Value kept, const Error& why) {
     for (const char* gone : {"refresh_token", "access_token", "expires_at"}) kept.erase(gone);
-    if (auto saved = save(kept); !saved) return std::move(saved).error();
+    (void)host.once<Unit>([&]() -> Status {
+      if (auto saved = tokens_kept.save(kept); !saved)
+        host.session().log(LogRecord::Level::warning, "tokens_not_kept",
+                           "That the login is over is not noted: " + saved.error().description);
+      return ok();
+    });
     Error error = login_required("The authority takes the refresh token no more; the person must log in again",
                                  "refresh_token_ended");
     error.status = why.status;
@@ -136,14 +204,12 @@ struct Keeper {
 }  // namespace sdk
 
 Credentials::Credentials(const WebAuth& auth, CredentialsOptions o) : state_(std::make_shared<State>()) {
-  state_->session = auth.session_;
-  state_->storage = o.storage ? std::move(o.storage) : default_storage();
   const auto& base = auth.session_->base();
-  state_->entry =
-      (base ? (*base)["token_issuer"].text() + " " + (*base)["clientID"].text() : std::string()) + " " + o.name;
-  state_->lock_directory = o.lock_directory.empty() ? runtime_directory() : std::move(o.lock_directory);
-  state_->lock_file =
-      state_->lock_directory + "/" + text::base64url_encode(openssl_crypto()->digest(256, state_->entry)) + ".lock";
+  state_->session = auth.session_;
+  state_->kept = std::make_shared<KeptTokens>(
+      o.storage ? std::move(o.storage) : default_storage(),
+      (base ? (*base)["token_issuer"].text() + " " + (*base)["clientID"].text() : std::string()) + " " + o.name,
+      std::move(o.lock_directory));
   state_->unlock = std::move(o.unlock);
 }
 
@@ -151,11 +217,11 @@ Task<Unit> Credentials::async_store(AuthResult result, CallOptions call) const {
   return with_base<Unit>(state_->session, std::move(call),
                          [s = state_, result = std::move(result)](Call& host, const Value& base) -> Status {
                            if (result.access_token.empty()) return auth0::refuse("result.access_token is required");
-                           const auto now = host.now();
-                           auto made = host.once<Unit>([&] { return make_private_directory(s->lock_directory); });
-                           if (!made) return made;
-                           if (auto locked = host.lock(s->lock_file); !locked) return locked;
-                           return Keeper{host, base, *s->storage, s->entry}.save(to_kept(result, *now));
+                           Keeper keeper{host, base, *s->kept};
+                           const Moment given = keeper.moment();
+                           const Value secret = keeper.secret();
+                           if (auto locked = keeper.lock(); !locked) return locked;
+                           return host.once<Unit>([&] { return s->kept->save(to_kept(result, given, secret)); });
                          });
 }
 
@@ -165,12 +231,12 @@ Task<AuthResult> Credentials::async_get(GetCredentialsOptions o, CallOptions cal
       [s = state_, o = std::move(o)](Call& host, const Value& base) -> Result<AuthResult> {
         const auto open = host.once<bool>([&]() -> Result<bool> { return !s->unlock || s->unlock(); });
         if (!*open) return Error{"locked", "The local unlock was refused", "locked", 0, Fault::caller};
-        const auto now = host.now();
-        Keeper keeper{host, base, *s->storage, s->entry};
+        Keeper keeper{host, base, *s->kept, o.min_ttl_s};
+        (void)host.once<Unit>([&] { return s->kept->settle(), ok(); });
         auto first = keeper.load();
         if (!first) return std::move(first).error();
         if (first->is_null()) return login_required("Nobody is logged in", "nothing_kept");
-        AuthResult kept = from_kept(*first, *now);
+        AuthResult kept = from_kept(*first, keeper.moment());
         if (auto granted = check_scope(kept, o.scope); !granted) return std::move(granted).error();
         if (!o.force_refresh && is_fresh(kept, o.min_ttl_s)) return kept;
         if (kept.refresh_token.empty())
@@ -178,18 +244,16 @@ Task<AuthResult> Credentials::async_get(GetCredentialsOptions o, CallOptions cal
               "The access token is at its end, and there is no refresh token (ask for offline_access)",
               "no_refresh_token");
 
-        auto made = host.once<Unit>([&] { return make_private_directory(s->lock_directory); });
-        if (!made) return std::move(made).error();
-        if (auto locked = host.lock(s->lock_file); !locked) return std::move(locked).error();
+        if (auto locked = keeper.lock(); !locked) return std::move(locked).error();
         // While this call waited, another may have done the work.
         auto second = keeper.load();
         if (!second) return std::move(second).error();
-        AuthResult latest = from_kept(*second, *now);
+        AuthResult latest = from_kept(*second, keeper.moment());
         const bool was_renewed = latest.access_token != kept.access_token;
         if (was_renewed && is_fresh(latest, o.min_ttl_s)) return latest;
         if (latest.refresh_token.empty())
           return login_required("The login ended while this call waited", "no_refresh_token");
-        return keeper.renew(*second, *now);
+        return keeper.renew(*second);
       });
 }
 
@@ -199,12 +263,10 @@ Task<AuthResult> Credentials::async_refresh(CallOptions call) const {
 
 Task<Unit> Credentials::async_clear(CallOptions call) const {
   return with_base<Unit>(state_->session, std::move(call), [s = state_](Call& host, const Value& base) -> Status {
-    Keeper keeper{host, base, *s->storage, s->entry};
-    auto made = host.once<Unit>([&] { return make_private_directory(s->lock_directory); });
-    if (!made) return made;
-    if (auto locked = host.lock(s->lock_file); !locked) return locked;
+    Keeper keeper{host, base, *s->kept};
+    if (auto locked = keeper.lock(); !locked) return locked;
     const auto kept = keeper.load();
-    auto removed = host.once<Unit>([&] { return s->storage->remove(s->entry); });
+    auto removed = host.once<Unit>([&] { return s->kept->remove(); });
     if (!removed) return removed;
     if (!kept) return kept.error();  // forgotten; but what could not be read could not be revoked either
     if (kept->is_null() || (*kept)["refresh_token"].is_null()) return ok();
@@ -215,10 +277,12 @@ Task<Unit> Credentials::async_clear(CallOptions call) const {
 }
 
 Result<Value> Credentials::user() const {
-  const auto kept = load_kept(*state_->storage, state_->entry);
+  const auto kept = state_->kept->load();
   if (!kept) return kept.error();
   return (*kept)["id_token_payload"];
 }
+
+Status Credentials::kept() const { return state_->kept->status(); }
 
 Status Credentials::store(const AuthResult& result) { return async_store(result).wait(); }
 Result<AuthResult> Credentials::get(const GetCredentialsOptions& options, const CallOptions& call) {

@@ -17,7 +17,8 @@ namespace {
 
 constexpr long connect_timeout_s = 10;
 constexpr long timeout_s = 30;
-constexpr long stall_s = 20;  // without a byte for so long, an exchange is dead
+constexpr long stall_s = 20;         // without a byte for so long, an exchange is dead
+constexpr long longest_idle_s = 30;  // older connections are about to be closed by the peer, who may do so unheard
 constexpr std::size_t body_limit = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t header_limit = std::size_t{64} * 1024;
 
@@ -93,6 +94,7 @@ struct Exchange {
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
   HttpRequest request;
+  std::size_t body_sent = 0;
   std::string certificates;
   HttpResponse response;
   std::size_t header_bytes = 0;
@@ -163,6 +165,42 @@ std::string trusted_certificates(const std::string& ca_file) {
   return from_environment ? from_environment : "";
 }
 
+// What libcurl sends again by itself: a request on a connection that was open already and closes before a byte of the
+// answer comes. To libcurl that is a connection that died of age; it may just as well be a peer that acted and could
+// not answer, and a rotating refresh token or a code is spent then. RFC 9110 section 9.2.2 lets nobody repeat a request
+// that is not idempotent unless it knows that it had no effect.
+//
+// There is no option for that. A body that cannot be read again is one in effect: before it repeats, libcurl rewinds
+// what it has sent of the body, and without that ends with CURLE_SEND_FAIL_REWIND. Of a request whose body has not
+// begun it may try the next connection, for the peer had no whole request. Where there is no body there is nothing to
+// rewind: those get a connection of their own. Over HTTP/2 a stream that the peer refused unprocessed (RFC 9113 section
+// 8.7) might be asked again; libcurl does not tell which reason it has, so those end, too.
+std::size_t on_read(char* to, std::size_t size, std::size_t count, void* from) {
+  auto& exchange = *static_cast<Exchange*>(from);
+  const std::size_t taken = exchange.request.body.copy(to, size * count, exchange.body_sent);
+  exchange.body_sent += taken;
+  return taken;
+}
+int on_seek(void*, curl_off_t, int) { return CURL_SEEKFUNC_FAIL; }
+
+void prepare_body(Exchange& exchange) {
+  CURL* c = exchange.easy;
+  const HttpRequest& request = exchange.request;
+  const bool has_body = !request.body.empty();
+  if (has_body || request.method == "POST" || request.method == "PATCH" || request.method == "PUT") {
+    curl_easy_setopt(c, CURLOPT_POST, 1L);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(c, CURLOPT_READDATA, &exchange);
+    curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, on_seek);
+    curl_easy_setopt(c, CURLOPT_SEEKDATA, &exchange);
+  }
+  const bool is_safe = request.method == "GET" || request.method == "HEAD";
+  if (!is_safe && !has_body) curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
+  if (!is_safe) curl_easy_setopt(c, CURLOPT_MAXAGE_CONN, longest_idle_s);
+  if (request.method == "HEAD") curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+}
+
 bool prepare(Exchange& exchange) {
   CURL* c = exchange.easy = curl_easy_init();
   if (!c) return false;
@@ -187,10 +225,7 @@ bool prepare(Exchange& exchange) {
   curl_easy_setopt(c, CURLOPT_PRIVATE, &exchange);
   if (const auto* cookies = dynamic_cast<const CurlCookies*>(request.cookies.get())) cookies->attach(c);
   if (!exchange.certificates.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, exchange.certificates.c_str());
-  if (!request.body.empty() || request.method == "POST" || request.method == "PATCH") {
-    curl_easy_setopt(c, CURLOPT_POSTFIELDS, request.body.data());
-    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  }
+  prepare_body(exchange);
   return true;
 }
 

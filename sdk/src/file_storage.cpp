@@ -14,9 +14,12 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <mutex>
 
+#include "aside.hpp"
 #include "directories.hpp"
+#include "file_lock.hpp"
 #include "openssl.hpp"
 #include "ostia/environment.hpp"
 #include "ostia/storage.hpp"
@@ -108,46 +111,37 @@ bool crypt(bool encrypts, const std::string& key, std::string_view nonce, std::s
   return !encrypts || EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag_size), tag.data()) == 1;
 }
 
+// What is no file is not waited for: a pipe in its place would have nothing to say for ever.
 Result<std::optional<std::string>> read_file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (fd < 0 && errno == ENOENT) return std::optional<std::string>();
   if (fd < 0) return failed("cannot read " + path + ": " + std::strerror(errno), "cannot_read");
+  struct stat is{};
   std::string out(file_limit + 1, '\0');
   std::size_t size = 0;
-  for (ssize_t got = 1; got > 0 && size < out.size(); size += static_cast<std::size_t>(std::max<ssize_t>(got, 0)))
+  const bool is_file = fstat(fd, &is) == 0 && S_ISREG(is.st_mode);
+  ssize_t got = is_file ? 1 : 0;
+  for (; got > 0 && size < out.size(); size += static_cast<std::size_t>(std::max<ssize_t>(got, 0)))
     got = ::read(fd, out.data() + size, out.size() - size);
+  const int why = errno;
   close(fd);
+  if (!is_file) return failed(path + " is not a file: something else has its name", "file_damaged");
+  if (got < 0) return failed("cannot read " + path + ": " + std::strerror(why), "cannot_read");
   if (size > file_limit) return failed(path + " is larger than 1 MB", "file_damaged");
   out.resize(size);
   return std::optional(std::move(out));
-}
-
-Status write_file(const std::string& path, const std::string& content) {
-  const std::string aside = path + "." + text::decimal(getpid()) + "." + text::base64url_encode(random_text(6));
-  const int fd = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  const bool written =
-      fd >= 0 && ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && fsync(fd) == 0;
-  const int why = errno;
-  if (fd >= 0) close(fd);
-  if (written && rename(aside.c_str(), path.c_str()) == 0) {
-    const int directory = ::open(path.substr(0, path.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) {
-      fsync(directory);
-      close(directory);
-    }
-    return ok();
-  }
-  unlink(aside.c_str());
-  return failed("cannot write " + path + ": " + std::strerror(written ? errno : why), "cannot_write");
 }
 
 class FileStorage final : public Storage {
  public:
   explicit FileStorage(FileStorageOptions options)
       : directory_(options.directory.empty() ? state_directory() : options.directory),
-        passphrase_(std::move(options.passphrase)) {}
+        passphrase_(std::move(options.passphrase)) {
+    tidy({});
+  }
 
   Result<std::optional<std::string>> load(const std::string& name) override {
+    if (auto safe = check_private_directory(directory_); !safe) return std::move(safe).error();
     auto content = read_file(path(name));
     if (!content) return content;
     if (!*content) return content;
@@ -172,17 +166,58 @@ class FileStorage final : public Storage {
     if (!key) return std::move(key).error();
     std::string cipher, tag;
     if (nonce.empty() || !crypt(true, *key, nonce, name, value, cipher, tag)) return failed("cannot encrypt", "no_key");
-    return write_file(path(name), std::string(1, version) + salt + nonce + cipher + tag);
+    auto aside = take_reserved(name);
+    if (!aside) {
+      tidy(name);
+      auto made = Aside::make(path(name));
+      if (!made) return std::move(made).error();
+      aside = *std::move(made);
+    }
+    return aside->replace(std::string(1, version) + salt + nonce + cipher + tag);
   }
 
   Status remove(const std::string& name) override {
+    take_reserved(name);
+    remove_asides(directory_, file_name(name), true);
     if (unlink(path(name).c_str()) == 0 || errno == ENOENT) return ok();
     return failed("cannot remove " + path(name) + ": " + std::strerror(errno), "cannot_write");
   }
 
+  // All that a save needs but the rename, which needs no room: the folder, a key, and a file of that size.
+  Status reserve(const std::string& name, std::size_t size) override {
+    take_reserved(name);
+    if (size == 0) return ok();
+    if (auto made = make_private_directory(directory_); !made) return made;
+    if (auto key = key_for(random_salt(), true); !key) return std::move(key).error();
+    tidy(name);
+    auto aside = Aside::make(path(name));
+    if (!aside) return std::move(aside).error();
+    if (auto filled = (*aside)->fill(head_size + size + tag_size); !filled) return filled;
+    const std::lock_guard lock(mutex_);
+    reserved_[name] = *std::move(aside);
+    return ok();
+  }
+
+  Result<std::shared_ptr<void>> try_lock(const std::string& name) override {
+    if (auto made = make_private_directory(directory_); !made) return std::move(made).error();
+    return try_file_lock(directory_ + "/" + file_name(name) + ".lock");
+  }
+
  private:
   [[nodiscard]] std::string path(const std::string& name) const {
-    return directory_ + "/" + text::base64url_encode(openssl_crypto()->digest(256, name)) + ".secret";
+    return directory_ + "/" + file_name(name) + ".secret";
+  }
+
+  // Removes what dead processes left beside the file of `name`; of none: beside any.
+  void tidy(const std::string& name) const {
+    if (!directory_.empty() && check_private_directory(directory_))
+      remove_asides(directory_, name.empty() ? "" : file_name(name), false);
+  }
+
+  std::shared_ptr<Aside> take_reserved(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    const auto node = reserved_.extract(name);
+    return node ? node.mapped() : nullptr;
   }
 
   // One salt as long as this object lives: the key is made once, which takes long on purpose.
@@ -217,6 +252,7 @@ class FileStorage final : public Storage {
   std::string directory_, passphrase_;
   std::mutex mutex_;
   std::string salt_, key_;
+  std::map<std::string, std::shared_ptr<Aside>> reserved_;
 };
 
 }  // namespace

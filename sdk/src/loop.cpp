@@ -182,7 +182,7 @@ struct LoopThread::Impl {
 
 LoopThread::LoopThread() : impl_(std::make_unique<Impl>()) {
   impl_->thread = std::thread([impl = impl_.get()] {
-    while (!impl->ended) impl->loop.wait(std::chrono::hours(1));
+    while (!impl->ended || impl->loop.pending() > 0) impl->loop.wait(std::chrono::hours(1));
   });
 }
 

@@ -7,6 +7,8 @@
 #include <libsecret/secret.h>
 
 #include <cstdlib>
+#include <mutex>
+#include <set>
 
 namespace ostia {
 namespace {
@@ -18,6 +20,7 @@ struct Library {
   decltype(&secret_password_clearv_sync) clear = nullptr;
   decltype(&secret_password_free) free_password = nullptr;
   decltype(&secret_service_get_sync) get_service = nullptr;
+  decltype(&secret_service_disconnect) disconnect = nullptr;
   decltype(&g_hash_table_new) new_table = nullptr;
   decltype(&g_hash_table_insert) insert = nullptr;
   decltype(&g_hash_table_unref) unref_table = nullptr;
@@ -35,9 +38,10 @@ struct Library {
     handle = dlopen("libsecret-1.so.0", RTLD_NOW | RTLD_LOCAL);
     return handle && find(store, "secret_password_storev_sync") && find(lookup, "secret_password_lookupv_sync") &&
            find(clear, "secret_password_clearv_sync") && find(free_password, "secret_password_free") &&
-           find(get_service, "secret_service_get_sync") && find(new_table, "g_hash_table_new") &&
-           find(insert, "g_hash_table_insert") && find(unref_table, "g_hash_table_unref") && find(hash, "g_str_hash") &&
-           find(equal, "g_str_equal") && find(free_error, "g_error_free") && find(unref, "g_object_unref");
+           find(get_service, "secret_service_get_sync") && find(disconnect, "secret_service_disconnect") &&
+           find(new_table, "g_hash_table_new") && find(insert, "g_hash_table_insert") &&
+           find(unref_table, "g_hash_table_unref") && find(hash, "g_str_hash") && find(equal, "g_str_equal") &&
+           find(free_error, "g_error_free") && find(unref, "g_object_unref");
   }
 };
 
@@ -73,16 +77,47 @@ class SecretServiceStorage final : public Storage {
   }
 
   Status save(const std::string& name, const std::string& value) override {
-    GError* error = nullptr;
-    GHashTable* attributes = attributes_of(name);
-    lib_.store(&schema, attributes, SECRET_COLLECTION_DEFAULT, ("Ostia: " + name).c_str(), value.c_str(), nullptr,
-               &error);
-    lib_.unref_table(attributes);
-    if (error) return failed(error);
-    return ok();
+    auto saved = store(name, value);
+    if (saved) release(name);
+    return saved;
   }
 
   Status remove(const std::string& name) override {
+    release(name);
+    return clear(name);
+  }
+
+  // It knows no room that is kept, so it shows that it takes as much: it is there, not locked, and could write.
+  Status reserve(const std::string& name, std::size_t size) override {
+    if (size == 0) return release(name), ok();
+    const std::string filler(size, '-');
+    if (auto stored = store(name + beside, filler); !stored) return stored;
+    {
+      const std::lock_guard lock(mutex_);
+      reserved_.insert(name);
+    }
+    const auto taken = load(name + beside);
+    if (!taken) return taken.error();
+    if (*taken == filler) return ok();
+    return Error{"storage_error", "The desktop's secret store did not keep what it was given", "secret_service", 0,
+                 Fault::ours};
+  }
+
+ private:
+  static constexpr const char* beside = " (room for the next)";
+
+  Status store(const std::string& name, const std::string& value) const {
+    GError* error = nullptr;
+    GHashTable* attributes = attributes_of(name);
+    const gboolean stored = lib_.store(&schema, attributes, SECRET_COLLECTION_DEFAULT, ("Ostia: " + name).c_str(),
+                                       value.c_str(), nullptr, &error);
+    lib_.unref_table(attributes);
+    if (error) return failed(error);
+    if (stored) return ok();
+    return Error{"storage_error", "The desktop's secret store took nothing", "secret_service", 0, Fault::ours};
+  }
+
+  Status clear(const std::string& name) const {
     GError* error = nullptr;
     GHashTable* attributes = attributes_of(name);
     lib_.clear(&schema, attributes, nullptr, &error);
@@ -91,7 +126,12 @@ class SecretServiceStorage final : public Storage {
     return ok();
   }
 
- private:
+  // What stays for want of the service has nothing in it.
+  void release(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (reserved_.erase(name) > 0) (void)clear(name + beside);
+  }
+
   [[nodiscard]] GHashTable* attributes_of(const std::string& name) const {
     GHashTable* table = lib_.new_table(lib_.hash, lib_.equal);
     lib_.insert(table, const_cast<char*>("name"), const_cast<char*>(name.c_str()));
@@ -101,10 +141,13 @@ class SecretServiceStorage final : public Storage {
     Error out{"storage_error", std::string("The desktop's secret store: ") + error->message, "secret_service", 0,
               Fault::ours};
     lib_.free_error(error);
+    lib_.disconnect();  // should it have been started anew, the next call finds it
     return out;
   }
 
   const Library& lib_;
+  std::mutex mutex_;
+  std::set<std::string> reserved_;
 };
 
 }  // namespace

@@ -2,8 +2,26 @@
 
 #include <map>
 #include <mutex>
+#include <set>
+
+#include "directories.hpp"
+#include "file_lock.hpp"
 
 namespace ostia {
+
+using namespace sdk;
+
+Status Storage::reserve(const std::string& name, std::size_t size) {
+  (void)name, (void)size;
+  return ok();
+}
+
+Result<std::shared_ptr<void>> Storage::try_lock(const std::string& name) {
+  const std::string directory = lock_directory();
+  if (auto made = make_private_directory(directory); !made) return std::move(made).error();
+  return try_file_lock(directory + "/" + file_name(name) + ".lock");
+}
+
 namespace {
 
 class MemoryStorage final : public Storage {
@@ -23,8 +41,22 @@ class MemoryStorage final : public Storage {
     values_.erase(name);
     return ok();
   }
+  // Who sees this memory is in this process.
+  Result<std::shared_ptr<void>> try_lock(const std::string& name) override {
+    const std::lock_guard lock(locks_->mutex);
+    if (!locks_->held.insert(name).second) return std::shared_ptr<void>();
+    return std::shared_ptr<void>(locks_.get(), [name, locks = locks_](void*) {
+      const std::lock_guard guard(locks->mutex);
+      locks->held.erase(name);
+    });
+  }
 
  private:
+  struct Locks {
+    std::mutex mutex;
+    std::set<std::string> held;
+  };
+  std::shared_ptr<Locks> locks_ = std::make_shared<Locks>();
   std::mutex mutex_;
   std::map<std::string, std::string> values_;
 };

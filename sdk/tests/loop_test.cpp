@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <poll.h>
+#include <atomic>
+#include <mutex>
 #include <ostia/ostia.hpp>
 #include <thread>
 
@@ -143,6 +145,63 @@ TEST(Calls, AreCalledOffAndTimeOut) {
     on_thread.async_authorize(nobody).start([&](const Result<AuthResult>& r) { code = r.error().code; });
   }  // the thread ends its calls before it goes
   EXPECT_EQ(code, "cancelled");
+}
+
+// Answers when it is told to.
+class HeldTransport final : public HttpTransport {
+ public:
+  std::mutex mutex;
+  Loop* loop = nullptr;
+  std::function<void(HttpResponse)> held;
+  std::atomic<int> abandoned = 0;
+  std::function<void()> start(Loop& on, const HttpRequest&, std::function<void(HttpResponse)> done) override {
+    const std::lock_guard lock(mutex);
+    loop = &on;
+    held = std::move(done);
+    return [this] { ++abandoned; };
+  }
+  void answer(HttpResponse response) {
+    for (;; std::this_thread::yield()) {
+      const std::lock_guard lock(mutex);
+      if (!held) continue;
+      return loop->post([done = std::exchange(held, nullptr), response = std::move(response)] { done(response); });
+    }
+  }
+  void await_request() {
+    for (;; std::this_thread::yield())
+      if (const std::lock_guard lock(mutex); held) return;
+  }
+};
+
+// A renewal spends a token: whoever ends it half-way has logged the person out.
+TEST(Calls, WhatMustNotBeLostIsWaitedFor) {
+  const auto response = json_response(200, R"({"access_token":"new","refresh_token":"r2","expires_in":60})");
+  for (const char* ended_by : {"the thread's end", "cancel_calls", "stop", "timeout"}) {
+    auto transport = std::make_shared<HeldTransport>();
+    std::optional<Result<AuthResult>> got;
+    std::stop_source stop;
+    std::thread authority;
+    {
+      LoopThread thread;
+      WebAuth auth({.domain = "tenant.example",
+                    .client_id = "c",
+                    .environment = {.transport = transport, .loop = &thread.loop()}});
+      Credentials credentials(auth, {.storage = memory_storage()});
+      ASSERT_TRUE(credentials.store({.access_token = "old", .expires_in = 1, .refresh_token = "r1"}));
+      const bool is_short = std::string_view(ended_by) == "timeout";
+      credentials.async_refresh({.timeout = std::chrono::milliseconds(is_short ? 1 : 60'000), .stop = stop.get_token()})
+          .start([&](Result<AuthResult> r) { got.emplace(std::move(r)); });
+      transport->await_request();
+      if (std::string_view(ended_by) == "stop") stop.request_stop();
+      if (std::string_view(ended_by) == "cancel_calls") thread.loop().post([&] { thread.loop().cancel_calls(); });
+      authority = std::thread([&] { transport->answer(response); });
+    }
+    authority.join();
+    ASSERT_TRUE(got) << ended_by;
+    ASSERT_TRUE(*got) << ended_by << ": " << got->error().description;
+    EXPECT_EQ((*got)->access_token, "new") << ended_by;
+    EXPECT_EQ(transport->abandoned, 0) << ended_by;
+  }
 }
 
 TEST(Threads, ShareOneObject) {

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <ostia/ostia.hpp>
+#include <thread>
 
 namespace {
 
@@ -114,6 +115,17 @@ Value finish(Task<T> task) {
     return outcome(*result);
   }
   return outcome(std::move(task).wait());
+}
+
+// A program that quits while it renews: what became of the renewal.
+Value quit_while_renewing(std::chrono::milliseconds after) {
+  Value said;
+  {
+    LoopThread thread;
+    credentials->async_refresh().start(thread.loop(), [&](const Result<AuthResult>& r) { said = outcome(r); });
+    std::this_thread::sleep_for(after);
+  }
+  return said;
 }
 
 Parameters parameters(const Value& v) {
@@ -298,6 +310,7 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
     return finish(auth->mfa().async_challenge(
         {.mfa_token = o["mfa_token"].text(), .challenge_type = o["challenge_type"].text()}, c));
   if (name == "mfa_verify") return finish(auth->mfa().async_verify(verify_options(o), c));
+  if (name == "mfa_remove") return finish(auth->mfa().async_remove(o["mfa_token"].text(), o["id"].text(), c));
   if (name == "credentials_store") {
     AuthResult r;
     r.access_token = o["access_token"].text();
@@ -314,6 +327,8 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
                                          c));
   if (name == "credentials_clear") return finish(credentials->async_clear(c));
   if (name == "credentials_user") return outcome(credentials->user());
+  if (name == "credentials_kept") return outcome(Result<Unit>(credentials->kept()));
+  if (name == "credentials_quit") return quit_while_renewing(std::chrono::milliseconds(*o["after_ms"].as_int()));
   if (name == "verify") return finish(verifier->async_verify(o["token"].text(), c));
   if (name == "verify_blocking") return outcome(verifier->verify(o["token"].text(), c));
   if (name == "verify_id_token")
@@ -324,6 +339,8 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
     if (name == "management_get_user") return finish(m.async_get_user(o["id"].text(), c));
     if (name == "management_patch_user_metadata")
       return finish(m.async_patch_user_metadata(o["id"].text(), o["metadata"], c));
+    if (name == "management_patch_user_attributes")
+      return finish(m.async_patch_user_attributes(o["id"].text(), o["metadata"], c));
     if (name == "management_link_user") return finish(m.async_link_user(o["id"].text(), o["with"].text(), c));
   }
   return Value::object({{"unknown", name}});
@@ -338,6 +355,8 @@ Value answer(const Value& line) {
     auto storage = (*o)["directory"].is_null()
                        ? memory_storage()
                        : file_storage({.directory = (*o)["directory"].text(), .passphrase = (*o)["passphrase"].text()});
+    if ((*o)["desktop"].as_bool()) storage = secret_service_storage();
+    if (!storage) return "no storage";
     CredentialsOptions options{.storage = std::move(storage), .lock_directory = (*o)["lock_directory"].text()};
     if ((*o)["locked"].as_bool()) options.unlock = [] { return false; };
     credentials = std::make_unique<Credentials>(*auth, std::move(options));

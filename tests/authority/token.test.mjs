@@ -1,4 +1,4 @@
-// AZ-601 to AZ-627: /oauth/token, /oauth/revoke, devices, and how clients say who they are.
+// AZ-601 to AZ-628: /oauth/token, /oauth/revoke, devices, and how clients say who they are.
 import assert from 'node:assert/strict';
 import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { before, beforeEach, test } from 'node:test';
@@ -101,6 +101,33 @@ row('AZ-607', 'd', 'POST /oauth/token, refresh_token', 'the overlap of refresh_t
   await api.advance(31);
   refused(await refresh('overlap', first.refresh_token), 403, 'invalid_grant');
   refused(await refresh('overlap', second.body.refresh_token), 403, 'invalid_grant');
+});
+
+row('AZ-628', 'x', 'POST /oauth/token, refresh_token', 'a rotated token and the Idempotency-Key of the request that rotated it', 'tokens again, while nobody has used those that came of it', async () => {
+  const ask = (refresh_token, name) => api.token({ grant_type: 'refresh_token', refresh_token, ...credentials('app') }, name ? { 'idempotency-key': name } : {});
+  const good = async (...asked) => { const answer = await ask(...asked); assert.equal(answer.status, 200, answer.text); return answer.body.refresh_token; };
+  const first = (await tokensFor('app')).refresh_token;
+  const lost = [await good(first, '"one"'), await good(first, '"one"')];
+  await api.advance(3600);
+  const second = await good(first, '"one"'); // however late
+  assert.equal(new Set([first, ...lost, second]).size, 4);
+  const third = await good(second, '"two"');
+  refused(await ask(first, '"one"'), 403, 'invalid_grant'); // what came of it has been used: two have it
+  refused(await ask(third, '"three"'), 403, 'invalid_grant');
+
+  for (const [why, name, again] of [['another name', '"a"', '"b"'], ['none the second time', '"a"', ''], ['none the first time', '', '"a"']]) {
+    const token = (await tokensFor('app')).refresh_token, next = await good(token, name);
+    refused(await ask(token, again), 403, 'invalid_grant');
+    assert.equal((await ask(next)).status, 403, why);
+  }
+
+  const token = (await tokensFor('app')).refresh_token, given = await good(token, '"a"'), instead = await good(token, '"a"');
+  refused(await ask(given), 403, 'invalid_grant'); // the answer was not lost: two have it
+  refused(await ask(instead), 403, 'invalid_grant');
+
+  const raced = (await tokensFor('app')).refresh_token;
+  const all = await Promise.all(Array.from({ length: 4 }, () => ask(raced, '"r"')));
+  assert.ok(all.some((a) => a.status === 200));
 });
 
 row('AZ-608', 'd', 'POST /oauth/token, refresh_token', 'idle and absolute lifetimes', 'over', async () => {

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { checks, clocks } from '../../chaos/clock.mjs';
 import { durability } from '../../chaos/durability.mjs';
 import { wrongClock } from '../../chaos/lib.mjs';
+import { logins } from '../../chaos/logins.mjs';
 import { mailThat, webhook } from '../../chaos/slow-peers.mjs';
 
 for (const engine of ['sqlite', 'postgres'])
@@ -30,4 +31,12 @@ test('no entry of the log is lost on its way to a webhook, with two nodes whose 
   const { entries, lost, twice } = await webhook({ seconds: 4, clock: wrongClock() });
   assert.ok(entries > 100);
   assert.deepEqual({ lost, twice }, { lost: 0, twice: 0 });
+});
+
+test('nobody is logged out without need', async () => {
+  const { figures } = await logins({ rounds: 60, seconds: 35 });
+  for (const { name, rounds, needless } of figures) {
+    assert.ok(rounds > 3, `${name}: ${rounds} rounds`);
+    assert.deepEqual(needless, [], name);
+  }
 });

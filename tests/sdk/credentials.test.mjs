@@ -1,11 +1,16 @@
 // `Credentials`: kept across processes, renewed once at a time, and never lost because a network failed.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { wrongClock } from '../../chaos/lib.mjs';
+import { fill, limitFiles, mountDisk } from '../lib/disk.mjs';
 import { Probe } from '../lib/probe.mjs';
 import { folder, startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
+import { until } from '../lib/until.mjs';
 
 const group = scope();
 const ada = { username: 'ada@example.com', password: 'Correct-Horse-9', realm: 'Username-Password-Authentication', scope: 'openid offline_access' };
@@ -20,13 +25,17 @@ before(async () => {
 
 // A proxy in front of the authority that counts refreshes, and fails as it is told.
 async function proxy(t) {
-  const state = { refreshes: 0, fail: null };
+  const state = { refreshes: 0, fail: null, names: [], lost: 0 };
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray());
     const refreshing = body.includes('grant_type=refresh_token');
-    if (refreshing) state.refreshes++;
+    const name = request.headers['idempotency-key'];
+    if (refreshing) { state.refreshes++; state.names.push(name); }
     if (state.fail && refreshing) return state.fail(request, response);
-    const answer = await fetch(domain + request.url, { method: request.method, body: body.length ? body : undefined, headers: { 'content-type': request.headers['content-type'] ?? '' } });
+    const answer = await fetch(domain + request.url, { method: request.method, body: body.length ? body : undefined, headers: { 'content-type': request.headers['content-type'] ?? '', ...(name && { 'idempotency-key': name }) } });
+    if (refreshing && state.lost > 0) { state.lost--; return request.socket.destroy(); }
+    if (refreshing) state.meanwhile?.();
+    if (refreshing && state.holds) return;
     if (refreshing && state.delay_ms) await new Promise((resolve) => setTimeout(resolve, state.delay_ms));
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(Buffer.from(await answer.arrayBuffer()));
   });
@@ -36,8 +45,8 @@ async function proxy(t) {
   return state;
 }
 
-const opened = async (t, directory, options = {}, more = {}) => {
-  const p = await new Probe(t).make({ domain, client_id: 'native', issuer: authority.devIssuer, ...options });
+const opened = async (t, directory, options = {}, more = {}, env = {}) => {
+  const p = await new Probe(t, env).make({ domain, client_id: 'native', issuer: authority.devIssuer, ...options });
   await p.say({ credentials: { directory, lock_directory: directory, passphrase: 'test', ...more } });
   return p;
 };
@@ -164,4 +173,160 @@ test('processes that keep their first login at once share one key', async (t) =>
   assert.ok(kept.every((k) => k.value), JSON.stringify(kept));
   for (const p of [...names, await opened(t, dir, {}, { passphrase: '' })])
     assert.equal((await p.value('credentials_get')).access_token, login.access_token);
+});
+
+// ---- A refresh token is spent once, and never lost.
+
+const force = { force: true };
+const secretOf = (dir) => join(dir, readdirSync(dir).find((f) => f.endsWith('.secret')));
+/** Fills the disk of a folder to its last octet. */
+function fillUp(dir) {
+  const makeRoom = fill(dir), rest = openSync(join(dir, 'rest'), 'w');
+  try { for (;;) writeSync(rest, Buffer.alloc(1024)); } catch (error) { assert.equal(error.code, 'ENOSPC'); }
+  closeSync(rest);
+  return () => { makeRoom(); rmSync(join(dir, 'rest')); };
+}
+
+test('a full disk spends nothing: the login lives on when there is room', async (t) => {
+  const disk = folder(), dir = join(disk, 'state'), gate = await proxy(t);
+  if (!mountDisk(t, disk, 1)) return;
+  const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
+  const makeRoom = fillUp(disk);
+  const error = await p.error('credentials_get', force);
+  assert.deepEqual([error.code, error.reason], ['storage_error', 'cannot_write']);
+  assert.match(error.description, /No space left/);
+  assert.equal(gate.refreshes, 0, 'nothing was asked');
+  assert.equal((await p.value('credentials_get')).access_token, login.access_token, 'what is kept is still given out');
+  makeRoom();
+  assert.notEqual((await p.value('credentials_get', force)).access_token, login.access_token);
+});
+
+test('a disk that becomes full while the authority answers takes the answer', async (t) => {
+  const disk = folder(), dir = join(disk, 'state'), gate = await proxy(t);
+  if (!mountDisk(t, disk, 1)) return;
+  const { p } = await loggedIn(t, dir, { domain: gate.domain });
+  let makeRoom;
+  gate.meanwhile = () => { makeRoom ??= fillUp(disk); };
+  await p.value('credentials_get', force);
+  await p.value('credentials_kept').catch(() => {}); // the access token may have found no room; the refresh token did
+  makeRoom();
+  gate.meanwhile = undefined;
+  assert.ok((await (await opened(t, dir, { domain: gate.domain })).value('credentials_get', force)).access_token);
+});
+
+test('a disk that may only be read spends nothing', async (t) => {
+  const disk = folder(), dir = join(disk, 'state'), gate = await proxy(t);
+  if (!mountDisk(t, disk, 1)) return;
+  const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
+  execFileSync('mount', ['-o', 'remount,ro', disk]);
+  assert.equal((await p.error('credentials_get', force)).code, 'storage_error');
+  assert.equal(gate.refreshes, 0);
+  assert.equal((await p.value('credentials_get')).access_token, login.access_token);
+  execFileSync('mount', ['-o', 'remount,rw', disk]);
+  assert.ok((await p.value('credentials_get', force)).access_token);
+});
+
+test('tokens that cannot be saved after all are given out, told, and saved later', async (t) => {
+  const dir = folder(), gate = await proxy(t);
+  const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
+  const file = secretOf(dir);
+  gate.meanwhile = () => { renameSync(file, join(dir, 'away')); mkdirSync(file); };
+  const renewed = await p.value('credentials_get', force);
+  gate.meanwhile = undefined;
+  assert.notEqual(renewed.access_token, login.access_token);
+  assert.equal((await p.error('credentials_kept')).reason, 'cannot_write');
+  assert.ok((await p.say({ log: 1 })).some((line) => line.startsWith('tokens_not_kept ')));
+  assert.equal((await p.value('credentials_get')).access_token, renewed.access_token);
+  rmdirSync(file);
+  renameSync(join(dir, 'away'), file);
+  const other = await opened(t, dir, { domain: gate.domain });
+  assert.equal((await other.error('credentials_get', force)).reason, 'newer_elsewhere', 'what was spent is not spent again');
+  assert.equal((await p.value('credentials_get')).access_token, renewed.access_token);
+  await p.value('credentials_kept');
+  assert.ok((await other.value('credentials_get', force)).access_token);
+});
+
+test('a file that may be no larger (RLIMIT_FSIZE) ends neither the program nor the login', async (t) => {
+  const dir = folder(), gate = await proxy(t);
+  const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
+  limitFiles(p.child.pid, 1024);
+  assert.equal((await p.error('credentials_get', force)).reason, 'cannot_write');
+  assert.equal(gate.refreshes, 0);
+  limitFiles(p.child.pid, 1 << 20);
+  assert.notEqual((await p.value('credentials_get', force)).access_token, login.access_token);
+});
+
+for (const [who, environments] of [
+  ['a desktop and cron', [{ XDG_RUNTIME_DIR: folder() }, { XDG_RUNTIME_DIR: undefined }]],
+  ['two sessions', [{ XDG_RUNTIME_DIR: folder() }, { XDG_RUNTIME_DIR: folder() }]],
+  ['a service without a home', [{ XDG_RUNTIME_DIR: folder() }, { HOME: undefined, XDG_RUNTIME_DIR: undefined }]],
+])
+  test(`one lock for everybody who shares the file: ${who}`, async (t) => {
+    const dir = folder(), gate = await proxy(t);
+    await loggedIn(t, dir, { domain: gate.domain });
+    gate.delay_ms = 300;
+    const both = await Promise.all(environments.map((env) => opened(t, dir, { domain: gate.domain }, { lock_directory: '' }, env)));
+    await Promise.all(both.map((p) => p.value('credentials_get', force)));
+    for (const p of both) assert.ok((await p.value('credentials_get', force)).access_token);
+    assert.ok(readdirSync(dir).some((f) => f.endsWith('.lock')), 'it lies beside the file');
+  });
+
+test('a clock that is wrong makes no token older or younger', async (t) => {
+  const dir = folder(), clock = wrongClock(), gate = await proxy(t);
+  const fast = await opened(t, dir, { domain: gate.domain }, {}, clock.env);
+  const login = await fast.value('client_login', ada);
+  await fast.value('credentials_store', login);
+  const left = async (p) => (await p.value('credentials_get')).expires_in;
+  for (const seconds of [2 * 3600, -2 * 3600, -2 * 366 * 86_400, 366 * 86_400]) {
+    clock.set(seconds);
+    for (const p of [fast, await opened(t, dir, { domain: gate.domain }, {}, clock.env)]) {
+      const s = await left(p);
+      assert.ok(s <= login.expires_in && s > login.expires_in - 120, `${seconds} s: ${s} of ${login.expires_in} left`);
+    }
+  }
+  assert.equal(gate.refreshes, 0);
+  clock.set(7200);
+  await fast.value('credentials_store', login);
+  clock.set(0);
+  assert.ok(await left(fast) <= login.expires_in, 'kept under a fast clock');
+});
+
+test('an answer that was lost is asked for again by the same name, without a leeway', async (t) => {
+  const dir = folder(), gate = await proxy(t);
+  const { p, login } = await loggedIn(t, dir, { domain: gate.domain });
+  gate.lost = 3;
+  for (let i = 0; i < 3; i++) assert.equal((await p.error('credentials_get', force)).reason, 'network_failed');
+  assert.equal(gate.refreshes, 3, 'each was asked once');
+  assert.equal(new Set(gate.names).size, 1);
+  const again = await (await opened(t, dir, { domain: gate.domain })).value('credentials_get', force);
+  assert.notEqual(again.access_token, login.access_token);
+  await p.value('credentials_get', force);
+  assert.equal(new Set(gate.names).size, 2, 'the next has a name of its own');
+});
+
+test('what is no file in the file\'s place is named, and not waited for', async (t) => {
+  const dir = folder();
+  const { p } = await loggedIn(t, dir);
+  const file = secretOf(dir);
+  rmSync(file);
+  execFileSync('mkfifo', [file]);
+  assert.equal((await p.error('credentials_get')).reason, 'file_damaged');
+});
+
+test('nothing stays of a program that was killed while it wrote', async (t) => {
+  const dir = folder(), gate = await proxy(t);
+  const { p } = await loggedIn(t, dir, { domain: gate.domain });
+  gate.holds = true;
+  p.outcome('credentials_get', force).catch(() => {});
+  await until(() => gate.refreshes === 1, 'it renews');
+  p.child.kill('SIGKILL');
+  await p.ended;
+  const beside = () => readdirSync(dir).filter((f) => /\.secret\./.test(f));
+  assert.equal(beside().length, 1, 'it had room for the next');
+  gate.holds = false;
+  const next = await opened(t, dir, { domain: gate.domain });
+  assert.deepEqual(beside(), []);
+  assert.ok((await next.value('credentials_get', force)).access_token, 'and the answer that it did not get is given again');
+  await next.value('credentials_clear');
+  assert.deepEqual(readdirSync(dir).filter((f) => f.includes('.secret')), []);
 });

@@ -13,8 +13,8 @@ struct CredentialsOptions {
   /// Asked before tokens are given out: a local prompt (fingerprint, PIN). False: `locked`. Called on the thread that
   /// waits or polls.
   std::function<bool()> unlock = {};
-  std::string lock_directory =
-      {};  ///< where processes wait for each other; empty: `$XDG_RUNTIME_DIR`, else the state's
+  /// Where processes wait for each other; empty: where the storage says, which is beside its files.
+  std::string lock_directory = {};
 };
 
 /// Options of `Credentials::get`.
@@ -25,8 +25,9 @@ struct GetCredentialsOptions {
 };
 
 /// The tokens of one login. Renewing is done by one at a time, across threads and processes: the others wait and take
-/// what it brought. When the network fails nothing is lost, and nobody is logged out; only the authority's word
-/// (`invalid_grant`) ends a login. May be used from several threads at once.
+/// what it brought. When the network or the storage fails nothing is lost, and nobody is logged out; only the
+/// authority's word (`invalid_grant`) ends a login. A refresh token is spent only once the storage has shown that it
+/// can keep the next one. May be used from several threads at once.
 class OSTIA_API Credentials {
  public:
   explicit Credentials(const WebAuth& auth, CredentialsOptions options = {});
@@ -36,9 +37,10 @@ class OSTIA_API Credentials {
   Task<Unit> async_store(AuthResult result, CallOptions call = {}) const;
 
   /// Tokens that are good for a while, renewed if need be. Errors: `login_required` when there are none, or the
-  /// authority takes the refresh token no more; `locked`; as `Authentication` when renewing failed, and then what is
-  /// kept stays. A renewal that is under way is not called off by `CallOptions`: with rotation its answer must not get
-  /// lost.
+  /// authority takes the refresh token no more; `locked`; `storage_error`, with reason `newer_elsewhere` when another
+  /// program has tokens that its storage did not take; as `Authentication` when renewing failed. What is kept stays
+  /// then. A renewal that is under way is not called off by `CallOptions`: with rotation its answer must not get lost.
+  /// Tokens that the storage refused after all are given out all the same: see `kept`.
   Result<AuthResult> get(const GetCredentialsOptions& options = {}, const CallOptions& call = {});
   Task<AuthResult> async_get(GetCredentialsOptions options = {}, CallOptions call = {}) const;
 
@@ -48,6 +50,11 @@ class OSTIA_API Credentials {
 
   /// The person of the kept ID token: its claims, or null. Asks nobody.
   Result<json::Value> user() const;
+
+  /// Whether what was renewed last is in the storage. Else the error says why not: the tokens are in the memory of this
+  /// object and its copies, which try again at each `get` and when the last of them goes; until then other programs get
+  /// `newer_elsewhere` rather than renew with a token that has been spent. The log has `tokens_not_kept` then.
+  [[nodiscard]] Status kept() const;
 
   /// Forgets the tokens, and has the refresh token revoked; if that fails they are forgotten all the same, and the
   /// error says so.

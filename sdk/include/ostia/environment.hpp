@@ -109,6 +109,9 @@ class OSTIA_API Clock {
  public:
   virtual ~Clock() = default;
   virtual std::int64_t now() = 0;  ///< milliseconds since 1970
+  /// Milliseconds since the machine was started (CLOCK_BOOTTIME), which nobody sets. -1, which is what this is unless
+  /// it is overridden: `now` is not the machine's time.
+  virtual std::int64_t steady() { return -1; }
 };
 OSTIA_API std::shared_ptr<Clock> system_clock();
 
@@ -116,7 +119,8 @@ OSTIA_API std::shared_ptr<Clock> system_clock();
 struct LogRecord {
   enum class Level : std::uint8_t { debug, info, warning };
   Level level = Level::info;
-  std::string event;    ///< stable: `http`, `http_retry`, `keys_fetched`, `login_begun`, `login_redirect`, …
+  std::string
+      event;  ///< stable: `http`, `http_retry`, `keys_fetched`, `login_begun`, `login_redirect`, `tokens_not_kept`, …
   std::string message;  ///< for people
 };
 /// Called on the thread on which it happened.

@@ -22,8 +22,14 @@ export const words = (text) => (text ? text.split(' ') : []);
 export const within = (some, all) => words(some).every((word) => words(all).includes(word));
 const newest = (list) => [...list].reverse();
 
-/** HTTP to an authority, by connections that are kept. */
-export function ask(issuer, method, path, { headers = {}, form, json } = {}) {
+/** HTTP to an authority, by connections that are kept. Where a busy machine has no room now, it is asked again. */
+export async function ask(...request) {
+  for (let tries = 0; ; tries++) {
+    const answer = await askOnce(...request);
+    if (answer.status !== 503 || !answer.headers['retry-after'] || tries === 20) return answer;
+  }
+}
+function askOnce(issuer, method, path, { headers = {}, form, json } = {}) {
   const { port, host } = new URL(issuer), text = form ? String(new URLSearchParams(form)) : json && JSON.stringify(json);
   const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
   return new Promise((resolve, reject) => {
