@@ -84,7 +84,8 @@ Async<Unit> check_assertion(Authority& a, const Request& request, const Client& 
   if (!is_for_us(request, claims)) co_return bad("aud must be the issuer");
   if (exp + leeway <= now) co_return bad("it has expired");
   if (exp > now + longest_assertion) co_return bad("exp is too far away");
-  if (claims["nbf"].as_int().value_or(0) > now + leeway) co_return bad("it is not valid yet");
+  if (const Value* nbf = claims.find("nbf"); nbf && nbf->as_int().value_or(now + leeway + 1) > now + leeway)
+    co_return bad("it is not valid yet");
   if (claims["jti"].text().empty()) co_return bad("jti is missing");
   CO_TRY(const auto first, use_once(a, "assertion " + client.id + " " + claims["jti"].text(), exp + leeway));
   // AZ-622 · RFC 7523 section 3

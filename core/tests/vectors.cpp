@@ -114,9 +114,9 @@ Value id_token(const Value& claims, const Value& e) {
   oidc::IdTokenExpectations expected{.issuer = e["issuer"].text(),
                                      .audience = e["audience"].text(),
                                      .nonce = e["nonce"].text(),
-                                     .max_age = e["max_age"].as_double(),
+                                     .max_age = e["max_age"].as_int(),
                                      .organization = e["organization"].text(),
-                                     .leeway = e["leeway"].as_double().value_or(60),
+                                     .leeway = e["leeway"].as_int().value_or(60),
                                      .now = e["now"].as_int().value_or(0)};
   auto violation = oidc::validate_id_token_claims(claims, expected);
   if (!violation) return {};

@@ -1,9 +1,9 @@
 #include "ostia/oidc/id_token.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "ostia/oidc/audience.hpp"
+#include "ostia/oidc/numeric_date.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 
@@ -88,53 +88,51 @@ Verdict check_authorized_party(const auto& claims, const IdTokenExpectations& ex
                     expected.audience, expected.audience);
 }
 
-std::optional<double> time_claim(const auto& claims, const char* name) {
-  const auto time = claims[name].as_double();
-  return time && std::isfinite(*time) ? time : std::nullopt;
-}
-
-// WA-094, WA-095 · OpenID Connect Core section 3.1.3.7
+// WA-094, WA-095 · RFC 7519 section 4.1.4
 Verdict check_expiration(const auto& claims, const IdTokenExpectations& expected) {
-  const auto exp = time_claim(claims, "exp");
+  const auto exp = time_of(claims["exp"], Whole::before);
   if (!exp) return refuse("expiration_missing", "Expiration Time (exp) claim must be a number present in the ID token");
-  if (!time_claim(claims, "iat"))
+  if (!time_of(claims["iat"], Whole::before))
     return refuse("issued_at_missing", "Issued At (iat) claim must be a number present in the ID token");
-  const auto end = *exp + expected.leeway;
-  if (static_cast<double>(expected.now) <= end) return {};
+  const std::int64_t end = *exp + expected.leeway;  // at which it is over, not after which
+  if (expected.now < end) return {};
   return refuse(
       "token_expired",
       "Expiration Time (exp) claim error in the ID token; current time \"{}\" is after expiration time \"{}\"",
-      {expected.now, static_cast<std::int64_t>(end)});
+      {expected.now, end});
 }
 
+// A time that cannot be read is none that has come.
 // WA-098 · RFC 7519 section 4.1.5
 Verdict check_not_before(const auto& claims, const IdTokenExpectations& expected) {
-  const auto nbf = time_claim(claims, "nbf");
+  const auto* nbf = claims.find("nbf");
   if (!nbf) return {};
-  const auto start = *nbf - expected.leeway;
-  if (static_cast<double>(expected.now) >= start) return {};
+  const auto time = time_of(*nbf, Whole::after);
+  if (!time) return refuse("not_before_malformed", "Not Before Time (nbf) claim must be a number in the ID token");
+  const std::int64_t start = *time - expected.leeway;
+  if (expected.now >= start) return {};
   return refuse("token_not_yet_valid",
                 "Not Before Time (nbf) claim error in the ID token; current time \"{}\" is before the not before time "
                 "\"{}\"",
-                {expected.now, static_cast<std::int64_t>(start)});
+                {expected.now, start});
 }
 
 // WA-100 · OpenID Connect Core section 3.1.3.7
 Verdict check_authentication_age(const auto& claims, const IdTokenExpectations& expected) {
   if (!expected.max_age) return {};
-  const auto auth_time = time_claim(claims, "auth_time");
+  const auto auth_time = time_of(claims["auth_time"], Whole::before);
   if (!auth_time)
     return refuse(
         "auth_time_missing",
         "Authentication Time (auth_time) claim must be a number present in the ID token when Max Age (max_age) "
         "is specified");
-  const auto end = *auth_time + *expected.max_age + expected.leeway;
-  if (static_cast<double>(expected.now) <= end) return {};
+  const std::int64_t end = *auth_time + *expected.max_age + expected.leeway;
+  if (expected.now <= end) return {};
   return refuse(
       "authentication_too_old",
       "Authentication Time (auth_time) claim in the ID token indicates that too much time has passed since the "
       "last end-user authentication. Current time \"{}\" is after last auth time at \"{}\"",
-      {expected.now, static_cast<std::int64_t>(end)});
+      {expected.now, end});
 }
 
 // WA-102, WA-103 · Auth0: org_id

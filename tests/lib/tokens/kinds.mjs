@@ -1,0 +1,2 @@
+export const kinds = [];
+export const kindOf = (said) => kinds.find((kind) => kind.holds(said))?.id;
