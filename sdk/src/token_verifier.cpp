@@ -108,6 +108,9 @@ struct TokenVerifier::State {
     auto header = bytes ? json::parse(*bytes) : Result<Value>(Error{});
     if (!header || !header->is_object()) return refuse("The token's header is not base64url JSON", "token_malformed");
     if (header->find("crit")) return refuse("The token's header has critical extensions", "token_malformed");
+    // RFC 7797 section 7
+    if (const Value* b64 = header->find("b64"); b64 && !b64->as_bool())
+      return refuse("The token's payload is said to be no base64url (b64)", "token_malformed");
     // RFC 7515 section 4.1.4
     if (header->find("kid") && !(*header)["kid"].is_string())
       return refuse("The name of the key (kid) in the token's header is not a text", "token_malformed");

@@ -152,6 +152,13 @@ Verdict check_is_no_id_token(const auto& claims, const IdTokenExpectations&) {
   return {};
 }
 
+// RFC 7519 section 4.1.7
+Verdict check_name(const auto& claims, const IdTokenExpectations&) {
+  const auto* jti = claims.find("jti");
+  if (!jti || jti->is_string()) return {};
+  return refuse("jti_malformed", "JWT ID (jti) claim must be a string in the ID token");
+}
+
 template <class Claims>
 struct Rule {
   const char* name;
@@ -177,6 +184,7 @@ constexpr Rule<Claims> access_token_rules[] = {{"issuer", check_issuer<Claims>},
                                                {"expiration", check_expiration<Claims>},
                                                {"not_before", check_not_before<Claims>},
                                                {"token_type", check_is_no_id_token<Claims>},
+                                               {"name", check_name<Claims>},
                                                {"organization", check_organization<Claims>}};
 
 Verdict first_broken(const auto& claims, const IdTokenExpectations& expected, const auto& rules) {
