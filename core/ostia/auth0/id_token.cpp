@@ -65,10 +65,10 @@ Result<std::string> digest(Host& host, const std::string& algorithm, const std::
 #endif
 
 // A length of time that the application gave; one beyond all bounds is the longest.
-std::optional<std::int64_t> seconds_of(const Value& given) {
+std::optional<oidc::Seconds> seconds_of(const Value& given) {
   const auto seconds = given.as_double();
   if (!seconds) return {};
-  return static_cast<std::int64_t>(std::clamp(*seconds, 0.0, static_cast<double>(oidc::longest_age)));
+  return static_cast<oidc::Seconds>(std::clamp(*seconds, 0.0, static_cast<double>(oidc::longest_age)));
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
       .nonce = is_truthy(checks.nonce) ? display(checks.nonce) : std::string(),
       .max_age = seconds_of(checks.max_age.is_number() ? checks.max_age : base["maxAge"]),
       .organization = checks.organization,
-      .leeway = static_cast<std::int64_t>(leeway),
+      .leeway = static_cast<oidc::Seconds>(leeway),
       .now = *now / 1000};
   auto judged = oidc::judge_id_token(
       jws->payload, expected, checks.access_token, [&](std::int64_t seconds) { return host.date(seconds); },

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ostia/oidc/audience.hpp"
-#include "ostia/oidc/numeric_date.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 
@@ -88,18 +87,21 @@ Verdict check_authorized_party(const auto& claims, const IdTokenExpectations& ex
                     expected.audience, expected.audience);
 }
 
+Seconds now_of(const IdTokenExpectations& expected) { return static_cast<Seconds>(expected.now); }
+std::int64_t date_of(Seconds time) { return static_cast<std::int64_t>(time); }
+
 // WA-094, WA-095 · RFC 7519 section 4.1.4
 Verdict check_expiration(const auto& claims, const IdTokenExpectations& expected) {
   const auto exp = time_of(claims["exp"], Whole::before);
   if (!exp) return refuse("expiration_missing", "Expiration Time (exp) claim must be a number present in the ID token");
   if (!time_of(claims["iat"], Whole::before))
     return refuse("issued_at_missing", "Issued At (iat) claim must be a number present in the ID token");
-  const std::int64_t end = *exp + expected.leeway;  // at which it is over, not after which
-  if (expected.now < end) return {};
+  const Seconds end = *exp + expected.leeway;  // at which it is over, not after which
+  if (now_of(expected) < end) return {};
   return refuse(
       "token_expired",
       "Expiration Time (exp) claim error in the ID token; current time \"{}\" is after expiration time \"{}\"",
-      {expected.now, end});
+      {expected.now, date_of(end)});
 }
 
 // A time that cannot be read is none that has come.
@@ -109,12 +111,12 @@ Verdict check_not_before(const auto& claims, const IdTokenExpectations& expected
   if (!nbf) return {};
   const auto time = time_of(*nbf, Whole::after);
   if (!time) return refuse("not_before_malformed", "Not Before Time (nbf) claim must be a number in the ID token");
-  const std::int64_t start = *time - expected.leeway;
-  if (expected.now >= start) return {};
+  const Seconds start = *time - expected.leeway;
+  if (now_of(expected) >= start) return {};
   return refuse("token_not_yet_valid",
                 "Not Before Time (nbf) claim error in the ID token; current time \"{}\" is before the not before time "
                 "\"{}\"",
-                {expected.now, start});
+                {expected.now, date_of(start)});
 }
 
 // WA-100 · OpenID Connect Core section 3.1.3.7
@@ -126,13 +128,13 @@ Verdict check_authentication_age(const auto& claims, const IdTokenExpectations& 
         "auth_time_missing",
         "Authentication Time (auth_time) claim must be a number present in the ID token when Max Age (max_age) "
         "is specified");
-  const std::int64_t end = *auth_time + *expected.max_age + expected.leeway;
-  if (expected.now <= end) return {};
+  const Seconds end = *auth_time + *expected.max_age + expected.leeway;
+  if (now_of(expected) <= end) return {};
   return refuse(
       "authentication_too_old",
       "Authentication Time (auth_time) claim in the ID token indicates that too much time has passed since the "
       "last end-user authentication. Current time \"{}\" is after last auth time at \"{}\"",
-      {expected.now, end});
+      {expected.now, date_of(end)});
 }
 
 // WA-102, WA-103 · Auth0: org_id
