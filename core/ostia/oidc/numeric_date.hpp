@@ -1,4 +1,5 @@
-// A time as a token says it: NumericDate, RFC 7519 section 2. Nothing else in the project reads one.
+// A time as a token says it: NumericDate, RFC 7519 section 2. Nothing else in the project reads one of somebody
+// else's.
 #pragma once
 
 #include <cstdint>
