@@ -1,5 +1,7 @@
 #include "key_cache.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -54,7 +56,8 @@ bool KeyCache::Entry::is_early(std::int64_t now) const {
 }
 
 bool KeyCache::Entry::is_asked(std::int64_t now) const {
-  return asking.flight != 0 && asking.since_ms <= now && now < asking.since_ms + longest_request_ms;
+  return asking.flight != 0 && asking.since_ms <= now && now < asking.since_ms + longest_request_ms &&
+         asking.process == getpid();
 }
 
 // A blocking call inside a completion: the loop outside cannot go on before it has returned.
@@ -100,6 +103,7 @@ KeyCache::Look KeyCache::look(const Question& question) {
   asking.since_ms = question.now_ms;
   asking.loop = question.loop;
   asking.thread = std::this_thread::get_id();
+  asking.process = getpid();
   return {{}, asking.flight};
 }
 

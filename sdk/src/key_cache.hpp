@@ -71,6 +71,7 @@ class KeyCache {
     std::int64_t since_ms = 0;
     const void* loop = nullptr;
     std::thread::id thread = {};
+    int process = 0;  // of a program that has forked, nobody asks in the child
     std::vector<std::function<void()>> waiting = {};
   };
   struct Entry {
