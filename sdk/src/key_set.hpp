@@ -30,7 +30,8 @@ class KeySet {
   [[nodiscard]] Choice choose(const json::Value& header) const;
   /// The part of the set that the answer to `header` depends on, as JSON.
   [[nodiscard]] std::string excerpt(const json::Value& header) const;
-  /// Whether any of its keys can check a signature. If not, it is not worth another set.
+  /// Whether any of its keys can check a signature; if not, it is not worth another set. With more than a few that look
+  /// as if they could, nobody finds out.
   [[nodiscard]] bool has_usable() const;
 
  private:
