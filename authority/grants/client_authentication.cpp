@@ -2,6 +2,7 @@
 
 #include "ostia/jose/jws.hpp"
 #include "ostia/oidc/audience.hpp"
+#include "ostia/oidc/numeric_date.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/percent.hpp"
@@ -78,13 +79,16 @@ Async<Unit> check_assertion(Authority& a, const Request& request, const Client& 
   // AZ-622 · RFC 7523 section 3
   if (!by_client) co_return bad("the signature is by none of the client's keys");
   const Value& claims = jws->payload;
-  const std::int64_t now = a.clock.now(), exp = claims["exp"].as_int().value_or(0);
+  const std::int64_t now = a.clock.now(), exp = oidc::time_of(claims["exp"], oidc::Whole::before).value_or(0);
   if (claims["iss"] != Value(client.id) || claims["sub"] != Value(client.id))
     co_return bad("iss and sub must be the client_id");
   if (!is_for_us(request, claims)) co_return bad("aud must be the issuer");
   if (exp + leeway <= now) co_return bad("it has expired");
   if (exp > now + longest_assertion) co_return bad("exp is too far away");
-  if (claims["nbf"].as_int().value_or(0) > now + leeway) co_return bad("it is not valid yet");
+  if (const Value* nbf = claims.find("nbf")) {
+    const auto start = oidc::time_of(*nbf, oidc::Whole::after);  // what cannot be read has not come
+    if (!start || *start > now + leeway) co_return bad("it is not valid yet");
+  }
   if (claims["jti"].text().empty()) co_return bad("jti is missing");
   CO_TRY(const auto first, use_once(a, "assertion " + client.id + " " + claims["jti"].text(), exp + leeway));
   // AZ-622 · RFC 7523 section 3

@@ -17,8 +17,12 @@ constexpr auto pause = 10s;  // between two looks for a key that is not among th
 
 constexpr long short_patience = 4;  // seconds, where what is kept will do
 
+// Whether a document says what it is there to say: one that does not takes nothing from what is kept.
+using IsGood = bool (*)(const Value& document);
+bool is_metadata(const Value& document) { return document.size() > 0; }
+
 // What is kept, if it is young enough; else what the upstream says now, or what it has said lately if it is silent.
-Async<Value> fetch(Authority& a, std::string url, std::chrono::seconds max_age, Deadline until) {
+Async<Value> fetch(Authority& a, std::string url, IsGood is_good, std::chrono::seconds max_age, Deadline until) {
   const auto plan = a.documents.plan(url, max_age);
   if (plan.step == DocumentStep::use) co_return plan.kept;
   HttpCall call;
@@ -28,7 +32,7 @@ Async<Value> fetch(Authority& a, std::string url, std::chrono::seconds max_age, 
   if (plan.step == DocumentStep::refresh) call.connect_timeout = call.timeout = short_patience;
   CO_AWAIT(const auto answer, a.http.send(std::move(call)));
   auto document = answer && answer->status == 200 ? json::parse(answer->body, 16) : Result<Value>(Value());
-  if (document && document->is_object()) {
+  if (document && document->is_object() && (is_good(*document) || plan.kept.is_null())) {
     a.documents.keep(url, *document);
     co_return *std::move(document);
   }
@@ -99,8 +103,9 @@ Async<Unit> check_signature(Authority& a, std::string jwks, jose::UnverifiedJws 
   const std::string& algorithm = jws.header["alg"].text();
   bool is_known = false;
   for (const std::chrono::seconds age : {std::chrono::seconds(lifetime), std::chrono::seconds(pause)}) {
-    CO_TRY(const auto keys, fetch(a, jwks, age, until));
-    const Value* key = jose::find_key(keys, jws.header);
+    CO_TRY(const auto keys, fetch(a, jwks, jose::is_key_set, age, until));
+    bool is_named = false;
+    const Value* key = jose::find_key(keys, jws.header, is_named);
     const auto imported = key ? openssl_crypto()->import_key(algorithm, json::write(*key)) : nullptr;
     if (imported && imported->verify(jws.signing_input, jws.signature)) co_return Unit{};
     is_known = imported != nullptr;
@@ -131,7 +136,7 @@ Async<Endpoints> endpoints_of(Authority& a, const Request& request, const Connec
   }
   Endpoints e{u.issuer, u.authorization_url, u.token_url, u.userinfo_url, u.jwks_url, u.end_session_url, false};
   if (u.is_oidc && (e.authorization.empty() || e.jwks.empty() || (e.token.empty() && !u.is_front_channel))) {
-    CO_TRY(const auto document, fetch(a, discovery_of(u), lifetime, until));
+    CO_TRY(const auto document, fetch(a, discovery_of(u), is_metadata, lifetime, until));
     if (auto taken = take(document, u, e); !taken) co_return std::move(taken).error();
   }
   if (auto checked = check(u, e); !checked) co_return std::move(checked).error();

@@ -5,6 +5,7 @@
 #include "ostia/oauth/issuer.hpp"
 #include "ostia/oidc/audience.hpp"
 #include "ostia/oidc/id_token.hpp"
+#include "ostia/oidc/numeric_date.hpp"
 
 namespace ostia {
 namespace {
@@ -53,6 +54,34 @@ TEST(ResponseIssuer, MustBeThereWhereItIsAnnouncedAndMatchWhereItIsThere) {
     EXPECT_FALSE(oauth::is_response_of(other, "https://a/", true)) << other;
     EXPECT_FALSE(oauth::is_response_of(other, "https://a/", false)) << other;
   }
+}
+
+TEST(NumericDate, IsExactAndRefusesRatherThanAccepts) {
+  using oidc::numeric_date, oidc::Whole;
+  struct Case {
+    const char* number;
+    std::int64_t before, after;
+  };
+  for (const auto& [number, before, after] :
+       std::vector<Case>{{"0", 0, 0},
+                         {"-0", 0, 0},
+                         {"0.5", 0, 1},
+                         {"-0.5", -1, 0},
+                         {"-2.5", -3, -2},
+                         {"1700000000.000000000000000000001", 1'700'000'000, 1'700'000'001},
+                         {"1.7E+9", 1'700'000'000, 1'700'000'000},
+                         {"1.70000000009e9", 1'700'000'000, 1'700'000'001},
+                         {"0.0000000017e18", 1'700'000'000, 1'700'000'000},
+                         {"17e-400", 0, 1},
+                         {"0e400", 0, 0},
+                         {"9007199254740992", 1LL << 53, 1LL << 53},
+                         {"-9007199254740992", -(1LL << 53), -(1LL << 53)}}) {
+    EXPECT_EQ(numeric_date(number, Whole::before), before) << number;
+    EXPECT_EQ(numeric_date(number, Whole::after), after) << number;
+  }
+  for (const char* number : {"9007199254740993", "9007199254740992.5e1", "1e16", "1e400", "1e401", "1e-401",
+                             "1e9223372036854775808", "-1e300"})
+    EXPECT_FALSE(numeric_date(number, Whole::before)) << number;
 }
 
 struct Judge : testing::Test {

@@ -111,12 +111,16 @@ Value operate(const Value& v) {
 }
 
 Value id_token(const Value& claims, const Value& e) {
+  const auto seconds = [](const Value& given) -> std::optional<oidc::Seconds> {
+    const auto number = given.as_int();
+    return number ? std::optional(static_cast<oidc::Seconds>(*number)) : std::nullopt;
+  };
   oidc::IdTokenExpectations expected{.issuer = e["issuer"].text(),
                                      .audience = e["audience"].text(),
                                      .nonce = e["nonce"].text(),
-                                     .max_age = e["max_age"].as_double(),
+                                     .max_age = seconds(e["max_age"]),
                                      .organization = e["organization"].text(),
-                                     .leeway = e["leeway"].as_double().value_or(60),
+                                     .leeway = seconds(e["leeway"]).value_or(60),
                                      .now = e["now"].as_int().value_or(0)};
   auto violation = oidc::validate_id_token_claims(claims, expected);
   if (!violation) return {};

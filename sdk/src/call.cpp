@@ -1,5 +1,7 @@
 #include "call.hpp"
 
+#include <utility>
+
 #include "dates.hpp"
 #include "ostia/auth0/options.hpp"
 #include "ostia/text/ascii.hpp"
@@ -9,6 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds usual_timeout{30};
 constexpr std::chrono::milliseconds lock_pause{20};
+constexpr std::chrono::seconds keys_patience{1};
 constexpr std::int64_t longest_retry_after_s = 30;
 
 // Where, for the log: never the query, which has codes and tokens.
@@ -99,6 +102,7 @@ void Call::finish(std::optional<Error> error) {
   const auto self = shared_from_this();
   door_->close();
   abandon();
+  leave_keys(error);
   loop_.cancel(deadline_);
   on_stop_.reset();
   loop_.end_call(this);
@@ -200,18 +204,51 @@ void Call::received(const HttpRequest& request, int attempt, HttpResponse respon
 }
 
 Result<HttpResponse> Call::keys(const std::string& url, const Value& header, bool anew) {
-  const auto known = once<std::optional<HttpResponse>>([&]() -> Result<std::optional<HttpResponse>> {
-    return session_->keys().find(url, header, session_->environment().clock->now(), anew);
-  });
-  if (*known) return **known;
+  KeyCache& cache = session_->keys();
+  const auto question = [&](bool is_patient) {
+    return KeyCache::Question{url, header, session_->environment().clock->now(), anew, is_patient, &loop_};
+  };
+  for (bool is_patient = true;;) {
+    const auto look = once<KeyCache::Look>([&]() -> Result<KeyCache::Look> {
+      auto found = cache.look(question(is_patient));
+      if (found.flight != 0) keys_asked_ = {url, found.flight};
+      return found;
+    });
+    if (look->answer) return *look->answer;
+    if (look->flight != 0) break;
+    const bool* has_ended = answered<bool>();
+    if (!has_ended) return wait_for([&] { wait_for_keys(url); });
+    is_patient = *has_ended;
+  }
   auto answer = http({"GET", url, {{"Accept", "application/json"}}, {}});
   if (!answer) return answer;
-  auto kept = once<Unit>([&] {
-    session_->keys().keep(url, *answer, session_->environment().clock->now());
-    session_->log(LogRecord::Level::debug, "keys_fetched", url);
-    return ok();
+  return once<HttpResponse>([&]() -> Result<HttpResponse> {
+    const auto flight = std::exchange(keys_asked_, {}).flight;
+    auto kept = cache.keep(question(true), flight, *answer, session_->environment().crypto);
+    session_->log(kept.is_taken ? LogRecord::Level::debug : LogRecord::Level::warning,
+                  kept.is_taken ? "keys_fetched" : "keys_not_taken", url);
+    return std::move(kept.answer);
   });
-  return answer;
+}
+
+// Until the call that asks for the keys has its answer, which it says on its own thread; or for a moment.
+void Call::wait_for_keys(const std::string& url) {
+  const auto is_over = std::make_shared<bool>(false);
+  const auto go_on = [weak = weak_from_this(), is_over](bool has_ended) {
+    const auto call = weak.lock();
+    if (!call || std::exchange(*is_over, true)) return;
+    call->loop_.cancel(call->pause_);
+    call->arrive(std::any(has_ended));
+  };
+  pause_ = loop_.at(Loop::Clock::now() + keys_patience, [self = shared_from_this(), go_on] { go_on(false); });
+  session_->keys().wait(url, [door = door_, go_on] { door->post([go_on] { go_on(true); }); });
+}
+
+void Call::leave_keys(const std::optional<Error>& error) {
+  const auto asked = std::exchange(keys_asked_, {});
+  if (asked.flight != 0)
+    session_->keys().abandon(asked.url, asked.flight, error && error->code == "cancelled",
+                             session_->environment().clock->now());
 }
 
 Result<std::string> Call::prepare_browse(BrowseOptions options) {

@@ -119,6 +119,8 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   void received(const HttpRequest& request, int attempt, HttpResponse response);
   void open_browser(const std::string& url);
   void try_lock(const std::function<Result<std::shared_ptr<void>>()>& take);
+  void wait_for_keys(const std::string& url);
+  void leave_keys(const std::optional<Error>& error);
 
   std::shared_ptr<Session> session_;
   Loop& loop_;
@@ -135,6 +137,11 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   std::function<void()> abandon_exchange_;
   Timer pause_ = 0, deadline_ = 0;
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
+  struct KeysAsked {
+    std::string url;
+    KeyCache::Flight flight = 0;
+  };
+  KeysAsked keys_asked_;  // while nobody else asks for them
   BrowseOptions browse_;
   std::unique_ptr<Loopback> loopback_;
   std::shared_ptr<void> lock_;

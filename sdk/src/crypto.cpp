@@ -10,6 +10,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <vector>
@@ -31,6 +32,13 @@ unsigned char* bytes(std::string& s) { return reinterpret_cast<unsigned char*>(s
 
 const EVP_MD* digest_of(int bits) { return bits == 384 ? EVP_sha384() : bits == 512 ? EVP_sha512() : EVP_sha256(); }
 
+std::string hex(std::string_view raw) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : raw) out.append({digits[static_cast<unsigned char>(c) >> 4], digits[c & 0xf]});
+  return out;
+}
+
 Number number(const Value& text) {
   const auto raw = text::base64url_decode(text.text());
   return Number(raw ? BN_bin2bn(bytes(*raw), static_cast<int>(raw->size()), nullptr) : nullptr);
@@ -45,16 +53,26 @@ Key from_parameters(const char* type, OSSL_PARAM_BLD* builder, int selection) {
   return Key(key);
 }
 
+constexpr int longest_modulus = 8192;  // bits; to look at one of 16384 takes OpenSSL a second
+
+// Whether OpenSSL finds what it expects of such a key: a point on its curve; a modulus that is odd and has no small
+// factor, an exponent that is odd and above 1.
+bool is_sound(const Key& key) {
+  const Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free> check(key ? EVP_PKEY_CTX_new(key.get(), nullptr) : nullptr);
+  return check && EVP_PKEY_public_check(check.get()) == 1;
+}
+
 Key rsa_key(const Value& jwk, bool is_private) {
   const Number n = number(jwk["n"]), e = number(jwk["e"]), d = is_private ? number(jwk["d"]) : nullptr;
-  if (!n || !e || (is_private && !d) || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 16384 ||
+  if (!n || !e || (is_private && !d) || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > longest_modulus ||
       BN_num_bits(e.get()) > 32)
     return nullptr;
   const Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> builder(OSSL_PARAM_BLD_new());
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
   if (d) OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_D, d.get());
-  return from_parameters("RSA", builder.get(), d ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY);
+  Key key = from_parameters("RSA", builder.get(), d ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY);
+  return is_private || is_sound(key) ? std::move(key) : nullptr;  // nobody is fooled by a key of their own
 }
 
 struct Curve {
@@ -82,13 +100,30 @@ Key ec_key(const Value& jwk, bool is_private) {
   OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size());
   if (d) OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, d.get());
   Key key = from_parameters("EC", builder.get(), d ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY);
-  const Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free> check(key ? EVP_PKEY_CTX_new(key.get(), nullptr) : nullptr);
-  return check && EVP_PKEY_public_check(check.get()) == 1 ? std::move(key) : nullptr;  // the point is on the curve
+  return is_sound(key) ? std::move(key) : nullptr;
+}
+
+// The points of Ed25519 whose order divides 8, by their y; the sign of x, the highest bit, makes no difference. For
+// such a key anybody can make signatures, and OpenSSL has no question that tells.
+constexpr std::array<std::string_view, 5> small_order = {
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"};
+
+// Whether 32 octets are a key as RFC 8032 section 5.1.3 has them, below 2^255 - 19, and of no small order.
+bool is_sound_point(std::string_view raw) {
+  std::string y(raw);
+  y.back() = static_cast<char>(y.back() & 0x7f);
+  const bool is_high = static_cast<unsigned char>(y.front()) >= 0xed && y.back() == 0x7f &&
+                       std::all_of(y.begin() + 1, y.end() - 1, [](char c) { return c == '\xff'; });
+  return !is_high && std::find(small_order.begin(), small_order.end(), hex(y)) == small_order.end();
 }
 
 Key ed25519_key(const Value& jwk, bool is_private) {
   const auto raw = text::base64url_decode(jwk[is_private ? "d" : "x"].text());
-  if (!raw || raw->size() != 32 || !jwk["crv"].is("Ed25519")) return nullptr;
+  if (!raw || raw->size() != 32 || !jwk["crv"].is("Ed25519") || (!is_private && !is_sound_point(*raw))) return nullptr;
   return Key(is_private ? EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes(*raw), raw->size())
                         : EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes(*raw), raw->size()));
 }

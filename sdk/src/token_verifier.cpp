@@ -1,5 +1,7 @@
 #include "ostia/token_verifier.hpp"
 
+#include <algorithm>
+
 #include "call.hpp"
 #include "dates.hpp"
 #include "ostia/jose/algorithms.hpp"
@@ -93,9 +95,10 @@ struct TokenVerifier::State {
     return {.issuer = issuer,
             .audience = audience,
             .nonce = checks.nonce,
-            .max_age = checks.max_age ? std::optional(static_cast<double>(*checks.max_age)) : std::nullopt,
+            .max_age = checks.max_age ? std::optional(std::clamp(*checks.max_age, std::int64_t{0}, oidc::longest_age))
+                                      : std::nullopt,
             .organization = checks.organization,
-            .leeway = static_cast<double>(leeway),
+            .leeway = leeway,
             .now = now_ms() / 1000};
   }
 
@@ -105,6 +108,12 @@ struct TokenVerifier::State {
     auto header = bytes ? json::parse(*bytes) : Result<Value>(Error{});
     if (!header || !header->is_object()) return refuse("The token's header is not base64url JSON", "token_malformed");
     if (header->find("crit")) return refuse("The token's header has critical extensions", "token_malformed");
+    // RFC 7797 section 7
+    if (const Value* b64 = header->find("b64"); b64 && !b64->as_bool())
+      return refuse("The token's payload is said to be no base64url (b64)", "token_malformed");
+    // RFC 7515 section 4.1.4
+    if (header->find("kid") && !(*header)["kid"].is_string())
+      return refuse("The name of the key (kid) in the token's header is not a text", "token_malformed");
     const Value& alg = (*header)["alg"];
     if (!alg.is_string() || !text::has_word(algorithms, alg.text()))
       return refuse("The token is signed with \"" + alg.text() + "\", expected one of \"" + algorithms + "\"",
@@ -112,10 +121,11 @@ struct TokenVerifier::State {
     return header;
   }
 
-  // The key of a header, from the keys that an answer brought.
-  Result<KeyCache::Judged> judge(std::string_view part, const Value& header, const HttpResponse& answer) const {
-    const auto jwks = json::parse(answer.body);
-    if (answer.status != 200 || !jwks) {
+  // The key of a header, of the keys that are kept; `answer` is what is known of them.
+  Result<KeyCache::Judged> judge(const Value& header, const HttpResponse& answer) const {
+    auto judged = session->keys().judge(jwks_uri, header, now_ms());
+    if (judged.key) return judged;
+    if (answer.status != 200 || !json::parse(answer.body)) {
       const std::string what = answer.status == 0     ? answer.failure
                                : answer.status != 200 ? "status " + text::decimal(answer.status)
                                                       : "not JSON, content type \"" + answer.content_type + "\"";
@@ -124,30 +134,30 @@ struct TokenVerifier::State {
                      "jwks_unreachable"),
           unavailable);
     }
-    const Value* key = jose::find_key(*jwks, header);
-    if (!key) return refuse("The authority has no key \"" + header["kid"].text() + "\"", "key_unknown");
-    auto parsed = session->environment().crypto->import_key(header["alg"].text(), json::write(*key));
-    if (!parsed)
-      return refuse("The authority's key \"" + header["kid"].text() + "\" is not fit for " + header["alg"].text(),
-                    "key_unfit");
-    KeyCache::Judged judged{std::move(parsed), text::lower(header["typ"].text())};
-    session->keys().keep_judged(jwks_uri, part, judged);
-    return judged;
+    if (!header.find("kid"))
+      return refuse("The token names no key (kid), and the authority has not exactly one for " + header["alg"].text(),
+                    "key_unknown");
+    const std::string named = "key \"" + header["kid"].text() + "\"";
+    if (!judged.is_named) return refuse("The authority has no " + named, "key_unknown");
+    return refuse("The authority's " + named + " is not fit for " + header["alg"].text(), "key_unfit");
   }
 
   static Status check_type(const std::string& type, Kind kind) {
-    const bool is_access_token = type == "at+jwt" || type == "application/at+jwt";
-    const bool is_plain = type.empty() || type == "jwt";
+    // RFC 7515 section 4.1.9: without a slash, it is short for the same with "application/".
+    const std::string_view name = std::string_view(type).substr(type.starts_with("application/") ? 12 : 0);
+    const bool is_access_token = name == "at+jwt";
+    const bool is_plain = type.empty() || name == "jwt";
     if (kind == Kind::access_token ? is_access_token || is_plain : is_plain) return ok();
     return refuse("The token is of type \"" + type + "\"", "token_type");
   }
 
   [[nodiscard]] Result<std::string> finish(const Parts& parts, const KeyCache::Judged& judged, Kind kind,
-                                           const IdTokenChecks& checks) const {
+                                           const IdTokenChecks& checks, bool is_known = false) const {
     if (auto fits = check_type(judged.type, kind); !fits) return std::move(fits).error();
     const auto signature = text::base64url_decode(parts.signature);
     if (!signature || !judged.key->verify(parts.signed_part, *signature))
       return refuse("The token's signature is not good", "signature_invalid");
+    if (!is_known) session->keys().remember(jwks_uri, parts.header, judged);  // what strangers make up is not
     auto payload = text::base64url_decode(parts.payload);
     if (!payload) return refuse("The token's payload is not base64url JSON", "token_malformed");
     Status good = ok();
@@ -185,16 +195,32 @@ struct TokenVerifier::State {
     return !outcome && outcome.error().reason == "signature_invalid";
   }
 
-  // With the keys at hand.
+  // What is known of the keys without asking or waiting: nothing where either could bring more.
+  [[nodiscard]] std::optional<HttpResponse> known_keys(const Value& header, bool anew) const {
+    return session->keys().known({.url = jwks_uri, .header = header, .now_ms = now_ms(), .anew = anew});
+  }
+
+  // With the keys at hand; nothing where others may have to be asked for.
   [[nodiscard]] std::optional<Result<std::string>> quick(std::string_view token, Kind kind,
                                                          const IdTokenChecks& checks) const {
     if (!ready) return ready.error();
     if (token.size() > token_limit) return refuse("The token is larger than 64 kB", "token_too_large");
     const auto parts = split(token);
     if (!parts) return refuse("A token has three parts separated by dots", "token_malformed");
-    const auto judged = session->keys().judged(jwks_uri, parts->header, now_ms());
-    if (!judged.key) return {};
-    return finish(*parts, judged, kind, checks);
+    auto judged = session->keys().judged(jwks_uri, parts->header, now_ms());
+    const bool is_known = judged.key != nullptr;
+    if (!is_known) {
+      const auto header = read_header(parts->header);
+      if (!header) return header.error();
+      const auto answer = known_keys(*header, false);
+      if (!answer) return {};
+      auto found = judge(*header, *answer);
+      if (!found) return found.error();
+      judged = *std::move(found);
+    }
+    auto outcome = finish(*parts, judged, kind, checks, is_known);
+    if (!is_worth_a_look(outcome)) return outcome;
+    return known_keys(*read_header(parts->header), true) ? std::optional(std::move(outcome)) : std::nullopt;
   }
 
   static Task<std::string> slow(const std::shared_ptr<State>& s, std::string token, Kind kind, IdTokenChecks checks,
@@ -202,34 +228,32 @@ struct TokenVerifier::State {
     return make_task<std::string>(
         s->session, std::move(call),
         [s, token = std::move(token), kind, checks = std::move(checks)](Call& host) -> Result<std::string> {
-          auto outcome = s->quick(token, kind, checks);
-          if (outcome && !is_worth_a_look(*outcome)) return *std::move(outcome);
+          // Not again in later runs, when more is known: it has asked by then.
+          const auto quick = host.once<std::optional<Result<std::string>>>(
+              [&]() -> Result<std::optional<Result<std::string>>> { return s->quick(token, kind, checks); });
+          if (*quick) return **quick;
           const auto parts = split(token);
           const auto header = s->read_header(parts->header);
-          if (!header) return header.error();
-          if (!outcome) {
-            const auto judged = s->look(host, parts->header, *header, false);
-            if (!judged) return judged.error();
-            outcome = s->finish(*parts, *judged, kind, checks);
-            if (!is_worth_a_look(*outcome)) return *std::move(outcome);
-          }
-          const auto judged = s->look(host, parts->header, *header, true);
-          return judged ? s->finish(*parts, *judged, kind, checks) : *std::move(outcome);
+          const auto judged = s->look(host, *header, false);
+          if (!judged) return judged.error();
+          auto outcome = s->finish(*parts, *judged, kind, checks);
+          if (!is_worth_a_look(outcome)) return outcome;
+          const auto newer = s->look(host, *header, true);
+          return newer && newer->key != judged->key ? s->finish(*parts, *newer, kind, checks) : std::move(outcome);
         });
   }
 
   // The key for a token's header, from the authority if it has to be.
-  Result<KeyCache::Judged> look(Call& host, std::string_view part, const Value& header, bool anew) {
+  Result<KeyCache::Judged> look(Call& host, const Value& header, bool anew) const {
     const auto answer = host.keys(jwks_uri, header, anew);
     if (!answer) return answer.error();
-    return judge(part, header, *answer);
+    return judge(header, *answer);
   }
 
   static Result<std::string> check(const std::shared_ptr<State>& s, std::string_view token, Kind kind,
                                    const IdTokenChecks& checks, const CallOptions& call) {
     auto known = s->quick(token, kind, checks);
-    return known && !is_worth_a_look(*known) ? *std::move(known)
-                                             : slow(s, std::string(token), kind, checks, call).wait();
+    return known ? *std::move(known) : slow(s, std::string(token), kind, checks, call).wait();
   }
 };
 
@@ -279,9 +303,9 @@ Result<std::vector<TokenVerifier::Check>> TokenVerifier::explain(std::string_vie
   note("algorithm", header ? ok() : Status(header.error()), jws->header["alg"].text());
   if (header) {
     const auto find_key = [&](Call& host) -> Result<KeyCache::Judged> {
-      const auto judged = state_->look(host, parts->header, *header, false);
+      const auto judged = state_->look(host, *header, false);
       if (!judged || judged->key->verify(parts->signed_part, jws->signature)) return judged;
-      const auto newer = state_->look(host, parts->header, *header, true);
+      const auto newer = state_->look(host, *header, true);
       return newer ? newer : judged;
     };
     const auto judged = make_task<KeyCache::Judged>(state_->session, call, find_key).wait();

@@ -10,11 +10,14 @@ TEST(Members, ReadsInPlace) {
   const auto m = Members::read(R"( {"iss":"i", "n": -12 ,"aud":["a" , "b"],"o":{"x":[1,{"y":null}]},"n":7,"t":true} )");
   ASSERT_TRUE(m);
   EXPECT_EQ((*m)["iss"].text(), "i");
-  EXPECT_EQ((*m)["n"].as_double(), 7);
+  EXPECT_EQ((*m)["n"].text(), "7");
+  EXPECT_TRUE((*m)["n"].is_number());
   EXPECT_EQ((*m)["aud"].size(), 2U);
   EXPECT_FALSE((*m)["o"].is_string());
   EXPECT_TRUE((*m)["o"].text().empty());
-  EXPECT_FALSE((*m)["none"].as_double());
+  EXPECT_FALSE((*m)["none"].is_number());
+  EXPECT_FALSE(m->find("none"));
+  EXPECT_TRUE(m->find("t"));
 }
 
 TEST(Members, NeverTakesWhatParseRefuses) {

@@ -1,6 +1,7 @@
 // `TokenVerifier` against keys and tokens of the test's own: every algorithm, every way of mixing them up.
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <ostia/ostia.hpp>
 
 #include "ostia/jose/jws.hpp"
@@ -100,13 +101,124 @@ TEST_F(Verifiers, EachClaim) {
   both.push_back("x");
   both.push_back("api");
   EXPECT_EQ(reason(changed("aud", both)), "good");
-  EXPECT_EQ(reason(changed("exp", 1'699'999'939)), "token_expired");
-  EXPECT_EQ(reason(changed("exp", 1'699'999'940)), "good");
+  EXPECT_EQ(reason(changed("exp", 1'699'999'940)), "token_expired");  // at the end of the leeway, not after it
+  EXPECT_EQ(reason(changed("exp", 1'699'999'941)), "good");
   EXPECT_EQ(reason(changed("exp", "1900000000")), "expiration_missing");
   EXPECT_EQ(reason(changed("nbf", 1'700'000'061)), "token_not_yet_valid");
   EXPECT_EQ(reason(changed("nonce", "n")), "id_token_used");
   EXPECT_EQ(reason(changed("name", "J\u00fcrgen \"J\"")), "good");  // escapes: the way round `Members`
   EXPECT_EQ(reason(token(claims, "ES256", "k1", "logout+jwt")), "token_type");
+}
+
+// Of each time claim, read in place and parsed: numbers that no time can be, and what is no number.
+TEST_F(Verifiers, TimesAreJudgedAlikeHoweverTheyAreRead) {
+  const auto payload = [&](const char* claim, const std::string& time, bool parsed) {
+    Value c = claims;
+    c.erase(claim);
+    std::string text = json::write(c);
+    text.insert(1, "\"" + std::string(claim) + "\":" + time + (parsed ? R"(,"name":"\u0041",)" : ","));
+    const std::string input =
+        text::base64url_encode(R"({"alg":"ES256","kid":"k1"})") + "." + text::base64url_encode(text);
+    return input + "." + text::base64url_encode(*openssl_crypto()->sign("ES256", json::write(key), input));
+  };
+  struct Case {
+    const char* time;
+    const char *exp, *iat, *nbf;
+  };
+  const char *no_exp = "expiration_missing", *no_iat = "issued_at_missing", *bad = "not_before_malformed";
+  for (const auto& [time, exp, iat, nbf] :
+       std::vector<Case>{{"1700000000", "good", "good", "good"},
+                         {"1.7e9", "good", "good", "good"},
+                         {"17000000000e-1", "good", "good", "good"},
+                         {"1700000000.0", "good", "good", "good"},
+                         {"1699999940", "token_expired", "good", "good"},
+                         {"1699999940.9", "token_expired", "good", "good"},
+                         {"1699999941", "good", "good", "good"},
+                         {"1700000060", "good", "good", "good"},
+                         {"1700000060.1", "good", "good", "token_not_yet_valid"},
+                         {"1700000061", "good", "good", "token_not_yet_valid"},
+                         {"0", "token_expired", "good", "good"},
+                         {"-0", "token_expired", "good", "good"},
+                         {"-1", "token_expired", "good", "good"},
+                         {"-1.5e3", "token_expired", "good", "good"},
+                         {"1e-400", "token_expired", "good", "good"},
+                         {"9007199254740992", "good", "good", "token_not_yet_valid"},
+                         {"-9007199254740992", "token_expired", "good", "good"},
+                         {"9007199254740993", no_exp, no_iat, bad},
+                         {"-9007199254740993", no_exp, no_iat, bad},
+                         {"9223372036854775807", no_exp, no_iat, bad},
+                         {"9223372036854775808", no_exp, no_iat, bad},
+                         {"-9223372036854775809", no_exp, no_iat, bad},
+                         {"99999999999999999999", no_exp, no_iat, bad},
+                         {"1e20", no_exp, no_iat, bad},
+                         {"1e308", no_exp, no_iat, bad},
+                         {"1e400", no_exp, no_iat, bad},
+                         {"-1e300", no_exp, no_iat, bad},
+                         {"-1e400", no_exp, no_iat, bad},
+                         {"1e99999999999999999999", no_exp, no_iat, bad},
+                         {"0.1e999999", no_exp, no_iat, bad},
+                         {"\"1700000000\"", no_exp, no_iat, bad},
+                         {"\"\"", no_exp, no_iat, bad},
+                         {"\"x\"", no_exp, no_iat, bad},
+                         {"null", no_exp, no_iat, bad},
+                         {"true", no_exp, no_iat, bad},
+                         {"false", no_exp, no_iat, bad},
+                         {"[]", no_exp, no_iat, bad},
+                         {"[1700000000]", no_exp, no_iat, bad},
+                         {"{}", no_exp, no_iat, bad}})
+    for (const bool parsed : {false, true}) {
+      EXPECT_EQ(reason(payload("exp", time, parsed)), exp) << time << parsed;
+      EXPECT_EQ(reason(payload("iat", time, parsed)), iat) << time << parsed;
+      EXPECT_EQ(reason(payload("nbf", time, parsed)), nbf) << time << parsed;
+    }
+}
+
+TEST_F(Verifiers, WithoutLeewayATokenIsOverWhenItsTimeIs) {
+  TokenVerifier exact({.domain = "t.example",
+                       .audience = "api",
+                       .algorithms = "ES256",
+                       .leeway = 0,
+                       .environment = {.transport = server, .clock = clock}});
+  EXPECT_FALSE(exact.verify(changed("exp", 1'700'000'000)));
+  EXPECT_TRUE(exact.verify(changed("exp", 1'700'000'001)));
+  EXPECT_TRUE(exact.verify(changed("nbf", 1'700'000'000)));
+  EXPECT_FALSE(exact.verify(changed("nbf", 1'700'000'001)));
+}
+
+TEST_F(Verifiers, AnyMaxAge) {
+  auto v = verifier();
+  Value c = claims;
+  c.erase("scope");
+  c.set("auth_time", 1'699'999'000);
+  const auto outcome = [&](std::int64_t max_age) {
+    const auto t = v.verify_id_token(token(c, "ES256", "k1", "JWT"), {.max_age = max_age});
+    return t ? "good" : t.error().reason;
+  };
+  EXPECT_EQ(outcome(940), "good");
+  EXPECT_EQ(outcome(939), "authentication_too_old");
+  EXPECT_EQ(outcome(std::numeric_limits<std::int64_t>::max()), "good");
+  EXPECT_EQ(outcome(std::numeric_limits<std::int64_t>::min()), "authentication_too_old");
+}
+
+TEST_F(Verifiers, TypesWithAndWithoutTheirPrefix) {
+  for (const char* typ : {"JWT", "jwt", "application/jwt", "at+jwt", "AT+JWT", "application/at+jwt", ""})
+    EXPECT_EQ(reason(token(claims, "ES256", "k1", typ)), "good") << typ;
+  for (const char* typ :
+       {"dpop+jwt", "logout+jwt", "application/", "application/application/jwt", "text/jwt", "secevent+jwt"})
+    EXPECT_EQ(reason(token(claims, "ES256", "k1", typ)), "token_type") << typ;
+}
+
+TEST_F(Verifiers, ANameOfAKeyIsAText) {
+  for (const Value& kid : {Value(1), Value(), Value(true), Value::array({"k1"}), Value::object({{"k1", "k1"}})}) {
+    server->keys = Value::array({as_public("k1")});
+    Value same = as_public("k1");
+    same.set("kid", kid);
+    server->keys.push_back(same);
+    const std::string input = jose::build_signing_input(Value::object({{"alg", "ES256"}, {"kid", kid}}), claims);
+    EXPECT_EQ(reason(input + "." + text::base64url_encode(*openssl_crypto()->sign("ES256", json::write(key), input))),
+              "token_malformed")
+        << json::write(kid);
+  }
 }
 
 TEST_F(Verifiers, AnIdTokenGoesWithItsAccessToken) {
@@ -226,7 +338,7 @@ TEST_F(Verifiers, AnAuthorityThatIsAwayIsNotHammeredEither) {
   server->status = 500;
   for (int i = 0; i < 50; ++i) EXPECT_EQ(v.verify(token(claims)).error().status, 503);
   EXPECT_EQ(server->asked, 1);
-  clock->ms += 1001;
+  clock->ms += 10'000;
   server->status = 200;
   EXPECT_TRUE(v.verify(token(claims)));
 }

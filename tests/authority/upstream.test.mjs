@@ -165,6 +165,24 @@ test('keys that are kept: another key of the same name is found, with one look f
   assert.equal(looks(), 2, 'not for each login');
 });
 
+test('keys that are kept: an answer without keys takes nothing from them', async (t) => {
+  const broken = new ScriptedUpstream();
+  await broken.start(t);
+  await api.call('POST', 'connections', { ...broken.connection('broken'), enabled_clients: ['app'] });
+  assert.ok((await logIn('broken', { at: broken })).id_token);
+  const looks = () => broken.requests.filter((r) => r.path === '/jwks').length;
+  for (const [i, body] of [{}, { keys: [{ kty: 'oct', k: 'AAAA', kid: 'k1' }] }].entries()) {
+    broken.change['/jwks'] = { body };
+    broken.change.signing = { kid: 'k9' }; // which makes the authority look again, once its pause is over
+    await until(async () => {
+      await refused(await logIn('broken', { at: broken }), 'id_token_key_unknown');
+      return looks() === i + 2;
+    }, 'it looks again');
+    broken.change.signing = undefined;
+    assert.ok((await logIn('broken', { at: broken })).id_token, JSON.stringify(body));
+  }
+});
+
 const hostile = {
   'an ID token by another key': ['id_token_signature', () => { upstream.change.signing = { key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey }; }],
   'an ID token by a key that nobody knows': ['id_token_key_unknown', () => { upstream.change.signing = { kid: 'k9' }; }],

@@ -145,6 +145,8 @@ describe('played back', () => {
   });
   test('CVE-2026-8922 (a time before which nothing is good, and what was revoked)', async () => {
     assert.equal((await withAssertion(assertion(rsa, 'RS256', { nbf: Math.floor(Date.now() / 1000) + 600 }))).status, 401);
+    for (const nbf of ['later', '0', null, true, [], 1e300]) assert.equal((await withAssertion(assertion(rsa, 'RS256', { nbf }))).status, 401, `nbf ${JSON.stringify(nbf)}`);
+    assert.equal((await withAssertion(assertion(rsa, 'RS256', { nbf: Math.floor(Date.now() / 1000) - 0.5 }))).status, 200);
     const { body } = await login({ scope: 'openid offline_access' });
     const seen = () => api.get('/userinfo', { authorization: `Bearer ${body.access_token}` });
     assert.equal((await seen()).status, 200);

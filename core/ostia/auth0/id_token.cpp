@@ -1,5 +1,7 @@
 #include "ostia/oidc/id_token.hpp"
 
+#include <algorithm>
+
 #include "ostia/auth0/response.hpp"
 #include "ostia/jose/algorithms.hpp"
 #include "ostia/jose/jws.hpp"
@@ -37,13 +39,12 @@ Result<Value> fetch_key(Host& host, const Value& base, const Value& header, [[ma
                          "jwks_unreachable");
   const auto jwks = json::parse(answer->body);
   if (!jwks) return invalid_token("The issuer's keys are not JSON", "jwks_malformed");
-  const Value* key = jose::find_key(*jwks, header);
-  if (!key)
-    return invalid_token("Could not find a public key for Key ID (kid) \"" +
-                             (header.find("kid") ? display(header["kid"]) : "undefined") + "\"",
-                         "key_unknown");
-  if (!jose::is_fit(*key, header["alg"].text())) return invalid_token("Empty keyInfo in response", "key_unfit");
-  return *key;
+  bool is_named = false;
+  if (const Value* key = jose::find_key(*jwks, header, is_named)) return *key;
+  if (is_named) return invalid_token("Empty keyInfo in response", "key_unfit");
+  return invalid_token("Could not find a public key for Key ID (kid) \"" +
+                           (header.find("kid") ? display(header["kid"]) : "undefined") + "\"",
+                       "key_unknown");
 }
 
 // What an ID token may be signed with, words.
@@ -62,6 +63,13 @@ Result<std::string> digest(Host& host, const std::string& algorithm, const std::
   return host.digest(jose::hash_bits(algorithm), text);
 }
 #endif
+
+// A length of time that the application gave; one beyond all bounds is the longest.
+std::optional<oidc::Seconds> seconds_of(const Value& given) {
+  const auto seconds = given.as_double();
+  if (!seconds) return {};
+  return static_cast<oidc::Seconds>(std::clamp(*seconds, 0.0, static_cast<double>(oidc::longest_age)));
+}
 
 }  // namespace
 
@@ -112,9 +120,9 @@ Result<Value> validate_id_token(Host& host, const Value& base, const std::string
       .issuer = text_of(base["token_issuer"]),
       .audience = text_of(base["clientID"]),
       .nonce = is_truthy(checks.nonce) ? display(checks.nonce) : std::string(),
-      .max_age = (checks.max_age.is_number() ? checks.max_age : base["maxAge"]).as_double(),
+      .max_age = seconds_of(checks.max_age.is_number() ? checks.max_age : base["maxAge"]),
       .organization = checks.organization,
-      .leeway = leeway,
+      .leeway = static_cast<oidc::Seconds>(leeway),
       .now = *now / 1000};
   auto judged = oidc::judge_id_token(
       jws->payload, expected, checks.access_token, [&](std::int64_t seconds) { return host.date(seconds); },

@@ -1,5 +1,8 @@
 #include "ostia/jose/jws.hpp"
 
+#include <algorithm>
+
+#include "ostia/jose/algorithms.hpp"
 #include "ostia/text/base64url.hpp"
 
 namespace ostia::jose {
@@ -34,11 +37,57 @@ Result<UnverifiedJws> decode_jws(std::string_view compact) {
   return jws;
 }
 
-const json::Value* find_key(const json::Value& jwks, const json::Value& header) {
-  for (const auto& key : jwks["keys"].items())
-    if (key["kid"] == header["kid"]) return &key;
+#ifdef __wasm__  // as the vendor's library looks for it: by its name alone, absent on both sides or on neither
+
+const json::Value* find_key(const json::Value& jwks, const json::Value& header, bool& is_named) {
+  for (const auto& key : jwks["keys"].items()) {
+    if (!(key["kid"] == header["kid"])) continue;
+    is_named = true;
+    if (is_fit(key, header["alg"].text()) && is_public(key)) return &key;
+  }
   return nullptr;
 }
+
+#else
+
+namespace {
+
+// The one that there is, if there is one and no other.
+const json::Value* only(std::span<const json::Value* const> keys) { return keys.size() == 1 ? keys[0] : nullptr; }
+
+}  // namespace
+
+const json::Value* choose_key(std::span<const json::Value* const> named, const json::Value& header) {
+  std::vector<const json::Value*> fit, nameless;
+  for (const auto* key : named) {
+    if (!is_fit(*key, header["alg"].text()) || !is_public(*key)) continue;
+    fit.push_back(key);
+    if (!key->find("kid")) nameless.push_back(key);
+  }
+  if (header.find("kid")) return fit.empty() ? nullptr : fit.front();
+  const auto* one = only(fit);
+  return one ? one : only(nameless);
+}
+
+const json::Value* find_key(const json::Value& jwks, const json::Value& header, bool& is_named) {
+  std::vector<const json::Value*> named;
+  const auto* kid = header.find("kid");
+  for (const auto& key : jwks["keys"].items())
+    if (key.is_object() && (!kid || (kid->is_string() && key["kid"] == *kid))) named.push_back(&key);
+  is_named = !named.empty();
+  return choose_key(named, header);
+}
+
+bool is_key_set(const json::Value& jwks) {
+  const auto algorithms = signature_algorithms();
+  const auto& keys = jwks["keys"];
+  return keys.is_array() && std::any_of(keys.items().begin(), keys.items().end(), [&](const json::Value& key) {
+           return is_public(key) && std::any_of(algorithms.begin(), algorithms.end(),
+                                                [&](std::string_view name) { return is_fit(key, name); });
+         });
+}
+
+#endif
 
 std::string build_signing_input(const json::Value& header, const json::Value& payload) {
   return text::base64url_encode(json::write(header)) + "." + text::base64url_encode(json::write(payload));

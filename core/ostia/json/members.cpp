@@ -118,11 +118,6 @@ class MembersReader : Cursor {
   }
 };
 
-std::optional<double> Member::as_double() const {
-  const auto number = kind_ == Value::Kind::number ? text::parse_int(raw_) : std::nullopt;
-  return number ? std::optional(static_cast<double>(*number)) : std::nullopt;
-}
-
 Member::Items Member::items() const {
   Items out;
   if (is_array() && !MembersReader(raw_).strings(out)) out.count = 0;
@@ -139,11 +134,16 @@ std::optional<Members> Members::read(std::string_view text) {
   return out;
 }
 
+const Member* Members::find(std::string_view key) const {
+  for (std::size_t i = count_; i-- > 0;)
+    if (members_[i].key_ == key) return &members_[i];
+  return nullptr;
+}
+
 const Member& Members::operator[](std::string_view key) const {
   static const Member nothing;
-  for (std::size_t i = count_; i-- > 0;)
-    if (members_[i].key_ == key) return members_[i];
-  return nothing;
+  const Member* found = find(key);
+  return found ? *found : nothing;
 }
 
 }  // namespace ostia::json

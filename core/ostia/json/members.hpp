@@ -16,12 +16,12 @@ class Member {
  public:
   [[nodiscard]] bool is_null() const noexcept { return kind_ == Value::Kind::null; }
   [[nodiscard]] bool is_string() const noexcept { return kind_ == Value::Kind::string; }
+  [[nodiscard]] bool is_number() const noexcept { return kind_ == Value::Kind::number; }
   [[nodiscard]] bool is_array() const noexcept { return kind_ == Value::Kind::array; }
   /// The string, or the number's text; empty for anything else.
   [[nodiscard]] std::string_view text() const noexcept {
-    return is_string() || kind_ == Value::Kind::number ? raw_ : std::string_view();
+    return is_string() || is_number() ? raw_ : std::string_view();
   }
-  [[nodiscard]] std::optional<double> as_double() const;
 
   /// Items of an array of strings.
   struct Items {
@@ -55,7 +55,9 @@ class Members {
  public:
   /// Nothing when `text` is no JSON object, or an unusual one.
   static std::optional<Members> read(std::string_view text);
-  /// The member, or a null one. Of a repeated name the last counts.
+  /// The member, if there is one. Of a repeated name the last counts.
+  [[nodiscard]] const Member* find(std::string_view key) const;
+  /// The member, or a null one.
   const Member& operator[](std::string_view key) const;
 
  private:

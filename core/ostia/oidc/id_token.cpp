@@ -1,7 +1,6 @@
 #include "ostia/oidc/id_token.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
@@ -88,53 +87,54 @@ Verdict check_authorized_party(const auto& claims, const IdTokenExpectations& ex
                     expected.audience, expected.audience);
 }
 
-std::optional<double> time_claim(const auto& claims, const char* name) {
-  const auto time = claims[name].as_double();
-  return time && std::isfinite(*time) ? time : std::nullopt;
-}
+Seconds now_of(const IdTokenExpectations& expected) { return static_cast<Seconds>(expected.now); }
+std::int64_t date_of(Seconds time) { return static_cast<std::int64_t>(time); }
 
-// WA-094, WA-095 · OpenID Connect Core section 3.1.3.7
+// WA-094, WA-095 · RFC 7519 section 4.1.4
 Verdict check_expiration(const auto& claims, const IdTokenExpectations& expected) {
-  const auto exp = time_claim(claims, "exp");
+  const auto exp = time_of(claims["exp"], Whole::before);
   if (!exp) return refuse("expiration_missing", "Expiration Time (exp) claim must be a number present in the ID token");
-  if (!time_claim(claims, "iat"))
+  if (!time_of(claims["iat"], Whole::before))
     return refuse("issued_at_missing", "Issued At (iat) claim must be a number present in the ID token");
-  const auto end = *exp + expected.leeway;
-  if (static_cast<double>(expected.now) <= end) return {};
+  const Seconds end = *exp + expected.leeway;  // at which it is over, not after which
+  if (now_of(expected) < end) return {};
   return refuse(
       "token_expired",
       "Expiration Time (exp) claim error in the ID token; current time \"{}\" is after expiration time \"{}\"",
-      {expected.now, static_cast<std::int64_t>(end)});
+      {expected.now, date_of(end)});
 }
 
+// A time that cannot be read is none that has come.
 // WA-098 · RFC 7519 section 4.1.5
 Verdict check_not_before(const auto& claims, const IdTokenExpectations& expected) {
-  const auto nbf = time_claim(claims, "nbf");
+  const auto* nbf = claims.find("nbf");
   if (!nbf) return {};
-  const auto start = *nbf - expected.leeway;
-  if (static_cast<double>(expected.now) >= start) return {};
+  const auto time = time_of(*nbf, Whole::after);
+  if (!time) return refuse("not_before_malformed", "Not Before Time (nbf) claim must be a number in the ID token");
+  const Seconds start = *time - expected.leeway;
+  if (now_of(expected) >= start) return {};
   return refuse("token_not_yet_valid",
                 "Not Before Time (nbf) claim error in the ID token; current time \"{}\" is before the not before time "
                 "\"{}\"",
-                {expected.now, static_cast<std::int64_t>(start)});
+                {expected.now, date_of(start)});
 }
 
 // WA-100 · OpenID Connect Core section 3.1.3.7
 Verdict check_authentication_age(const auto& claims, const IdTokenExpectations& expected) {
   if (!expected.max_age) return {};
-  const auto auth_time = time_claim(claims, "auth_time");
+  const auto auth_time = time_of(claims["auth_time"], Whole::before);
   if (!auth_time)
     return refuse(
         "auth_time_missing",
         "Authentication Time (auth_time) claim must be a number present in the ID token when Max Age (max_age) "
         "is specified");
-  const auto end = *auth_time + *expected.max_age + expected.leeway;
-  if (static_cast<double>(expected.now) <= end) return {};
+  const Seconds end = *auth_time + *expected.max_age + expected.leeway;
+  if (now_of(expected) <= end) return {};
   return refuse(
       "authentication_too_old",
       "Authentication Time (auth_time) claim in the ID token indicates that too much time has passed since the "
       "last end-user authentication. Current time \"{}\" is after last auth time at \"{}\"",
-      {expected.now, static_cast<std::int64_t>(end)});
+      {expected.now, date_of(end)});
 }
 
 // WA-102, WA-103 · Auth0: org_id
@@ -152,6 +152,13 @@ Verdict check_is_no_id_token(const auto& claims, const IdTokenExpectations&) {
     if (claims[claim].is_string())
       return refuse("id_token_used", std::string("Nonce (") + claim + ") claim says that this is an ID token");
   return {};
+}
+
+// RFC 7519 section 4.1.7
+Verdict check_name(const auto& claims, const IdTokenExpectations&) {
+  const auto* jti = claims.find("jti");
+  if (!jti || jti->is_string()) return {};
+  return refuse("jti_malformed", "JWT ID (jti) claim must be a string in the ID token");
 }
 
 template <class Claims>
@@ -179,6 +186,7 @@ constexpr Rule<Claims> access_token_rules[] = {{"issuer", check_issuer<Claims>},
                                                {"expiration", check_expiration<Claims>},
                                                {"not_before", check_not_before<Claims>},
                                                {"token_type", check_is_no_id_token<Claims>},
+                                               {"name", check_name<Claims>},
                                                {"organization", check_organization<Claims>}};
 
 Verdict first_broken(const auto& claims, const IdTokenExpectations& expected, const auto& rules) {

@@ -11,6 +11,7 @@
 
 #include "ostia/json/members.hpp"
 #include "ostia/json/value.hpp"
+#include "ostia/oidc/numeric_date.hpp"
 #include "ostia/result.hpp"
 
 namespace ostia::oidc {
@@ -18,13 +19,16 @@ namespace ostia::oidc {
 /// What a token must agree with. What is absent here is not required; what is required is never skipped.
 struct IdTokenExpectations {
   std::string issuer;
-  std::string audience;           ///< the client id
-  std::string nonce;              ///< checked when not empty
-  std::optional<double> max_age;  ///< seconds; then `auth_time` is required
-  std::string organization;       ///< `org_…` is compared to `org_id`, anything else to `org_name`
-  double leeway = 60;             ///< seconds
-  std::int64_t now = 0;           ///< seconds since 1970
+  std::string audience;            ///< the client id
+  std::string nonce;               ///< checked when not empty
+  std::optional<Seconds> max_age;  ///< seconds, at most `longest_age`; then `auth_time` is required
+  std::string organization;        ///< `org_…` is compared to `org_id`, anything else to `org_name`
+  Seconds leeway = 60;             ///< seconds
+  std::int64_t now = 0;            ///< seconds since 1970
 };
+
+/// No login is older, and sums with it fit.
+constexpr auto longest_age = static_cast<Seconds>(std::int64_t{1} << 53);
 
 /// Why a token is refused. Its sentence may have dates in it, which each host words in its own way: `as_error` alone
 /// has the whole of it.

@@ -70,7 +70,7 @@ class OSTIA_API Crypto {
   /// SHA-2 of `bits` (256, 384, 512) bits.
   virtual std::string digest(int bits, std::string_view text) = 0;
   /// The public JSON Web Key `jwk` for `algorithm` (RFC 7518, RFC 8037); null when it is not one, or too weak: RSA
-  /// below 2048 bits.
+  /// below 2048 bits or with an exponent of 1, a point of small order. RSA of more than 8192 bits is not taken either.
   virtual std::shared_ptr<const VerificationKey> import_key(std::string_view algorithm, const std::string& jwk) = 0;
   /// `input` signed for JOSE with a private key: a JSON Web Key as JSON, or PEM. Errors: `invalid_key`.
   virtual Result<std::string> sign(std::string_view algorithm, const std::string& key, std::string_view input) = 0;

@@ -52,9 +52,10 @@ class OSTIA_API VerifiedToken {
   std::string payload_;  // the checked JSON, read when asked
 };
 
-/// Checks tokens of one authority. Keys are fetched when first needed, kept as long as the authority says (5 minutes to
-/// a day), and fetched again for an unknown key, at most every 10 seconds, whatever tokens come. May be used from
-/// several threads at once.
+/// Checks tokens of one authority, by themselves: it asks nobody whether one was revoked. Keys are fetched when first
+/// needed, by one thread for all, kept as long as the authority says (5 minutes to a day), and fetched again for an
+/// unknown key, at most every 10 seconds, whatever tokens come and whatever the authority answers; while it has no keys
+/// to give, those that are kept are used for up to an hour beyond their time. May be used from several threads at once.
 class OSTIA_API TokenVerifier {
  public:
   explicit TokenVerifier(TokenVerifierOptions options);

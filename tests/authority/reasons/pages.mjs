@@ -87,6 +87,7 @@ export default [
   idToken('issued_at_missing', { iat: undefined }),
   idToken('token_expired', { exp: 1000 }),
   idToken('token_not_yet_valid', { nbf: 4e9 }),
+  idToken('not_before_malformed', { nbf: 'later' }),
   // Keys of devices
   ['webauthn_malformed', 'f', 400, (w) => w.byPasskey({ change: () => 'nothing' })],
   ['webauthn_cancelled', 'f', 400, (w) => w.byPasskey({ change: () => ({ error: 'NotAllowedError' }) })],
