@@ -23,6 +23,14 @@ export function optimise(wasm, to) {
 
 export function toJavaScript(wasm, to) {
   run(bin('wasm2js'), ['-Oz', ...features, wasm, '-o', to]);
+  // What the module begins with is mostly text, which compresses as such and not in base64.
+  const code = readFileSync(to, 'utf8');
+  const decoder = /  var base64ReverseLookup[^]*?\n  }\n(?=function initActiveSegments)/;
+  const segment = /base64DecodeToExistingUint8Array\(bufferView, (\d+), "([^"]*)"\)/g;
+  if (!decoder.test(code) || !segment.test(code)) throw new Error('wasm2js writes its data in another way now');
+  writeFileSync(to, code
+    .replace(decoder, '  function put(at, text) { for (var i = 0; i < text.length; i++) bufferView[at + i] = text.charCodeAt(i); }\n')
+    .replace(segment, (_, at, data) => `put(${at}, ${JSON.stringify(Buffer.from(data, 'base64').toString('latin1'))})`));
 }
 
 // ES5, which auth0-js is: old webviews, and bundlers that are older than the syntax of today. What bundles the files can't
@@ -101,12 +109,16 @@ async function emit(name, options, more = {}) {
   writeFileSync(`${outfile}.map`, made.map);
 }
 
+// Whatever encoding the page has, a script is read right; the other module is ASCII already, with characters that would be escaped.
+const encoding = { js: { format: { ascii_only: true } }, wasm: {} };
+
 async function bundle(kind, name) {
+  const more = encoding[kind];
   const plugins = [modules(kind)];
   const entryPoints = [`${root}/web/src/index.ts`];
-  await emit(`${name}.min.js`, { plugins, entryPoints: [`${root}/web/src/script.ts`], format: 'iife' });
-  await emit(`${name}.esm.js`, { plugins, entryPoints, format: 'esm' });
-  await emit(`${name}.cjs`, { plugins, entryPoints, format: 'cjs' });
+  await emit(`${name}.min.js`, { plugins, entryPoints: [`${root}/web/src/script.ts`], format: 'iife' }, more);
+  await emit(`${name}.esm.js`, { plugins, entryPoints, format: 'esm' }, more);
+  await emit(`${name}.cjs`, { plugins, entryPoints, format: 'cjs' }, more);
 }
 
 // Management needs no protocol, so no module: a tenth of the whole.

@@ -25,6 +25,7 @@ const text = (name) => readFileSync(`${dist}/${name}`, 'utf8');
 const files = readdirSync(dist).filter((name) => /js$/.test(name));
 
 describe('syntax', () => {
+  for (const name of files) test(`${name}: ASCII, whatever encoding the page has`, () => assert.doesNotMatch(text(name), /[^\0-\x7f]/u));
   for (const name of files)
     test(`${name}: ES5`, () => void parse(text(name), { ecmaVersion: 5, sourceType: /esm/.test(name) ? 'module' : 'script' }));
 });
