@@ -27,6 +27,7 @@ for (const header of headers) {
   let owner = '', hidden = false;
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at];
+    if (line === 'namespace detail {') at = lines.indexOf('}  // namespace detail', at);
     const type = /^(?:class OSTIA_API|class \[\[nodiscard\]\]|class|struct) (\w+)/.exec(line);
     if (type && /[{:]/.test(line)) { owner = type[1]; hidden = false; }
     if (/^ private:/.test(line)) hidden = true;

@@ -62,5 +62,6 @@ int main(int argc, char** argv) {
   if (argc > 3) window.findChild<QPushButton*>()->click();  // any third argument: as if the button was pressed
   const int code = QApplication::exec();
   loop.cancel_calls();
+  loop.run();  // a renewal is not cut off; it ends while there still is a window to tell
   return code;
 }

@@ -50,6 +50,7 @@ Authentication::Authentication(WebAuthOptions options) : session_(std::make_shar
 Authentication::Authentication(std::shared_ptr<Session> session) : session_(std::move(session)) {}
 
 Result<std::string> Authentication::build_authorize_url(const AuthorizeOptions& options) const {
+  if (!session_) return moved_from();
   if (!session_->base()) return session_->base().error();
   auto built = auth0::build_authorize_url(*session_->base(), to_value(options));
   if (!built) return std::move(built).error();
@@ -57,11 +58,13 @@ Result<std::string> Authentication::build_authorize_url(const AuthorizeOptions& 
 }
 
 Result<std::string> Authentication::build_logout_url(const LogoutOptions& options) const {
+  if (!session_) return moved_from();
   if (!session_->base()) return session_->base().error();
   return auth0::build_logout_url(*session_->base(), to_value(options));
 }
 
 Result<std::string> Authentication::build_verify_url(const PasswordlessLoginOptions& options) const {
+  if (!session_) return moved_from();
   if (!session_->base()) return session_->base().error();
   return auth0::build_verify_url(*session_->base(), to_value(options));
 }
@@ -160,7 +163,7 @@ Task<Value> Authentication::async_passwordless_start(PasswordlessStartOptions op
 
 Task<Unit> Authentication::async_passwordless_verify(PasswordlessLoginOptions options, CallOptions call) const {
   Value v = to_value(options);
-  if (session_->base()) v.set("clientID", (*session_->base())["clientID"]);
+  if (session_ && session_->base()) v.set("clientID", (*session_->base())["clientID"]);
   return json_task<Unit>(session_, std::move(call), "passwordlessVerify", std::move(v), nothing);
 }
 

@@ -1,18 +1,25 @@
 #include "call.hpp"
 
+#include <curl/curl.h>
+
+#include <ctime>
+#include <exception>
 #include <utility>
 
 #include "dates.hpp"
 #include "ostia/auth0/options.hpp"
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
 
 namespace ostia::sdk {
 namespace {
 
-constexpr std::chrono::seconds usual_timeout{30};
+constexpr std::chrono::milliseconds usual_timeout{30'000};
 constexpr std::chrono::milliseconds lock_pause{20};
 constexpr std::chrono::seconds keys_patience{1};
 constexpr std::int64_t longest_retry_after_s = 30;
+constexpr std::int64_t longest_s =
+    std::chrono::duration_cast<std::chrono::seconds>(std::chrono::milliseconds::max()).count();
 
 // Where, for the log: never the query, which has codes and tokens.
 std::string place(const HttpRequest& request) {
@@ -25,13 +32,36 @@ bool may_be_retried(const HttpRequest& request, const HttpResponse& response) {
   return request.method == "GET" && (s == 0 || s == 429 || s == 502 || s == 503 || s == 504);
 }
 
-std::chrono::milliseconds retry_delay(const RetryOptions& retry, int attempt, const HttpResponse& response) {
-  const auto asked = text::parse_int(find_header(response.headers, "retry-after"));
-  if (asked && *asked >= 0 && *asked <= longest_retry_after_s) return std::chrono::seconds(*asked);
-  return retry.first_delay * (1 << std::min(attempt, 10));
+// RFC 9110 section 10.2.3: seconds, or a date.
+std::optional<std::int64_t> asked_delay_s(const HttpResponse& response) {
+  const std::string text(find_header(response.headers, "retry-after"));
+  if (const auto seconds = text::parse_int(text)) return seconds;
+  const std::time_t at = curl_getdate(text.c_str(), nullptr);
+  if (at < 0) return std::nullopt;
+  const std::string date(find_header(response.headers, "date"));
+  const std::time_t theirs = curl_getdate(date.c_str(), nullptr);  // so that no clock of ours has to be right
+  return std::max<std::int64_t>(at - (theirs < 0 ? std::time(nullptr) : theirs), 0);
 }
 
+std::chrono::milliseconds retry_delay(const RetryOptions& retry, int attempt, const HttpResponse& response) {
+  using std::chrono::milliseconds;
+  const auto asked = asked_delay_s(response);
+  if (asked && *asked >= 0 && *asked <= longest_retry_after_s) return std::chrono::seconds(*asked);
+  const std::int64_t times = std::int64_t{1} << std::min(attempt, 10);
+  const auto first = std::max(retry.first_delay, milliseconds(0));
+  return first > milliseconds::max() / times ? milliseconds::max() : first * times;
+}
+
+Error loop_ended() { return Error{"cancelled", "The loop was told to end its calls", "cancelled", 0, Fault::caller}; }
+Error called_off() { return Error{"cancelled", "The call was called off", "cancelled", 0, Fault::caller}; }
+Error timed_out(const std::string& what) { return Error{"timeout", what, "timeout", 0, Fault::peer}; }
+
 }  // namespace
+
+Error moved_from() {
+  return caller_error("invalid_option", "This object was moved from: what it was is in the other one now",
+                      "moved_from");
+}
 
 Error in_our_names(Error error) {
   const auto end = error.description.find(' ');
@@ -51,73 +81,115 @@ Call::Call(std::shared_ptr<Session> session, Loop& loop, Operation operation, Ca
 Call::~Call() = default;
 
 void Call::start() {
-  loop_.begin_call();
-  loop_.post([self = shared_from_this()] {
-    self->loop_.own_call(self.get(), [self] {
-      self->call_off(Error{"cancelled", "The loop was told to end its calls", "cancelled", 0, Fault::caller});
+  const auto self = shared_from_this();
+  Inside::begin_call(
+      loop_, this, [self] { self->guard([&] { self->begin(); }); }, [self] { self->call_off(loop_ended()); });
+}
+
+void Call::begin() {
+  if (ended_) return;
+  const auto timeout = options_.timeout.count() == 0 ? usual_timeout : options_.timeout;
+  if (Inside::is_closing(loop_)) return call_off(loop_ended());
+  if (options_.stop.stop_requested()) return call_off(called_off());
+  if (timeout.count() < 0) return call_off(timed_out("The time for the call was over before it began"));
+  set_deadline(timeout);
+  on_stop_.emplace(options_.stop, [weak = weak_from_this(), door = door_] {
+    door->post([weak] {
+      if (const auto call = weak.lock()) call->call_off(called_off());
     });
-    const bool is_given = self->options_.timeout.count() > 0;
-    const auto timeout = is_given ? self->options_.timeout : std::chrono::milliseconds(usual_timeout);
-    self->deadline_ = self->loop_.at(Loop::Clock::now() + timeout, [self, timeout] {
-      self->call_off(Error{"timeout", "The call took longer than " + text::decimal(timeout.count()) + " ms", "timeout",
-                           0, Fault::peer});
-    });
-    self->on_stop_.emplace(self->options_.stop, [weak = std::weak_ptr(self), door = self->door_] {
-      door->post([weak] {
-        if (const auto call = weak.lock())
-          call->call_off(Error{"cancelled", "The call was called off", "cancelled", 0, Fault::caller});
-      });
-    });
-    if (!self->ended_) self->run();
   });
+  run();
+}
+
+void Call::set_deadline(std::chrono::milliseconds time) {
+  ends_at_ = after(time);
+  deadline_ = loop_.at(ends_at_, [weak = weak_from_this()] {
+    const auto call = weak.lock();
+    if (!call) return;
+    const auto given = call->options_.timeout.count() == 0 ? usual_timeout : call->options_.timeout;
+    call->call_off(timed_out("The call took longer than " + text::decimal(given.count()) + " ms"));
+  });
+}
+
+void Call::guard(const std::function<void()>& step) {
+  const auto self = shared_from_this();
+  std::string what;
+  try {
+    return step();
+  } catch (const std::exception& e) {
+    if (ended_) throw;  // out of the completion: the program's own
+    what = e.what();
+  } catch (...) {
+    if (ended_) throw;
+    what = "something that is no std::exception";
+  }
+  finish(
+      Error{"callback_failed", "A function of the program's own threw: " + what, "callback_failed", 0, Fault::caller});
 }
 
 void Call::run() {
   const auto self = shared_from_this();
   waits_ = false;
   next_ = 0;
-  operation_(*this);
+  is_running_ = true;
+  try {
+    operation_(*this);
+  } catch (...) {
+    is_running_ = false;
+    throw;
+  }
+  is_running_ = false;
+  if (ended_) operation_ = nullptr, answers_.clear();
   if (!waits_) finish({});
 }
 
 Error Call::wait_for(const std::function<void()>& begin) {
   waits_ = true;
-  begin();
+  if (!is_over()) begin();
   return Error{};  // nobody reads it: the operation runs again
 }
 
 void Call::arrive(std::any answer) {
-  if (ended_) return;
+  if (is_over()) return;
   answers_.push_back(std::move(answer));
-  run();
+  guard([this] { run(); });
 }
 
 void Call::call_off(const Error& error) {
   if (!is_shielded_) finish(error);
 }
 
+// Whatever happens on the way, the completion is called; nothing of this or of the loop is touched after it, which may
+// have destroyed both.
 void Call::finish(std::optional<Error> error) {
-  if (ended_) return;
+  if (is_over()) return;
   ended_ = true;
   const auto self = shared_from_this();
   door_->close();
-  abandon();
+  std::exception_ptr thrown;
+  try {
+    abandon();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
   leave_keys(error);
   loop_.cancel(deadline_);
   on_stop_.reset();
-  loop_.end_call(this);
+  Inside::end_call(loop_, this);
   const Done done = std::move(done_);
-  operation_ = nullptr;
+  if (!is_running_) operation_ = nullptr;
   done(std::move(error));
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 void Call::abandon() {
-  if (abandon_exchange_) std::exchange(abandon_exchange_, nullptr)();
+  leave_gate();
   loop_.cancel(pause_);
   loopback_.reset();
   session_->forget_redirect(browse_.state);
-  answers_.clear();  // a lock may be among them
+  if (!is_running_) answers_.clear();  // a lock may be among them
   lock_.reset();
+  if (abandon_exchange_) std::exchange(abandon_exchange_, nullptr)();
 }
 
 // What is done at once is done once: a later run sees the same answers.
@@ -174,16 +246,43 @@ Result<HttpResponse> Call::http(const HttpRequest& request) {
       if (!sent.cookies)
         session_->log(LogRecord::Level::warning, "no_cookies", place(sent) + ": the transport keeps no cookies");
     }
-    send(sent, 0);
+    queue(sent, 0);
   });
 }
 
+// Waits for a place among the loop's exchanges. The usual time is for the exchanges and not for waiting behind others;
+// a time that the caller gave is for all of it.
+void Call::queue(const HttpRequest& request, int attempt) {
+  gate_ = Gate::of(loop_);
+  const bool is_usual = options_.timeout.count() == 0;
+  const auto left = ends_at_ - Loop::Clock::now();
+  const bool is_free =
+      gate_->ask(url::origin_of(request.url), ticket_, [weak = weak_from_this(), request, attempt, is_usual, left] {
+        const auto self = weak.lock();
+        if (!self || self->ended_) return;
+        if (is_usual) self->set_deadline(std::chrono::duration_cast<std::chrono::milliseconds>(left));
+        self->guard([&] { self->send(request, attempt); });
+      });
+  if (is_free) return send(request, attempt);
+  if (is_usual) loop_.cancel(std::exchange(deadline_, 0));
+}
+
+void Call::leave_gate() {
+  if (const auto gate = std::exchange(gate_, nullptr)) gate->leave(ticket_);
+}
+
 void Call::send(const HttpRequest& request, int attempt) {
-  abandon_exchange_ = session_->environment().transport->start(
+  auto abandon = session_->environment().transport->start(
       loop_, request, [self = shared_from_this(), request, attempt](HttpResponse response) {
         self->abandon_exchange_ = nullptr;
-        if (!self->ended_) self->received(request, attempt, std::move(response));
+        if (self->is_over()) return;
+        self->leave_gate();
+        self->guard([&] { self->received(request, attempt, std::move(response)); });
       });
+  if (!ended_)
+    abandon_exchange_ = std::move(abandon);
+  else if (abandon)
+    abandon();
 }
 
 void Call::received(const HttpRequest& request, int attempt, HttpResponse response) {
@@ -194,8 +293,9 @@ void Call::received(const HttpRequest& request, int attempt, HttpResponse respon
     const auto delay = retry_delay(retry, attempt, response);
     session_->log(LogRecord::Level::warning, "http_retry",
                   place(request) + ": again in " + text::decimal(delay.count()) + " ms");
-    pause_ = loop_.at(Loop::Clock::now() + delay,
-                      [self = shared_from_this(), request, attempt] { self->send(request, attempt + 1); });
+    pause_ = loop_.at(after(delay), [self = shared_from_this(), request, attempt] {
+      self->guard([&] { self->queue(request, attempt + 1); });
+    });
     return;
   }
   // So that an error tells which exchange it was.
@@ -278,12 +378,14 @@ void Call::open_browser(const std::string& url) {
     door->post([weak, query = std::move(query)] {
       const auto call = weak.lock();
       if (!call || call->ended_ || call->browse_.redirect_uri.empty()) return;
-      call->session_->log(LogRecord::Level::info, "login_redirect", "the redirect came");
+      call->guard([&] { call->session_->log(LogRecord::Level::info, "login_redirect", "the redirect came"); });
       call->session_->forget_redirect(call->browse_.state);
       call->browse_.redirect_uri.clear();
       call->loopback_.reset();
       call->loop_.cancel(call->pause_);
-      if (call->browse_.browser) call->browse_.browser->close();
+      call->guard([&] {
+        if (call->browse_.browser) call->browse_.browser->close();
+      });
       call->arrive(std::any(query));
     });
   };
@@ -291,8 +393,8 @@ void Call::open_browser(const std::string& url) {
     loopback_->listen(loop_, browse_.state, [came](const std::string& query) { came(query); });
   else if (!browse_.state.empty())
     session_->await_redirect(browse_.state, [came](const std::string& q) { came(q); });
-  const auto timeout = std::chrono::seconds(browse_.timeout_s);
-  pause_ = loop_.at(Loop::Clock::now() + timeout, [came, timeout, weak = weak_from_this()] {
+  const std::chrono::seconds timeout(std::clamp<std::int64_t>(browse_.timeout_s, 0, longest_s));
+  pause_ = loop_.at(after(timeout), [came, timeout, weak = weak_from_this()] {
     const auto call = weak.lock();
     const bool saw_another = call && call->loopback_ && call->loopback_->saw_another();
     came(Error{"timeout",
@@ -316,8 +418,7 @@ void Call::open_browser(const std::string& url) {
 
 Status Call::sleep(std::chrono::milliseconds time) {
   if (answered<Unit>()) return ok();
-  return wait_for(
-      [&] { pause_ = loop_.at(Loop::Clock::now() + time, [self = shared_from_this()] { self->arrive(Unit{}); }); });
+  return wait_for([&] { pause_ = loop_.at(after(time), [self = shared_from_this()] { self->arrive(Unit{}); }); });
 }
 
 Status Call::lock(std::function<Result<std::shared_ptr<void>>()> take) {
@@ -328,7 +429,8 @@ Status Call::lock(std::function<Result<std::shared_ptr<void>>()> take) {
 void Call::try_lock(const std::function<Result<std::shared_ptr<void>>()>& take) {
   auto taken = take();
   if (taken && !*taken) {
-    pause_ = loop_.at(Loop::Clock::now() + lock_pause, [self = shared_from_this(), take] { self->try_lock(take); });
+    pause_ =
+        loop_.at(after(lock_pause), [self = shared_from_this(), take] { self->guard([&] { self->try_lock(take); }); });
     return;
   }
   const Status outcome = taken ? ok() : Status(taken.error());

@@ -7,6 +7,8 @@
 #include <optional>
 
 #include "convert.hpp"
+#include "gate.hpp"
+#include "inside.hpp"
 #include "loopback.hpp"
 #include "ostia/engine/host.hpp"
 #include "ostia/storage.hpp"
@@ -81,8 +83,8 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   Status sleep(std::chrono::milliseconds time);
   /// Waits until `take` gives a lock (null: somebody else has it), and holds that until the call ends.
   Status lock(std::function<Result<std::shared_ptr<void>>()> take);
-  /// From here on the call is not called off: what it asks for must not get lost half-way. Its exchanges are bounded by
-  /// the transport.
+  /// From here on the call is not called off, by its own options, by `cancel_calls` or by the end of its loop, which
+  /// waits for it: what it asks for must not get lost half-way. Its exchanges are bounded by the transport.
   void shield() { is_shielded_ = true; }
   /// From here on what is posted to the authority says that it is the request of this name (`Idempotency-Key`).
   void name_request(std::string name) { request_name_ = std::move(name); }
@@ -110,12 +112,18 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   /// Ends this run; `begin` has the answer arrive later.
   Error wait_for(const std::function<void()>& begin);
   void arrive(std::any answer);
+  void begin();
   void run();
+  /// Does `step`; where a function of the program's own throws in it, that is the call's outcome.
+  void guard(const std::function<void()>& step);
   void finish(std::optional<Error> error);
   void call_off(const Error& error);
   void abandon();
 
+  void queue(const HttpRequest& request, int attempt);
   void send(const HttpRequest& request, int attempt);
+  void leave_gate();
+  void set_deadline(std::chrono::milliseconds time);
   void received(const HttpRequest& request, int attempt, HttpResponse response);
   void open_browser(const std::string& url);
   void try_lock(const std::function<Result<std::shared_ptr<void>>()>& take);
@@ -130,12 +138,21 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   std::vector<std::any> answers_;
   std::size_t next_ = 0;
   bool waits_ = false;
+  /// In a child of the process that began it, where it goes on and ends; here, nothing more.
+  [[nodiscard]] bool is_inherited() const { return born_ != process_generation(); }
+  [[nodiscard]] bool is_over() const { return ended_ || is_inherited(); }
+
+  const unsigned born_ = process_generation();
   bool ended_ = false;
+  bool is_running_ = false;
   bool is_shielded_ = false;
   std::shared_ptr<Door> door_;
 
   std::function<void()> abandon_exchange_;
+  std::shared_ptr<Gate> gate_;
+  Gate::Ticket ticket_ = 0;
   Timer pause_ = 0, deadline_ = 0;
+  Loop::Clock::time_point ends_at_;
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   struct KeysAsked {
     std::string url;
@@ -148,11 +165,15 @@ class Call final : public Host, public std::enable_shared_from_this<Call> {
   std::string request_name_;
 };
 
+/// What every call of an object answers whose state was moved to another.
+Error moved_from();
+
 /// A task whose call runs `operation`, which asks its `Call` as any operation of the core asks its host.
 template <class T>
 Task<T> make_task(std::shared_ptr<Session> session, CallOptions options, std::function<Result<T>(Call&)> operation) {
   return Task<T>([session = std::move(session), options = std::move(options), operation = std::move(operation)](
                      Loop* loop, typename Task<T>::Completion done) {
+    if (!session) return done(moved_from());
     const auto result = std::make_shared<std::optional<Result<T>>>();
     std::make_shared<Call>(
         session, loop ? *loop : session->loop(),

@@ -2,15 +2,25 @@
 // and with it the connections that stay open.
 #include <curl/curl.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <ctime>
+#include <list>
 #include <map>
 #include <mutex>
 
+#include "curl_failure.hpp"
+#include "gate.hpp"
+#include "inside.hpp"
 #include "ostia/environment.hpp"
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
 
 namespace ostia {
 namespace {
@@ -99,6 +109,11 @@ struct Exchange {
   HttpResponse response;
   std::size_t header_bytes = 0;
   const char* refused = nullptr;
+  std::string origin;
+  bool is_connected = false;
+  bool lacks_descriptors = false;
+  std::array<char, CURL_ERROR_SIZE> error{};
+  std::map<int, ino_t>* sockets = nullptr;
   std::function<void(HttpResponse)> done;
 
   Exchange() = default;
@@ -145,20 +160,6 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* to)
   return size * count;
 }
 
-bool cannot_have_been_sent(CURLcode code) {
-  switch (code) {
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_PEER_FAILED_VERIFICATION: return true;
-    default: return false;
-  }
-}
-
 std::string trusted_certificates(const std::string& ca_file) {
   if (!ca_file.empty()) return ca_file;
   const char* from_environment = std::getenv("SSL_CERT_FILE");
@@ -183,6 +184,9 @@ std::size_t on_read(char* to, std::size_t size, std::size_t count, void* from) {
 }
 int on_seek(void*, curl_off_t, int) { return CURL_SEEKFUNC_FAIL; }
 
+bool is_safe(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
+bool is_fresh(const Exchange& exchange) { return exchange.request.body.empty() && !is_safe(exchange.request); }
+
 void prepare_body(Exchange& exchange) {
   CURL* c = exchange.easy;
   const HttpRequest& request = exchange.request;
@@ -195,10 +199,28 @@ void prepare_body(Exchange& exchange) {
     curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, on_seek);
     curl_easy_setopt(c, CURLOPT_SEEKDATA, &exchange);
   }
-  const bool is_safe = request.method == "GET" || request.method == "HEAD";
-  if (!is_safe && !has_body) curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
-  if (!is_safe) curl_easy_setopt(c, CURLOPT_MAXAGE_CONN, longest_idle_s);
+  if (is_fresh(exchange)) curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
+  if (!is_safe(request)) curl_easy_setopt(c, CURLOPT_MAXAGE_CONN, longest_idle_s);
   if (request.method == "HEAD") curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+}
+
+// Every socket is known, so that a child process can let go of what it inherited.
+curl_socket_t on_open(void* of, curlsocktype, curl_sockaddr* address) {
+  auto& exchange = *static_cast<Exchange*>(of);
+  const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  struct stat about{};
+  if (fd >= 0 && fstat(fd, &about) == 0) exchange.sockets->insert_or_assign(fd, about.st_ino);
+  if (fd < 0) exchange.lacks_descriptors = errno == EMFILE || errno == ENFILE;
+  return fd;
+}
+int on_close(void* of, curl_socket_t fd) {
+  static_cast<std::map<int, ino_t>*>(of)->erase(fd);
+  return close(fd);
+}
+
+int on_connected(void* of, char*, char*, int, int) {
+  static_cast<Exchange*>(of)->is_connected = true;
+  return CURL_PREREQFUNC_OK;
 }
 
 bool prepare(Exchange& exchange) {
@@ -223,44 +245,79 @@ bool prepare(Exchange& exchange) {
   curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(c, CURLOPT_HEADERDATA, &exchange);
   curl_easy_setopt(c, CURLOPT_PRIVATE, &exchange);
+  curl_easy_setopt(c, CURLOPT_ERRORBUFFER, exchange.error.data());
+  curl_easy_setopt(c, CURLOPT_CERTINFO, 1L);  // for the words of an error: whose certificate it is
+  curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, &exchange);
+  curl_easy_setopt(c, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  curl_easy_setopt(c, CURLOPT_CLOSESOCKETDATA, exchange.sockets);
+  curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_connected);
+  curl_easy_setopt(c, CURLOPT_PREREQDATA, &exchange);
   if (const auto* cookies = dynamic_cast<const CurlCookies*>(request.cookies.get())) cookies->attach(c);
   if (!exchange.certificates.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, exchange.certificates.c_str());
   prepare_body(exchange);
   return true;
 }
 
-class Multi {
+class Multi : public std::enable_shared_from_this<Multi> {
  public:
   explicit Multi(Loop& loop) : loop_(loop), multi_(curl_multi_init()) {
     curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &on_timer);
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(sdk::Gate::most));
+    sdk::Inside::when_forked(loop, [this] { let_go(); });
   }
   Multi(const Multi&) = delete;
   Multi& operator=(const Multi&) = delete;
-  ~Multi() {
-    for (auto& [easy, exchange] : running_) curl_multi_remove_handle(multi_, easy);
-    running_.clear();
-    curl_multi_cleanup(multi_);
-    loop_.cancel(timer_);
+  ~Multi() = default;
+
+  /// The one of `loop`, which closes it when it goes; it may be at work just then.
+  static std::shared_ptr<void> attach(Loop& loop) {
+    const auto multi = std::make_shared<Multi>(loop);
+    return {multi.get(), [multi](Multi*) { multi->close(); }};
   }
 
   CURL* add(std::unique_ptr<Exchange> exchange) {
+    exchange->sockets = &sockets_;
     if (!prepare(*exchange)) return nullptr;
     CURL* easy = exchange->easy;
-    running_.emplace(easy, std::move(exchange));
-    curl_multi_add_handle(multi_, easy);
+    queue(std::move(exchange));
     return easy;
   }
 
   void abandon(CURL* easy) {
+    const auto is_it = [&](const auto& one) { return one->easy == easy; };
+    finished_.remove_if(is_it);
+    for (auto& [origin, first] : firsts_) first.others.remove_if(is_it);
     if (!running_.contains(easy)) return;
     curl_multi_remove_handle(multi_, easy);
-    running_.erase(easy);
+    const auto gone = take(easy);
+    let_others_follow();
   }
 
  private:
+  void close() {
+    is_closed_ = true;
+    for (auto& [easy, exchange] : running_) curl_multi_remove_handle(multi_, easy);
+    running_.clear();
+    finished_.clear();
+    firsts_.clear();
+    curl_multi_cleanup(multi_);
+    loop_.cancel(timer_);
+  }
+
+  // In a child process: the connections are the parent's. Without a word to their peers, which would end them for both;
+  // but while they are open here, too, the peers do not see the parent close them. What the program has put in their
+  // place is not ours.
+  void let_go() const {
+    for (const auto& [fd, inode] : sockets_) {
+      struct stat about{};
+      if (fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode) && about.st_ino == inode) ::close(fd);
+    }
+  }
+
   static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
     auto& multi = *static_cast<Multi*>(self);
     if (what == CURL_POLL_REMOVE) return multi.loop_.unwatch(socket), 0;
@@ -276,41 +333,100 @@ class Multi {
     auto& multi = *static_cast<Multi*>(self);
     multi.loop_.cancel(multi.timer_);
     if (ms >= 0)
-      multi.timer_ = multi.loop_.at(Loop::Clock::now() + std::chrono::milliseconds(ms),
-                                    [&multi] { multi.act(CURL_SOCKET_TIMEOUT, 0); });
+      multi.timer_ =
+          multi.loop_.at(sdk::after(std::chrono::milliseconds(ms)), [&multi] { multi.act(CURL_SOCKET_TIMEOUT, 0); });
     return 0;
   }
 
+  // Whether a peer speaks HTTP/2 is known once one has connected: of those who begin at once the first does, and the
+  // others find its connection, where they have room on it, or open their own. (CURLOPT_PIPEWAIT is for that; libcurl
+  // 7.88 opens one for each all the same.)
+  void queue(std::unique_ptr<Exchange> exchange) {
+    const auto found = firsts_.find(exchange->origin);
+    if (found != firsts_.end() && !is_fresh(*exchange)) return found->second.others.push_back(std::move(exchange));
+    const bool has_company = std::any_of(running_.begin(), running_.end(),
+                                         [&](const auto& one) { return one.second->origin == exchange->origin; });
+    CURL* easy = exchange->easy;
+    if (!has_company && exchange->request.url.starts_with("https:")) firsts_[exchange->origin].easy = easy;
+    running_.emplace(easy, std::move(exchange));
+    curl_multi_add_handle(multi_, easy);
+  }
+
+  void let_others_follow() {
+    for (auto one = firsts_.begin(); one != firsts_.end();) {
+      const auto first = running_.find(one->second.easy);
+      if (first != running_.end() && !first->second->is_connected) {
+        ++one;
+        continue;
+      }
+      auto others = std::move(one->second.others);
+      one = firsts_.erase(one);
+      for (auto& other : others) queue(std::move(other));
+      if (!others.empty()) one = firsts_.begin();
+    }
+  }
+
+  std::unique_ptr<Exchange> take(CURL* easy) { return std::move(running_.extract(easy).mapped()); }
+
   void act(curl_socket_t socket, int events) {
+    const auto self = shared_from_this();
     int running = 0;
     curl_multi_socket_action(multi_, socket, events, &running);
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left))
       if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
+    let_others_follow();
+    deliver();
   }
 
   void finish(CURL* easy, CURLcode code) {
-    const auto node = running_.extract(easy);
     curl_multi_remove_handle(multi_, easy);
-    Exchange& exchange = *node.mapped();
+    auto taken = take(easy);
+    Exchange& exchange = *taken;
     HttpResponse& response = exchange.response;
-    if (code == CURLE_OK) {
-      long status = 0;
-      curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_OK && status != sdk::proxy_authentication_required) {
       response.status = static_cast<int>(status);
       response.content_type = find_header(response.headers, "content-type");
     } else {
-      response = {};
-      response.failure = exchange.refused ? exchange.refused : curl_easy_strerror(code);
-      response.was_sent = !cannot_have_been_sent(code);
+      response = sdk::failure_of(easy, code,
+                                 {.url = exchange.request.url,
+                                  .trusted = exchange.certificates,
+                                  .refused = exchange.refused,
+                                  .text = exchange.error.data(),
+                                  .lacks_descriptors = exchange.lacks_descriptors});
     }
-    exchange.done(std::move(response));
+    finished_.push_back(std::move(taken));
+  }
+
+  // A completion may end others, poll, throw, or destroy the loop; those who come after it get theirs.
+  void deliver() {
+    const auto self = shared_from_this();
+    while (!is_closed_ && !finished_.empty()) {
+      const auto exchange = std::move(finished_.front());
+      finished_.pop_front();
+      try {
+        exchange->done(std::move(exchange->response));
+      } catch (...) {
+        if (!is_closed_) loop_.post([self] { self->deliver(); });
+        throw;
+      }
+    }
   }
 
   Loop& loop_;
   CURLM* multi_;
   Loop::Timer timer_ = 0;
+  struct First {
+    CURL* easy = nullptr;
+    std::list<std::unique_ptr<Exchange>> others = {};
+  };
+  std::map<std::string, First> firsts_;  // of those who connect to an origin, and who waits for them
+  std::map<int, ino_t> sockets_;
   std::map<CURL*, std::unique_ptr<Exchange>> running_;
+  std::list<std::unique_ptr<Exchange>> finished_;
+  bool is_closed_ = false;
 };
 
 class CurlTransport final : public HttpTransport {
@@ -320,10 +436,10 @@ class CurlTransport final : public HttpTransport {
   std::function<void()> start(Loop& loop, const HttpRequest& request, std::function<void(HttpResponse)> done) override {
     auto exchange = std::make_unique<Exchange>();
     exchange->request = request;
+    exchange->origin = url::origin_of(request.url);
     exchange->certificates = trusted_certificates(ca_file_);
     exchange->done = done;
-    const auto multi =
-        std::static_pointer_cast<Multi>(loop.attachment(&key_, [&] { return std::make_shared<Multi>(loop); }));
+    auto* multi = static_cast<Multi*>(loop.attachment(&key_, [&] { return Multi::attach(loop); }).get());
     CURL* easy = is_libcurl_ready() ? multi->add(std::move(exchange)) : nullptr;
     if (!easy) {
       HttpResponse failed;
@@ -332,7 +448,9 @@ class CurlTransport final : public HttpTransport {
       loop.post([done = std::move(done), failed] { done(failed); });
       return {};
     }
-    return [multi = multi.get(), easy] { multi->abandon(easy); };
+    return [multi = multi->weak_from_this(), easy] {
+      if (const auto still = multi.lock()) still->abandon(easy);
+    };
   }
 
   std::shared_ptr<HttpCookies> make_cookies() override {

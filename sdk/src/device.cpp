@@ -32,7 +32,7 @@ Result<AuthResult> ask(Call& host, const Value& base, const std::string& device_
 
 bool is_undecided(const Error& e) { return e.code == "authorization_pending" || e.code == "slow_down"; }
 // The way to the authority failed, not the login.
-bool is_passing(const Error& e) { return e.reason == "network_failed" || e.status >= 500; }
+bool is_passing(const Error& e) { return e.code == "request_error" || e.status >= 500; }
 
 Error no_code() { return auth0::refuse("code.device_code is required"); }
 

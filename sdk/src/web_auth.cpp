@@ -33,7 +33,8 @@ std::shared_ptr<Browser> browser_for(const Environment& environment, const Autho
 
 // A login takes as long as its own options say: the person is slower than a network.
 CallOptions for_person(CallOptions call, std::int64_t timeout_s) {
-  if (call.timeout.count() == 0) call.timeout = std::chrono::seconds(timeout_s) + std::chrono::minutes(1);
+  const std::int64_t within = std::clamp<std::int64_t>(timeout_s, 0, std::chrono::seconds(longest_browse).count());
+  if (call.timeout.count() == 0) call.timeout = std::chrono::seconds(within) + std::chrono::minutes(1);
   return call;
 }
 
@@ -100,7 +101,7 @@ Task<AuthResult> WebAuth::async_authorize(AuthorizeOptions options, CallOptions 
   return browse_task(session_, std::move(options), std::move(call), false);
 }
 
-bool WebAuth::handle_redirect(const std::string& url) { return session_->hand_in(url); }
+bool WebAuth::handle_redirect(const std::string& url) { return session_ && session_->hand_in(url); }
 
 Task<LoginAttempt> WebAuth::async_begin_authorize(AuthorizeOptions o, CallOptions call) const {
   return with_base<LoginAttempt>(session_, std::move(call),
@@ -165,6 +166,7 @@ Task<AuthResult> WebAuth::async_signup_and_login(SignupOptions o, CallOptions ca
   return Task<AuthResult>(
       [self = *this, login, call, signing_up = std::make_shared<Task<SignupResult>>(std::move(signing_up))](
           Loop* loop, const Task<AuthResult>::Completion& done) {
+        if (!self.session_) return done(moved_from());
         Loop& on = loop ? *loop : self.session_->loop();
         std::move(*signing_up).start(on, [=, &on](const Result<SignupResult>& made) {
           if (!made) return done(made.error());

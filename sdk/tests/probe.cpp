@@ -1,6 +1,10 @@
 // Makes the calls that standard input asks for, one JSON object a line: `{"call", "with", "options", "form"}`; answers
 // each with `{"value"}` or `{"error"}`. `form` is `blocking`, `completion`, `coroutine` or `thread`. `{"new": options}`
 // makes the WebAuth that the calls after it use.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
 #include <iostream>
 #include <map>
 #include <ostia/ostia.hpp>
@@ -346,6 +350,88 @@ Value call(const std::string& name, const Value& o, const CallOptions& c) {
   return Value::object({{"unknown", name}});
 }
 
+// Whose answers came: each call says who it is by its token, and a server that echoes that is asked.
+struct Tally {
+  std::int64_t done = 0, foreign = 0, failed = 0;
+  std::map<std::string, std::int64_t> reasons = {};
+  std::string description = {};
+  void count(const std::string& token, const Result<UserProfile>& user) {
+    if (!user) {
+      ++failed;
+      ++reasons[user.error().reason];
+      description = user.error().description;
+    } else if (user->sub == "Bearer " + token) {
+      ++done;
+    } else {
+      ++foreign;
+    }
+  }
+};
+
+Value show(const Tally& tally) {
+  Value reasons = Value::object();
+  for (const auto& [reason, times] : tally.reasons) reasons.set(reason, times);
+  return Value::object({{"done", tally.done},
+                        {"foreign", tally.foreign},
+                        {"failed", tally.failed},
+                        {"reasons", std::move(reasons)},
+                        {"description", tally.description}});
+}
+
+// So many calls begun at once, on this thread's loop.
+Value call_many(std::int64_t times) {
+  Tally tally;
+  for (std::int64_t i = 0; i < times; ++i) {
+    const std::string token = "call-" + std::to_string(i);
+    auth->client().async_user_info(token).start(
+        [&tally, token](const Result<UserProfile>& user) { tally.count(token, user); });
+  }
+  loop.run();
+  return show(tally);
+}
+
+Tally call_in_turn(const std::string& who, std::int64_t times) {
+  Tally tally;
+  for (std::int64_t i = 0; i < times; ++i) {
+    const std::string token = who + "-" + std::to_string(i);
+    if (form == "completion") {
+      auth->client().async_user_info(token).start([&](const Result<UserProfile>& user) { tally.count(token, user); });
+      loop.run();
+    } else {
+      tally.count(token, auth->client().user_info(token));
+    }
+  }
+  return tally;
+}
+
+// A server that forks its workers after it has called: all of them, and the parent, call at the same time.
+Value call_in_children(std::int64_t children, std::int64_t times) {
+  Tally all = call_in_turn("warm", 1);
+  std::vector<std::array<int, 2>> pipes(static_cast<std::size_t>(children));
+  for (auto& pipe : pipes) {
+    if (::pipe(pipe.data()) != 0 || fork() != 0) continue;
+    const Tally mine = call_in_turn("child-" + std::to_string(getpid()), times);
+    const std::array<std::int64_t, 3> sums{mine.done, mine.foreign, mine.failed};
+    _exit(::write(pipe[1], sums.data(), sizeof sums) == sizeof sums ? 0 : 1);
+  }
+  const auto add = [&](std::int64_t done, std::int64_t foreign, std::int64_t failed) {
+    all.done += done;
+    all.foreign += foreign;
+    all.failed += failed;
+  };
+  const Tally mine = call_in_turn("parent", times);
+  add(mine.done, mine.foreign, mine.failed);
+  for (const auto& pipe : pipes) {
+    std::array<std::int64_t, 3> sums{};
+    close(pipe[1]);
+    if (::read(pipe[0], sums.data(), sizeof sums) == sizeof sums) add(sums[0], sums[1], sums[2]);
+    close(pipe[0]);
+  }
+  while (wait(nullptr) > 0) {
+  }
+  return show(all);
+}
+
 Value answer(const Value& line) {
   if (const Value* options = line.find("new")) {
     auth = std::make_unique<WebAuth>(web_auth_options(*options));
@@ -379,6 +465,9 @@ Value answer(const Value& line) {
   }
   if (line.find("generate_dpop_key")) return outcome(generate_dpop_key());
   form = line["form"].text();
+  if (const Value* times = line.find("many")) return call_many(*times->as_int());
+  if (const Value* children = line.find("children"))
+    return call_in_children(*children->as_int(), line["times"].as_int().value_or(1));
   std::stop_source stop;
   CallOptions options{.timeout = std::chrono::milliseconds(line["timeout_ms"].as_int().value_or(0)),
                       .stop = stop.get_token()};

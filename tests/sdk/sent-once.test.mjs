@@ -2,8 +2,11 @@
 // answer sees it once, whatever connection it came on. It may have acted: a refresh token, a code, a text message is
 // spent then.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { constants, createSecureServer } from 'node:http2';
 import { describe, test } from 'node:test';
+import { certificate } from '../lib/certificate.mjs';
 import { Probe } from '../lib/probe.mjs';
 
 /** Answers GET, and closes on everything else without a byte. `seen`: what came that was not GET. */
@@ -94,4 +97,30 @@ describe('sent once', () => {
     assert.equal((await probe.value('user_info', { access_token: 'a' })).sub, 'u');
     assert.equal(asked, 3);
   });
+
+  for (const [how, end] of Object.entries({
+    'refuses the stream': (stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM),
+    'cuts the connection': (stream) => stream.session.destroy(),
+    'ends the connection without it': (stream) => stream.session.goaway(0, stream.id - 2),
+  }))
+    test(`over HTTP/2, where the peer ${how}`, async (t) => {
+      const { certificate: cert, key } = certificate();
+      const posts = [];
+      const server = createSecureServer({ cert: readFileSync(cert), key: readFileSync(key) });
+      server.on('session', (session) => { session.on('error', () => {}); t.after(() => session.destroy()); });
+      server.on('stream', (stream, headers) => {
+        stream.on('error', () => {});
+        const answer = () => { stream.respond({ ':status': 200, 'content-type': 'application/json' }); stream.end('{"sub":"u","access_token":"a"}'); };
+        if (headers[':method'] === 'GET') return answer();
+        posts.push(headers[':path']);
+        stream.resume().on('end', () => (posts.length === 1 ? end(stream) : answer()));
+      });
+      await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+      t.after(() => server.close());
+      const probe = await new Probe(t).make({ domain: `localhost:${server.address().port}`, client_id: 'c', ca_file: cert });
+      await probe.value('user_info', { access_token: 'a' });
+      assert.equal((await probe.error('refresh_token', { refresh_token: 'r' })).code, 'request_error');
+      assert.deepEqual(posts, ['/oauth/token']);
+      await probe.value('refresh_token', { refresh_token: 'r' });  // and the next call goes well
+    });
 });

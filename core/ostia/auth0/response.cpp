@@ -128,8 +128,13 @@ Result<Value> read_answer(const HttpResponse& answer) {
   error.status = answer.status;
 #ifndef __wasm__
   if (is_text(source["mfa_token"])) error.mfa_token = source["mfa_token"].text();
+  const std::string& finer = answer.failure_reason;
+#else
+  const std::string finer;
 #endif
-  error.reason = answer.status == 0 ? "network_failed" : good ? "answer_malformed" : "error_answer";
+  error.reason = answer.status == 0 ? (finer.empty() ? "network_failed" : finer)
+                 : good             ? "answer_malformed"
+                                    : "error_answer";
   if (error.code.empty()) error.code = answer.status == 0 ? "request_error" : text::decimal(answer.status);
   if (error.description.empty())
     error.description =

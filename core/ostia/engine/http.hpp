@@ -38,6 +38,9 @@ struct HttpResponse {
 #ifndef __wasm__
   Headers headers = {};  ///< as they came
   bool was_sent = true;  ///< false: the peer cannot have seen the request
+  /// With `failure`, where it is known more finely: a stable `Error::reason`, such as `certificate_expired`. Empty:
+  /// `network_failed`.
+  std::string failure_reason = {};
 #endif
 };
 

@@ -21,7 +21,8 @@
 namespace ostia::asio {
 
 /// Polls `loop` whenever it has something to do, on the executor's thread; that executor must not run on several
-/// threads at once. Lives no longer than the loop.
+/// threads at once. Lives no longer than the loop, and may go in a completion. An exception that leaves a completion
+/// leaves the context's `run`; what else is to be done is done when that goes on.
 class Driver {
  public:
   template <class Context>
@@ -43,12 +44,19 @@ class Driver {
     Loop& loop;
     bool ended = false;
   };
+  // However `poll` ends.
+  struct Again {
+    const std::shared_ptr<State>& state;
+    ~Again() {
+      if (!state->ended) watch(state);
+    }
+  };
   static void watch(const std::shared_ptr<State>& state) {
     state->descriptor.async_wait(OSTIA_ASIO::posix::stream_descriptor::wait_read,
                                  [state](const OSTIA_ASIO_ERROR& error) {
                                    if (error || state->ended) return;
+                                   const Again again{state};
                                    state->loop.poll();
-                                   if (!state->ended) watch(state);
                                  });
   }
   std::shared_ptr<State> state_;
