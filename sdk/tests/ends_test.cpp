@@ -476,7 +476,9 @@ class Invented {
           if (pick(4) == 0) anew();
           break;
         case 5:
-          if (pick(10) == 0) EXPECT_TRUE(went_well(in_a_child([this] { return child(); })));
+          if (pick(10) == 0) {
+            EXPECT_TRUE(went_well(in_a_child([this] { return child(); })));
+          }
           break;
         case 6:
         case 7: loop_->wait(milliseconds(2)); break;

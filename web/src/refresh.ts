@@ -49,6 +49,7 @@ function vault({ baseOptions: { clientID, rootUrl, cacheLocation } }: WebAuth) {
   } catch { /* the browser forbids it */ }
   const prefix = ['ostia.refresh', rootUrl, clientID, ''].join('|');
   return {
+    isShared: store !== inMemory,
     key: ({ audience = '', scope = '' }: Purpose) => prefix + audience + '|' + scope.split(' ').filter((word, at, all) => all.indexOf(word) === at).sort().join(' '),
     load: (key: string): Kept | undefined => store[key] && JSON.parse(store[key]),
     save: (key: string, kept: Kept) => { store[key] = JSON.stringify(kept); },
@@ -58,10 +59,25 @@ function vault({ baseOptions: { clientID, rootUrl, cacheLocation } }: WebAuth) {
   };
 }
 
-export function keep(webAuth: WebAuth, what: Purpose, result: any): void {
-  const store = vault(webAuth), key = store.key(what), before = store.load(key);
+/** Keeps what a login or a renewal gave; the time that it has noted. */
+export function keep(webAuth: WebAuth, what: Purpose, result: any): number {
+  const store = vault(webAuth), key = store.key(what), before = store.load(key), at = Date.now();
   const refreshToken = result.refreshToken || before?.refreshToken; // without rotation the old one stays good
-  if (refreshToken) store.save(key, { refreshToken, sub: result.idTokenPayload?.sub ?? before?.sub, result, at: Date.now() });
+  if (refreshToken) store.save(key, { refreshToken, sub: result.idTokenPayload?.sub ?? before?.sub, result, at });
+  return at;
+}
+
+// What one tab has written to localStorage another may not see for a while, although it has the lock after it: it would
+// use a token that is used up. An entry of a cache it does see. So that has the time of the last renewal, and whoever is
+// behind it waits for its storage.
+const noted = <T>(isShared: boolean, act: (cache: Cache) => Promise<T>): Promise<T | void> =>
+  Promise.resolve(isShared && globalThis.caches ? caches.open('ostia.refresh').then(act) : undefined).catch(() => {});
+
+/** What `load` gives, once it is not older than the last renewal; after two seconds, what there is. */
+function newest(load: () => Kept | undefined, renewed: number, patience = 200): Promise<Kept | undefined> {
+  const kept = load();
+  if (!kept || kept.at >= renewed || !patience) return Promise.resolve(kept);
+  return new Promise((resolve) => setTimeout(resolve, 10)).then(() => newest(load, renewed, patience - 1));
 }
 
 /** Whoever logs out leaves no refresh token behind. */
@@ -111,22 +127,26 @@ export function refresh(webAuth: WebAuth, params: any, cb: Callback, otherwise: 
   const what: Purpose = { audience: params.audience, scope: params.scope || 'openid profile email' };
   const store = vault(webAuth), key = store.key(what);
   const asked = Date.now();
-  const renew = () => new Promise<[any, any?] | void>((settle) => {
-    const kept = store.load(key);
-    if (!kept) return settle();
-    if (kept.at >= asked) return settle([null, kept.result]); // another tab was faster
-    webAuth.client.oauthToken({ grantType: 'refresh_token', refreshToken: kept.refreshToken, ...what }, (error: any, tokens: any) => {
-      const isRefused = error?.code === 'invalid_grant';
-      if (isRefused) store.clear(key);
-      if (error) return settle([explain({ error: error.code, error_description: error.description }, isRefused ? 'refresh_token_refused' : error.reason, error.description)]);
-      // A token response has no `state` that could be compared.
-      webAuth.validateAuthenticationResponse({ __enableIdPInitiatedLogin: true }, asResponse(tokens), (failure, result) => {
-        // OpenID Connect Core section 12.2: a renewal is for the person who logged in.
-        if (result?.idTokenPayload && kept.sub && result.idTokenPayload.sub !== kept.sub) failure = invalid('The renewed ID token is for somebody else', 'subject_mismatch');
-        if (!failure) keep(webAuth, what, result);
-        settle(failure ? [failure] : [null, result]);
+  const note = '/' + encodeURIComponent(key);
+  const renew = () => noted(store.isShared, (cache) => cache.match(note).then((response) => response?.text()))
+    .then((renewed) => newest(() => store.load(key), Number(renewed || 0)))
+    .then((kept) => new Promise<[any, any?] | void>((settle) => {
+      if (!kept) return settle();
+      if (kept.at >= asked) return settle([null, kept.result]); // another tab was faster
+      webAuth.client.oauthToken({ grantType: 'refresh_token', refreshToken: kept.refreshToken, ...what }, (error: any, tokens: any) => {
+        const isRefused = error?.code === 'invalid_grant';
+        if (isRefused) store.clear(key);
+        if (error) return settle([explain({ error: error.code, error_description: error.description }, isRefused ? 'refresh_token_refused' : error.reason, error.description)]);
+        // A token response has no `state` that could be compared.
+        webAuth.validateAuthenticationResponse({ __enableIdPInitiatedLogin: true }, asResponse(tokens), (failure, result) => {
+          // OpenID Connect Core section 12.2: a renewal is for the person who logged in.
+          if (result?.idTokenPayload && kept.sub && result.idTokenPayload.sub !== kept.sub) failure = invalid('The renewed ID token is for somebody else', 'subject_mismatch');
+          if (failure || !store.load(key)) return settle(failure ? [failure] : [null, result]); // somebody logged out meanwhile
+          const at = keep(webAuth, what, result);
+          // Until it is noted the others wait.
+          noted(store.isShared, (cache) => cache.put(note, new Response(String(at)))).then(() => settle([null, result]));
+        });
       });
-    });
-  });
+    }));
   alone(key, renew).then((outcome) => (outcome ? cb(...outcome) : otherwise()));
 }
