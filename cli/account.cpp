@@ -1,5 +1,6 @@
 #include "account.hpp"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,12 +17,17 @@ namespace {
 
 using json::Value;
 
+// Where there is no HOME (cron, a unit of systemd), the home of the password database, as for the tokens.
+std::filesystem::path home() {
+  if (const char* home = std::getenv("HOME"); home && *home == '/') return home;
+  const passwd* entry = getpwuid(geteuid());
+  return entry && entry->pw_dir ? entry->pw_dir : "/";
+}
+
 std::filesystem::path profile_file(const AccountOptions& o) {
   const char* config = std::getenv("XDG_CONFIG_HOME");
-  const char* home = std::getenv("HOME");
-  const std::filesystem::path root =
-      config && *config == '/' ? config : std::filesystem::path(home ? home : "/nonexistent") / ".config";
-  return root / "ostia" / (o.profile + ".json");
+  return (config && *config == '/' ? std::filesystem::path(config) : home() / ".config") / "ostia" /
+         (o.profile + ".json");
 }
 
 Error cannot(const std::string& what, const std::filesystem::path& file) {

@@ -26,6 +26,8 @@ Result<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::stringstream text;
   if (in) text << in.rdbuf();
+  std::error_code unknown;
+  if (fs::is_directory(path, unknown)) return invalid_option("cannot read " + path + ": it is a folder");
   if (!in) return invalid_option("cannot read " + path);
   return text.str();
 }

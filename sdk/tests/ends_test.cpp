@@ -307,6 +307,13 @@ TEST(MovedFrom, ObjectsAnswerWithAnError) {
   Management management({.domain = "tenant.example", .token = "t"});
   const Management other = std::move(management);
   EXPECT_EQ(management.get_user("u").error().reason, "moved_from");
+  Credentials credentials(taken, {.storage = memory_storage()});
+  const Credentials theirs = std::move(credentials);
+  EXPECT_EQ(credentials.get().error().reason, "nothing_kept");  // copies share what they are
+  EXPECT_TRUE(credentials.user() && credentials.kept() && theirs.kept());
+  TokenVerifier verifier({.domain = "tenant.example", .audience = "a"});
+  const TokenVerifier used = std::move(verifier);
+  EXPECT_EQ(verifier.verify("x").error().code, "invalid_token");
   // NOLINTEND(bugprone-use-after-move)
   EXPECT_TRUE(WebAuth(taken).client().user_info("t"));
 }

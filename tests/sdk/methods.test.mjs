@@ -82,7 +82,7 @@ describe('native login (RFC 8252)', () => {
     assert.match(error.description, /in use/);
   });
   test('no browser', async (t) => {
-    const p = await new Probe(t, { BROWSER: '/nonexistent' }).make({ domain, client_id: 'native' });
+    const p = await new Probe(t, { BROWSER: '/dev/null/none' }).make({ domain, client_id: 'native' });
     assert.equal((await p.error('authorize')).code, 'no_browser');
   });
   test('called off while the person thinks', async (t) => {

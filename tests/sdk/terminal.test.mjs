@@ -157,7 +157,8 @@ describe('--json is JSON on both streams', () => {
     'a verb that there is not': ['tokn', '--json'],
     'nobody is logged in': ['token', '--json'],
     'a missing option': ['login', '--json', '--domain', 'x'],
-    'a file that is not there': ['lint', '--json', '/nonexistent'],
+    'a file that is not there': ['lint', '--json', '/dev/null/none'],
+    'a folder instead of a file': ['lint', '--json', '/'],
     'two options that belong together': ['doctor', '--json', '--callback', 'https://x.example/'],
   }))
     test(name, async () => {

@@ -31,6 +31,10 @@ struct GetCredentialsOptions {
 class OSTIA_API Credentials {
  public:
   explicit Credentials(const WebAuth& auth, CredentialsOptions options = {});
+  /// Copies share everything; there is nothing to be moved, so that one that was moved from goes on working.
+  Credentials(const Credentials&) = default;
+  Credentials& operator=(const Credentials&) = default;
+  ~Credentials() = default;
 
   /// Keeps what a login gave. Errors: `storage_error`.
   Status store(const AuthResult& result);

@@ -59,6 +59,10 @@ class OSTIA_API VerifiedToken {
 class OSTIA_API TokenVerifier {
  public:
   explicit TokenVerifier(TokenVerifierOptions options);
+  /// Copies share everything; there is nothing to be moved, so that one that was moved from goes on working.
+  TokenVerifier(const TokenVerifier&) = default;
+  TokenVerifier& operator=(const TokenVerifier&) = default;
+  ~TokenVerifier() = default;
 
   /// An access token (RFC 9068, and the vendor's without `typ`). An ID token is refused. Errors: `invalid_token` with
   /// `reason` and status 401; status 503 when the authority's keys cannot be had.
