@@ -21,7 +21,7 @@ Result<AuthResult> fresh_tokens(AccountOptions& account, const GetCredentialsOpt
   auto tokens = credentials->get(get);
   // These are good; only the next command will not find them.
   if (const auto kept = credentials->kept(); tokens && !kept)
-    std::fprintf(stderr, "ostia: the renewed tokens are not kept: %s\n", kept.error().description.c_str());
+    tell_beside("warning", "the renewed tokens are not kept: " + kept.error().description, account.json);
   return tokens;
 }
 

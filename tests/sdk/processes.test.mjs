@@ -96,9 +96,10 @@ describe('what a machine runs out of', () => {
       import { createServer } from "node:http";
       import { spawn } from "node:child_process";
       const server = createServer(() => {});  // holds its connections
-      server.listen(4000, "127.0.0.1", () => {
+      const port = 4000;  // the machine would give it one of the four
+      server.listen(port, "127.0.0.1", () => {
         const child = spawn(process.argv[1], [], { stdio: ["pipe", "inherit", "inherit"] });
-        child.stdin.end(JSON.stringify({ new: { domain: "http://127.0.0.1:4000", client_id: "c" } }) + "\\n"
+        child.stdin.end(JSON.stringify({ new: { domain: "http://127.0.0.1:" + port, client_id: "c" } }) + "\\n"
           + JSON.stringify({ "many": 6 , timeout_ms: 1 }) + "\\n");
         child.on("close", () => process.exit());
         setTimeout(() => server.closeAllConnections(), 3000).unref();

@@ -1,13 +1,13 @@
 // Logins in the middle of what pages do: other frames that talk, going back, being made in advance, fifty tabs at once.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { launch, packages } from '../lib/browser.mjs';
 import { scope } from '../lib/scope.mjs';
 import { until } from '../lib/until.mjs';
 import { base, hash, jwks, token } from '../parity/cases.mjs';
-import { createServer } from 'node:http';
 
 const group = scope();
 let browser;
@@ -162,7 +162,7 @@ for (const name of Object.keys(packages).slice(1))
 describe('going back, and pages made in advance', () => {
   let real, origin, authority;
   const script = (name) => readFileSync(packages[name].script, 'utf8');
-  const inform = { own: '', authority: '' };
+  const inform = {}, patience = 120_000; // for a machine that has other things to do
   before(async () => {
     const app = createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url, 'http://x');
@@ -172,7 +172,7 @@ describe('going back, and pages made in advance', () => {
 addEventListener('pagehide', () => { window.shown = undefined; });
 addEventListener('pageshow', (event) => { window.wasKept = event.persisted; window.shown = true; });
 ${pathname === '/start' ? `document.head.append(Object.assign(document.createElement('script'), { type: 'speculationrules', text: JSON.stringify({ prerender: [{ source: 'list', urls: ['/next?name=${name}'] }] }) }));` : ''}
-${pathname === '/next' ? `window.madeInAdvance = document.prerendering; window.calls = []; new auth0.WebAuth(${JSON.stringify({ ...base, domain: 'AUTHORITY', redirectUri: undefined })}).checkSession({ state: 'S', nonce: 'N', timeout: 2000, redirectUri: location.origin }, (error, result) => calls.push({ error: error && (error.reason || error.error), value: result && result.accessToken }));`.replace('AUTHORITY', authority) : ''}
+${pathname === '/next' ? `window.madeInAdvance = document.prerendering; window.calls = []; new auth0.WebAuth(${JSON.stringify({ ...base, domain: 'AUTHORITY', redirectUri: undefined })}).checkSession({ state: 'S', nonce: 'N', timeout: 60_000, redirectUri: location.origin }, (error, result) => calls.push({ error: error && (error.reason || error.error), value: result && result.accessToken }));`.replace('AUTHORITY', authority) : ''}
 </script>`);
     });
     const login = createServer((request, response) => {
@@ -187,7 +187,7 @@ ${pathname === '/next' ? `window.madeInAdvance = document.prerendering; window.c
     }
     origin = `http://localhost:${app.address().port}`; // another site than the authority
     authority = `http://127.0.0.1:${login.address().port}`;
-    real = await chromium.launch({ executablePath: '/usr/bin/chromium', timeout: 120_000, ignoreDefaultArgs: ['--disable-back-forward-cache'], args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--enable-features=BackForwardCache', '--disable-features=BackForwardCacheMemoryControls'] });
+    real = await chromium.launch({ executablePath: '/usr/bin/chromium', timeout: patience, ignoreDefaultArgs: ['--disable-back-forward-cache'], args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--enable-features=BackForwardCache', '--disable-features=BackForwardCacheMemoryControls'] });
   });
   after(() => real.close());
 
@@ -198,7 +198,7 @@ ${pathname === '/next' ? `window.madeInAdvance = document.prerendering; window.c
       const context = await real.newContext();
       t.after(() => context.close());
       const page = await context.newPage();
-      page.setDefaultTimeout(60_000);
+      page.setDefaultTimeout(patience);
       await page.goto(`${origin}${path}?name=${encodeURIComponent(name)}`);
       return page;
     };
