@@ -61,7 +61,7 @@ const providers: Record<string, Provider> = {
 const templates: Record<string, (argument: any) => string> = {
   auth0: ({ type }: Challenge) => `<div class="captcha-challenge">
   <img src="" />
-  <button type="button" class="captcha-reload">&#8635;</button>
+  <button type="button" class="captcha-reload">&#8634;</button>
 </div>
 <input type="text" name="captcha"
   class="form-control captcha-control"
