@@ -27,7 +27,8 @@ int login(LoginOptions o) {
       tell("Log in at: " + url);
     if (!o.no_browser)
       if (auto opened = system_browser()->open({url, {}, {}}); !opened)
-        tell_beside("warning", opened.error().description, o.account.json);
+        tell_beside("warning", "no browser could be started: open the address yourself, or use `ostia device`",
+                    o.account.json);
     return true;
   };
   WebAuth auth(o.account.auth);

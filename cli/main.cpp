@@ -26,7 +26,16 @@ int exit_of(const Error& error) {
   return error.fault == Fault::caller ? Exit::asked_wrongly : Exit::failed;
 }
 
-int report(const Error& error, bool json) {
+// The SDK names its options as programs do.
+Error in_options_of_verbs(Error error) {
+  constexpr std::string_view theirs = "ca_file = \"FILE.pem\"";
+  if (const auto at = error.description.find(theirs); at != std::string::npos)
+    error.description.replace(at, theirs.size(), "--cacert FILE.pem");
+  return error;
+}
+
+int report(const Error& given, bool json) {
+  const Error error = in_options_of_verbs(given);
   if (json)
     tell_json(json::Value::object(
         {{"error", error.code}, {"error_description", error.description}, {"reason", error.reason}}));

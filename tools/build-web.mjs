@@ -109,6 +109,14 @@ async function emit(name, options, more = {}) {
   writeFileSync(`${outfile}.map`, made.map);
 }
 
+// A module of CommonJS whose exports are put there one by one: what the bundler makes of `export` goes through all that it
+// finds, and on an old page finds what that has added to `Object.prototype`.
+const asCommonJs = (imports, ...parts) => ({
+  stdin: { contents: `${imports}; __cjs.exports = Object.assign({ __esModule: true }, ${parts});`, resolveDir: `${root}/web/src` },
+  format: 'iife',
+  banner: { js: 'var __cjs=module;' },
+});
+
 // Whatever encoding the page has, a script is read right; the other module is ASCII already, with characters that would be escaped.
 const encoding = { js: { format: { ascii_only: true } }, wasm: {} };
 
@@ -118,23 +126,23 @@ async function bundle(kind, name) {
   const entryPoints = [`${root}/web/src/index.ts`];
   await emit(`${name}.min.js`, { plugins, entryPoints: [`${root}/web/src/script.ts`], format: 'iife' }, more);
   await emit(`${name}.esm.js`, { plugins, entryPoints, format: 'esm' }, more);
-  await emit(`${name}.cjs`, { plugins, entryPoints, format: 'cjs' }, more);
+  await emit(`${name}.cjs`, { plugins, ...asCommonJs("import auth0 from './index.js'", 'auth0', '{ default: auth0 }') }, more);
 }
 
 // Management needs no protocol, so no module: a tenth of the whole.
 async function management() {
   const entryPoints = [`${root}/web/src/management.ts`];
   await emit('management.esm.js', { entryPoints, format: 'esm' });
-  await emit('management.cjs', { entryPoints, format: 'cjs' });
+  await emit('management.cjs', asCommonJs("import { Management } from './management.js'", '{ Management: Management }'));
 }
 
 // The plugin is loaded by script tags and by bundlers alike, under the name that it has in auth0-js.
 async function cordova() {
   const wrapper = {
-    banner: "(function(root,make){typeof module==='object'&&module.exports?module.exports=make():root.CordovaAuth0Plugin=make()})(typeof self==='object'?self:global,function(){",
-    footer: 'return plugin.default})',
+    banner: "(function(root,make){typeof module==='object'&&module.exports?module.exports=make():root.CordovaAuth0Plugin=make()})(typeof self==='object'?self:global,function(){var __made;",
+    footer: 'return __made})',
   };
-  await emit('cordova-auth0-plugin.min.js', { entryPoints: [`${root}/web/src/cordova.ts`], format: 'iife', globalName: 'plugin', banner: { js: wrapper.banner }, footer: { js: wrapper.footer } });
+  await emit('cordova-auth0-plugin.min.js', { stdin: { contents: "import plugin from './cordova.js'; __made = plugin;", resolveDir: `${root}/web/src` }, format: 'iife', banner: { js: wrapper.banner }, footer: { js: wrapper.footer } });
 }
 
 // Whose bytes these are: the module's digest, and what made it; `make reproduce` makes it again.

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "convert.hpp"
+#include "fork_safe_mutex.hpp"
 #include "gate.hpp"
 #include "inside.hpp"
 #include "loopback.hpp"
@@ -41,7 +42,7 @@ class Door {
   }
 
  private:
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   Loop* loop_;
 };
 

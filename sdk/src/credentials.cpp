@@ -130,9 +130,9 @@ struct Keeper {
     (void)host.once<Unit>([&]() -> Status {
       auto saved = tokens_kept.save(kept);
       if (saved) return saved;
-      host.session().log(LogRecord::Level::warning, "tokens_not_kept",
-                         "The renewed tokens are in memory only: " + saved.error().description);
+      const std::string why = saved.error().description;
       tokens_kept.hold(kept, std::move(saved).error(), claim);
+      host.session().log(LogRecord::Level::warning, "tokens_not_kept", "The renewed tokens are in memory only: " + why);
       return ok();
     });
   }
@@ -204,7 +204,7 @@ struct Keeper {
 }  // namespace sdk
 
 Credentials::Credentials(const WebAuth& auth, CredentialsOptions o) : state_(std::make_shared<State>()) {
-  const auto& base = auth.session_->base();
+  const auto base = auth.session_ ? auth.session_->base() : Result<Value>(moved_from());
   state_->session = auth.session_;
   state_->kept = std::make_shared<KeptTokens>(
       o.storage ? std::move(o.storage) : default_storage(),

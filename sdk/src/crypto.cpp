@@ -15,6 +15,7 @@
 #include <mutex>
 #include <vector>
 
+#include "fork_safe_mutex.hpp"
 #include "openssl.hpp"
 #include "ostia/environment.hpp"
 #include "ostia/jose/algorithms.hpp"
@@ -232,7 +233,7 @@ class OpensslKey final : public VerificationKey {
   std::string algorithm_;
   std::size_t coordinate_;  // octets of half an ECDSA signature; 0 for others
   Handle<EVP_MD, EVP_MD_free> digest_;
-  mutable std::mutex mutex_;
+  mutable ForkSafeMutex mutex_;
   mutable std::vector<Prepared> idle_;
 };
 

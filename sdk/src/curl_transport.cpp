@@ -16,6 +16,7 @@
 #include <mutex>
 
 #include "curl_failure.hpp"
+#include "fork_safe_mutex.hpp"
 #include "gate.hpp"
 #include "inside.hpp"
 #include "ostia/environment.hpp"
@@ -97,7 +98,7 @@ class CurlCookies final : public HttpCookies {
   }
 
   CURLSH* share_;
-  std::array<std::mutex, CURL_LOCK_DATA_LAST> mutexes_;
+  std::array<sdk::ForkSafeMutex, CURL_LOCK_DATA_LAST> mutexes_;
 };
 
 struct Exchange {

@@ -35,9 +35,12 @@ std::string state_directory() {
 std::string lock_directory() {
   std::array<char, 16384> text{};
   passwd entry{}, *found = nullptr;
-  if (getpwuid_r(geteuid(), &entry, text.data(), text.size(), &found) != 0 || !found || *found->pw_dir != '/')
-    return "";
-  return std::string(found->pw_dir) + "/.local/state/ostia";
+  struct stat home{};
+  const bool has_home = getpwuid_r(geteuid(), &entry, text.data(), text.size(), &found) == 0 && found &&
+                        *found->pw_dir == '/' && stat(found->pw_dir, &home) == 0;
+  // Users of services and of containers have none that is there, but may have been given one.
+  const std::string place = has_home ? found->pw_dir : from_environment("HOME");
+  return place.empty() ? "" : place + "/.local/state/ostia";
 }
 
 std::string file_name(const std::string& name) { return text::base64url_encode(openssl_crypto()->digest(256, name)); }

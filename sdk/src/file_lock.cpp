@@ -1,28 +1,58 @@
 #include "file_lock.hpp"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
+#include <set>
 
 namespace ostia::sdk {
 namespace {
 
 Error cannot_lock(const std::string& text) { return Error{"storage_error", text, "cannot_lock", 0, Fault::ours}; }
 
-// A child of `fork` has the same lock, and with it only a copy of the pointer: who took it gives it back for both.
-struct Held {
-  int fd;
-  pid_t owner = getpid();
-  explicit Held(int file) : fd(file) {}
+// A lock is its process's: a child of `fork` closes its copy of the file at once, or the lock would outlive a parent
+// that dies.
+class Held {
+ public:
+  explicit Held(int file) : fd_(file) {
+    const std::lock_guard lock(all().mutex);
+    all().files.insert(fd_);
+  }
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
   ~Held() {
-    if (owner == getpid()) flock(fd, LOCK_UN);
-    close(fd);
+    if (owner_ != getpid()) return;
+    const std::lock_guard lock(all().mutex);
+    all().files.erase(fd_);
+    flock(fd_, LOCK_UN);
+    close(fd_);
   }
+
+ private:
+  struct All {
+    std::mutex mutex;
+    std::set<int> files;
+  };
+  static All& all() {
+    static auto* held = [] {
+      pthread_atfork([] { all().mutex.lock(); }, [] { all().mutex.unlock(); },
+                     [] {
+                       for (const int file : all().files) close(file);
+                       all().files.clear();
+                       all().mutex.unlock();
+                     });
+      return new All;
+    }();
+    return *held;
+  }
+
+  int fd_;
+  pid_t owner_ = getpid();
 };
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "aside.hpp"
 #include "directories.hpp"
 #include "file_lock.hpp"
+#include "fork_safe_mutex.hpp"
 #include "openssl.hpp"
 #include "ostia/environment.hpp"
 #include "ostia/storage.hpp"
@@ -250,7 +251,7 @@ class FileStorage final : public Storage {
   }
 
   std::string directory_, passphrase_;
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   std::string salt_, key_;
   std::map<std::string, std::shared_ptr<Aside>> reserved_;
 };

@@ -61,8 +61,20 @@ Result<Value> KeptTokens::load() {
   return stored;
 }
 
+// A storage of the program's own may throw, when the tokens are already the only ones that are good.
+Status KeptTokens::save_in_storage(const std::string& text) const {
+  std::string why = "something that is no std::exception";
+  try {
+    return storage_->save(entry_, text);
+  } catch (const std::exception& e) {
+    why = e.what();
+  } catch (...) {  // said above
+  }
+  return Error{"storage_error", "The storage threw: " + why, "callback_failed", 0, Fault::caller};
+}
+
 Status KeptTokens::save(const Value& tokens) {
-  auto saved = storage_->save(entry_, json::write(tokens));
+  auto saved = save_in_storage(json::write(tokens));
   if (!saved) return saved;
   const std::lock_guard lock(mutex_);
   stored_ = tokens["refresh_token"].text();

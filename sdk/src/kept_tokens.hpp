@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "fork_safe_mutex.hpp"
 #include "ostia/json/value.hpp"
 #include "ostia/storage.hpp"
 
@@ -64,10 +65,11 @@ class KeptTokens {
     pid_t owner;
   };
   void forget_foreign();
+  [[nodiscard]] Status save_in_storage(const std::string& text) const;
 
   std::shared_ptr<Storage> storage_;
   std::string entry_, lock_directory_;
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   std::string stored_;  // the refresh token that the storage had when it was last looked at
   std::optional<Held> held_;
   Lock foreign_claim_;  // of the process that forked this one

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "fork_safe_mutex.hpp"
 #include "key_set.hpp"
 #include "ostia/environment.hpp"
 #include "ostia/json/value.hpp"
@@ -96,7 +97,7 @@ class KeyCache {
   static void take(Entry& entry, const HttpResponse& answer, std::shared_ptr<const KeySet> keys, bool is_good,
                    std::int64_t now);
 
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   std::map<std::string, Entry> entries_;
   Flight last_flight_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fork_safe_mutex.hpp"
 #include "ostia/environment.hpp"
 #include "ostia/json/value.hpp"
 
@@ -46,7 +47,7 @@ class KeySet {
   const std::shared_ptr<Crypto> crypto_;
   Keys all_;
   std::unordered_map<std::string_view, Keys> by_name_;
-  mutable std::mutex mutex_;
+  mutable ForkSafeMutex mutex_;
   // Made when first asked for; an algorithm is one of ten, so a stranger cannot make more of them.
   mutable std::map<std::pair<const json::Value*, std::string>, std::shared_ptr<const VerificationKey>> ready_;
   mutable std::map<std::string, const json::Value*> of_no_name_;

@@ -1,5 +1,6 @@
 // The desktop's secret store. libsecret is opened at run time: programs do not depend on it, and on GLib, where there
 // is no desktop.
+#include "fork_safe_mutex.hpp"
 #include "ostia/storage.hpp"
 
 #ifdef OSTIA_LIBSECRET
@@ -146,7 +147,7 @@ class SecretServiceStorage final : public Storage {
   }
 
   const Library& lib_;
-  std::mutex mutex_;
+  sdk::ForkSafeMutex mutex_;
   std::set<std::string> reserved_;
 };
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 
+#include "fork_safe_mutex.hpp"
 #include "key_cache.hpp"
 #include "ostia/environment.hpp"
 #include "ostia/json/value.hpp"
@@ -52,7 +53,7 @@ class Session {
   Result<Value> base_;
   std::shared_ptr<HttpCookies> cookies_;
   KeyCache keys_;
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   std::map<std::string, Kept> kept_;
   std::map<std::string, std::function<void(std::string)>> redirects_;
 };

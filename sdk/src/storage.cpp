@@ -1,4 +1,5 @@
 #include "ostia/storage.hpp"
+#include "fork_safe_mutex.hpp"
 
 #include <map>
 #include <mutex>
@@ -53,11 +54,11 @@ class MemoryStorage final : public Storage {
 
  private:
   struct Locks {
-    std::mutex mutex;
+    ForkSafeMutex mutex;
     std::set<std::string> held;
   };
   std::shared_ptr<Locks> locks_ = std::make_shared<Locks>();
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   std::map<std::string, std::string> values_;
 };
 

@@ -4,6 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
+#include <filesystem>
 #include <list>
 #include <ostia/ostia.hpp>
 #include <random>
@@ -395,6 +398,50 @@ TEST(Forked, AnInheritedLoopMayBeDestroyedUnused) {
   })));
   loop.reset();
   EXPECT_EQ(count.ended, 5U);
+}
+
+// What another thread held at that moment nobody would let go of in the child.
+TEST(Forked, WhileOtherThreadsHoldWhatIsShared) {
+  const auto storage = memory_storage();
+  const std::string large(1 << 16, 'x');
+  const auto crypto = openssl_crypto();
+  TokenVerifier verifier({.domain = "http://127.0.0.1:9", .audience = "a"});
+  std::atomic<bool> is_over = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i)
+    threads.emplace_back([&] {
+      while (!is_over) (void)storage->save("a", large), (void)verifier.verify("a.b.c");
+    });
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(went_well(in_a_child([&] {
+      alarm(60);
+      return storage->save("b", large) && !verifier.verify("a.b.c");
+    })));
+  }
+  is_over = true;
+  for (auto& thread : threads) thread.join();
+}
+
+// A lock is its process's, and no child's that lives on.
+TEST(Forked, ALockGoesWithWhoeverTookIt) {
+  const auto folder = std::filesystem::temp_directory_path() / ("ostia-lock-" + std::to_string(getpid()));
+  const auto storage = file_storage({.directory = folder.string(), .passphrase = "p"});
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  EXPECT_TRUE(went_well(in_a_child([&] {
+    const auto lock = storage->try_lock("a");
+    if (fork() == 0) {
+      close(ends[1]);
+      char byte = 0;
+      _exit(static_cast<int>(read(ends[0], &byte, 1)));
+    }
+    return lock && *lock;
+  })));
+  const auto lock = storage->try_lock("a");
+  EXPECT_TRUE(lock && *lock);
+  close(ends[0]);
+  close(ends[1]);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Forked, InTheMiddleOfACallTheChildHasNone) {

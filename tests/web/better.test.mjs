@@ -253,6 +253,40 @@ for (const name of Object.keys(packages).slice(1))
       assert.equal((await outcome(page, 'checkSession', [{}], options)).reason, 'third_party_cookies_blocked');
     });
 
+    describe('a renewal under way', () => {
+      const options = { ...base, responseType: 'code', useRefreshTokens: true, cacheLocation: 'localstorage', scope: 'openid offline_access' };
+      const key = ['ostia.refresh', `https://${base.domain}`, base.clientID, '', 'offline_access openid'].join('|');
+      const put = (page, kept) => page.evaluate(([k, v]) => (v ? (localStorage[k] = JSON.stringify(v)) : delete localStorage[k]), [key, kept]);
+      const kept = (page) => page.evaluate((k) => localStorage[k] && JSON.parse(localStorage[k]).refreshToken, key);
+      const mine = { refreshToken: 'mine', sub: 'auth0|ada', at: 0 }, theirs = { refreshToken: 'theirs', sub: 'auth0|grace', at: 1 };
+      const renewed = { access_token: 'AT', id_token: token({ nonce: undefined }), refresh_token: 'mine 2', expires_in: 60, token_type: 'Bearer' };
+      const refused = { status: 403, error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' };
+      for (const [what, answer] of Object.entries({ 'an answer': renewed, 'a refusal': refused }))
+        for (const [then, next] of Object.entries({ 'somebody else logged in': theirs, 'the person logged out': undefined }))
+          test(`${what} that comes after ${then} touches nothing`, async (t) => {
+            let page;
+            ({ page } = await pageOf(t, name, { frame: answerFrame("error: 'login_required', error_description: 'x'"), answers: { 'POST /oauth/token': async () => { await put(page, next); return answer; } } }));
+            await put(page, mine);
+            const { value } = await outcome(page, 'checkSession', [{}], options);
+            assert.equal(value, undefined);
+            assert.equal(await kept(page), next?.refreshToken);
+          });
+      test('a clock that was ahead makes no old answer a new one', async (t) => {
+        const { page, requests } = await pageOf(t, name, { answers: { 'POST /oauth/token': () => renewed } });
+        await put(page, { ...mine, at: Date.now() + 86_400_000, result: { accessToken: 'old' } });
+        assert.equal((await outcome(page, 'checkSession', [{}], options)).value.accessToken, 'AT');
+        assert.equal(requests.length >= 1, true);
+      });
+      test('that has no answer ends with the time it was given', async (t) => {
+        let release;
+        const { page } = await pageOf(t, name, { answers: { 'POST /oauth/token': () => new Promise((resolve) => { release = resolve; }) } });
+        await put(page, mine);
+        assert.equal((await outcome(page, 'checkSession', [{ timeout: 300 }], options)).reason, 'timeout');
+        assert.equal(await kept(page), 'mine');
+        release(refused);
+      });
+    });
+
     // A page that came back with a code, after `authorize(asked)`.
     async function returned(t, { answer = {}, asked = {}, query = () => 'code=C', options = {}, ...rest } = {}) {
       const used = { ...base, responseType: 'code', useRefreshTokens: true, scope: 'openid', ...options };

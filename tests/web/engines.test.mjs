@@ -149,11 +149,24 @@ describe('a webview without TextEncoder, fetch and their like', () => {
     });
 });
 
+// Jest's environment again, with a page's own additions.
+describe('CommonJS beside an old Object.prototype', () => {
+  for (const name of ['auth0.cjs', 'auth0.wasm.cjs', 'management.cjs'])
+    test(name, () => {
+      const script = `Object.prototype.foo = 1; Object.prototype.extend = function () {}; Object.prototype.error = 'x';
+        const made = require(${JSON.stringify(`${dist}/${name}`)});
+        console.log(Object.keys(made).sort().join(' '), made.WebAuth ? new made.WebAuth({ domain: 'tenant.example', clientID: 'c', responseType: 'token' }).client.buildAuthorizeUrl({ state: 's' }) : '');`;
+      const said = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+      assert.match(said, name === 'management.cjs' ? /^Management __esModule/ : /^Authentication Management WebAuth __esModule default version https:\/\/tenant\.example\/authorize/);
+    });
+});
+
 // Libraries of the past put things on Object.prototype and Array.prototype; some of them can be seen by `for … in`.
 describe('a page whose prototypes have been added to', () => {
   const additions = {
     'an enumerable text': 'Object.prototype.extra = "text";',
     'an enumerable function': 'Object.prototype.each = function () {}; Array.prototype.remove = function () {}; String.prototype.chop = function () {}; Function.prototype.inherits = function () {};',
+    'names of the core\'s replies': 'Object.prototype.error = "x"; Object.prototype.foo = 1; Object.prototype.response = 0;',
     'a toJSON of Prototype.js': 'Array.prototype.toJSON = function () { return this; };',
   };
   let browser;

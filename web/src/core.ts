@@ -20,9 +20,12 @@ export function core(message: object): string {
   return fromUtf8(new Uint8Array(module.memory.buffer, reply, size));
 }
 
+/** Whether it is the reply's own: pages have put all kinds of things on `Object.prototype`. */
+export const has = (reply: Reply, name: string): boolean => Object.keys(reply).indexOf(name) >= 0;
+
 /** A pure function of the core. Throws what the caller did wrong. */
 export function ask(name: string, base: unknown, options?: unknown): Reply {
   const reply = decode(core({ call: name, base, options }));
-  if ('error' in reply && !reply.response) throw new Error(reply.description);
+  if (has(reply, 'error') && !reply.response) throw new Error(reply.description);
   return reply;
 }

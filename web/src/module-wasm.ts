@@ -1,11 +1,12 @@
 // WebAssembly inside the script, compiled at once: construction and URL building must not wait.
 import packed from 'ostia:core.wasm';
 import type { Module } from 'ostia:module';
+import { toUtf8 } from './utf8.js';
 
 // tools/build-web.mjs says how the bytes became text. The browser's own functions do what they can of it: this runs before
 // anything else can, and a loop over all bytes would be half of the start.
 function unpack({ text, escape, zero, rare }: typeof packed): Uint8Array<ArrayBuffer> {
-  const coded = new TextEncoder().encode(text.split(zero).join('\0'));
+  const coded = toUtf8(text.split(zero).join('\0'));
   const bytes = new Uint8Array(coded.length);
   let size = 0, from = 0;
   for (let at; (at = coded.indexOf(escape, from)) >= 0; from = at + 2) {

@@ -132,16 +132,26 @@ export function refresh(webAuth: WebAuth, params: any, cb: Callback, otherwise: 
     .then((renewed) => newest(() => store.load(key), Number(renewed || 0)))
     .then((kept) => new Promise<[any, any?] | void>((settle) => {
       if (!kept) return settle();
-      if (kept.at >= asked) return settle([null, kept.result]); // another tab was faster
-      webAuth.client.oauthToken({ grantType: 'refresh_token', refreshToken: kept.refreshToken, ...what }, (error: any, tokens: any) => {
+      // Another tab was faster; one whose clock was ahead was not.
+      if (kept.at >= asked && kept.at <= Date.now()) return settle([null, kept.result]);
+      // Somebody may log out, or somebody else in, before the answer comes.
+      const isSame = () => store.load(key)?.refreshToken === kept.refreshToken;
+      // Whoever waits holds the others up.
+      const late = setTimeout(() => {
+        request?.abort();
+        settle([explain({ error: 'timeout', error_description: 'Timeout during executing web_message communication' }, 'timeout')]);
+      }, params.timeout || 60_000);
+      const request: any = webAuth.client.oauthToken({ grantType: 'refresh_token', refreshToken: kept.refreshToken, ...what }, (error: any, tokens: any) => {
+        clearTimeout(late);
         const isRefused = error?.code === 'invalid_grant';
-        if (isRefused) store.clear(key);
+        if (isRefused && isSame()) store.clear(key);
         if (error) return settle([explain({ error: error.code, error_description: error.description }, isRefused ? 'refresh_token_refused' : error.reason, error.description)]);
         // A token response has no `state` that could be compared.
         webAuth.validateAuthenticationResponse({ __enableIdPInitiatedLogin: true }, asResponse(tokens), (failure, result) => {
           // OpenID Connect Core section 12.2: a renewal is for the person who logged in.
           if (result?.idTokenPayload && kept.sub && result.idTokenPayload.sub !== kept.sub) failure = invalid('The renewed ID token is for somebody else', 'subject_mismatch');
-          if (failure || !store.load(key)) return settle(failure ? [failure] : [null, result]); // somebody logged out meanwhile
+          if (failure) return settle([failure]);
+          if (!isSame()) return settle();
           const at = keep(webAuth, what, result);
           // Until it is noted the others wait.
           noted(store.isShared, (cache) => cache.put(note, new Response(String(at)))).then(() => settle([null, result]));

@@ -2,6 +2,7 @@
 // frameworks do that render twice, gives the same answer.
 import { explain, rawError, type Callback } from './answers.js';
 import { noteLogin, recall } from './attempts.js';
+import { has } from './core.js';
 import { encode, encodeBase } from './encode.js';
 import { keep, redeem, usesPkce } from './refresh.js';
 import { run, type Host } from './run.js';
@@ -70,7 +71,7 @@ export function readResponse(webAuth: WebAuth, options: any, response: any, cb: 
   const host: Host = { storage, clock: baseOptions.__clock, onTransaction: () => (hadTransaction = true) };
   const validate = (tokens: any, done: Callback) =>
     run(host, { start: 'validate_response', base, options: encode(options), response: encode(tokens) }, (reply) => {
-      if (!('value' in reply)) return done(refine(rawError(reply), tokens, storage.isBlocked()));
+      if (!has(reply, 'value')) return done(refine(rawError(reply), tokens, storage.isBlocked()));
       done(null, reply.value);
     });
   if (!response.code || !usesPkce(baseOptions, options)) return validate(response, finish);

@@ -1,6 +1,6 @@
 // Drives an operation of the core: performs what it asks for and runs it again with the answers so far. What a browser
 // answers at once is answered at once, so an operation made of that is over when its method returns.
-import { core, type Reply } from './core.js';
+import { core, has, type Reply } from './core.js';
 import { decode } from './encode.js';
 import { digest, fromBase64url, randomBytes, toBase64url, verifyRs256 } from './crypto.js';
 import { exchange } from './request.js';
@@ -51,7 +51,7 @@ export function run(host: Host, message: { start: string; [part: string]: unknow
         if (answer === later) return; // a question, the last of them
         answers.push(answer ?? null);
       }
-      if ('value' in reply || 'error' in reply) return deliver(reply);
+      if (has(reply, 'value') || has(reply, 'error')) return deliver(reply);
     }
   };
   advance();

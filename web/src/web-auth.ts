@@ -2,7 +2,7 @@ import { answer, checkCallback, explain, rawError, settled, type Callback } from
 import { noteLogout } from './attempts.js';
 import { Authentication } from './authentication.js';
 import { render } from './captcha.js';
-import { ask } from './core.js';
+import { ask, has } from './core.js';
 import { CrossOriginAuthentication } from './cross-origin.js';
 import { encode } from './encode.js';
 import { HostedPages } from './hosted-pages.js';
@@ -75,7 +75,7 @@ export class WebAuth {
       let hash = (options.hash === undefined ? window.location.hash : options.hash).replace(/^#?\/?/, '');
       if (pkce && options.hash === undefined && !/(^|&)(code|error)=/.test(hash)) hash = window.location.search.slice(1);
       const reply = ask('parse_hash', this.client.encodedBase(), encode({ hash: '#/' + hash, responseType: options.responseType }));
-      if ('error' in reply) return done(rawError(reply));
+      if (has(reply, 'error')) return done(rawError(reply));
       if (!reply.value && !(pkce && reply.response.code)) return done(null, null);
       return this.validateAuthenticationResponse(options, reply.response, done);
     });
@@ -90,7 +90,7 @@ export class WebAuth {
   validateToken(token: string, nonce?: string, cb?: Callback): any {
     return settled(cb, (done) =>
       run({ storage: this.transactionManager.storage, clock: this.baseOptions.__clock }, { start: 'validate_token', base: this.client.encodedBase(), options: encode(token), response: encode(nonce) },
-        (reply) => ('value' in reply ? done(null, reply.value) : done(rawError(reply)))));
+        (reply) => (has(reply, 'value') ? done(null, reply.value) : done(rawError(reply)))));
   }
 
   /** New tokens for a person who is signed in at the authority, without showing anything. */
