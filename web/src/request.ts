@@ -30,16 +30,23 @@ export function exchange({ method = 'GET', url, headers = {}, body, credentials,
   if (typeof XMLHttpRequest === 'undefined') return byFetch(url, { method, headers, body: body ?? null, credentials: credentials ? 'include' : 'omit' }, limit, done);
   const xhr = new XMLHttpRequest();
   let stopped = false;
+  const finish = (raw: Raw) => {
+    if (!stopped) done(raw);
+    stopped = true;
+  };
   xhr.open(method, url, true);
   xhr.withCredentials = !!credentials;
   if (limit) {
     xhr.timeout = patience;
-    xhr.onprogress = () => { if (xhr.responseText.length > limit) xhr.abort(); };
+    xhr.onprogress = () => {
+      if (xhr.responseText.length <= limit) return;
+      finish({ status: 0 }); // what is called off may say nothing more
+      xhr.abort();
+    };
   }
   for (const name of Object.keys(headers)) xhr.setRequestHeader(name, headers[name]!);
-  xhr.onloadend = () => {
-    if (!stopped) done(xhr.status ? { status: xhr.status, statusText: xhr.statusText, type: xhr.getResponseHeader('content-type') ?? '', text: xhr.responseText } : { status: 0 });
-  };
+  xhr.onloadend = () =>
+    finish(xhr.status ? { status: xhr.status, statusText: xhr.statusText, type: xhr.getResponseHeader('content-type') ?? '', text: xhr.responseText } : { status: 0 });
   xhr.send(body ?? null);
   return () => {
     stopped = true;
