@@ -96,14 +96,15 @@ const modules = (kind) => ({
 // Names are terser's to shorten: a percent less than esbuild makes of them.
 async function emit(name, options, more = {}) {
   const outfile = `${out}/dist/${name}`;
-  const { outputFiles } = await build({ ...shared, ...options, plugins: [lowered, ...(options.plugins ?? [])], outfile });
+  const { young, ...rest } = more;
+  const { outputFiles } = await build({ ...shared, ...options, ...(young ? { target: 'es2020', define: {}, inject: [] } : { plugins: [lowered, ...(options.plugins ?? [])] }), outfile });
   const [map, code] = outputFiles.map((file) => file.text);
   const made = await minify(code, {
-    ecma: 5,
+    ecma: young ? 2020 : 5,
     module: options.format === 'esm',
-    compress: { passes: 3, pure_getters: true, hoist_vars: true, inline: 1 },
+    compress: { passes: 3, pure_getters: true, ...(young ? { unsafe_arrows: true } : { hoist_vars: true, inline: 1 }) },
     sourceMap: { content: map, url: `${name}.map`, includeSources: true },
-    ...more,
+    ...rest,
   });
   writeFileSync(outfile, made.code);
   writeFileSync(`${outfile}.map`, made.map);
@@ -118,10 +119,10 @@ const asCommonJs = (imports, ...parts) => ({
 });
 
 // Whatever encoding the page has, a script is read right; the other module is ASCII already, with characters that would be escaped.
-const encoding = { js: { format: { ascii_only: true } }, wasm: {} };
+const ways = { js: { format: { ascii_only: true } }, wasm: { young: true } };
 
 async function bundle(kind, name) {
-  const more = encoding[kind];
+  const more = ways[kind];
   const plugins = [modules(kind)];
   const entryPoints = [`${root}/web/src/index.ts`];
   await emit(`${name}.min.js`, { plugins, entryPoints: [`${root}/web/src/script.ts`], format: 'iife' }, more);
