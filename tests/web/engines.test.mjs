@@ -35,7 +35,7 @@ describe('library', () => {
   const { javascript: { builtins }, api } = createRequire(import.meta.url)('@mdn/browser-compat-data');
   const kinds = ['Array', 'String', 'Number', 'Promise', 'RegExp', 'Function', 'Object', 'TypedArray', 'DataView', 'Date', 'ArrayBuffer'];
   /** Asked for by name before they are used; what there is without them is tested below. */
-  const optional = ['BigInt', 'AbortController', 'BroadcastChannel', 'fetch', 'TextEncoder', 'TextDecoder'];
+  const optional = ['BigInt', 'AbortController', 'BroadcastChannel', 'fetch', 'TextEncoder', 'TextDecoder', 'caches', 'Response'];
   const own = ['at']; // members of our own objects, too
   const browsers = { chrome: 45, safari: 10, firefox: 34, edge: 12 };
   function since(feature, browser) {

@@ -4,7 +4,7 @@
 export function toUtf8(text: string): Uint8Array<ArrayBuffer> {
   if (typeof TextEncoder === 'function') return new TextEncoder().encode(text);
   // Half a pair has no UTF-8; it becomes U+FFFD, as TextEncoder has it.
-  const whole = text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (pair) => (pair[1] ? pair : String.fromCharCode(0xfffd)));
+  const whole = text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (pair) => (pair[1] ? pair : decodeURIComponent('%EF%BF%BD')));
   return bytesOf(unescape(encodeURIComponent(whole)));
 }
 
