@@ -57,7 +57,8 @@ Certificate make_certificate(EVP_PKEY* key, const CertificateRequest& request, X
     add_extension(x, issuer, NID_subject_alt_name, request.alternative_names);
     add_extension(x, issuer, NID_ext_key_usage, "serverAuth");
   }
-  require(X509_sign(x, issuer_key, EVP_sha256()) > 0, "signing a certificate");
+  const bool hashes_by_itself = EVP_PKEY_get_base_id(issuer_key) == EVP_PKEY_ED25519;
+  require(X509_sign(x, issuer_key, hashes_by_itself ? nullptr : EVP_sha256()) > 0, "signing a certificate");
   return out;
 }
 

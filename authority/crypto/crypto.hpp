@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ostia/json/value.hpp"
 
@@ -48,13 +49,20 @@ class Marker {
   std::string key_;
 };
 
-/// An RSA key that signs tokens (RS256), with the self-signed certificate that `x5c` shows.
+/// The algorithms that this authority signs tokens by with keys of its own (RFC 7518 section 3.1, RFC 8037), the usual
+/// one (RS256) first. Each has keys of its own: no key is good for two algorithms (RFC 8725 section 3.1).
+const std::vector<std::string>& signing_algorithms();
+
+/// A key that signs tokens by one algorithm, with the self-signed certificate that `x5c` shows.
 class SigningKey {
  public:
-  static SigningKey generate(std::string_view common_name);
-  static Result<SigningKey> from_pem(std::string_view private_key, std::string_view certificate);
+  static SigningKey generate(std::string_view common_name, std::string_view algorithm = "RS256");
+  /// The algorithm is one of `signing_algorithms()` that keys of that kind are for.
+  static Result<SigningKey> from_pem(std::string_view private_key, std::string_view certificate,
+                                     std::string_view algorithm = "RS256");
 
   [[nodiscard]] const std::string& kid() const { return kid_; }
+  [[nodiscard]] const std::string& algorithm() const { return algorithm_; }
   [[nodiscard]] const json::Value& jwk() const { return jwk_; }  ///< the public half
   [[nodiscard]] std::string private_pem() const;
   [[nodiscard]] const std::string& certificate_pem() const { return certificate_; }
@@ -66,7 +74,7 @@ class SigningKey {
  private:
   struct Key;
   std::shared_ptr<Key> key_;
-  std::string kid_, certificate_;
+  std::string kid_, algorithm_, certificate_;
   json::Value jwk_;
 };
 
@@ -90,7 +98,7 @@ bool check_imported_hash(std::string_view password, const std::string& hash);
 /// HMAC-SHA-256 (RFC 2104).
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 /// Whether a JWS signature over `input` is by the public key in `pem`, whose type `alg` must fit (RS256, RS384, RS512,
-/// PS256, ES256, ES384); ECDSA signatures are r and s, as RFC 7518 has them.
+/// PS256, ES256, ES384, EdDSA with Ed25519); ECDSA signatures are r and s, as RFC 7518 has them.
 bool verify_signature(std::string_view alg, const std::string& pem, std::string_view input, std::string_view signature);
 /// HMAC-SHA-1, for time-based codes (RFC 6238), whose applications know nothing newer.
 std::string hmac_sha1(std::string_view key, std::string_view bytes);

@@ -39,7 +39,7 @@ Async<Bearer> by_access_token(Authority& a, const Request& request, std::string 
     co_return oauth(403, "insufficient_scope", "Insufficient scope, expected: " + scope, "scope_missing");
   CO_TRY(const auto user, find_holder(a, *claims));
   if (!user || user->blocked || user->epoch != origin_of(*claims).epoch) co_return invalid_token();
-  co_return Bearer{*user, (*claims)["azp"].text(), false};
+  co_return Bearer{*user, client_of(*claims), false};
 }
 
 // AZ-1405 · Auth0: mfa_token

@@ -44,12 +44,28 @@ std::string sign_hs256(const std::string& secret, const Value& claims, std::stri
   return input + "." + text::base64url_encode(hmac_sha256(secret, input));
 }
 
-std::string sign_access_token(const Authority& a, std::string_view issuer, const std::string& audience,
-                              const Value& claims) {
+// What an API's tokens look like. This authority's own audiences have the vendor's form, whatever a tenant's file says.
+struct Form {
+  std::string algorithm = "RS256", secret;
+  bool is_rfc9068 = false;
+};
+
+Form form_for(const Authority& a, std::string_view issuer, const std::string& audience) {
   const auto tenant = a.tenant();
   const auto api = is_reserved_audience(a, issuer, audience) ? nullptr : tenant->find_api(audience);
-  return api && api->signing_alg == "HS256" ? sign_hs256(api->signing_secret, claims, "at+jwt")
-                                            : a.signing_key()->sign(claims, "at+jwt");
+  return api ? Form{api->signing_alg, api->signing_secret, api->is_rfc9068} : Form();
+}
+
+// AZ-625 · RFC 9068 section 2.1
+std::string sign_access_token(const Authority& a, const Form& form, const Value& claims) {
+  const char* type = form.is_rfc9068 ? "at+jwt" : "JWT";
+  if (form.algorithm == "HS256") return sign_hs256(form.secret, claims, type);
+  return a.signing_key(form.algorithm)->sign(claims, type);
+}
+
+// Whose token it is: RFC 9068 section 2.2 says `client_id`, the vendor's form `azp`.
+void set_client(Value& claims, const Form& form, const std::string& client_id) {
+  claims.set(form.is_rfc9068 ? "client_id" : "azp", client_id);
 }
 
 }  // namespace
@@ -68,7 +84,9 @@ Value Grant::to_json() const {
                                    {"acr", &acr},
                                    {"organization", &organization},
                                    {"connection", &connection},
-                                   {"scripted", &scripted}})
+                                   {"scripted", &scripted},
+                                   {"proof_key", &proof_key},
+                                   {"proof_cert", &proof_cert}})
     if (!text->empty()) out.set(name, *text);
   if (auth_time != 0) out.set("auth_time", auth_time);
   if (with_auth_time) out.set("with_auth_time", true);
@@ -77,6 +95,7 @@ Value Grant::to_json() const {
   if (with_second_factor) out.set("second_factor", true);
   if (epoch != 0) out.set("epoch", epoch);
   if (withdrawals >= 0) out.set("withdrawals", withdrawals);
+  if (actor.is_object()) out.set("actor", actor);
   return out;
 }
 
@@ -99,7 +118,10 @@ Grant Grant::from_json(const Value& v) {
           .connection = v["connection"].text(),
           .scripted = v["scripted"].text(),
           .epoch = v["epoch"].as_int().value_or(0),
-          .withdrawals = v["withdrawals"].as_int().value_or(-1)};
+          .withdrawals = v["withdrawals"].as_int().value_or(-1),
+          .proof_key = v["proof_key"].text(),
+          .proof_cert = v["proof_cert"].text(),
+          .actor = v["actor"]};
 }
 
 namespace {
@@ -165,9 +187,9 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   const std::int64_t lifetime = std::min(lifetime_of(a, g, from_browser), longest);
   Value claims = Value::object({{"iss", g.issuer}, {"sub", g.user_id}});
   const std::string userinfo = userinfo_audience(g.issuer);
-  const auto api = a.tenant()->find_api(g.audience);
+  const Form form = g.audience.empty() ? Form() : form_for(a, g.issuer, g.audience);
   // What the API's own secret signs is good for that API alone, and `/userinfo` does not take it.
-  const bool is_for_both = text::has_word(g.scope, "openid") && !(api && api->signing_alg == "HS256");
+  const bool is_for_both = text::has_word(g.scope, "openid") && form.algorithm != "HS256";
   if (g.audience.empty())
     claims.set("aud", userinfo);
   else
@@ -175,17 +197,18 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   claims.set("iat", now);
   claims.set("exp", now + lifetime);
   claims.set("scope", g.scope);
-  claims.set("azp", g.client_id);
+  set_client(claims, form, g.client_id);
   if (!g.id.empty()) claims.set("jti", token_id(a, g));
-  // RFC 9470 section 5: what dangerous changes ask for.
-  if (g.client_id == dashboard_client().id) claims.set("auth_time", g.auth_time);
+  // RFC 9470 section 5: what dangerous changes ask for. RFC 9068 section 2.2.1
+  if (form.is_rfc9068 || g.client_id == dashboard_client().id) claims.set("auth_time", g.auth_time);
+  if (form.is_rfc9068 && !g.acr.empty()) claims.set("acr", g.acr);
   if (g.permissions.is_array()) claims.set("permissions", g.permissions);
   add_organization_claims(*a.tenant(), g.organization, claims);
   add_claims(claims, g.access_claims);
   // `/userinfo` tells what the ID token tells; only who made a sealed token reads it.
   if (g.audience.empty() && g.id_claims.size() > 0) claims.set("id_claims", g.id_claims);
   if (g.audience.empty()) return {a.access_tokens.seal(json::write(claims)), lifetime};
-  return {sign_access_token(a, g.issuer, g.audience, claims), lifetime};
+  return {sign_access_token(a, form, claims), lifetime};
 }
 
 // AZ-617 · RFC 6749 section 4.4
@@ -194,20 +217,24 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
   const std::int64_t now = a.clock.now();
   const auto api = a.tenant()->find_api(audience);
   const std::int64_t lifetime = api ? api->token_lifetime : profile_token_lifetime;
+  const Form form = form_for(a, issuer, audience);
   Value claims = Value::object({{"iss", issuer},
                                 {"sub", client.id + "@clients"},
                                 {"aud", audience},
                                 {"iat", now},
-                                {"exp", now + lifetime},
-                                {"gty", "client-credentials"},
-                                {"azp", client.id}});
+                                {"exp", now + lifetime}});
+  if (form.is_rfc9068)
+    claims.set("jti", random_id());
+  else
+    claims.set("gty", "client-credentials");
+  set_client(claims, form, client.id);
   if (!scope.empty()) claims.set("scope", scope);
   if (api && api->tells_permissions) {
     Value permissions = Value::array();
     for (const auto word : text::split(scope, ' ')) permissions.push_back(word);
     claims.set("permissions", std::move(permissions));
   }
-  return {sign_access_token(a, issuer, audience, claims), lifetime};
+  return {sign_access_token(a, form, claims), lifetime};
 }
 
 // AZ-219, AZ-624 · OpenID Connect Core section 2
@@ -232,7 +259,8 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   // AZ-219 · OpenID Connect Core section 3.3.2.11
   if (!access_token.empty()) claims.set("at_hash", oidc::left_half_hash(sha256(access_token)));
   if (!code.empty()) claims.set("c_hash", oidc::left_half_hash(sha256(code)));
-  return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT") : a.signing_key()->sign(claims);
+  return client.signing_alg == "HS256" ? sign_hs256(client.hs256_key, claims, "JWT")
+                                       : a.signing_key(client.signing_alg)->sign(claims);
 }
 
 bool is_openid_scope(std::string_view word) {
@@ -242,7 +270,7 @@ bool is_openid_scope(std::string_view word) {
 
 TokenOrigin origin_of(const Value& claims) {
   TokenOrigin out;
-  out.client_id = claims["azp"].text();
+  out.client_id = client_of(claims);
   const std::string& jti = claims["jti"].text();
   const auto parts = text::split(jti, '.');
   if (parts.size() < 2) return out;

@@ -11,10 +11,17 @@ namespace {
 
 using json::Value;
 
-// Of the two kinds, what tells one from the other, whoever its claims name.
+// What tells one kind from the other, whoever its claims name.
 enum class Kind : std::uint8_t { access_token, id_token };
 
-constexpr const char* type_of(Kind kind) { return kind == Kind::access_token ? "at+jwt" : "JWT"; }
+// An access token of the vendor's form has the type of an ID token, and says in `azp` whose it is, which none of our ID
+// tokens has: nothing that rules and actions say becomes a claim of that name (`is_free` of grants/extensions.cpp).
+// AZ-625 · RFC 9068 section 4, RFC 8725 section 3.11
+std::optional<Kind> kind_of(const Value& header, const Value& claims) {
+  if (header["typ"].is("at+jwt")) return Kind::access_token;
+  if (!header["typ"].is("JWT")) return {};
+  return claims["azp"].is_string() ? Kind::access_token : Kind::id_token;
+}
 
 using Asked = const Authority&;
 bool for_userinfo(Asked, std::string_view issuer, const Value& claims) {
@@ -28,7 +35,7 @@ bool for_management(Asked a, std::string_view issuer, const Value& claims) {
 }
 // An access token of a person. Which API it is for is no matter: the exchange asks what the caller may have of the
 // next.
-bool for_a_person(Asked, std::string_view, const Value& claims) { return claims["gty"].is_null(); }
+bool for_a_person(Asked, std::string_view, const Value& claims) { return !is_machine_token(claims); }
 // An ID token is for one application, which is still there (Core section 2).
 bool for_an_application(Asked a, std::string_view, const Value& claims) {
   const auto audiences = oidc::audiences_of(claims);
@@ -64,14 +71,15 @@ const Acceptance& acceptance_of(TokenUse use) {
                        [&](const Acceptance& accepted) { return accepted.use == use; });
 }
 
-// RS256 by a key of the ring, which `kid` names. No other algorithm has a key that is nobody else's.
+// By a key of the ring, which `kid` names, and by the one algorithm that this key is for. What is signed by a secret
+// that others have, too, is not among them.
 // AZ-625 · RFC 8725 section 3.1
 std::optional<Value> read_signed(const Authority& a, Kind kind, std::string_view token) {
   auto jws = jose::decode_jws(token);
-  if (!jws || !jws->header["typ"].is(type_of(kind)) || !jws->header["alg"].is("RS256")) return {};
+  if (!jws || kind_of(jws->header, jws->payload) != kind) return {};
   const auto ring = a.keys();
   const SigningKey* key = ring->find(jws->header["kid"].text());
-  if (!key || !key->verify(jws->signing_input, jws->signature)) return {};
+  if (!key || !jws->header["alg"].is(key->algorithm()) || !key->verify(jws->signing_input, jws->signature)) return {};
   return std::move(jws->payload);
 }
 
@@ -99,6 +107,14 @@ std::optional<Value> read_own_token(const Authority& a, TokenUse use, std::strin
 bool is_own_access_token(const Authority& a, std::string_view issuer, std::string_view token) {
   const auto claims = token.find('.') == token.npos ? read_sealed(a, token) : read_signed(a, Kind::access_token, token);
   return claims && (*claims)["iss"] == Value(issuer) && (*claims)["exp"].as_int().value_or(0) > a.clock.now();
+}
+
+const std::string& client_of(const Value& claims) {
+  return claims["client_id"].is_string() ? claims["client_id"].text() : claims["azp"].text();
+}
+
+bool is_machine_token(const Value& claims) {
+  return !claims["gty"].is_null() || claims["sub"].text() == client_of(claims) + "@clients";
 }
 
 // AZ-1102 · Auth0: custom domains

@@ -20,7 +20,7 @@ enum class TokenUse : std::uint8_t {
 };
 
 /// The claims of `token` if this authority made it for `issuer` and it is good for `use` now: of the right kind
-/// (`typ`), signed with a key that this authority alone holds, and for the one audience that `use` has. What somebody
+/// (`typ`, and what only access tokens have), signed with a key that this authority alone holds, and for the one audience that `use` has. What somebody
 /// else can sign, too, by the shared secret of an API or an application (HS256), is nobody's word here. Whether its
 /// grant has been revoked since is the caller's to ask (`find_holder`).
 std::optional<json::Value> read_own_token(const Authority& a, TokenUse use, std::string_view issuer,
@@ -29,6 +29,11 @@ std::optional<json::Value> read_own_token(const Authority& a, TokenUse use, std:
 /// Whether this authority made the access token for `issuer`, whatever it is for. It opens nothing: it is for messages
 /// that tell a good token of the wrong audience from none.
 bool is_own_access_token(const Authority& a, std::string_view issuer, std::string_view token);
+
+/// The application that an access token of ours was given to.
+const std::string& client_of(const json::Value& claims);
+/// Whether it was given to an application by itself, and to nobody's (RFC 6749 section 4.4).
+bool is_machine_token(const json::Value& claims);
 
 /// The audience of the MFA API at `issuer`.
 inline std::string mfa_audience(std::string_view issuer) { return std::string(issuer) + "mfa/"; }

@@ -36,7 +36,7 @@ Result<Proof> proven_account(const Authority& a, const Call& call) {
   };
   if (!claims)
     return refused("is not a valid ID token that this tenant has signed with its own key (RS256), or has expired");
-  if (call.is_own && !oidc::is_for(*claims, call.token["azp"].text()))
+  if (call.is_own && !oidc::is_for(*claims, client_of(call.token)))
     return refused("must be of the same client as the access token");
   if ((*claims)["iat"].as_int().value_or(0) + freshness < a.clock.now())
     return refused("is older than an hour: log in to that account again");
@@ -140,7 +140,7 @@ Handling link_identity(Authority& a, Call call) {
   record(a, call.request,
          {.type = "sapi",
           .description = "Link identity " + *id,
-          .client_id = call.token["azp"].text(),
+          .client_id = client_of(call.token),
           .user_id = primary.id,
           .connection = secondary->connection});
   CO_RETURN(identities_after(a, call, primary.id, 201));

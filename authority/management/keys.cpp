@@ -9,7 +9,7 @@ namespace {
 
 using json::Value;
 
-#define KEY_COLUMNS "kid, state, created_at, certificate, current_since, current_until, revoked_at"
+#define KEY_COLUMNS "kid, state, created_at, certificate, current_since, current_until, revoked_at, algorithm"
 
 std::string fingerprint(const std::string& pem) {
   const std::string digest = sha1_hex(pem);
@@ -21,6 +21,7 @@ std::string fingerprint(const std::string& pem) {
 Value shown(const Row& r) {
   const std::string& state = text_at(r, 1);
   Value out = Value::object({{"kid", text_at(r, 0)},
+                             {"alg", text_at(r, 7)},
                              {"cert", text_at(r, 3)},
                              {"fingerprint", fingerprint(text_at(r, 3))},
                              {"thumbprint", sha1_hex(text_at(r, 3))},
@@ -62,17 +63,18 @@ Async<Unit> change_keys(Authority& a, std::vector<Statement> statements) {
 // The next key signs from now on, the current one is only checked by, and a new next one is published.
 Handling rotate(Authority& a, Call) {
   CO_TRY(const auto rows,
-         a.store.query({"SELECT kid FROM signing_keys WHERE state = 'next' ORDER BY created_at LIMIT 1", {}}));
+         a.store.query({"SELECT kid, algorithm FROM signing_keys WHERE state = 'next' ORDER BY created_at", {}}));
   const std::int64_t now = a.clock.now();
-  const std::string next = rows.empty() ? "" : text_at(rows.first(), 0);
   std::vector<Statement> statements;
   statements.push_back(
       {"UPDATE signing_keys SET state = 'previous', current_until = $1 WHERE state = 'current'", {now}});
-  statements.push_back(
-      {"UPDATE signing_keys SET state = 'current', current_since = $2 WHERE kid = $1 AND state = 'next' RETURNING kid",
-       {next, now},
-       true});
-  statements.push_back(insert_key(SigningKey::generate(a.tenant()->name), a.secrets, "next", now));
+  for (const auto& row : rows) {
+    statements.push_back({"UPDATE signing_keys SET state = 'current', current_since = $2 WHERE kid = $1 AND state = "
+                          "'next' RETURNING kid",
+                          {text_at(row, 0), now},
+                          true});
+    statements.push_back(insert_key(SigningKey::generate(a.tenant()->name, text_at(row, 1)), a.secrets, "next", now));
+  }
   CO_AWAIT(const auto changed, change_keys(a, std::move(statements)));
   if (!changed && changed.error().reason == "store_unmatched")
     co_return api_error(409, "key_conflict", "The keys were rotated at the same moment. Look at them and try again.");

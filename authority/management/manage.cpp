@@ -101,7 +101,7 @@ Async<Value> authorize_call(Authority& a, const Request& request) {
   if (!claims && is_own_access_token(a, request.issuer, header.substr(7)))
     co_return unauthorized("Bad audience: the token is for another API");
   if (!claims) co_return unauthorized("Invalid token");
-  if (!a.tenant()->find_client((*claims)["azp"].text())) co_return unauthorized("Invalid token");
+  if (!a.tenant()->find_client(client_of(*claims))) co_return unauthorized("Invalid token");
   if (!(*claims)["gty"].is_null()) co_return *claims;
   CO_TRY(const auto user, find_holder(a, *claims));
   if (!user || user->blocked) co_return unauthorized("Invalid token");
@@ -174,7 +174,7 @@ bool changes(const Request& request) { return request.method != "GET" && request
 Async<Reply> handle(Authority& a, const Request& request, const Route& route, Call call, Account& account) {
   CO_TRY(auto token, authorize_call(a, request));
   account.token = call.token = std::move(token);
-  if (auto allowed = take_call(a, request, call.token["azp"].text()); !allowed) co_return std::move(allowed).error();
+  if (auto allowed = take_call(a, request, client_of(call.token)); !allowed) co_return std::move(allowed).error();
   if (auto allowed = check_scope(route, call); !allowed) co_return std::move(allowed).error();
   if (auto good = check_query(route, call.query); !good) co_return std::move(good).error();
   if (auto good = read_body(route, call); !good) co_return std::move(good).error();
@@ -201,7 +201,7 @@ void write_account(Authority& a, const Request& request, const Route& route, con
               .reason = reply ? "" : reply.error().description,
               .is_audited = !account.token.is_null()};
   if (event.is_audited) {
-    event.client_id = account.token["azp"].text();
+    event.client_id = client_of(account.token);
     if (account.token["gty"].is_null()) event.user_id = account.token["sub"].text();
     event.details =
         Value::object({{"request", described(request, account.token, account.body)},

@@ -213,7 +213,7 @@ Handling create_device_credential(Authority& a, Call call) {
     co_return api_error(403, "insufficient_scope",
                         "Insufficient scope, expected any of: create:current_user_device_credentials");
   Value body = call.body;
-  const std::string client = call.token["azp"].text();
+  const std::string client = client_of(call.token);
   if (body.find("client_id") && body["client_id"].text() != client)
     co_return api_error(403, "operation_not_supported", "client_id must be that of the access token.");
   const std::string id = "dcr_" + random_id().substr(0, 16);

@@ -223,7 +223,7 @@ Handling change_user(Authority& a, Call call) {
     record(a, call.request,
            {.type = "sapi",
             .description = wanted.as_bool() ? "Made an administrator" : "Ended as an administrator",
-            .client_id = call.token["azp"].text(),
+            .client_id = client_of(call.token),
             .user_id = user->id,
             .user_name = user->login_name(),
             .connection = user->connection});

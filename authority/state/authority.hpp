@@ -97,6 +97,12 @@ struct Authority {
     const auto ring = keys();
     return {ring, &ring->current()};
   }
+  /// The one that signs by `algorithm`; the usual one where there is none yet.
+  [[nodiscard]] std::shared_ptr<const SigningKey> signing_key(std::string_view algorithm) const {
+    const auto ring = keys();
+    const SigningKey* key = ring->current(algorithm);
+    return {ring, key ? key : &ring->current()};
+  }
   /// Runs `work` on a thread of its own, one after the other: what takes long and may wait. It ends with the program.
   void run_apart(std::function<void()> work) {
     boost::asio::post(apart_, [work = std::move(work)] { run_guarded("background_work", work); });

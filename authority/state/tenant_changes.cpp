@@ -6,11 +6,32 @@ namespace ostia::authority {
 
 using json::Value;
 
+namespace {
+
+Status load_keys_for(Authority& a, const Tenant& tenant) {
+  auto loaded = load_keys(a.store, a.secrets, tenant.name, tenant.other_algorithms(), a.clock.now());
+  if (!loaded) return std::move(loaded).error();
+  a.set_keys(*std::move(loaded));
+  return ok();
+}
+
+// An algorithm that an API or an application has just chosen has no key yet: it has one before anybody can ask for a
+// token by it.
+Status complete_keys(Authority& a, const Tenant& tenant) {
+  const auto ring = a.keys();
+  for (const auto& algorithm : tenant.other_algorithms())
+    if (ring && !ring->current(algorithm)) return load_keys_for(a, tenant);
+  return ok();
+}
+
+}  // namespace
+
 Async<Unit> change_tenant(Authority& a, std::vector<Statement> statements) {
   statements.push_back({"UPDATE revisions SET value = value + 1 WHERE name = 'tenant'", {}});
   CO_TRY_VOID(a.store.commit(std::move(statements)));
   auto loaded = load_tenant(a.store, a.secrets);
   if (!loaded) co_return std::move(loaded).error();
+  if (auto keys = complete_keys(a, **loaded); !keys) co_return keys.error();
   a.set_tenant(*std::move(loaded));
   co_return Unit{};
 }
@@ -49,15 +70,11 @@ Status follow_tenant(Authority& a) {
   if (rows->empty() || int_at(rows->first(), 0) == a.tenant()->revision) return ok();
   auto loaded = load_tenant(a.store, a.secrets);
   if (!loaded) return std::move(loaded).error();
+  if (auto keys = load_keys_for(a, **loaded); !keys) return keys;
   a.set_tenant(*std::move(loaded));
-  return reload_keys(a);
-}
-
-Status reload_keys(Authority& a) {
-  auto loaded = load_keys(a.store, a.secrets, a.tenant()->name, a.clock.now());
-  if (!loaded) return std::move(loaded).error();
-  a.set_keys(*std::move(loaded));
   return ok();
 }
+
+Status reload_keys(Authority& a) { return load_keys_for(a, *a.tenant()); }
 
 }  // namespace ostia::authority

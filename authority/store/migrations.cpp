@@ -159,6 +159,10 @@ const std::vector<std::vector<std::string_view>>& migrations() {
           // The time that housekeeping has come to (protocol/believed_time.hpp).
           "INSERT INTO revisions (name, value) VALUES ('housekeeping', 0)",
       },
+      {
+          // APIs and applications choose by what their tokens are signed.
+          "ALTER TABLE signing_keys ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'RS256'",
+      },
   };
   return steps;
 }

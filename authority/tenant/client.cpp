@@ -28,19 +28,42 @@ RefreshTokenSettings read_refresh_tokens(const Value& v, bool is_public) {
   return r;
 }
 
-std::vector<std::string> read_public_keys(const Value& v) {
-  std::vector<std::string> out;
-  for (const auto& credential : v["client_authentication_methods"]["private_key_jwt"]["credentials"].items())
-    if (credential["pem"].is_string()) out.push_back(credential["pem"].text());
-  return out;
-}
-
 std::string decoded(const std::string& secret, const Value& jwt_configuration) {
   if (!jwt_configuration["secret_encoded"].as_bool()) return secret;
   return text::base64url_decode(secret).value_or(secret);
 }
 
+std::vector<RefreshPolicy> read_refresh_policies(const Value& v) {
+  std::vector<RefreshPolicy> out;
+  for (const auto& policy : v.items())
+    out.push_back({.audience = policy["audience"].text(), .scopes = texts(policy["scope"])});
+  return out;
+}
+
+SessionTransfer read_session_transfer(const Value& v) {
+  const auto methods = texts(v["allowed_authentication_methods"]);
+  return {.makes_tokens = v["can_create_session_transfer_token"].as_bool(),
+          .by_cookie = contains(methods, "cookie"),
+          .by_query = contains(methods, "query"),
+          .binds_to_address = !v["enforce_device_binding"].is("none"),
+          .allows_refresh_token = v["allow_refresh_token"].as_bool(),
+          .ends_with_refresh_tokens = v["enforce_cascade_revocation"].as_bool(true)};
+}
+
+// Members of `credentials` below `v`.
+std::vector<std::string> of_credentials(const Value& v, const char* member) {
+  std::vector<std::string> out;
+  for (const auto& credential : v["credentials"].items())
+    if (credential[member].is_string()) out.push_back(credential[member].text());
+  return out;
+}
+
 }  // namespace
+
+std::string signing_alg(const Value& wanted, bool has_secret) {
+  if (wanted.is("HS256") && has_secret) return "HS256";
+  return wanted.is_string() && contains(signing_algorithms(), wanted.text()) ? wanted.text() : "RS256";
+}
 
 Client read_client(const Value& v) {
   const std::string app_type = text_or(v["app_type"], "");
@@ -51,7 +74,12 @@ Client read_client(const Value& v) {
   c.name = text_or(v["name"], c.id.c_str());
   c.secret = text_or(v["client_secret"], "");
   c.logo = text_or(v["logo_uri"], "");
-  c.public_keys = read_public_keys(v);
+  const Value& methods = v["client_authentication_methods"];
+  c.public_keys = of_credentials(methods["private_key_jwt"], "pem");
+  c.certificates = of_credentials(methods["self_signed_tls_client_auth"], "thumbprint_sha256");
+  c.subject_names = of_credentials(methods["tls_client_auth"], "subject_dn");
+  c.request_keys = of_credentials(v["signed_request_object"], "pem");
+  c.requires_request_object = v["signed_request_object"]["required"].as_bool();
   c.auth_method = text_or(v["token_endpoint_auth_method"], default_auth_method(app_type, !c.public_keys.empty()));
   c.callbacks = texts(v["callbacks"]);
   c.allowed_logout_urls = texts(v["allowed_logout_urls"]);
@@ -61,7 +89,7 @@ Client read_client(const Value& v) {
   c.backchannel_logout_urls = texts(v["oidc_logout"]["backchannel_logout_urls"]);
   c.cross_origin_page = text_or(v["cross_origin_loc"], "");
   c.initiate_login_uri = text_or(v["initiate_login_uri"], "");
-  c.signing_alg = jwt["alg"].is("HS256") ? "HS256" : "RS256";
+  c.signing_alg = signing_alg(jwt["alg"], true);
   c.hs256_key = decoded(c.secret, jwt);
   c.refresh_tokens = read_refresh_tokens(v["refresh_token"], c.is_public());
   c.requires_organization = v["organization_usage"].is("require");
@@ -71,6 +99,16 @@ Client read_client(const Value& v) {
   c.is_first_party = v["is_first_party"].as_bool(true);
   c.cross_origin_authentication = v["cross_origin_authentication"].as_bool() || v["cross_origin_auth"].as_bool();
   c.requires_par = v["require_pushed_authorization_requests"].as_bool();
+  c.requires_proof = v["require_proof_of_possession"].as_bool();
+  c.exchanges_by_profile =
+      contains(texts(v["token_exchange"]["allow_any_profile_of_type"]), "custom_authentication");
+  if (contains(texts(v["default_organization"]["flows"]), "client_credentials"))
+    c.default_organization = text_or(v["default_organization"]["organization_id"], "");
+  c.approves_by_mail = contains(texts(v["async_approval_notification_channels"]), "email");
+  c.refresh_policies = read_refresh_policies(v["refresh_token"]["policies"]);
+  c.session_transfer = read_session_transfer(v["session_transfer"]);
+  c.is_registered = own["registered"].as_bool();
+  c.registration_token = text_or(own["registration_token"], "");
   c.any_loopback_port = c.is_native || own["any_loopback_port"].as_bool();
   c.auth0_js_compatible = own["compat"].is("auth0-js");
   c.strict_openid = own["compat"].is("openid");

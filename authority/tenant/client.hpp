@@ -19,6 +19,21 @@ struct RefreshTokenSettings {
   std::int64_t lifetime = 2'592'000, idle_lifetime = 1'296'000;
 };
 
+/// One of `refresh_token.policies`: another API that the same refresh token gives access tokens for.
+struct RefreshPolicy {
+  std::string audience;
+  std::vector<std::string> scopes;
+};
+
+/// `session_transfer` of an application: a login that goes from a native application to a page.
+struct SessionTransfer {
+  bool makes_tokens = false;                  ///< `can_create_session_transfer_token`
+  bool by_cookie = false, by_query = false;   ///< `allowed_authentication_methods`
+  bool binds_to_address = true;               ///< `enforce_device_binding`: `ip` (by default), or `none`
+  bool allows_refresh_token = false;          ///< `allow_refresh_token`
+  bool ends_with_refresh_tokens = true;       ///< `enforce_cascade_revocation`
+};
+
 /// An application.
 struct Client {
   std::string id, name, secret, logo;
@@ -28,7 +43,7 @@ struct Client {
   std::vector<std::string> backchannel_logout_urls;
   std::string cross_origin_page;      ///< `cross_origin_loc`: where `crossOriginVerification()` runs
   std::string initiate_login_uri;     ///< where a person starts a login anew
-  std::string signing_alg = "RS256";  ///< of ID tokens
+  std::string signing_alg = "RS256";  ///< of ID tokens: one of `signing_algorithms()`, or `HS256`
   std::string hs256_key;              ///< the secret, decoded as `jwt_configuration.secret_encoded` says
   RefreshTokenSettings refresh_tokens;
   bool uses_organizations = false, requires_organization = false;  ///< `organization_usage`: `allow`, `require`
@@ -36,7 +51,19 @@ struct Client {
   bool is_native = false;
   bool is_first_party = true;
   bool cross_origin_authentication = false;
-  bool requires_par = false;  ///< `require_pushed_authorization_requests`
+  bool requires_par = false;               ///< `require_pushed_authorization_requests`
+  bool requires_proof = false;             ///< `require_proof_of_possession`: no token that is bound to nothing
+  bool requires_request_object = false;    ///< `signed_request_object.required` (RFC 9101)
+  std::vector<std::string> request_keys;   ///< PEM, `signed_request_object.credentials`
+  std::vector<std::string> certificates;   ///< SHA-256 thumbprints, base64url: `self_signed_tls_client_auth`
+  std::vector<std::string> subject_names;  ///< distinguished names, RFC 4514: `tls_client_auth`
+  bool exchanges_by_profile = false;       ///< `token_exchange.allow_any_profile_of_type: custom_authentication`
+  std::string default_organization;        ///< at client credentials (`default_organization.flows`)
+  bool approves_by_mail = false;           ///< `async_approval_notification_channels`: CIBA's page, by a mail's link
+  std::vector<RefreshPolicy> refresh_policies;
+  SessionTransfer session_transfer;
+  bool is_registered = false;        ///< it registered itself (RFC 7591), or is a document at its own URL
+  std::string registration_token;    ///< digest of what manages the registration (RFC 7592)
   /// `ostia.any_loopback_port`: as for a native application, the port of a loopback IP callback is free.
   bool any_loopback_port = false;
   /// `ostia.compat: auth0-js`: what the real auth0-js needs and RFC 9700 advises against is allowed (a code without
@@ -66,5 +93,9 @@ const Client& dashboard_client();
 const Client& account_client();
 
 Client read_client(const json::Value& document);
+
+/// `signing_alg` of an API, `jwt_configuration.alg` of an application: RS256 where it is none of ours. `HS256` needs a
+/// secret to sign with.
+std::string signing_alg(const json::Value& wanted, bool has_secret);
 
 }  // namespace ostia::authority

@@ -23,14 +23,19 @@ Api read_api(const Value& v) {
     if (scope["description"].is_string()) a.scope_texts[a.scopes.back()] = scope["description"].text();
   }
   a.signing_secret = v["signing_secret"].text();
-  if (v["signing_alg"].is("HS256") && !a.signing_secret.empty()) a.signing_alg = "HS256";
+  a.signing_alg = signing_alg(v["signing_alg"], !a.signing_secret.empty());
+  const std::string dialect = text_or(v["token_dialect"], "access_token");
+  a.is_rfc9068 = dialect.starts_with("rfc9068_profile");
   a.allows_offline_access = v["allow_offline_access"].as_bool();
   a.skips_consent = v["skip_consent_for_verifiable_first_party_clients"].as_bool(true);
   a.enforces_policies = v["enforce_policies"].as_bool();
-  a.tells_permissions =
-      a.enforces_policies && v["token_dialect"].is_string() && v["token_dialect"].text().ends_with("_authz");
+  a.tells_permissions = a.enforces_policies && dialect.ends_with("_authz");
   a.token_lifetime = at_least(v["token_lifetime"], 1, a.token_lifetime);
   a.token_lifetime_for_web = at_least(v["token_lifetime_for_web"], 1, a.token_lifetime_for_web);
+  const Value& proof = v["proof_of_possession"];
+  if (proof.is_object()) a.proof = proof["mechanism"].is("mtls") ? Proof::mtls : Proof::dpop;
+  a.requires_proof = proof["required"].as_bool() && !proof["required_for"].is("public_clients");
+  a.requires_proof_of_public = proof["required"].as_bool();
   return a;
 }
 
@@ -59,6 +64,20 @@ void read_rate_limits(RateLimits& limits, const Value& v) {
   if (v["exempt"].is_array()) limits.exempt = Networks::parse_good(texts(v["exempt"]));
 }
 
+// The vendor's flag opens it to everybody, and `ostia.registration` narrows that: `mode` is `with_token` for who shows
+// an initial access token (RFC 7591 section 3).
+ClientRegistration read_registration(const Value& v) {
+  ClientRegistration r;
+  const Value& own = v["ostia"]["registration"];
+  if (v["flags"]["enable_dynamic_client_registration"].as_bool()) r.mode = ClientRegistration::Mode::open;
+  if (own["mode"].is("off")) r.mode = ClientRegistration::Mode::off;
+  if (own["mode"].is("with_token")) r.mode = ClientRegistration::Mode::with_token;
+  if (own["mode"].is("open")) r.mode = ClientRegistration::Mode::open;
+  r.takes_documents = v["client_id_metadata_document_supported"].as_bool();
+  r.keeps_unused = at_least(own["keep_unused_hours"], 1, r.keeps_unused / 3600) * 3600;
+  return r;
+}
+
 void read_settings(Tenant& t, const Value& v) {
   t.name = text_or(v["friendly_name"], "Ostia");
   t.support_email = text_or(v["support_email"], "");
@@ -83,6 +102,9 @@ void read_settings(Tenant& t, const Value& v) {
   read_rate_limits(t.rate_limits, v["ostia"]["rate_limits"]);
   t.chooses_factor_in_action = v["customize_mfa_in_postlogin_action"].as_bool();
   t.tells_of_new_browsers = v["ostia"]["new_browser_notices"].as_bool(true);
+  t.takes_token_in_query = v["ostia"]["userinfo_by_query"].as_bool(true);
+  t.resource_is_audience = !v["resource_parameter_profile"].is("audience");
+  t.registration = read_registration(v);
   t.skips_consent_on_loopback = v["ostia"]["skip_consent_on_loopback"].as_bool(true);
 }
 
@@ -243,6 +265,8 @@ void read_object(Tenant& t, const std::string& kind, const std::string& id, cons
   if (kind == "custom_domain") t.custom_domains.push_back(text::lower(v["domain"].text()));
   if (kind == "client") t.clients.emplace(v["client_id"].text(), read_client(v));
   if (kind == "api") t.apis.emplace(v["identifier"].text(), read_api(v));
+  // Those of people (`subject_type: user`) say what applications may ask for, and not what one gets by itself.
+  if (kind == "grant" && v["subject_type"].is("user")) return;
   if (kind == "grant") t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = texts(v["scope"]);
   if (kind == "grant" && v["allow_all_scopes"].as_bool())
     t.open_grants.push_back(grant_key(v["client_id"].text(), v["audience"].text()));
@@ -317,6 +341,16 @@ Found<Connection> Tenant::administrators_connection() const {
 
 bool Tenant::allows_origin(std::string_view origin) const {
   return std::any_of(clients.begin(), clients.end(), [&](const auto& c) { return c.second.allows_origin(origin); });
+}
+
+std::vector<std::string> Tenant::other_algorithms() const {
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& algorithm) {
+    if (algorithm != "RS256" && algorithm != "HS256" && !contains(out, algorithm)) out.push_back(algorithm);
+  };
+  for (const auto& [id, client] : clients) add(client.signing_alg);
+  for (const auto& [identifier, api] : apis) add(api.signing_alg);
+  return out;
 }
 
 const std::vector<std::string>& current_user_scopes() {

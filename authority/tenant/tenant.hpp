@@ -23,18 +23,30 @@
 
 namespace ostia::authority {
 
+/// What an access token is bound to, so that who only has the token has nothing.
+enum class Proof : std::uint8_t {
+  none,
+  dpop,  ///< a key of the client's (RFC 9449)
+  mtls,  ///< the client's certificate (RFC 8705)
+};
+
 /// A resource server.
 struct Api {
   std::string identifier, name;
   std::vector<std::string> scopes;
   std::map<std::string, std::string, std::less<>> scope_texts;  ///< what a consent page says of a scope
-  std::string signing_alg = "RS256", signing_secret;
+  std::string signing_alg = "RS256";  ///< one of `signing_algorithms()`, or `HS256`
+  std::string signing_secret;         ///< of `HS256`
+  bool is_rfc9068 = false;            ///< `token_dialect`: `rfc9068_profile`, not the vendor's own
   bool allows_offline_access = false;
   bool enforces_policies = false;              ///< scopes are what a person's roles permit
   bool tells_permissions = false;              ///< the claim `permissions` (`token_dialect`: `access_token_authz`)
   bool skips_consent = true;                   ///< for first-party applications
   std::int64_t token_lifetime = 86400;         ///< seconds
   std::int64_t token_lifetime_for_web = 7200;  ///< seconds, for tokens from `/authorize`
+  Proof proof = Proof::none;                   ///< `proof_of_possession.mechanism`
+  bool requires_proof = false;                 ///< tokens that are bound to nothing are not given
+  bool requires_proof_of_public = false;       ///< `required_for: public_clients`: only those must
 };
 
 /// `emailProvider`, of the name `smtp`.
@@ -126,6 +138,14 @@ struct LogStream {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
+/// Who may register applications by themselves (RFC 7591).
+struct ClientRegistration {
+  enum class Mode : std::uint8_t { off, with_token, open };
+  Mode mode = Mode::off;              ///< `flags.enable_dynamic_client_registration`, `ostia.registration`
+  bool takes_documents = false;       ///< `client_id_metadata_document_supported`: a client id may be a URL
+  std::int64_t keeps_unused = 86400;  ///< seconds after which a registration that nobody has used is removed
+};
+
 struct Branding {
   std::string primary, background, logo;
 };
@@ -144,6 +164,9 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   bool says_user_exists = false;          ///< `flags.enable_public_signup_user_exists_error`
   bool skips_consent_on_loopback = true;  ///< `ostia.skip_consent_on_loopback`
   bool tells_of_new_browsers = true;      ///< `ostia.new_browser_notices`
+  bool takes_token_in_query = true;       ///< `ostia.userinfo_by_query`: `GET /userinfo?access_token=`
+  bool resource_is_audience = true;       ///< `resource_parameter_profile`: unless it is `audience` (RFC 8707)
+  ClientRegistration registration;
   Administration administration;
   Branding branding;
   AttackProtection attack_protection;
@@ -195,6 +218,8 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   /// The database that the first administrator is made in: `ostia.administrators_connection`, else the first one; null
   /// if there is none.
   [[nodiscard]] Found<Connection> administrators_connection() const;
+  /// By what its tokens are signed, RS256 and shared secrets aside.
+  [[nodiscard]] std::vector<std::string> other_algorithms() const;
   /// Whether any application lists the origin, for requests that do not say which they come from.
   [[nodiscard]] bool allows_origin(std::string_view origin) const;
 
