@@ -79,7 +79,7 @@ std::optional<Value> read_signed(const Authority& a, Kind kind, std::string_view
   if (!jws || kind_of(jws->header, jws->payload) != kind) return {};
   const auto ring = a.keys();
   const SigningKey* key = ring->find(jws->header["kid"].text());
-  if (!key || !jws->header["alg"].is(key->algorithm()) || !key->verify(jws->signing_input, jws->signature)) return {};
+  if (!key || jws->header["alg"] != Value(key->algorithm()) || !key->verify(jws->signing_input, jws->signature)) return {};
   return std::move(jws->payload);
 }
 

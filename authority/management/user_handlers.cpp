@@ -2,6 +2,7 @@
 #include "management/user_handlers.hpp"
 #include "accounts/endings.hpp"
 #include "accounts/users.hpp"
+#include "grants/own_token.hpp"
 #include "logs/journal.hpp"
 
 #include <algorithm>
