@@ -117,9 +117,8 @@ std::string sha1(std::string_view bytes) {  // x5t is a SHA-1 by definition (RFC
 // The members that make the key (RFC 7518 section 6, RFC 8037 section 2), in the order that RFC 7638 wants of them.
 json::Value public_members(EVP_PKEY* key, const Algorithm& a) {
   if (a.key_type == EVP_PKEY_RSA)
-    return json::Value::object({{"e", big_number(key, OSSL_PKEY_PARAM_RSA_E)},
-                                {"kty", "RSA"},
-                                {"n", big_number(key, OSSL_PKEY_PARAM_RSA_N)}});
+    return json::Value::object(
+        {{"e", big_number(key, OSSL_PKEY_PARAM_RSA_E)}, {"kty", "RSA"}, {"n", big_number(key, OSSL_PKEY_PARAM_RSA_N)}});
   if (a.key_type == EVP_PKEY_EC)
     return json::Value::object({{"crv", "P-256"},
                                 {"kty", "EC"},

@@ -15,5 +15,7 @@ Answering login_callback(Authority& a, Request r);
 Answering challenge(Authority& a, Request r);
 Answering ssodata(Authority& a, Request r);
 Answering country(Authority& a, Request r);
+Answering lock_client(Authority& a, Request r);
+Answering lock_tenant(Authority& a, Request r);
 
 }  // namespace ostia::authority

@@ -1,7 +1,9 @@
 // `/oauth/device/code` (RFC 8628 section 3.1).
 #include "grants/device.hpp"
 #include "endpoints/endpoints.hpp"
+#include "grants/audience.hpp"
 #include "grants/client_authentication.hpp"
+#include "grants/registration.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "state/problem.hpp"
@@ -14,6 +16,7 @@ using json::Value;
 constexpr std::string_view grant_type = "urn:ietf:params:oauth:grant-type:device_code";
 
 Async<Value> start(Authority& a, const Request& request, const Parameters& p) {
+  CO_TRY_VOID(read_client_document(a, request, std::string(p.get("client_id"))));
   const auto tenant = a.tenant();
   CO_TRY(const auto client, authenticate_client(a, *tenant, request, p));
   // AZ-619 · RFC 8628 section 3.1
@@ -23,11 +26,13 @@ Async<Value> start(Authority& a, const Request& request, const Parameters& p) {
   constexpr std::size_t most = 4096;  // bytes of a scope, which is kept until the device is let in
   if (p.get("scope").size() > most)
     co_return oauth(400, "invalid_scope", "The scope is longer than 4096 bytes", "scope_too_long");
-  const auto access = resolve_access(a, *client, request.issuer, p.get("audience"), p.get("scope"));
-  if (!access) co_return access.error();
+  const auto audience = asked_audience(*tenant, p);
+  if (!audience) co_return audience.error();
+  const auto access = resolve_access(a, *client, request.issuer, *audience, p.get("scope"));
+  if (!access) co_return as_target_error(access.error(), p);
   CO_TRY(const auto made, ask_for_device(a, {.client_id = client->id,
                                              .issuer = request.issuer,
-                                             .audience = std::string(p.get("audience")),
+                                             .audience = *audience,
                                              .scope = std::string(p.get("scope"))}));
   const std::string page = request.issuer + "activate";
   co_return Value::object({{"device_code", made.device_code},

@@ -13,8 +13,16 @@ Value list(std::initializer_list<const char*> items) {
   return out;
 }
 
+// RS256 and HS256, and whatever else an application's ID tokens are signed by.
+Value id_token_algorithms(const Tenant& tenant) {
+  Value out = list({"RS256", "HS256"});
+  for (const auto& algorithm : tenant.other_algorithms()) out.push_back(algorithm);
+  return out;
+}
+
 }  // namespace
 
+// The same document at the address of RFC 8414, which clients of OAuth alone ask for.
 // AZ-101 · OpenID Connect Discovery section 3
 Answering openid_configuration(Authority& a, Request request) {
   const std::string& issuer = request.issuer;
@@ -24,11 +32,16 @@ Answering openid_configuration(Authority& a, Request request) {
                                    {"userinfo_endpoint", "userinfo"},
                                    {"jwks_uri", ".well-known/jwks.json"},
                                    {"revocation_endpoint", "oauth/revoke"},
+                                   {"introspection_endpoint", "oauth/introspect"},
                                    {"device_authorization_endpoint", "oauth/device/code"},
                                    {"pushed_authorization_request_endpoint", "oauth/par"},
                                    {"mfa_challenge_endpoint", "mfa/challenge"},
                                    {"end_session_endpoint", "oidc/logout"}})
     v.set(name, issuer + path);
+  const auto tenant = a.tenant();
+  if (tenant->registration.mode != ClientRegistration::Mode::off)
+    v.set("registration_endpoint", issuer + "oidc/register");
+  if (tenant->registration.takes_documents) v.set("client_id_metadata_document_supported", true);
   v.set("scopes_supported", list({"openid", "profile", "offline_access", "email", "phone", "address"}));
   v.set("response_types_supported",
         list({"code", "token", "id_token", "code token", "code id_token", "token id_token", "code token id_token"}));
@@ -40,13 +53,13 @@ Answering openid_configuration(Authority& a, Request request) {
               "http://auth0.com/oauth/grant-type/mfa-recovery-code", "urn:ietf:params:oauth:grant-type:device_code",
               "urn:ietf:params:oauth:grant-type:token-exchange"}));
   v.set("subject_types_supported", list({"public"}));
-  v.set("id_token_signing_alg_values_supported", list({"RS256", "HS256"}));
+  v.set("id_token_signing_alg_values_supported", id_token_algorithms(*tenant));
   v.set("token_endpoint_auth_methods_supported",
         list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"}));
   v.set("token_endpoint_auth_signing_alg_values_supported",
-        list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384"}));
+        list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"}));
   v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja", "ar"}));
-  if (!a.tenant()->factors.empty())
+  if (!tenant->factors.empty())
     v.set("acr_values_supported", list({"http://schemas.openid.net/pape/policies/2007/06/multi-factor"}));
   v.set("prompt_values_supported", list({"none", "login", "consent", "select_account"}));
   v.set("backchannel_logout_supported", true);
@@ -63,6 +76,33 @@ Answering openid_configuration(Authority& a, Request request) {
   v.set("authorization_response_iss_parameter_supported", true);
   co_return json_response(200, v).with("Cache-Control", "public, max-age=300");
 }
+
+// What is protected here, for clients that find their way from a resource (RFC 9728 section 3): the Management API and
+// `/userinfo`, each at the address that its own path makes.
+Answering protected_resource(Authority& a, Request request) {
+  constexpr std::string_view root = "/.well-known/oauth-protected-resource";
+  std::string path = request.path.substr(root.size());
+  if (path.ends_with('/')) path.pop_back();
+  const bool is_management = path == "/api/v2";
+  if (!is_management && path != "/userinfo")
+    co_return oauth_error(404, "not_found", "There is no protected resource of that path here.");
+  Value scopes = Value::array();
+  if (is_management)
+    for (const auto& scope : a.management_scopes) scopes.push_back(scope);
+  else
+    scopes = list({"openid", "profile", "email", "address", "phone"});
+  const std::string resource = request.issuer + (is_management ? "api/v2/" : "userinfo");
+  co_return json_response(
+      200, Value::object({{"resource", resource},
+                          {"authorization_servers", Value::array({request.issuer})},
+                          {"scopes_supported", std::move(scopes)},
+                          {"bearer_methods_supported", is_management ? list({"header"}) : list({"header", "body"})},
+                          {"resource_name", is_management ? "Management API" : "User profile"}}))
+      .with("Cache-Control", "public, max-age=300");
+}
+
+// Where password managers send people (W3C: A Well-Known URL for Changing Passwords).
+Answering change_password_page(Authority&, Request request) { co_return redirect(request.issuer + "account/password"); }
 
 // Browsers that have kept the keys from before a rotation must not refuse the tokens after it for long.
 // AZ-102 · RFC 7517 section 5

@@ -7,10 +7,15 @@ namespace ostia::authority {
 
 Answering token(Authority& a, Request r);
 Answering revoke(Authority& a, Request r);
+Answering introspect(Authority& a, Request r);
+Answering register_application(Authority& a, Request r);
+Answering manage_registration(Authority& a, Request r);
 Answering device_code(Authority& a, Request r);
 Answering userinfo(Authority& a, Request r);
 Answering tokeninfo(Authority& a, Request r);
 Answering openid_configuration(Authority& a, Request r);
+Answering protected_resource(Authority& a, Request r);
+Answering change_password_page(Authority& a, Request r);
 Answering jwks(Authority& a, Request r);
 Answering certificate(Authority& a, Request r);
 Answering health(Authority& a, Request r);

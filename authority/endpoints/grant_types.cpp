@@ -5,6 +5,7 @@
 #include "accounts/passwordless.hpp"
 #include "endpoints/gate.hpp"
 #include "endpoints/mfa_grants.hpp"
+#include "grants/audience.hpp"
 #include "grants/code.hpp"
 #include "grants/device.hpp"
 #include "grants/refresh_token.hpp"
@@ -12,6 +13,7 @@
 #include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
 #include "protocol/exchange.hpp"
+#include "protocol/machine.hpp"
 #include "protocol/words.hpp"
 #include "state/problem.hpp"
 #include "tenant/reading.hpp"
@@ -46,6 +48,7 @@ Async<Value> code_grant(Authority& a, const Request& request, const Client& clie
   if (auto present = require(p, {"code", "redirect_uri"}); !present) co_return std::move(present).error();
   CO_TRY(auto grant, redeem_code(a, std::string(p.get("code")), client.id, std::string(p.get("redirect_uri")),
                                  std::string(p.get("code_verifier"))));
+  if (auto same = check_resource(*a.tenant(), p, grant.audience); !same) co_return std::move(same).error();
   CO_RETURN(tokens_of(a, request, client, std::move(grant), {Way::code, {}, over("Invalid authorization code")}));
 }
 
@@ -58,6 +61,36 @@ Result<std::string> narrowed(const std::string& granted, std::string_view asked)
   return asked.empty() ? granted : std::string(asked);
 }
 
+// Another API than that of the login, by the same refresh token: what the application's policy for it has, and of
+// OpenID Connect what the login was given. Auth0: multi-resource refresh tokens · RFC 8707 section 2.2
+Status go_to_other_api(const Tenant& tenant, const Client& client, const Parameters& p, Grant& grant) {
+  const auto audience = asked_audience(tenant, p);
+  if (!audience) return audience.error();
+  if (audience->empty() || *audience == grant.audience) {
+    auto narrow = narrowed(grant.scope, p.get("scope"));
+    if (!narrow) return std::move(narrow).error();
+    grant.scope = *std::move(narrow);
+    return ok();
+  }
+  const auto policy = std::find_if(client.refresh_policies.begin(), client.refresh_policies.end(),
+                                   [&](const auto& one) { return one.audience == *audience; });
+  const auto api = tenant.find_api(*audience);
+  if (policy == client.refresh_policies.end() || !api)
+    return oauth(400, "invalid_target",
+                 "The refresh token is for " + (grant.audience.empty() ? "the profile" : grant.audience) +
+                     ", and the application has no refresh_token.policies entry for " + *audience,
+                 "refresh_policy_missing");
+  Words scope;
+  for (const auto word : text::split(grant.scope, ' '))
+    if (is_openid_scope(word)) scope.add(word);
+  for (const auto& word : policy->scopes)
+    if (contains(api->scopes, word) && (p.get("scope").empty() || text::has_word(p.get("scope"), word)))
+      scope.add(word);
+  grant.audience = *audience;
+  grant.scope = scope.text();
+  return ok();
+}
+
 Async<Value> refresh_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   if (auto present = require(p, {"refresh_token"}); !present) co_return std::move(present).error();
   CO_TRY(auto token, read_refresh_token(a, client, std::string(p.get("refresh_token")),
@@ -65,9 +98,7 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
   Grant grant = token.grant;
   if (grant.issuer != request.issuer)
     co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
-  auto narrow = narrowed(grant.scope, p.get("scope"));
-  if (!narrow) co_return std::move(narrow).error();
-  grant.scope = *std::move(narrow);
+  if (auto there = go_to_other_api(*a.tenant(), client, p, grant); !there) co_return std::move(there).error();
   // AZ-605 · OpenID Connect Core section 12.2
   grant.nonce.clear();
   // The gate comes first: a rule that fails must not cost anybody their login.
@@ -96,8 +127,10 @@ Result<std::string> organization_of(const Tenant& tenant, const Client& client, 
 // Tokens for somebody who has just proven who they are, here and not in a browser.
 Async<Value> direct_grant(Authority& a, const Request& request, const Client& client, const Parameters& p, User user) {
   const auto tenant = a.tenant();
-  auto access = resolve_access(a, client, request.issuer, p.get("audience"), p.get("scope"));
-  if (!access) co_return std::move(access).error();
+  const auto audience = asked_audience(*tenant, p);
+  if (!audience) co_return audience.error();
+  auto access = resolve_access(a, client, request.issuer, *audience, p.get("scope"));
+  if (!access) co_return as_target_error(std::move(access).error(), p);
   auto organization = organization_of(*tenant, client, p);
   if (!organization) co_return std::move(organization).error();
   Grant grant{.id = random_id(),
@@ -188,12 +221,37 @@ std::string machine_scope(const std::vector<std::string>& granted, std::string_v
   return out.text();
 }
 
+// What a client grant is good for.
+const std::vector<std::string>& scopes_of(const Authority& a, const ClientGrant& grant, const Found<Api>& api) {
+  if (!grant.has_all_scopes) return grant.scopes;
+  return api ? api->scopes : a.management_scopes;
+}
+
+// The organization in whose name a machine asks; empty: in nobody's.
+// AZ-1702 · Auth0: organization_usage
+Result<std::string> machine_organization(const Tenant& tenant, const Client& client, const ClientGrant& grant,
+                                         const Parameters& p) {
+  const std::string asked(p.get("organization").empty() ? client.default_organization : p.get("organization"));
+  const auto organization = tenant.find_organization(asked);
+  const auto refusal = protocol::judge_machine(
+      {.is_asked = !asked.empty(),
+       .exists = bool(organization),
+       .grant_allows = grant.organizations != ClientGrant::Organizations::deny,
+       .grant_requires = grant.organizations == ClientGrant::Organizations::require,
+       .is_given_to_it = grant.any_organization || (organization && contains(organization->client_grants, grant.id))});
+  if (refusal)
+    return oauth(refusal->status, std::string(refusal->code), std::string(refusal->description),
+                 std::string(refusal->reason));
+  return organization ? organization->id : std::string();
+}
+
 Async<Value> client_credentials_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
   const auto tenant = a.tenant();
   // AZ-617 · RFC 6749 section 4.4
   if (client.is_public()) co_return oauth(401, "access_denied", "Unauthorized", "client_public");
-  std::string audience(p.get("audience"));
-  if (audience.empty()) audience = tenant->default_audience;
+  auto asked = asked_audience(*tenant, p);
+  if (!asked) co_return std::move(asked).error();
+  const std::string audience = asked->empty() ? tenant->default_audience : *asked;
   if (audience.empty())
     co_return oauth(403, "access_denied",
                     "No audience parameter was provided, and no default audience has been configured",
@@ -201,19 +259,19 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   const bool management = is_management_api(a, request.issuer, audience);
   const auto api = tenant->find_api(audience);
   if (!management && !api)
-    co_return oauth(403, "access_denied", "Service not enabled within domain: " + audience, "audience_unknown");
-  const std::string known_as = management ? a.issuer + "api/v2/" : audience;
-  auto granted = tenant->find_grant(client.id, known_as);
-  if (granted && tenant->grants_all(client.id, known_as))
-    granted = {tenant, management ? &a.management_scopes : &api->scopes};
+    co_return as_target_error(
+        oauth(403, "access_denied", "Service not enabled within domain: " + audience, "audience_unknown"), p);
+  const auto granted = tenant->find_grant(client.id, management ? a.issuer + "api/v2/" : audience);
   // AZ-617 · Auth0: client-grants
   if (!granted)
     co_return oauth(403, "access_denied",
                     "Client is not authorized to access \"" + audience +
                         "\". You need to create a \"client-grant\" associated to this API.",
                     "client_grant_missing");
-  const std::string scope = machine_scope(*granted, p.get("scope"));
-  const AccessToken token = issue_machine_token(a, request.issuer, client, audience, scope);
+  const auto organization = machine_organization(*tenant, client, *granted, p);
+  if (!organization) co_return organization.error();
+  const std::string scope = machine_scope(scopes_of(a, *granted, management ? Found<Api>() : api), p.get("scope"));
+  const AccessToken token = issue_machine_token(a, request.issuer, client, audience, scope, *organization);
   Value out = Value::object({{"access_token", token.value}});
   if (!scope.empty()) out.set("scope", scope);
   out.set("expires_in", token.expires_in);
@@ -245,7 +303,8 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
   const std::string audience(p.get("audience"));
   const auto tenant = a.tenant();
   const auto granted = tenant->find_grant(client.id, audience);
-  const auto unknown = Words(p.get("scope")).where([&](auto word) { return granted && !contains(*granted, word); });
+  const auto scopes = granted ? scopes_of(a, *granted, tenant->find_api(audience)) : std::vector<std::string>();
+  const auto unknown = Words(p.get("scope")).where([&](auto word) { return granted && !contains(scopes, word); });
   const protocol::ExchangeRequest judged{
       .subject_type_fits = p.get("subject_token_type") == access_token_type,
       .requested_type_fits =
@@ -268,7 +327,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
               .client_id = client.id,
               .user_id = user->id,
               .audience = audience,
-              .scope = within_subject(*tenant, *claims, machine_scope(*granted, p.get("scope"))),
+              .scope = within_subject(*tenant, *claims, machine_scope(scopes, p.get("scope"))),
               .auth_time = a.clock.now(),
               .with_second_factor = origin.with_second_factor,
               .organization = (*claims)["org_id"].text(),

@@ -44,7 +44,35 @@ Async<Value> finish(Authority& a, const Request& request, const Client& client, 
   CO_RETURN(issue_tokens(a, request, client, passed.grant, passed.user));
 }
 
+// As SDKs call the kinds of factors that the API knows.
+std::string_view api_name(std::string_view type) { return type == "sms" ? "phone" : type; }
+
+Value types_of(const std::vector<std::string>& types) {
+  Value out = Value::array();
+  std::vector<std::string> seen;
+  for (const auto& type : types) {
+    const std::string name(api_name(type));
+    if (name.starts_with("webauthn-") || name == "passkey" || std::find(seen.begin(), seen.end(), name) != seen.end())
+      continue;
+    seen.push_back(name);
+    out.push_back(Value::object({{"type", name}}));
+  }
+  return out;
+}
+
 }  // namespace
+
+// AZ-1401 · Auth0: mfa_requirements
+Async<Value> mfa_requirements(Authority& a, const Request& request, std::string mfa_token) {
+  CO_TRY(const auto pending, open_mfa_token(a, request, {}, std::move(mfa_token)));
+  CO_TRY(const auto factors, factors_of(a, pending.user));
+  std::vector<std::string> own;
+  for (const auto& one : factors.usable) own.push_back(one.type);
+  if (!own.empty()) co_return Value::object({{"challenge", types_of(own)}});
+  if (!pending.may_enrol) co_return Value::object({{"challenge", Value::array()}});
+  const auto tenant = a.tenant();
+  co_return Value::object({{"enroll", types_of(tenant->factors)}});
+}
 
 std::string seal_oob_code(const Authority& a, const std::string& user_id, const std::string& authenticator_id) {
   return seal_ticket(a, "mfa_oob", Value::object({{"user_id", user_id}, {"authenticator", authenticator_id}}),

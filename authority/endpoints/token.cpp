@@ -1,8 +1,10 @@
 // `/oauth/token` (RFC 6749 section 3.2) and `/oauth/revoke` (RFC 7009): who asks, by which grant.
 #include "endpoints/endpoints.hpp"
 #include "endpoints/grant_types.hpp"
+#include "endpoints/mfa_grants.hpp"
 #include "grants/client_authentication.hpp"
 #include "grants/refresh_token.hpp"
+#include "grants/registration.hpp"
 #include "http/body.hpp"
 #include "limits/limits.hpp"
 #include "logs/journal.hpp"
@@ -17,6 +19,7 @@ Async<Value> exchange(Authority& a, const Request& request, const Parameters& p)
   const std::string_view type = p.get("grant_type");
   // AZ-626 · RFC 6749 section 5.2
   if (type.empty()) co_return missing_parameter("grant_type");
+  CO_TRY_VOID(read_client_document(a, request, std::string(p.get("client_id"))));
   const auto tenant = a.tenant();
   CO_TRY(const auto client, authenticate_client(a, *tenant, request, p));
   if (auto allowed = take_call(a, request, client->id); !allowed) co_return std::move(allowed).error();
@@ -60,6 +63,14 @@ Answering token(Authority& a, Request request) {
   if (tokens) co_return json_response(200, *tokens).with("Cache-Control", "no-store").with("Pragma", "no-cache");
   const Error& e = tokens.error();
   Response response = oauth_problem(a, e);
+  if (!e.mfa_token.empty()) {
+    CO_AWAIT(const auto requirements, mfa_requirements(a, request, e.mfa_token));
+    auto body = json::parse(response.body);
+    if (requirements && body) {
+      body->set("mfa_requirements", *requirements);
+      response.body = json::write(*body);
+    }
+  }
   if (e.status == 401 && !request.header("authorization").empty())
     response.with("WWW-Authenticate", "Basic realm=\"ostia\"");
   co_return response;

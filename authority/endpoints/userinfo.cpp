@@ -15,10 +15,13 @@ namespace {
 
 using json::Value;
 
-// The header, or a form's field.
+// The header, a form's field, or, for clients that have no other way, the query: that is what access logs and histories
+// keep, so `ostia.userinfo_by_query` can turn it off.
 // AZ-701 · RFC 6750 section 2
-std::string bearer_token(const Request& request) {
+std::string bearer_token(const Tenant& tenant, const Request& request) {
   if (const auto token = bearer_of(request); !token.empty()) return std::string(token);
+  if (request.method == "GET" && tenant.takes_token_in_query)
+    return std::string(Parameters(url::parse_form(request.query)).get("access_token"));
   if (request.method != "POST" || !request.header("content-type").starts_with("application/x-www-form-urlencoded"))
     return {};
   return std::string(Parameters(url::parse_form(request.body)).get("access_token"));
@@ -52,7 +55,7 @@ Async<bool> may_tell(Authority& a, Value claims) {
 }  // namespace
 
 Answering userinfo(Authority& a, Request request) {
-  const std::string presented = bearer_token(request);
+  const std::string presented = bearer_token(*a.tenant(), request);
   const auto claims = read_own_token(a, TokenUse::userinfo, request.issuer, presented);
   if (!claims) co_return unauthorized(!presented.empty());
   CO_AWAIT(const auto user, find_holder(a, *claims));

@@ -9,9 +9,11 @@
 #include "flow/login_ticket.hpp"
 #include "flow/pushed_request.hpp"
 #include "flow/upstream.hpp"
+#include "grants/audience.hpp"
 #include "grants/code.hpp"
 #include "grants/mfa_token.hpp"
 #include "grants/organization.hpp"
+#include "grants/registration.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
@@ -229,6 +231,11 @@ Answering authorize(Authority& a, Request request) {
                                {400, "par_invalid", "invalid_request_uri: unknown, used or expired", {}});
     parameters = *std::move(opened);
   }
+  CO_AWAIT(const auto known, read_client_document(a, request, std::string(parameters.get("client_id"))));
+  if (!known)
+    co_return refuse_request(
+        a, request, parameters,
+        {known.error().status, "client_unknown", known.error().code + ": " + known.error().description, {}});
   const auto tenant = a.tenant();
   auto judged = judge_authorization_request(*tenant, parameters, request.issuer, is_pushed);
   if (auto* page = std::get_if<pages::ErrorPage>(&judged)) {
@@ -252,12 +259,9 @@ Answering authorize(Authority& a, Request request) {
   // Before anybody is asked for a password: an audience that does not exist is the client's mistake.
   // AZ-213 · Auth0: audience
   if (auto access = resolve_access(a, *client, r.issuer, r.audience, r.scope); !access) {
-    record(a, request,
-           {.type = "f",
-            .description = access.error().description,
-            .client_id = r.client_id,
-            .reason = access.error().reason});
-    co_return deliver_error(r, access.error().code, access.error().description);
+    const Error e = as_target_error(access.error(), parameters);
+    record(a, request, {.type = "f", .description = e.description, .client_id = r.client_id, .reason = e.reason});
+    co_return deliver_error(r, e.code, e.description);
   }
   if (!r.invitation.empty()) {
     CO_AWAIT(const auto taken, take_invitation(a, request, r));

@@ -32,15 +32,15 @@ std::optional<pages::ErrorPage> check_return(const Authority& a, std::string_vie
   const auto client = with_client ? tenant->find_client(client_id) : nullptr;
   if (with_client && !client)
     return pages::ErrorPage{.status = 400, .key = "logout_client_unknown", .code = "invalid_request: unknown client"};
-  if (to.empty() || (client ? client->may_return_to(to, issuer)
-                            : oauth::is_registered_redirect_uri(to, tenant->allowed_logout_urls, {})))
+  if (to.empty() || (client ? client->may_return_to(to, issuer) : is_allowed_return(to, tenant->allowed_logout_urls)))
     return {};
   return pages::ErrorPage{.status = 400,
                           .key = "logout_url_mismatch",
                           .code = std::string("invalid_request: the \"") + parameter +
                                   "\" parameter is not defined as a valid URL in \"Allowed Logout URLs\"",
                           .hint = "add \"" + to + "\" to the Allowed Logout URLs of " +
-                                  (client ? "\"" + client->name + "\"" : "the tenant") + ". The comparison is exact."};
+                                  (client ? "\"" + client->name + "\"" : "the tenant") +
+                                  ". The comparison is exact, but for the query and the fragment."};
 }
 
 // Ends the browser's session, and says which it was.

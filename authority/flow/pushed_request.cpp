@@ -3,6 +3,7 @@
 #include "flow/endpoints.hpp"
 #include "grants/authorization_request.hpp"
 #include "grants/client_authentication.hpp"
+#include "grants/registration.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "state/problem.hpp"
@@ -38,6 +39,8 @@ Async<Parameters> open_pushed_request(Authority& a, const Parameters& p) {
 Answering pushed_authorization(Authority& a, Request request) {
   const auto parameters = read_parameters(request);
   if (!parameters) co_return oauth_problem(a, parameters.error());
+  CO_AWAIT(const auto read, read_client_document(a, request, std::string(parameters->get("client_id"))));
+  if (!read) co_return oauth_problem(a, read.error());
   const auto tenant = a.tenant();
   CO_AWAIT(const auto client, authenticate_client(a, *tenant, request, *parameters));
   if (!client) co_return oauth_problem(a, client.error());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "grants/audience.hpp"
 #include "grants/organization.hpp"
 #include "ostia/oauth/pkce.hpp"
 #include "ostia/text/ascii.hpp"
@@ -145,6 +146,14 @@ Refusal check_organization(const Tenant& tenant, const Client& client, Authoriza
   return {};
 }
 
+// RFC 8707 section 2
+Refusal check_resource(const Tenant& tenant, const Parameters& parameters, AuthorizationRequest& r) {
+  auto audience = asked_audience(tenant, parameters);
+  if (!audience) return {{audience.error().code, audience.error().description}};
+  r.audience = *std::move(audience);
+  return {};
+}
+
 Refusal check_unsupported(const Parameters& parameters) {
   // AZ-211 · RFC 6749 section 3.1
   // What has no value is not there.
@@ -249,6 +258,7 @@ Judged judge_authorization_request(const Tenant& tenant, const Parameters& param
   if (!refusal) refusal = check_pkce(client, r, parameters.get("code_challenge_method"));
   if (!refusal) refusal = check_prompt(r, parameters, r.max_age);
   if (!refusal) refusal = check_organization(tenant, client, r);
+  if (!refusal) refusal = check_resource(tenant, parameters, r);
   if (!refusal) return r;
   if (!text::is_utf8(r.state)) r.state.clear();
   return ClientError{std::move(r), std::move(refusal->first), std::move(refusal->second)};

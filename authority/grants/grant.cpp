@@ -213,21 +213,20 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
 
 // AZ-617 · RFC 6749 section 4.4
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
-                                const std::string& audience, const std::string& scope) {
+                                const std::string& audience, const std::string& scope,
+                                const std::string& organization) {
   const std::int64_t now = a.clock.now();
   const auto api = a.tenant()->find_api(audience);
   const std::int64_t lifetime = api ? api->token_lifetime : profile_token_lifetime;
   const Form form = form_for(a, issuer, audience);
-  Value claims = Value::object({{"iss", issuer},
-                                {"sub", client.id + "@clients"},
-                                {"aud", audience},
-                                {"iat", now},
-                                {"exp", now + lifetime}});
+  Value claims = Value::object(
+      {{"iss", issuer}, {"sub", client.id + "@clients"}, {"aud", audience}, {"iat", now}, {"exp", now + lifetime}});
   if (form.is_rfc9068)
     claims.set("jti", random_id());
   else
     claims.set("gty", "client-credentials");
   set_client(claims, form, client.id);
+  add_organization_claims(*a.tenant(), organization, claims);
   if (!scope.empty()) claims.set("scope", scope);
   if (api && api->tells_permissions) {
     Value permissions = Value::array();

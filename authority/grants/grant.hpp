@@ -63,9 +63,9 @@ AccessToken issue_access_token(const Authority& a, const Grant& grant, bool from
 std::string issue_id_token(const Authority& a, const Grant& grant, const User& user, const Client& client,
                            std::string_view access_token, std::string_view code);
 
-/// A machine's token (RFC 6749 section 4.4).
+/// A machine's token (RFC 6749 section 4.4). `organization`: the id of the one in whose name it asks; empty: nobody's.
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
-                                const std::string& audience, const std::string& scope);
+                                const std::string& audience, const std::string& scope, const std::string& organization);
 
 /// What an access token's claims say of where it comes from; empty for machine tokens.
 struct TokenOrigin : Origin {

@@ -36,6 +36,8 @@ bool for_management(Asked a, std::string_view issuer, const Value& claims) {
 // An access token of a person. Which API it is for is no matter: the exchange asks what the caller may have of the
 // next.
 bool for_a_person(Asked, std::string_view, const Value& claims) { return !is_machine_token(claims); }
+// Which it is for decides who is told of it (`introspection.cpp`).
+bool for_anybody(Asked, std::string_view, const Value&) { return true; }
 // An ID token is for one application, which is still there (Core section 2).
 bool for_an_application(Asked a, std::string_view, const Value& claims) {
   const auto audiences = oidc::audiences_of(claims);
@@ -64,6 +66,8 @@ constexpr Acceptance table[] = {
     {TokenUse::linked_account, Kind::id_token, false, false, for_an_application},
     // AZ-702 · Auth0: tokeninfo
     {TokenUse::tokeninfo, Kind::id_token, false, false, for_an_application},
+    // RFC 7662 section 2.2
+    {TokenUse::introspection, Kind::access_token, true, false, for_anybody},
 };
 
 const Acceptance& acceptance_of(TokenUse use) {
@@ -79,7 +83,8 @@ std::optional<Value> read_signed(const Authority& a, Kind kind, std::string_view
   if (!jws || kind_of(jws->header, jws->payload) != kind) return {};
   const auto ring = a.keys();
   const SigningKey* key = ring->find(jws->header["kid"].text());
-  if (!key || jws->header["alg"] != Value(key->algorithm()) || !key->verify(jws->signing_input, jws->signature)) return {};
+  if (!key || jws->header["alg"] != Value(key->algorithm()) || !key->verify(jws->signing_input, jws->signature))
+    return {};
   return std::move(jws->payload);
 }
 

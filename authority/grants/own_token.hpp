@@ -17,12 +17,13 @@ enum class TokenUse : std::uint8_t {
   id_token_hint,   ///< who is, or was, signed in (Core section 3.1.2.1); the only one that may have expired
   linked_account,  ///< that the account to link is the caller's, too
   tokeninfo,       ///< whose profile `/tokeninfo` tells
+  introspection,   ///< what it is good for, told to who may know (RFC 7662)
 };
 
 /// The claims of `token` if this authority made it for `issuer` and it is good for `use` now: of the right kind
-/// (`typ`, and what only access tokens have), signed with a key that this authority alone holds, and for the one audience that `use` has. What somebody
-/// else can sign, too, by the shared secret of an API or an application (HS256), is nobody's word here. Whether its
-/// grant has been revoked since is the caller's to ask (`find_holder`).
+/// (`typ`, and what only access tokens have), signed with a key that this authority alone holds, and for the one
+/// audience that `use` has. What somebody else can sign, too, by the shared secret of an API or an application (HS256),
+/// is nobody's word here. Whether its grant has been revoked since is the caller's to ask (`find_holder`).
 std::optional<json::Value> read_own_token(const Authority& a, TokenUse use, std::string_view issuer,
                                           std::string_view token);
 

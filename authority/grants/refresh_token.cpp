@@ -171,6 +171,13 @@ Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::
   CO_RETURN(refuse(a, next, kept ? kept->grant_id : ""));
 }
 
+Async<std::optional<RefreshToken>> look_at_refresh_token(Authority& a, const Client& client, std::string token) {
+  CO_TRY(auto kept, find_by_id(a, id_of(token)));
+  const auto step = judge(client, kept, a.clock.now()).step;
+  if (step != RefreshStep::keep && step != RefreshStep::rotate) kept.reset();
+  co_return kept;
+}
+
 Async<std::string> use_refresh_token(Authority& a, const Client& client, RefreshToken token) {
   const bool rotates = judge(client, token, a.clock.now()).step == RefreshStep::rotate;
   CO_RETURN(rotates ? rotate(a, client, std::move(token)) : keep(a, client, std::move(token)));

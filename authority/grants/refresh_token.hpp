@@ -28,6 +28,9 @@ Async<RefreshToken> read_refresh_token(Authority& a, const Client& client, std::
 /// `invalid_grant`, with the reasons `refresh_token_reused`, `grant_revoked`.
 Async<std::string> use_refresh_token(Authority& a, const Client& client, RefreshToken token);
 
+/// A token of that client that is good now; nothing otherwise. Looking changes nothing.
+Async<std::optional<RefreshToken>> look_at_refresh_token(Authority& a, const Client& client, std::string token);
+
 /// Revokes the grant of a token of that client, if it is one.
 Async<Unit> revoke_refresh_token(Authority& a, const Client& client, std::string token);
 

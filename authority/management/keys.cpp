@@ -69,10 +69,11 @@ Handling rotate(Authority& a, Call) {
   statements.push_back(
       {"UPDATE signing_keys SET state = 'previous', current_until = $1 WHERE state = 'current'", {now}});
   for (const auto& row : rows) {
-    statements.push_back({"UPDATE signing_keys SET state = 'current', current_since = $2 WHERE kid = $1 AND state = "
-                          "'next' RETURNING kid",
-                          {text_at(row, 0), now},
-                          true});
+    statements.push_back(
+        {"UPDATE signing_keys SET state = 'current', current_since = $2 WHERE kid = $1 AND state = "
+         "'next' RETURNING kid",
+         {text_at(row, 0), now},
+         true});
     statements.push_back(insert_key(SigningKey::generate(a.tenant()->name, text_at(row, 1)), a.secrets, "next", now));
   }
   CO_AWAIT(const auto changed, change_keys(a, std::move(statements)));

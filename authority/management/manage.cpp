@@ -284,9 +284,9 @@ const Routes& routes() {
 
 const std::vector<std::string>& all_scopes() {
   static const std::vector<std::string> all = [] {
-    // These open no endpoint; with them, answers of some have more in them.
+    // These open no endpoint here; with them, answers of some have more in them, and `/oidc/register` opens.
     std::vector<std::string> out = {"read:client_keys", "read:connections_options", "read:user_idp_tokens",
-                                    "update:administrators"};
+                                    "update:administrators", "register:clients"};
     for (const auto& route : routes())
       for (const std::string* scopes : {&route.scopes, &route.own_scopes})
         for (const auto word : text::split(*scopes, ' '))

@@ -94,6 +94,23 @@ Result<Removed> delete_expired(Store& store, std::int64_t now, LogRetention log,
   return removed;
 }
 
+Result<std::int64_t> forget_unused_registrations(Store& store, std::int64_t before) {
+  const auto unused = store.commit_now(
+      {{"SELECT client_id FROM registrations WHERE registered_at < $1 AND read_at < $1 AND NOT EXISTS (SELECT 1 FROM "
+        "consents WHERE consents.client_id = registrations.client_id) LIMIT 1000",
+        {before}}});
+  if (!unused) return unused.error();
+  if (unused->empty()) return 0;
+  std::vector<Statement> statements;
+  for (const auto& row : *unused) {
+    statements.push_back({"DELETE FROM tenant_objects WHERE kind = 'client' AND id = $1", {text_at(row, 0)}});
+    statements.push_back({"DELETE FROM registrations WHERE client_id = $1", {text_at(row, 0)}});
+  }
+  statements.push_back({"UPDATE revisions SET value = value + 1 WHERE name = 'tenant'", {}});
+  if (auto gone = store.commit_now(std::move(statements)); !gone) return std::move(gone).error();
+  return static_cast<std::int64_t>(unused->size());
+}
+
 Status forget_deliveries(Store& store, const std::function<bool(const std::string&)>& is_stream,
                          const std::function<bool()>& is_stopping) {
   const auto streams = store.commit_now({{"SELECT DISTINCT stream_id FROM log_deliveries", {}}});

@@ -24,6 +24,10 @@ struct Removed {
 Result<Removed> delete_expired(Store& store, std::int64_t now, LogRetention log,
                                const std::function<bool()>& is_stopping);
 
+/// Removes applications that registered themselves before `before` (seconds since 1970) and that nobody has let have
+/// anything since. How many. Blocks.
+Result<std::int64_t> forget_unused_registrations(Store& store, std::int64_t before);
+
 /// Nobody waits for the entries that a log stream had not taken when it was deleted: they leave its queue, in small
 /// steps. Blocks.
 Status forget_deliveries(Store& store, const std::function<bool(const std::string& id)>& is_stream,

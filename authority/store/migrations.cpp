@@ -162,6 +162,11 @@ const std::vector<std::vector<std::string_view>>& migrations() {
       {
           // APIs and applications choose by what their tokens are signed.
           "ALTER TABLE signing_keys ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'RS256'",
+          // Applications that have come by themselves: the digest of what manages one (RFC 7592), or when the document
+          // at its address was read last.
+          "CREATE TABLE registrations (client_id TEXT PRIMARY KEY, token TEXT NOT NULL, registered_at BIGINT NOT NULL, "
+          "read_at BIGINT NOT NULL)",
+          "CREATE INDEX registrations_age ON registrations (registered_at)",
       },
   };
   return steps;

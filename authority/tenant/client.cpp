@@ -2,6 +2,7 @@
 
 #include "ostia/oauth/redirect_uri.hpp"
 #include "ostia/text/base64url.hpp"
+#include "ostia/url/url.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -100,15 +101,14 @@ Client read_client(const Value& v) {
   c.cross_origin_authentication = v["cross_origin_authentication"].as_bool() || v["cross_origin_auth"].as_bool();
   c.requires_par = v["require_pushed_authorization_requests"].as_bool();
   c.requires_proof = v["require_proof_of_possession"].as_bool();
-  c.exchanges_by_profile =
-      contains(texts(v["token_exchange"]["allow_any_profile_of_type"]), "custom_authentication");
+  c.exchanges_by_profile = contains(texts(v["token_exchange"]["allow_any_profile_of_type"]), "custom_authentication");
   if (contains(texts(v["default_organization"]["flows"]), "client_credentials"))
     c.default_organization = text_or(v["default_organization"]["organization_id"], "");
   c.approves_by_mail = contains(texts(v["async_approval_notification_channels"]), "email");
   c.refresh_policies = read_refresh_policies(v["refresh_token"]["policies"]);
   c.session_transfer = read_session_transfer(v["session_transfer"]);
   c.is_registered = own["registered"].as_bool();
-  c.registration_token = text_or(own["registration_token"], "");
+  c.resource_server = text_or(v["resource_server_identifier"], "");
   c.any_loopback_port = c.is_native || own["any_loopback_port"].as_bool();
   c.auth0_js_compatible = own["compat"].is("auth0-js");
   c.strict_openid = own["compat"].is("openid");
@@ -162,7 +162,16 @@ bool Client::may_redirect_to(std::string_view uri, std::string_view issuer) cons
 
 bool Client::may_return_to(std::string_view uri, std::string_view issuer) const {
   if (!own_page.empty()) return is_own_page(*this, uri, issuer);
-  return oauth::is_registered_redirect_uri(uri, allowed_logout_urls, {});
+  return is_allowed_return(uri, allowed_logout_urls);
+}
+
+// AZ-801 · Auth0: allowed_logout_urls
+bool is_allowed_return(std::string_view uri, const std::vector<std::string>& listed) {
+  if (oauth::is_registered_redirect_uri(uri, listed, {})) return true;
+  const auto without_query = [](std::string_view address) { return address.substr(0, address.find_first_of("?#")); };
+  std::vector<std::string> places;
+  for (const auto& one : listed) places.emplace_back(without_query(one));
+  return url::parse(uri) && oauth::is_registered_redirect_uri(without_query(uri), places, {});
 }
 
 bool Client::allows_origin(std::string_view origin) const {

@@ -27,11 +27,11 @@ struct RefreshPolicy {
 
 /// `session_transfer` of an application: a login that goes from a native application to a page.
 struct SessionTransfer {
-  bool makes_tokens = false;                  ///< `can_create_session_transfer_token`
-  bool by_cookie = false, by_query = false;   ///< `allowed_authentication_methods`
-  bool binds_to_address = true;               ///< `enforce_device_binding`: `ip` (by default), or `none`
-  bool allows_refresh_token = false;          ///< `allow_refresh_token`
-  bool ends_with_refresh_tokens = true;       ///< `enforce_cascade_revocation`
+  bool makes_tokens = false;                 ///< `can_create_session_transfer_token`
+  bool by_cookie = false, by_query = false;  ///< `allowed_authentication_methods`
+  bool binds_to_address = true;              ///< `enforce_device_binding`: `ip` (by default), or `none`
+  bool allows_refresh_token = false;         ///< `allow_refresh_token`
+  bool ends_with_refresh_tokens = true;      ///< `enforce_cascade_revocation`
 };
 
 /// An application.
@@ -62,8 +62,8 @@ struct Client {
   bool approves_by_mail = false;           ///< `async_approval_notification_channels`: CIBA's page, by a mail's link
   std::vector<RefreshPolicy> refresh_policies;
   SessionTransfer session_transfer;
-  bool is_registered = false;        ///< it registered itself (RFC 7591), or is a document at its own URL
-  std::string registration_token;    ///< digest of what manages the registration (RFC 7592)
+  bool is_registered = false;   ///< it registered itself (RFC 7591), or is a document at its own URL
+  std::string resource_server;  ///< `resource_server_identifier`: the API that it is, whose tokens it may introspect
   /// `ostia.any_loopback_port`: as for a native application, the port of a loopback IP callback is free.
   bool any_loopback_port = false;
   /// `ostia.compat: auth0-js`: what the real auth0-js needs and RFC 9700 advises against is allowed (a code without
@@ -93,6 +93,10 @@ const Client& dashboard_client();
 const Client& account_client();
 
 Client read_client(const json::Value& document);
+
+/// Whether people may be sent to `uri` after a logout: it is one of `listed`. What stands in its query and its fragment
+/// does not count, as the vendor documents it.
+bool is_allowed_return(std::string_view uri, const std::vector<std::string>& listed);
 
 /// `signing_alg` of an API, `jwt_configuration.alg` of an application: RS256 where it is none of ours. `HS256` needs a
 /// secret to sign with.

@@ -119,7 +119,7 @@ bool is_known_strategy(std::string_view strategy) {
 bool Connection::is_enabled_for(const Client& client) const {
   if (client.is_dashboard) return is_for_administrators;
   if (client.is_account) return everywhere || !enabled_clients.empty();  // whoever can sign in somewhere
-  return everywhere || contains(enabled_clients, client.id);
+  return everywhere || contains(enabled_clients, client.id) || (is_for_third_parties && !client.is_first_party);
 }
 
 bool Connection::takes_signups_for(const Client& client) const {
@@ -131,6 +131,7 @@ Connection read_connection(const Value& v) {
   Connection c;
   c.name = v["name"].text();
   c.strategy = text_or(v["strategy"], "auth0");
+  c.is_for_third_parties = v["is_domain_connection"].as_bool();
   c.id = id_of(section_of("database"), v);
   c.display_name = text_or(v["display_name"], "");
   c.upstream = read_upstream(c.strategy, options);

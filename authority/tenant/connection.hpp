@@ -58,6 +58,7 @@ struct Connection {
   std::string id, name, strategy;
   std::string display_name;
   std::vector<std::string> enabled_clients;  ///< ids; all when `everywhere`
+  bool is_for_third_parties = false;         ///< `is_domain_connection`: applications of others may use it, too
   bool everywhere = false;
   bool disable_signup = false;
   bool requires_username = false;

@@ -191,7 +191,20 @@ Organization read_organization(const Value& v) {
                  {}};
   for (const auto& door : v["connections"].items())
     o.connections.push_back({door["name"].text(), door["assign_membership_on_login"].as_bool()});
+  o.client_grants = texts(v["client_grants"]);
   return o;
+}
+
+ClientGrant read_grant(const Value& v) {
+  using Organizations = ClientGrant::Organizations;
+  const Value& usage = v["organization_usage"];
+  return {.id = id_of(section_of("grant"), v),
+          .scopes = texts(v["scope"]),
+          .has_all_scopes = v["allow_all_scopes"].as_bool(),
+          .organizations = usage.is("require") ? Organizations::require
+                           : usage.is("allow") ? Organizations::allow
+                                               : Organizations::deny,
+          .any_organization = v["allow_any_organization"].as_bool()};
 }
 
 Role read_role(const Value& v) {
@@ -224,6 +237,7 @@ std::string grant_key(std::string_view client_id, std::string_view audience) {
 struct Reading {
   std::map<std::string, Action> actions;  // by name
   std::vector<std::string> triggered;     // names, in their order
+  std::vector<Value> exchange_profiles;
 };
 
 void read_extension(Tenant& t, Reading& reading, const std::string& kind, const std::string& id, const Value& v) {
@@ -231,6 +245,7 @@ void read_extension(Tenant& t, Reading& reading, const std::string& kind, const 
     t.rules.push_back({id_of(section_of("rule"), v), v["name"].text(), v["script"].text(), at_least(v["order"], 0, 0)});
   if (kind == "rule_config") t.rule_configs[v["key"].text()] = v["value"].text();
   if (kind == "action" && v["deployed"].as_bool(true)) reading.actions.emplace(v["name"].text(), read_action(v));
+  if (kind == "token_exchange_profile") reading.exchange_profiles.push_back(v);
   if (kind == "settings" && id == "triggers")
     for (const auto& binding : v["post-login"].items()) reading.triggered.push_back(binding["action_name"].text());
   if (kind == "factor" && v["name"].is("recovery-code")) t.gives_recovery_codes = v["enabled"].as_bool();
@@ -241,6 +256,13 @@ void read_extension(Tenant& t, Reading& reading, const std::string& kind, const 
   if (kind == "role") t.roles.emplace(id_of(section_of("role"), v), read_role(v));
   if (kind == "log_stream" && v["type"].is("http") && v["status"].text() != "paused")
     t.log_streams.push_back(read_log_stream(v));
+}
+
+// One whose action is gone or not deployed exchanges nothing.
+void read_exchange_profile(Tenant& t, const Reading& reading, const Value& v) {
+  for (const auto& [name, action] : reading.actions)
+    if (action.id == v["action_id"].text())
+      t.exchange_profiles.push_back({v["id"].text(), v["name"].text(), v["subject_token_type"].text(), action});
 }
 
 void finish(Tenant& t, const Reading& reading) {
@@ -254,6 +276,7 @@ void finish(Tenant& t, const Reading& reading) {
   for (const auto& name : reading.triggered)
     if (const auto action = reading.actions.find(name); action != reading.actions.end())
       t.post_login.push_back(action->second);
+  for (const auto& profile : reading.exchange_profiles) read_exchange_profile(t, reading, profile);
 }
 
 void read_object(Tenant& t, const std::string& kind, const std::string& id, const Value& v) {
@@ -267,9 +290,7 @@ void read_object(Tenant& t, const std::string& kind, const std::string& id, cons
   if (kind == "api") t.apis.emplace(v["identifier"].text(), read_api(v));
   // Those of people (`subject_type: user`) say what applications may ask for, and not what one gets by itself.
   if (kind == "grant" && v["subject_type"].is("user")) return;
-  if (kind == "grant") t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = texts(v["scope"]);
-  if (kind == "grant" && v["allow_all_scopes"].as_bool())
-    t.open_grants.push_back(grant_key(v["client_id"].text(), v["audience"].text()));
+  if (kind == "grant") t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = read_grant(v);
   if (kind == "database" || kind == "connection") t.connections.push_back(read_connection(v));
 }
 
@@ -319,12 +340,8 @@ Found<Connection> Tenant::find_connection(std::string_view wanted, const Client&
   return found && found->is_enabled_for(client) ? found : Found<Connection>();
 }
 
-Found<std::vector<std::string>> Tenant::find_grant(std::string_view client_id, std::string_view audience) const {
+Found<ClientGrant> Tenant::find_grant(std::string_view client_id, std::string_view audience) const {
   return at(grants, grant_key(client_id, audience));
-}
-
-bool Tenant::grants_all(std::string_view client_id, std::string_view audience) const {
-  return contains(open_grants, grant_key(client_id, audience));
 }
 
 std::string Tenant::first_database() const {

@@ -35,9 +35,9 @@ struct Api {
   std::string identifier, name;
   std::vector<std::string> scopes;
   std::map<std::string, std::string, std::less<>> scope_texts;  ///< what a consent page says of a scope
-  std::string signing_alg = "RS256";  ///< one of `signing_algorithms()`, or `HS256`
-  std::string signing_secret;         ///< of `HS256`
-  bool is_rfc9068 = false;            ///< `token_dialect`: `rfc9068_profile`, not the vendor's own
+  std::string signing_alg = "RS256";                            ///< one of `signing_algorithms()`, or `HS256`
+  std::string signing_secret;                                   ///< of `HS256`
+  bool is_rfc9068 = false;  ///< `token_dialect`: `rfc9068_profile`, not the vendor's own
   bool allows_offline_access = false;
   bool enforces_policies = false;              ///< scopes are what a person's roles permit
   bool tells_permissions = false;              ///< the claim `permissions` (`token_dialect`: `access_token_authz`)
@@ -114,6 +114,22 @@ struct Action {
   std::map<std::string, std::string> secrets;
 };
 
+/// One of `tokenExchangeProfiles`: an action says whom tokens of that type, which are not ours, stand for.
+struct ExchangeProfile {
+  std::string id, name, subject_token_type;
+  Action action;
+};
+
+/// One of `clientGrants`: what an application may have by itself of an API.
+struct ClientGrant {
+  enum class Organizations : std::uint8_t { deny, allow, require };
+  std::string id;
+  std::vector<std::string> scopes;
+  bool has_all_scopes = false;                        ///< `allow_all_scopes`
+  Organizations organizations = Organizations::deny;  ///< `organization_usage`
+  bool any_organization = false;                      ///< `allow_any_organization`: not only those it is given to
+};
+
 /// One of `organizations`.
 struct Organization {
   std::string id, name, display_name, logo;
@@ -122,6 +138,7 @@ struct Organization {
     bool makes_members = false;  ///< `assign_membership_on_login`
   };
   std::vector<Door> connections;
+  std::vector<std::string> client_grants;  ///< ids of those that are given to it
   [[nodiscard]] const Door* find_door(std::string_view connection) const;
 };
 
@@ -175,8 +192,8 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   std::map<std::string, EmailTemplate, std::less<>> email_templates;
   std::map<std::string, Client, std::less<>> clients;
   std::map<std::string, Api, std::less<>> apis;
-  std::map<std::string, std::vector<std::string>, std::less<>> grants;  ///< `client_id audience` → scopes
-  std::vector<std::string> open_grants;  ///< keys of those of all scopes (`allow_all_scopes`)
+  std::map<std::string, ClientGrant, std::less<>> grants;  ///< by `client_id audience`
+  std::vector<ExchangeProfile> exchange_profiles;
   std::vector<Connection> connections;
   std::vector<Rule> rules;  ///< in their order, those that are turned on
   std::map<std::string, std::string> rule_configs;
@@ -209,10 +226,8 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   [[nodiscard]] bool sends(std::string_view kind) const;
   /// The connection of that name, if the application may use it.
   [[nodiscard]] Found<Connection> find_connection(std::string_view name, const Client& client) const;
-  /// Scopes of a client grant; null when there is none.
-  [[nodiscard]] Found<std::vector<std::string>> find_grant(std::string_view client_id, std::string_view audience) const;
-  /// Whether that grant is for all scopes that the API has.
-  [[nodiscard]] bool grants_all(std::string_view client_id, std::string_view audience) const;
+  /// A client grant; null when there is none.
+  [[nodiscard]] Found<ClientGrant> find_grant(std::string_view client_id, std::string_view audience) const;
   /// Where users live who name no connection.
   [[nodiscard]] std::string first_database() const;
   /// The database that the first administrator is made in: `ostia.administrators_connection`, else the first one; null

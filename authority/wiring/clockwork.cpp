@@ -61,6 +61,11 @@ void Clockwork::delete_what_has_expired(std::int64_t believed) {
     return std::any_of(tenant->log_streams.begin(), tenant->log_streams.end(),
                        [&](const auto& s) { return s.id == id; });
   };
+  const auto unused = forget_unused_registrations(a_.store, believed - tenant->registration.keeps_unused);
+  if (!unused) return log_event("error", "housekeeping_failed", {{"what", unused.error().description}});
+  if (*unused > 0)
+    log_event("info", "registrations_removed",
+              {{"count", *unused}, {"what", "applications that registered themselves and that nobody has used"}});
   if (auto forgotten = forget_deliveries(a_.store, is_stream, is_stopping); !forgotten)
     return log_event("error", "housekeeping_failed", {{"what", forgotten.error().description}});
   const auto removed = delete_expired(a_.store, believed, {tenant->log_retention, tenant->log_refusals}, is_stopping);

@@ -44,6 +44,8 @@ struct Route {
 
 constexpr Route routes[] = {
     {"/.well-known/openid-configuration", "GET", openid_configuration, Cors::open},
+    {"/.well-known/oauth-authorization-server", "GET", openid_configuration, Cors::open},
+    {"/.well-known/change-password", "GET", change_password_page, Cors::none},
     {"/.well-known/jwks.json", "GET", jwks, Cors::open},
     {"/pem", "GET", certificate, Cors::open},
     {"/cer", "GET", certificate, Cors::open},
@@ -55,6 +57,9 @@ constexpr Route routes[] = {
     {"/oauth/par", "POST", pushed_authorization, Cors::none},
     {"/oauth/token", "POST", token, Cors::listed},
     {"/oauth/revoke", "POST", revoke, Cors::listed},
+    {"/oauth/introspect", "POST", introspect, Cors::none},
+    {"/oidc/register", "POST", register_application, Cors::open},
+    {"/info-v1.js", "GET", lock_tenant, Cors::none},
     {"/oauth/device/code", "POST", device_code, Cors::listed},
     {"/userinfo", "GET", userinfo, Cors::listed},
     {"/userinfo", "POST", userinfo, Cors::listed},
@@ -194,7 +199,8 @@ Response preflight(const Authority& a, const Request& request, const Endpoint& f
   Response response{204, {}, {}};
   allow_origin(a, request, found.cors, response);
   response.with("Access-Control-Allow-Methods", found.methods)
-      .with("Access-Control-Allow-Headers", "Auth0-Client, Authorization, Content-Type, X-Request-Language")
+      .with("Access-Control-Allow-Headers",
+            "Auth0-Client, Authorization, Content-Type, MCP-Protocol-Version, X-Request-Language")
       .with("Access-Control-Max-Age", "600");
   return response;
 }
@@ -246,12 +252,26 @@ Response from_fault(const dev::Fault& fault) {
 
 // Whatever stands after these.
 constexpr Route export_route{"/exports/", "GET", download_export, Cors::none};
+constexpr Route resource_route{"/.well-known/oauth-protected-resource/", "GET", protected_resource, Cors::open};
+constexpr Route lock_route{"/client/", "GET", lock_client, Cors::none};
+constexpr Route registration_routes[] = {{"/oidc/register/", "GET", manage_registration, Cors::open},
+                                         {"/oidc/register/", "PUT", manage_registration, Cors::open},
+                                         {"/oidc/register/", "DELETE", manage_registration, Cors::open}};
 constexpr Route authenticator_route{"/mfa/authenticators/", "DELETE", mfa_remove_authenticator, Cors::listed};
 constexpr Route dashboard_route{"/dashboard", "GET", show_dashboard, Cors::none};
 constexpr Route management_route{"/api/v2/", "", management::manage, Cors::listed};
 
 Endpoint find_endpoint(const Authority& a, const Request& request, std::string_view method) {
   if (request.path.starts_with(export_route.path) && method == "GET") return {&export_route, "GET", Cors::none};
+  if (request.path.starts_with(resource_route.path))
+    return {method == "GET" ? &resource_route : nullptr, "GET", Cors::open};
+  if (request.path.starts_with(lock_route.path) && request.path.ends_with(".js"))
+    return {method == "GET" ? &lock_route : nullptr, "GET", Cors::none};
+  if (request.path.starts_with(registration_routes[0].path)) {
+    const auto* route = std::find_if(std::begin(registration_routes), std::end(registration_routes),
+                                     [&](const Route& one) { return one.method == method; });
+    return {route == std::end(registration_routes) ? nullptr : route, "GET, PUT, DELETE", Cors::open};
+  }
   if (request.path.starts_with(authenticator_route.path))
     return {method == "DELETE" ? &authenticator_route : nullptr, "DELETE", Cors::listed};
   if (request.path == dashboard_route.path || request.path.starts_with("/dashboard/"))
