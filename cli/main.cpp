@@ -61,14 +61,23 @@ int run(int argc, char** argv) {
   CLI::App app("Ostia: login for applications. `ostia VERB --help` tells more of each verb.", "ostia");
   app.set_version_flag("--version", std::string("ostia " OSTIA_VERSION));
   app.require_subcommand(0, 1);  // so that a wrong verb is named rather than missed
-  const std::map<std::string, Run> verbs = {{"serve", add_serve(app)},     {"login", add_login(app)},
-                                            {"device", add_device(app)},   {"token", add_token(app)},
-                                            {"logout", add_logout(app)},   {"userinfo", add_userinfo(app)},
-                                            {"decode", add_decode(app)},   {"completion", add_completion(app)},
-                                            {"import", add_import(app)},   {"export", add_export(app)},
-                                            {"lint", add_lint(app)},       {"backup", add_backup(app)},
-                                            {"restore", add_restore(app)}, {"verify", add_verify(app)},
-                                            {"keys", add_keys(app)},       {"doctor", add_doctor(app)}};
+  const std::map<std::string, Run> verbs = {{"serve", add_serve(app)},
+                                            {"login", add_login(app)},
+                                            {"device", add_device(app)},
+                                            {"token", add_token(app)},
+                                            {"logout", add_logout(app)},
+                                            {"userinfo", add_userinfo(app)},
+                                            {"decode", add_decode(app)},
+                                            {"completion", add_completion(app)},
+                                            {"import", add_import(app)},
+                                            {"export", add_export(app)},
+                                            {"lint", add_lint(app)},
+                                            {"backup", add_backup(app)},
+                                            {"restore", add_restore(app)},
+                                            {"verify", add_verify(app)},
+                                            {"keys", add_keys(app)},
+                                            {"doctor", add_doctor(app)},
+                                            {"dev-domain", add_dev_domain(app)}};
   app.add_subcommand("help", "Shows this text.");
   try {
     app.parse(argc, argv);

@@ -26,6 +26,7 @@ Run add_token(CLI::App& app);
 Run add_userinfo(CLI::App& app);
 Run add_logout(CLI::App& app);
 Run add_decode(CLI::App& app);
+Run add_dev_domain(CLI::App& app);
 Run add_completion(CLI::App& app);
 
 /// Exit codes, the same for every verb (ostia(1)).

@@ -1,4 +1,5 @@
 #include "accounts/document.hpp"
+#include "accounts/picture.hpp"
 #include "accounts/users.hpp"
 
 #include "base/address.hpp"
@@ -77,6 +78,7 @@ Value user_document(const Authority& a, const User& user, const std::vector<User
   const std::string login = login_name(user);
   out.set("name", login);
   out.set("nickname", login.substr(0, login.find('@')));
+  out.set("picture", default_picture(user, a.issuer));
   for (const auto& [key, item] : user.profile.members()) {
     if (key != "email_verified" && key != "phone_verified" && key != "administrator") out.set(key, item);
   }

@@ -1,4 +1,5 @@
 #include "accounts/users.hpp"
+#include "accounts/picture.hpp"
 
 #include <algorithm>
 
@@ -301,7 +302,7 @@ std::vector<Statement> delete_user(const std::string& id) { return with(delete_o
 
 std::vector<Statement> delete_users_of(const std::string& connection) { return with(delete_all, connection); }
 
-Value profile_claims(const User& user, std::string_view scope, bool strict) {
+Value profile_claims(const User& user, std::string_view issuer, std::string_view scope, bool strict) {
   Value claims = Value::object({{"sub", user.id}});
   if (text::has_word(scope, "profile")) {
     copy_claims(claims, user.profile,
@@ -312,6 +313,7 @@ Value profile_claims(const User& user, std::string_view scope, bool strict) {
                                                        : user.phone_number;
     // One that was kept before pictures were looked at is told to no application.
     if (const Value* picture = claims.find("picture"); picture && !is_web_url(picture->text())) claims.erase("picture");
+    if (!claims.find("picture")) claims.set("picture", default_picture(user, issuer));
     if (!claims.find("nickname")) claims.set("nickname", login.substr(0, login.find('@')));
     if (!claims.find("name")) claims.set("name", login);
     claims.set("updated_at", strict ? Value(user.updated_at) : Value(iso_time(user.updated_at)));

@@ -107,7 +107,7 @@ std::vector<Statement> delete_users_of(const std::string& connection);
 
 /// The claims that `scope` gives of the account (OpenID Connect Core section 5.4): `sub` always. `updated_at` is a
 /// text, as the vendor has it, or with `strict` the number of the standard.
-json::Value profile_claims(const User& user, std::string_view scope, bool strict = false);
+json::Value profile_claims(const User& user, std::string_view issuer, std::string_view scope, bool strict = false);
 
 /// A person signed in at this browser.
 struct Session {

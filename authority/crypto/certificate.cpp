@@ -185,6 +185,22 @@ OwnAuthority make_own_authority(const std::vector<std::string>& names) {
   return {to_pem(made.get()), to_pem(key.get())};
 }
 
+// RFC 5280 section 4.2.1.10
+std::vector<std::string> permitted_of(const OwnAuthority& authority, const std::vector<std::string>& names) {
+  const Certificate ca = read_certificate(authority.certificate);
+  const Pkey key(EVP_EC_gen("P-256"));
+  require(ca && key, "reading the authority");
+  std::unique_ptr<NAME_CONSTRAINTS, Deleter<NAME_CONSTRAINTS_free>> limits(
+      static_cast<NAME_CONSTRAINTS*>(X509_get_ext_d2i(ca.get(), NID_name_constraints, nullptr, nullptr)));
+  std::vector<std::string> out;
+  for (const auto& name : names) {
+    const Certificate tried = make_certificate(
+        key.get(), {.common_name = "Ostia", .alternative_names = alternative_names({name})}, nullptr, key.get());
+    if (!limits || NAME_CONSTRAINTS_check(tried.get(), limits.get()) == X509_V_OK) out.push_back(name);
+  }
+  return out;
+}
+
 TlsIdentity make_own_certificate(const OwnAuthority& authority, const std::vector<std::string>& names,
                                  const std::string& kept_key) {
   const Certificate ca = read_certificate(authority.certificate);

@@ -38,6 +38,9 @@ struct OwnAuthority {
 OwnAuthority make_own_authority(const std::vector<std::string>& names);
 bool is_good_authority(const OwnAuthority& authority);
 
+/// Those of `names` that the authority may make certificates for.
+std::vector<std::string> permitted_of(const OwnAuthority& authority, const std::vector<std::string>& names);
+
 /// A certificate for `names` and this machine's own, that ends before its authority does. `kept_key` is used again, if
 /// it is one.
 TlsIdentity make_own_certificate(const OwnAuthority& authority, const std::vector<std::string>& names,

@@ -12,6 +12,7 @@ Answering register_application(Authority& a, Request r);
 Answering manage_registration(Authority& a, Request r);
 Answering device_code(Authority& a, Request r);
 Answering userinfo(Authority& a, Request r);
+Answering avatar(Authority& a, Request r);
 Answering tokeninfo(Authority& a, Request r);
 Answering openid_configuration(Authority& a, Request r);
 Answering protected_resource(Authority& a, Request r);

@@ -5,6 +5,7 @@
 #include "accounts/passwordless.hpp"
 #include "endpoints/gate.hpp"
 #include "endpoints/mfa_grants.hpp"
+#include "endpoints/profile_exchange.hpp"
 #include "grants/audience.hpp"
 #include "grants/code.hpp"
 #include "grants/device.hpp"
@@ -82,7 +83,7 @@ Status go_to_other_api(const Tenant& tenant, const Client& client, const Paramet
                  "refresh_policy_missing");
   Words scope;
   for (const auto word : text::split(grant.scope, ' '))
-    if (is_openid_scope(word)) scope.add(word);
+    if (is_openid_scope(word) && word != "offline_access") scope.add(word);
   for (const auto& word : policy->scopes)
     if (contains(api->scopes, word) && (p.get("scope").empty() || text::has_word(p.get("scope"), word)))
       scope.add(word);
@@ -125,7 +126,8 @@ Result<std::string> organization_of(const Tenant& tenant, const Client& client, 
 }
 
 // Tokens for somebody who has just proven who they are, here and not in a browser.
-Async<Value> direct_grant(Authority& a, const Request& request, const Client& client, const Parameters& p, User user) {
+Async<Value> direct_grant(Authority& a, const Request& request, const Client& client, const Parameters& p, User user,
+                          const char* protocol = "oauth2-password") {
   const auto tenant = a.tenant();
   const auto audience = asked_audience(*tenant, p);
   if (!audience) co_return audience.error();
@@ -143,8 +145,8 @@ Async<Value> direct_grant(Authority& a, const Request& request, const Client& cl
               .organization = *organization,
               .connection = user.login_connection(),
               .epoch = user.epoch};
-  CO_TRY(const auto passed, pass_gate(a, request, std::move(grant),
-                                      {Way::direct, "oauth2-password", over("Wrong email or password.")}, user));
+  CO_TRY(const auto passed,
+         pass_gate(a, request, std::move(grant), {Way::direct, protocol, over("Wrong email or password.")}, user));
   CO_RETURN(issue_tokens(a, request, client, passed.grant, passed.user));
 }
 
@@ -293,10 +295,27 @@ std::string within_subject(const Tenant& tenant, const Value& claims, const std:
   return Words(scope).where([&](auto word) { return !was_refused(word); }).text();
 }
 
+// A token of somebody else's, of which one of the tenant's actions says whose it is. What follows is a login.
+// Auth0: custom token exchange
+Async<Value> profile_exchange(Authority& a, const Request& request, const Client& client, const Parameters& p,
+                              const ExchangeProfile& profile) {
+  if (auto present = require(p, {"subject_token"}); !present) co_return std::move(present).error();
+  if (auto own = is_own(client, "token-exchange"); !own) co_return std::move(own).error();
+  if (!client.exchanges_by_profile)
+    co_return oauth(403, "unauthorized_client", "The application may not exchange tokens by a profile",
+                    "exchange_not_allowed");
+  CO_TRY(const auto user, find_exchanged(a, request, client, profile, p));
+  CO_RETURN(direct_grant(a, request, client, p, user, "oauth2-token-exchange"));
+}
+
 // RFC 8693, on behalf of a person: an API that was called with an access token of ours exchanges it for one for the
 // next API. What comes of it is no more than the client's own grant and the person's permissions, and lives no longer
 // than what it comes from.
 Async<Value> token_exchange_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  const auto snapshot = a.tenant();
+  for (const auto& profile : snapshot->exchange_profiles)
+    if (profile.subject_token_type == p.get("subject_token_type"))
+      CO_RETURN(profile_exchange(a, request, client, p, profile));
   if (auto present = require(p, {"subject_token", "subject_token_type", "audience"}); !present)
     co_return std::move(present).error();
   const auto claims = read_own_token(a, TokenUse::subject_token, request.issuer, p.get("subject_token"));

@@ -63,7 +63,7 @@ Answering userinfo(Authority& a, Request request) {
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);
   const auto tenant = a.tenant();
   const auto client = tenant->find_client(client_of(*claims));
-  Value profile = profile_claims(**user, (*claims)["scope"].text(), client && client->strict_openid);
+  Value profile = profile_claims(**user, request.issuer, (*claims)["scope"].text(), client && client->strict_openid);
   for (const auto& [key, item] : (*claims)["id_claims"].members())
     if (key != "sub") profile.set(key, item);
   co_return json_response(200, profile).with("Cache-Control", "no-store");

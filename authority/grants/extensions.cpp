@@ -274,6 +274,13 @@ std::string scripts_mark(const Tenant& tenant, std::string_view last) {
   return text::base64url_encode(sha256(all)).substr(0, 16);
 }
 
+Async<Value> run_action(Authority& a, Value job) {
+  CO_AWAIT(auto answer, a.scripts.run(std::move(job), ScriptPool::deadline_in(a.tenant()->script_timeout)));
+  if (!answer) co_return not_run(answer.error());
+  if (answer->find("error")) co_return refusal((*answer)["error"]);
+  co_return (*answer)["result"]["commands"];
+}
+
 Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLogin l) {
   const auto tenant = a.tenant();
   // What was decided before an action sent the person away stands: nothing is forgotten on the way.

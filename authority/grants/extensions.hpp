@@ -38,6 +38,9 @@ struct Extension {
 /// while somebody was away, they begin again.
 std::string scripts_mark(const Tenant& tenant, std::string_view last);
 
+/// Runs the actions of `job` alone, and gives what they say to do. Errors: as below.
+Async<json::Value> run_action(Authority& a, json::Value job);
+
 /// Runs them all, in their order. Errors: `unauthorized` or `access_denied` with the words of the script that refused;
 /// `server_error` where one took too long, died, or there is nothing to run it with: a login is refused then.
 Async<Extension> run_extensions(Authority& a, const Request& request, ExtendedLogin login);

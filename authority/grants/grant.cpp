@@ -242,7 +242,7 @@ std::string issue_id_token(const Authority& a, const Grant& g, const User& user,
   const std::int64_t now = a.clock.now();
   // By the standard, who can ask /userinfo finds what the scopes name there (Core section 5.4).
   const bool only_sub = client.strict_openid && !(access_token.empty() && code.empty());
-  Value claims = profile_claims(user, only_sub ? "" : g.scope, client.strict_openid);
+  Value claims = profile_claims(user, g.issuer, only_sub ? "" : g.scope, client.strict_openid);
   add_claims(claims, g.id_claims);
   claims.set("iss", g.issuer);
   claims.set("aud", g.client_id);

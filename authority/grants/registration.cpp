@@ -72,14 +72,14 @@ Async<std::optional<std::int64_t>> find_registration(Authority& a, std::string c
 
 Async<Value> registered_client(Authority& a, std::string client_id) {
   CO_TRY(auto document, find_document(a.store, "client", std::move(client_id)));
-  if (!document) co_return oauth(401, "invalid_token", "There is no such registration", "registration_unknown");
+  if (!document) co_return oauth(401, "invalid_token", "There is no such registration", "registration_token_invalid");
   co_return with_secrets(section_of("client"), *std::move(document), a.secrets);
 }
 
 Async<Value> change_registration(Authority& a, std::string client_id, protocol::ClientMetadata metadata) {
   CO_TRY(auto document, edit_document(a, "client", std::move(client_id), [&](Value& body) -> Status {
            if (body.is_null())
-             return oauth(401, "invalid_token", "There is no such registration", "registration_unknown");
+             return oauth(401, "invalid_token", "There is no such registration", "registration_token_invalid");
            const Value asked = document_of(metadata);
            if (auto good = check_document(asked); !good) return good;
            for (const auto& [name, member] : asked.members()) body.set(name, member);

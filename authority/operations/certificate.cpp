@@ -125,13 +125,16 @@ Result<bool> ServedCertificate::renew_if_due() {
   const bool is_whole = validity && of_authority && (problem.empty() || validity->until <= now || validity->from > now);
   const bool can_renew = of_authority && is_good_authority(authority) && !is_authority_at_its_end(*of_authority, now);
   const bool is_from_it = is_whole && is_from(authority, identity.certificate);
-  if (is_from_it && can_renew && !is_due_for_renewal(*validity, now)) return false;
+  const auto names = can_renew ? permitted_of(authority, all_names()) : std::vector<std::string>();
+  const bool has_names = can_renew && is_whole && missing_name(identity.certificate, names).empty();
+  if (is_from_it && can_renew && has_names && !is_due_for_renewal(*validity, now)) return false;
   // The authority of a folder from before has no key here: it goes as far as it can.
   if (is_from_it && !can_renew && !is_authority_at_its_end(*validity, now)) return false;
   const bool is_first = !of_authority && identity.certificate.empty();
-  if (!can_renew) authority = make_own_authority(names_);
-  const TlsIdentity made = make_own_certificate(authority, names_, identity.key);
+  if (!can_renew) authority = make_own_authority(all_names());
+  const TlsIdentity made = make_own_certificate(authority, can_renew ? names : all_names(), identity.key);
   if (auto kept = keep(authority, made, !can_renew); !kept) return std::move(kept).error();
+  is_authority_new_ = is_first;
   if (!can_renew && !is_first)
     log_event(
         "warning", "certificate_authority_renewed",
@@ -156,14 +159,39 @@ Result<TlsIdentity> ServedCertificate::load() {
   auto identity = read();
   if (!identity) return identity;
   note(*identity);
-  if (const std::string name = missing_name(identity->certificate, names_); is_own_ && !name.empty())
-    log_event("warning", "certificate_lacks_name",
-              {{"file", certificate_file_},
-               {"name", name},
-               {"what",
-                "the server's own certificate was made for other names; remove ca.pem and restart, and clients have to "
-                "trust the new one"}});
+  if (is_own_) tell_of_missing_name(identity->certificate);
   return identity;
+}
+
+std::vector<std::string> ServedCertificate::all_names() const {
+  std::vector<std::string> out = names_;
+  out.insert(out.end(), tenants_names_.begin(), tenants_names_.end());
+  return out;
+}
+
+void ServedCertificate::tell_of_missing_name(const std::string& certificate) const {
+  const std::string name = missing_name(certificate, all_names());
+  if (name.empty()) return;
+  log_event("warning", "certificate_lacks_name",
+            {{"file", certificate_file_},
+             {"name", name},
+             {"what",
+              "the authority of the server's own certificate was made for other names; remove ca.pem and restart, and "
+              "clients have to trust the new one"}});
+}
+
+void ServedCertificate::know(const std::vector<std::string>& names, Server& server) {
+  if (!is_own_ || names == tenants_names_) return;
+  tenants_names_ = names;
+  const OwnAuthority authority{text_of(authority_file_), text_of(authority_key_file_)};
+  const bool is_limited =
+      is_good_authority(authority) && permitted_of(authority, all_names()).size() < all_names().size();
+  std::error_code ec;
+  if (is_limited && is_authority_new_) fs::remove(authority_file_, ec);
+  const auto renewed = renew_if_due();
+  if (!renewed) return log_event("error", "certificate_not_renewed", {{"what", renewed.error().description}});
+  if (*renewed) reload(server);
+  tell_of_missing_name(text_of(certificate_file_));
 }
 
 void ServedCertificate::reload(Server& server) {

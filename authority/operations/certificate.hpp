@@ -23,6 +23,10 @@ class ServedCertificate {
 
   /// For the program's start. Our own is made if it is not there.
   Result<TlsIdentity> load();
+  /// The tenant's names are to be in it, too (`custom_domains`). They are at once, as far as its authority may make
+  /// certificates for them; one that was made in this start, which nobody can trust yet, is made anew for them. The log
+  /// says what is missing. Nothing happens where the certificate is somebody's own.
+  void know(const std::vector<std::string>& names, Server& server);
   /// Whatever the files are now is served, if it is good; else what was served is kept. The log says which. Files that
   /// are no regular ones (a pipe, a device) or whose disk does not answer are not good.
   void reload(Server& server);
@@ -47,10 +51,14 @@ class ServedCertificate {
   void note(const TlsIdentity& identity);
   bool is_to_be_told(Told& told, CertificateNews news);
   void tell();
+  [[nodiscard]] std::vector<std::string> all_names() const;
+  void tell_of_missing_name(const std::string& certificate) const;
 
   std::string data_, certificate_file_, key_file_, authority_file_, authority_key_file_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_;          // of this server
+  std::vector<std::string> tenants_names_;  // what else it is called
   bool is_own_;
+  bool is_authority_new_ = false;  // since this start
   Told told_, told_of_authority_;
   std::atomic<std::int64_t> ends_at_ = 0, authority_ends_at_ = 0;
 };

@@ -48,15 +48,18 @@ const actions = async (text) => {
   let stopped = false;
   const say = (command) => { commands.push(command); };
   const metadata = (member) => (name, value) => {
-    const next = { ...event.user[member] };
+    const next = { ...event.user?.[member] };
     if (value === null || value === undefined) delete next[name]; else next[name] = value;
-    event.user[member] = next;
+    if (event.user) event.user[member] = next;
     say({ type: member, name, value: value ?? null });
   };
   const second = (type) => (factor, options = {}) => say({ type, factors: [factor, ...(options.additionalFactors ?? [])] });
   const claims = (type) => ({ setCustomClaim: (name, value) => say({ type, name, value }) });
   const actionApi = (action) => ({
-    access: { deny: (...reason) => { say({ type: 'deny', reason: String(reason[reason.length - 1] ?? 'Access denied') }); stopped = true; } },
+    access: {
+      deny: (...reason) => { say({ type: 'deny', reason: String(reason[reason.length - 1] ?? 'Access denied') }); stopped = true; },
+      rejectInvalidSubjectToken: (reason) => { say({ type: 'reject', reason: String(reason ?? 'Invalid subject_token') }); stopped = true; },
+    },
     idToken: claims('id_token'),
     accessToken: { ...claims('access_token'), addScope: (scope) => say({ type: 'add_scope', scope }), removeScope: (scope) => say({ type: 'remove_scope', scope }) },
     user: { setUserMetadata: metadata('user_metadata'), setAppMetadata: metadata('app_metadata') },
@@ -64,6 +67,8 @@ const actions = async (text) => {
     authentication: {
       challengeWith: second('challenge'), challengeWithAny: (factors) => say({ type: 'challenge', factors }),
       enrollWith: second('enroll'), enrollWithAny: (factors) => say({ type: 'enroll', factors }),
+      setUserById: (id) => say({ type: 'user', user_id: String(id) }),
+      setUserByConnection: (connection, profile, options = {}) => say({ type: 'user_by_connection', connection: String(connection), profile, creates: options.creationBehavior !== 'none', updates: options.updateBehavior === 'replace' }),
       recordMethod: (url) => say({ type: 'record_method', url }), setPrimaryUser: (id) => say({ type: 'primary_user', user_id: id }),
     },
     redirect: {
@@ -99,7 +104,7 @@ const actions = async (text) => {
   for (const action of job.actions) {
     if (waiting && action.name !== waiting) continue;
     const exported = load(action.code, action.name);
-    const handler = waiting ? exported.onContinuePostLogin : exported.onExecutePostLogin;
+    const handler = waiting ? exported.onContinuePostLogin : exported[job.handler ?? 'onExecutePostLogin'];
     waiting = undefined;
     event.secrets = action.secrets;
     event.configuration = {};

@@ -62,7 +62,10 @@ Status write_private_file(const std::string& path, const std::string& text) {
 
 Status make_data_folder(const std::string& data) {
   std::error_code ec;
-  fs::create_directories(data, ec);
+  const bool is_new = fs::create_directories(data, ec);
+  // Everything in it is its owner's alone, but for ca.pem, which programs of others are told to trust: they can get
+  // there by its name.
+  if (is_new) fs::permissions(data, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec, ec);
   if (ec) return invalid_option("--data: cannot make the folder " + data + ": " + ec.message());
   const std::string probe = data + "/.writable";
   if (!std::ofstream(probe)) return invalid_option("--data: cannot write to the folder " + data);

@@ -152,6 +152,14 @@ void lint_tenant(Findings& out, const Value& config) {
                      "set it to good"});
 }
 
+// What is on for the sake of others' libraries.
+void lint_compatibility(Findings& out, const Value& tenant) {
+  if (tenant.is_object() && tenant["ostia"]["userinfo_by_query"].as_bool(true))
+    out.push_back({"tenant.ostia.userinfo_by_query",
+                   "/userinfo takes access tokens in its address, which access logs and histories keep",
+                   "RFC 9700 section 4.3.2", "set it to false, unless a library has no other way (passport-auth0)"});
+}
+
 // What an import would refuse, too.
 void lint_numbers(Findings& out, const Value& config) {
   const auto look = [&](std::string_view kind, const std::string& id, const Value& body, const std::string& where) {
@@ -187,6 +195,7 @@ Findings lint(const Value& config) {
   for (const auto& grant : config["clientGrants"].items()) lint_grant(out, grant);
   for (const auto& connection : config["connections"].items()) lint_upstream(out, connection);
   lint_tenant(out, config);
+  lint_compatibility(out, config["tenant"]);
   return out;
 }
 

@@ -253,6 +253,7 @@ Response from_fault(const dev::Fault& fault) {
 // Whatever stands after these.
 constexpr Route export_route{"/exports/", "GET", download_export, Cors::none};
 constexpr Route resource_route{"/.well-known/oauth-protected-resource/", "GET", protected_resource, Cors::open};
+constexpr Route avatar_route{"/avatars/", "GET", avatar, Cors::open};
 constexpr Route lock_route{"/client/", "GET", lock_client, Cors::none};
 constexpr Route registration_routes[] = {{"/oidc/register/", "GET", manage_registration, Cors::open},
                                          {"/oidc/register/", "PUT", manage_registration, Cors::open},
@@ -265,6 +266,8 @@ Endpoint find_endpoint(const Authority& a, const Request& request, std::string_v
   if (request.path.starts_with(export_route.path) && method == "GET") return {&export_route, "GET", Cors::none};
   if (request.path.starts_with(resource_route.path))
     return {method == "GET" ? &resource_route : nullptr, "GET", Cors::open};
+  if (request.path.starts_with(avatar_route.path))
+    return {method == "GET" ? &avatar_route : nullptr, "GET", Cors::open};
   if (request.path.starts_with(lock_route.path) && request.path.ends_with(".js"))
     return {method == "GET" ? &lock_route : nullptr, "GET", Cors::none};
   if (request.path.starts_with(registration_routes[0].path)) {

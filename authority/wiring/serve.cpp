@@ -346,6 +346,7 @@ Status serve(const ServeOptions& o, const Ready& ready) {
   const auto seed = choose_seed(o, issuer, is_empty);
   if (!seed) return seed.error();
   if (auto imported = import_seed(a, *seed); !imported) return imported;
+  if (!o.plain_http) certificate.know(a.tenant()->custom_domains, server);
   if (auto loaded = reload_keys(a); !loaded) return loaded;
   const auto administered = has_administrator(a.store);
   if (!administered) return administered.error();
@@ -389,7 +390,9 @@ Status serve(const ServeOptions& o, const Ready& ready) {
                                   },
                               .turn =
                                   [&] {
-                                    if (!o.plain_http) certificate.look_after(server);
+                                    if (o.plain_http) return;
+                                    certificate.know(a.tenant()->custom_domains, server);
+                                    certificate.look_after(server);
                                   },
                               .before_end_at_once = note_end_at_once});
     notify_service("READY=1");

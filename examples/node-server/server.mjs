@@ -11,7 +11,7 @@ const keys = createRemoteJWKSet(new URL('.well-known/jwks.json', issuer)); // fe
 const requires = (scope) => async (request, response, next) => {
   const token = /^Bearer (.+)$/i.exec(request.get('authorization') ?? '')?.[1];
   try {
-    const { payload } = await jwtVerify(token ?? '', keys, { issuer, audience, algorithms: ['RS256'], typ: 'at+jwt' });
+    const { payload } = await jwtVerify(token ?? '', keys, { issuer, audience, algorithms: ['RS256'] });
     if (!payload.scope?.split(' ').includes(scope)) return response.status(403).json({ error: 'insufficient_scope' });
     request.user = payload.sub;
     next();

@@ -12,7 +12,7 @@ import '../parity/method-cases.mjs';
 
 const text = (file) => readFileSync(join(root, file), 'utf8');
 
-for (const verb of ['serve', 'login', 'device', 'token', 'userinfo', 'logout', 'decode', 'import', 'export', 'lint', 'backup', 'restore', 'verify', 'doctor', 'keys rotate-master'])
+for (const verb of ['serve', 'login', 'device', 'token', 'userinfo', 'logout', 'decode', 'import', 'export', 'lint', 'backup', 'restore', 'verify', 'doctor', 'keys rotate-master', 'dev-domain'])
   test(`each option of ostia ${verb} has a place in its man page, and the other way round`, () => {
     const help = execFileSync(ostia, [...verb.split(' '), '--help'], { encoding: 'utf8' });
     const real = [...help.matchAll(/^ {2}(?:-\w,)?(--[\w-]+)/gm)].map((m) => m[1]).filter((o) => o !== '--help');
@@ -24,8 +24,8 @@ for (const verb of ['serve', 'login', 'device', 'token', 'userinfo', 'logout', '
 
 test('the verbs that the program lists are those that its man page lists', () => {
   const help = execFileSync(ostia, ['--help'], { encoding: 'utf8' });
-  const real = [...help.split('Subcommands:')[1].matchAll(/^ {2}(\w+)/gm)].map((m) => m[1]).filter((v) => v !== 'help');
-  const page = [...text('docs/man/ostia.1').matchAll(/BR ostia\\-(\w+)/g)].map((m) => m[1]);
+  const real = [...help.split('Subcommands:')[1].matchAll(/^ {2}([\w-]+)/gm)].map((m) => m[1]).filter((v) => v !== 'help');
+  const page = [...text('docs/man/ostia.1').matchAll(/BR ostia\\-([\w\\-]+)/g)].map((m) => m[1].replaceAll('\\', ''));
   assert.deepEqual(page.sort(), real.sort());
 });
 

@@ -34,6 +34,24 @@ export default [
   ['actor_token_unsupported', 400, 'invalid_request', (w) => exchange(w, { actor_token: 'x' })],
   ['audience_same', 403, 'access_denied', async (w) => exchange(w, { subject_token: await w.accessTo('https://quiet.example.com/') })],
   ['consent_missing', 403, 'consent_required', async (w) => exchange(w, { client_id: 'broker', subject_token: await w.accessTo(api) })],
+  ['resource_malformed', 400, 'invalid_target', (w) => w.machine({ audience: '', resource: 'no address' })],
+  ['resource_differs', 400, 'invalid_target', async (w) => w.redeem(await w.code(), { resource: api })],
+  ['refresh_policy_missing', 400, 'invalid_target', async (w) => w.refresh((await w.password()).body.refresh_token, { audience: 'https://quiet.example.com/' })],
+  ['grant_without_organization', 403, 'access_denied', (w) => w.machine({ organization: 'acme' })],
+  ['grant_of_another_organization', 403, 'access_denied', (w) => w.machine({ audience: 'https://hs2.example.com/', organization: 'far' })],
+  // Applications that come by themselves
+  ['registration_off', 403, 'access_denied', (w) => w.api.post('/oidc/register', {})],
+  ['registration_token_invalid', 401, 'invalid_token', (w) => w.api.get('/oidc/register/app', { authorization: 'Bearer x' })],
+  ['metadata_malformed', 400, 'invalid_client_metadata', (w) => w.register({ client_name: 7 })],
+  ['metadata_unsupported', 400, 'invalid_client_metadata', (w) => w.register({ grant_types: ['password'] })],
+  ['metadata_redirect_uri', 400, 'invalid_redirect_uri', (w) => w.register({ redirect_uris: ['http://agent.example/cb'] })],
+  ['registrations_limited', 429, 'temporarily_unavailable', async (w) => {
+    await w.api.advance(7200);
+    for (let i = 0; i < 20; i++) await w.register();
+    return w.register();
+  }],
+  ['client_document_address', 400, 'invalid_client', (w) => w.byDocument('http://agent.example/app.json')],
+  ['client_document_unreadable', 400, 'invalid_client', (w) => w.byDocument(`${w.upstream.issuer}/broken`)],
   // Codes
   ['code_unknown', 403, 'invalid_grant', (w) => w.redeem('nothing of ours')],
   ['code_expired', 403, 'invalid_grant', async (w) => { const code = await w.code(); await w.api.advance(61); return w.redeem(code); }],

@@ -57,7 +57,7 @@ export class World {
     const breaches = join(folder(), 'breaches.txt');
     writeFileSync(breaches, `${createHash('sha1').update(leaked.password).digest('hex').toUpperCase()}:1\r\n`);
     const attackProtection = { breachedPasswordDetection: { enabled: true, shields: ['block'], ostia: { hashes_file: breaches } } };
-    this.authority = await startAuthority(group, { clients, extra: { ...extra, attackProtection, connections, databases, organizations: [{ name: 'acme', display_name: 'Acme' }], guardianFactors: ['otp', 'webauthn-roaming'].map((name) => ({ name, enabled: true })), clientGrants: [...extra.clientGrants, { client_id: 'broker', audience: 'https://quiet.example.com/', scope: ['read:it'] }, managementGrant()] } });
+    this.authority = await startAuthority(group, { clients, extra: { ...extra, resourceServers: [...extra.resourceServers, { name: 'In organizations', identifier: 'https://hs2.example.com/', scopes: [] }], attackProtection, connections, databases, organizations: [{ name: 'acme', display_name: 'Acme' }, { id: 'org_far0000000000000', name: 'far' }], guardianFactors: ['otp', 'webauthn-roaming'].map((name) => ({ name, enabled: true })), clientGrants: [...extra.clientGrants, { client_id: 'broker', audience: 'https://quiet.example.com/', scope: ['read:it'] }, { client_id: 'web', audience: 'https://hs2.example.com/', scope: [], organization_usage: 'allow' }, managementGrant()] } });
     this.api = await new Management(this.authority).authenticate();
     await this.call('POST', 'users', { connection: 'Keys', email: 'kay@example.com', password: ada.password, email_verified: true });
     this.acme = (await this.call('GET', 'organizations/name/acme')).id;
@@ -101,6 +101,16 @@ export class World {
   async refuseDevice({ user_code }) {
     const person = this.person(), login = await person.submit(await person.open('/activate'), { user_code });
     return person.submit(await person.submit(login, ada), {}, 'deny');
+  }
+  /** An application that registers itself, once the tenant allows that. */
+  async register(more, headers) {
+    await this.settings({ flags: { enable_dynamic_client_registration: true } });
+    return this.api.post('/oidc/register', { redirect_uris: ['https://agent.example/cb'], ...more }, headers);
+  }
+  /** The device endpoint, asked by an application whose id is an address. */
+  async byDocument(client_id) {
+    await this.settings({ client_id_metadata_document_supported: true });
+    return this.api.form('/oauth/device/code', { client_id });
   }
   machine(more) { return this.token({ grant_type: 'client_credentials', client_id: 'web', client_secret: 'web-secret', audience: api, ...more }); }
   refresh(refresh_token, more) { return this.token({ grant_type: 'refresh_token', refresh_token, ...more }); }
