@@ -81,6 +81,10 @@ Status go_to_other_api(const Tenant& tenant, const Client& client, const Paramet
                  "The refresh token is for " + (grant.audience.empty() ? "the profile" : grant.audience) +
                      ", and the application has no refresh_token.policies entry for " + *audience,
                  "refresh_policy_missing");
+  // The login's own API may have taken back that people stay signed in; the gate asks the other one.
+  const auto first = tenant.find_api(grant.audience);
+  if (first && !first->allows_offline_access)
+    return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "offline_access_off");
   Words scope;
   for (const auto word : text::split(grant.scope, ' '))
     if (is_openid_scope(word) && word != "offline_access") scope.add(word);

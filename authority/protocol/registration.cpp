@@ -18,7 +18,7 @@ Error refused(std::string code, std::string description, std::string reason) {
   return {std::move(code), std::move(description), std::move(reason), 400, Fault::caller};
 }
 
-Error bad_metadata(std::string description, std::string reason) {
+Error bad(std::string description, std::string reason) {
   return refused("invalid_client_metadata", std::move(description), std::move(reason));
 }
 
@@ -66,12 +66,12 @@ Result<std::vector<std::string>> words_of(const char* member, const Value& list,
   std::vector<std::string> out;
   for (const auto& one : list.items()) {
     if (!one.is_string() || !is_one_of(one.text(), allowed))
-      return bad_metadata(std::string(member) + ": " + (one.is_string() ? one.text() : "what is no text") +
-                              " is not for applications that register themselves",
-                          "metadata_unsupported");
+      return bad(std::string(member) + ": " + (one.is_string() ? one.text() : "what is no text") +
+                     " is not for applications that register themselves",
+                 "metadata_unsupported");
     if (std::find(out.begin(), out.end(), one.text()) == out.end()) out.push_back(one.text());
   }
-  if (out.empty()) return bad_metadata(std::string(member) + " must be a list of names", "metadata_malformed");
+  if (out.empty()) return bad(std::string(member) + " must be a list of names", "metadata_malformed");
   return out;
 }
 
@@ -85,7 +85,7 @@ Result<std::string> name_of(const Value& asked, const std::string& first_uri) {
   const bool is_text = name.is_string() && text::is_utf8(name.text()) && !name.text().empty();
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (!is_text || name.text().size() > longest_name || std::any_of(name.text().begin(), name.text().end(), is_control))
-    return bad_metadata("client_name must be text of at most 100 bytes", "metadata_malformed");
+    return bad("client_name must be text of at most 100 bytes", "metadata_malformed");
   return name.text();
 }
 
@@ -96,16 +96,16 @@ Result<std::string> auth_method_of(const Value& asked, MetadataSource source) {
   const bool is_good =
       method.is("none") || (!is_document && (method.is("client_secret_basic") || method.is("client_secret_post")));
   if (is_good) return method.text();
-  return bad_metadata(is_document ? "token_endpoint_auth_method: a public document can hold no secret, so it is none"
-                                  : "token_endpoint_auth_method: none, client_secret_basic or client_secret_post",
-                      "metadata_unsupported");
+  return bad(is_document ? "token_endpoint_auth_method: a public document can hold no secret, so it is none"
+                         : "token_endpoint_auth_method: none, client_secret_basic or client_secret_post",
+             "metadata_unsupported");
 }
 
 }  // namespace
 
 // RFC 7591 sections 2 and 3.2.2
 Result<ClientMetadata> judge_metadata(const Value& asked, MetadataSource source) {
-  if (!asked.is_object()) return bad_metadata("the metadata must be a JSON object", "metadata_malformed");
+  if (!asked.is_object()) return bad("the metadata must be a JSON object", "metadata_malformed");
   ClientMetadata out;
   auto uris = redirect_uris_of(asked["redirect_uris"], out.is_native);
   if (!uris) return std::move(uris).error();
@@ -123,7 +123,7 @@ Result<ClientMetadata> judge_metadata(const Value& asked, MetadataSource source)
   if (!name) return std::move(name).error();
   out.name = *std::move(name);
   if (source == MetadataSource::document && asked.find("client_secret"))
-    return bad_metadata("client_secret: a public document can hold no secret", "metadata_unsupported");
+    return bad("client_secret: a public document can hold no secret", "metadata_unsupported");
   return out;
 }
 

@@ -205,7 +205,7 @@ row('AZ-1407', 'd', '/u/mfa', 'a second factor in Universal Login: added at the 
   const second = new Reader(api.issuer);
   const asked = await logIn(second);
   assert.equal(asked.heading, 'Enter the code');
-  assert.equal((await silent(second)).error, 'interaction_required', 'a password is not enough, silently either');
+  assert.equal((await silent(second)).error, 'login_required', 'a password is not enough, silently either');
   assert.equal((await second.submit(asked, { code: '123123' })).alert, 'Wrong code.');
   assert.ok(fragment((await second.submit(asked, { code: await code(secret) })).location).id_token);
 
@@ -260,7 +260,7 @@ row('AZ-1408', 'd', '/authorize', '`acr_values` with the multi-factor policy, `m
   const person = new Reader(api.issuer);
   const plain = fragment((await logIn(person)).location);
   assert.deepEqual([decode(plain.id_token).amr, decode(plain.id_token).acr], [undefined, undefined]);
-  assert.equal((await silent(person, { acr_values: multiFactor })).error, 'interaction_required');
+  assert.equal((await silent(person, { acr_values: multiFactor })).error, 'login_required');
   const page = await person.open((await person.open(url({ acr_values: multiFactor }))).links['Authenticator app']);
   const secret = /<code>([A-Z2-7]{32})<\/code>/.exec(page.html)[1];
   const raised = fragment((await person.submit(await person.submit(page, { code: await code(secret) }))).location);

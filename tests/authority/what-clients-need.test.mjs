@@ -11,7 +11,7 @@ import { app, callback, extra, origin, web } from '../lib/tenant.mjs';
 import { totp } from '../lib/totp.mjs';
 
 const mfa = (name) => `http://auth0.com/oauth/grant-type/mfa-${name}`;
-const other = 'https://quiet.example.com/';
+const other = 'https://other.example.com/';
 describe('what clients need', () => {
   const group = scope();
   let api;
@@ -22,7 +22,7 @@ describe('what clients need', () => {
         web, machine, { ...machine, client_id: 'org-machine', name: 'In organizations' }, { ...machine, client_id: 'org-default', name: 'In one', default_organization: { organization_id: 'org_acme000000000000', flows: ['client_credentials'] } },
       ],
       extra: {
-        ...extra, tenant: { allowed_logout_urls: ['http://localhost:4000/tenant-bye'] },
+        ...extra, resourceServers: [...extra.resourceServers, { name: 'Other', identifier: other, scopes: [{ value: 'read:it' }], allow_offline_access: true }], tenant: { allowed_logout_urls: ['http://localhost:4000/tenant-bye'] },
         organizations: [{ id: 'org_acme000000000000', name: 'acme' }, { id: 'org_other00000000000', name: 'other' }],
         clientGrants: [...extra.clientGrants, managementGrant(), ...['org-machine', 'org-default'].flatMap((client_id) => [
           { client_id, audience: 'https://api.example.com/', scope: ['read:messages'], organization_usage: client_id === 'org-machine' ? 'require' : 'allow', allow_any_organization: true },
@@ -132,7 +132,7 @@ describe('second factors, as the newest SDKs expect them', () => {
   test('mfa_required says what may be enrolled, then what may be challenged', async () => {
     const first = await password();
     assert.deepEqual([first.status, first.body.error], [403, 'mfa_required']);
-    assert.deepEqual(first.body.mfa_requirements, { enroll: [{ type: 'otp' }, { type: 'email' }] });
+    assert.deepEqual(first.body.mfa_requirements, { enroll: [{ type: 'email' }, { type: 'otp' }] });
     const enrolled = await api.post('/mfa/associate', { authenticator_types: ['otp'] }, { authorization: `Bearer ${first.body.mfa_token}` });
     assert.equal(enrolled.status, 200, enrolled.text);
     assert.equal((await api.token({ grant_type: mfa('otp'), client_id: 'app', mfa_token: first.body.mfa_token, otp: totp(enrolled.body.secret) })).status, 200);

@@ -56,7 +56,7 @@ test('administrators: a second factor is asked for, set up at the first login, a
   const enrolment = await person.submit(await person.open(request()), admin);
   assert.equal(enrolment.heading, 'Set up an authenticator app', 'though the tenant has turned no factor on');
   const silent = await person.open(request({ prompt: 'none' }));
-  assert.equal(silent.location.searchParams.get('error'), 'interaction_required');
+  assert.equal(silent.location.searchParams.get('error'), 'login_required');
   const secret = /<code>([A-Z2-7]{32})/.exec(enrolment.html)[1];
   let page = await person.submit(enrolment, { code: totp(secret, await clock()) });
   if (page.heading === 'Save this recovery code') page = await person.submit(page);

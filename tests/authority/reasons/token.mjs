@@ -45,13 +45,12 @@ export default [
   ['metadata_malformed', 400, 'invalid_client_metadata', (w) => w.register({ client_name: 7 })],
   ['metadata_unsupported', 400, 'invalid_client_metadata', (w) => w.register({ grant_types: ['password'] })],
   ['metadata_redirect_uri', 400, 'invalid_redirect_uri', (w) => w.register({ redirect_uris: ['http://agent.example/cb'] })],
+  ['client_document_address', 400, 'invalid_client', (w) => w.byDocument('http://agent.example/app.json')],
+  ['client_document_unreadable', 400, 'invalid_client', (w) => w.byDocument(`${w.upstream.issuer}/broken`)],
   ['registrations_limited', 429, 'temporarily_unavailable', async (w) => {
-    await w.api.advance(7200);
     for (let i = 0; i < 20; i++) await w.register();
     return w.register();
   }],
-  ['client_document_address', 400, 'invalid_client', (w) => w.byDocument('http://agent.example/app.json')],
-  ['client_document_unreadable', 400, 'invalid_client', (w) => w.byDocument(`${w.upstream.issuer}/broken`)],
   // Codes
   ['code_unknown', 403, 'invalid_grant', (w) => w.redeem('nothing of ours')],
   ['code_expired', 403, 'invalid_grant', async (w) => { const code = await w.code(); await w.api.advance(61); return w.redeem(code); }],

@@ -219,7 +219,7 @@ export class World {
   expected(session, client, isSilent) {
     if (!this.canEnter(session)) return isSilent ? 'login_required' : 'login';
     if (this.mfa && !session.withFactor) {
-      if (isSilent) return 'interaction_required';
+      if (isSilent) return 'login_required';
       // Who adds a way in has just proven who they are (ASVS 7.5.1): an old session does not add one.
       return this.factor(session.person) ? 'second factor' : this.now() - session.at > lifetimes.draft ? 'login' : 'enrolment';
     }
