@@ -8,6 +8,8 @@
 #include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
 #include "state/tenant_changes.hpp"
+#include "tenant/defaults.hpp"
+#include "tenant/kept.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority::management {
@@ -16,7 +18,8 @@ using json::Value;
 
 Status check_new_connection(const Tenant& tenant, Value& body) {
   if (auto good = check_connection(body); !good) return good;
-  if (!is_known_strategy(body["strategy"].text()))
+  const std::string& strategy = body["strategy"].text();
+  if (!is_known_strategy(strategy) && !is_kept_strategy(strategy))
     return invalid_body("'No enum match for: " + json::write(body["strategy"]) + "' on property strategy.");
   for (const auto& id : body["enabled_clients"].items())
     if (!tenant.find_client(id.text()))
@@ -24,15 +27,22 @@ Status check_new_connection(const Tenant& tenant, Value& body) {
   return ok();
 }
 
+// A new connection is for whom it says: for nobody, if it says nothing. (One of a tenant file that says nothing is for
+// everybody.)
+void prepare_connection(Authority& a, Value& body, const Value& before) {
+  if (before.is_null()) set_default(body, "enabled_clients", Value::array());
+  seal_secrets(section_of("database"), body, before, a.secrets);
+}
+
 Value present_connection(const Authority& a, const Call& call, Value body) {
   body = call.has_scope("read:connections_options update:connections")
              ? with_secrets(section_of("database"), std::move(body), a.secrets)
              : without_secrets(section_of("database"), std::move(body));
-  set_default(body, "strategy", "auth0");
-  set_default(body, "options", Value::object());
-  if (body["strategy"].is("auth0")) set_default(*body.find("options"), "disable_self_service_change_password", false);
+  body = with_defaults("connection", std::move(body));
+  if (Value* options = body.find("options"); options->is_object())
+    *options = with_defaults("connection " + body["strategy"].text(), std::move(*options));
   set_default(body, "realms", Value::array({body["name"]}));
-  set_default(body, "is_domain_connection", false);
+  if (is_kept_strategy(body["strategy"].text())) set_default(body, "provisioning_ticket_url", nullptr);
   Value everybody = Value::array();
   for (const auto& [id, client] : call.tenant->clients) everybody.push_back(id);
   if (!body.find("enabled_clients")) body.set("enabled_clients", std::move(everybody));

@@ -22,6 +22,8 @@ Result<Page> read_page(const Parameters& query, std::int64_t per_page = 50, Curs
 
 /// A page of items that are all at hand. `name` is what the list is called beside its totals.
 Reply paged(const Page& page, const char* name, const std::vector<json::Value>& all);
+/// The same of a list that is always an object with `total`, `page` and `per_page`.
+Reply counted(const Page& page, const char* name, const std::vector<json::Value>& all);
 /// The same for items that are the page already, of `total`.
 Reply page_of(const Page& page, const char* name, std::vector<json::Value> items, std::int64_t total);
 

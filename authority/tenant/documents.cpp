@@ -4,6 +4,7 @@
 
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
+#include "tenant/kept.hpp"
 #include "tenant/reading.hpp"
 #include "tenant/registered_urls.hpp"
 
@@ -112,6 +113,20 @@ class Sealing {
   std::string_view path_;
 };
 
+// Those of all resources, in their envelope.
+std::vector<const char*> kept_secrets() {
+  static const std::vector<std::string> paths = [] {
+    std::vector<std::string> out;
+    for (const auto& r : kept_resources())
+      for (const auto& path : r.secrets)
+        if (!contains(out, "body." + path)) out.push_back("body." + path);
+    return out;
+  }();
+  std::vector<const char*> out;
+  for (const auto& path : paths) out.push_back(path.c_str());
+  return out;
+}
+
 }  // namespace
 
 const std::vector<Section>& sections() {
@@ -139,7 +154,9 @@ const std::vector<Section>& sections() {
        "id",
        "lst_",
        true,
-       {"sink.httpAuthorization", "sink.httpCustomHeaders[].value"}},
+       {"sink.httpAuthorization", "sink.httpCustomHeaders[].value", "sink.datadogApiKey", "sink.splunkToken",
+        "sink.mixpanelServiceAccountPassword", "sink.segmentWriteKey"}},
+      {"kept", "kept", "path", "path", "", false, kept_secrets()},
       {"guardianFactors", "factor", "name", "name", "", false, {}},
       {"pages", "page", "name", "name", "", false, {}},
       {"settings",
@@ -164,15 +181,22 @@ const Section* find_section(std::string_view kind) {
   return it == sections().end() ? nullptr : &*it;
 }
 
+std::string grant_name(const Value& grant) {
+  std::string out = grant["client_id"].text();
+  if (out.empty()) out = "default_for:" + grant["default_for"].text();
+  out += " " + grant["audience"].text();
+  if (grant["subject_type"].is("user")) out += " user";
+  return out;
+}
+
 std::string id_of(const Section& section, const Value& body) {
   if (body[section.id].is_string()) return body[section.id].text();
-  std::string key = body[section.key].text();
-  if (std::string_view(section.kind) == "grant") key += " " + body["audience"].text();
-  return derive_id(section, key);
+  if (std::string_view(section.kind) == "grant") return derive_id(section, grant_name(body));
+  return derive_id(section, body[section.key].text());
 }
 
 std::string store_id(const Section& section, const Value& body) {
-  if (std::string_view(section.kind) == "grant") return body["client_id"].text() + " " + body["audience"].text();
+  if (std::string_view(section.kind) == "grant") return grant_name(body);
   return section.renamable ? id_of(section, body) : body[section.key].text();
 }
 

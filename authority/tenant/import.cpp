@@ -62,9 +62,7 @@ Value as_written(const Section& section, Value body, const Secrets& secrets, boo
 }
 
 std::string entry_name(const Section& section, const Value& body) {
-  std::string name = body[section.key].text();
-  if (std::string_view(section.kind) == "grant") name += " " + body["audience"].text();
-  return name;
+  return std::string_view(section.kind) == "grant" ? grant_name(body) : body[section.key].text();
 }
 
 bool is_known_factor(std::string_view name) {

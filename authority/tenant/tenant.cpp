@@ -168,7 +168,8 @@ Organization read_organization(const Value& v) {
                  text_or(v["branding"]["logo_url"], ""),
                  {}};
   for (const auto& door : v["connections"].items())
-    o.connections.push_back({door["name"].text(), door["assign_membership_on_login"].as_bool()});
+    if (door["is_enabled"].as_bool(true))
+      o.connections.push_back({door["name"].text(), door["assign_membership_on_login"].as_bool()});
   return o;
 }
 
@@ -243,8 +244,10 @@ void read_object(Tenant& t, const std::string& kind, const std::string& id, cons
   if (kind == "custom_domain") t.custom_domains.push_back(text::lower(v["domain"].text()));
   if (kind == "client") t.clients.emplace(v["client_id"].text(), read_client(v));
   if (kind == "api") t.apis.emplace(v["identifier"].text(), read_api(v));
-  if (kind == "grant") t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = texts(v["scope"]);
-  if (kind == "grant" && v["allow_all_scopes"].as_bool())
+  // What users may be asked for by an application is another grant (`subject_type`).
+  const bool is_grant = kind == "grant" && !v["subject_type"].is("user") && v["client_id"].is_string();
+  if (is_grant) t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = texts(v["scope"]);
+  if (is_grant && v["allow_all_scopes"].as_bool())
     t.open_grants.push_back(grant_key(v["client_id"].text(), v["audience"].text()));
   if (kind == "database" || kind == "connection") t.connections.push_back(read_connection(v));
 }
