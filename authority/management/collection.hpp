@@ -22,6 +22,7 @@ struct Collection {
   bool is_put = false;         ///< PUT makes it, too
   bool is_write_only = false;  ///< its values are never shown: there is PUT and DELETE, and a list of names
   bool sorted_by_order = false;
+  std::vector<const char*> always;   ///< members that `fields` does not take away
   bool always_counts = false;        ///< a list is an object with `total`, whatever was asked for
   bool never_counts = false;         ///< a list is an array, whatever was asked for
   int created = 201, deleted = 204;  ///< the statuses of POST and DELETE

@@ -88,7 +88,8 @@ Value present_rule(const Authority&, const Call&, Value body) { return with_defa
 
 // ---- Custom domains and log streams
 
-void prepare_domain(Authority&, Value& body, const Value&) {
+void prepare_domain(Authority& a, Value& body, const Value& before) {
+  if (before.is_null()) body.set("created_at", iso_time(a.clock.now()));
   set_default(body, "type", "self_managed_certs");
   set_default(body, "status", "ready");
   set_default(body, "primary", true);
@@ -124,6 +125,8 @@ Value present_stream(const Authority& a, const Call& call, Value body) {
   body = call.has_scope("update:log_streams") ? open : without_secrets(section_of("log_stream"), std::move(body));
   if (const Value& headers = open["sink"]["httpCustomHeaders"]; headers.is_array())
     body.find("sink")->set("httpCustomHeaders", headers);
+  if (Value* sink = body.find("sink"); sink && sink->is_object())
+    *sink = with_defaults("log_stream " + body["type"].text(), std::move(*sink));
   return with_defaults("log_stream", std::move(body));
 }
 
@@ -191,7 +194,8 @@ const std::vector<Collection>& collections() {
        .check = check_application, .prepare = prepare_client, .present = present_client},
       {.kind = "database", .path = "connections", .noun = "connections", .one = "connection", .schema = "connection",
        .filters = {"strategy", "name", "strategy[]"},
-       .check = check_new_connection, .prepare = prepare_connection, .present = present_connection, .deleted = 202},
+       .check = check_new_connection, .prepare = prepare_connection, .present = present_connection,
+       .always = {"id", "is_domain_connection", "authentication", "connected_accounts"}, .deleted = 202},
       {.kind = "api", .path = "resource-servers", .noun = "resource_servers", .one = "resource server", .schema = "resource_server",
        .filters = {"identifiers", "identifier"},
        .check = check_api, .prepare = prepare_api, .present = present_api},

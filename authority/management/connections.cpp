@@ -16,8 +16,25 @@ namespace ostia::authority::management {
 
 using json::Value;
 
+namespace {
+
+// The older members and `attributes` say the same thing in two ways.
+Status check_attributes(const Value& options) {
+  const Value& attributes = options["attributes"];
+  if (!attributes.is_object() || attributes.size() == 0) return ok();
+  for (const char* name : {"requires_username", "validation"})
+    if (options[name].as_bool() || options[name].is_object())
+      return api_error(400, "invalid_body", std::string("Cannot set both options.attributes and options.") + name);
+  for (const auto& [name, attribute] : attributes.members())
+    if (attribute["identifier"]["active"].as_bool()) return ok();
+  return api_error(400, "invalid_body", "attributes must contain one active identifier");
+}
+
+}  // namespace
+
 Status check_new_connection(const Tenant& tenant, Value& body) {
   if (auto good = check_connection(body); !good) return good;
+  if (auto good = check_attributes(body["options"]); !good) return good;
   const std::string& strategy = body["strategy"].text();
   if (!is_known_strategy(strategy) && !is_kept_strategy(strategy))
     return invalid_body("'No enum match for: " + json::write(body["strategy"]) + "' on property strategy.");

@@ -142,7 +142,18 @@ Handling get(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
   CO_TRY(auto found, find_in(a, c, call.path[0]));
   if (!found) co_return unknown(c);
-  co_return Reply{200, selected(shown(a, c, call, *found), call.query)};
+  const Value body = shown(a, c, call, *found);
+  Value out = selected(body, call.query);
+  for (const char* name : c.always)
+    if (body.find(name) && flag(call.query, "include_fields").value_or(true)) out.set(name, body[name]);
+  co_return Reply{200, std::move(out)};
+}
+
+// There is nothing to wait for: who points a name here has shown that it is theirs.
+Handling verify(Authority& a, Call call, const void* subject) {
+  CO_AWAIT(auto reply, get(a, std::move(call), subject));
+  if (reply) reply->status = 201;
+  co_return reply;
 }
 
 // Checks `body` and makes of it what is kept.
@@ -271,9 +282,8 @@ Routes document_routes() {
     out.push_back(on("DELETE", item, "delete:" + noun, "delete_" + schema, "Delete " + one_of_it, remove, &c));
     if (noun == "actions") out.back().query = {"force"};
   }
-  // There is nothing to wait for: who points a name here has shown that it is theirs.
   out.push_back(on("POST", "custom-domains/{id}/verify", "create:custom_domains", "verify_custom_domain",
-                   "Verify a custom domain", get, &collection_of("custom_domain")));
+                   "Verify a custom domain", verify, &collection_of("custom_domain")));
   return out;
 }
 

@@ -148,6 +148,7 @@ void settle_secrets(Authority& a, const KeptResource& r, Value& document, const 
 struct Change {
   enum class How : std::uint8_t { make, merge, replace } how;
   int status;
+  Value made;  // what a new one has besides
 };
 
 Handling write(Authority& a, Call call, const KeptResource& r, Place place, Change change) {
@@ -166,6 +167,7 @@ Handling write(Authority& a, Call call, const KeptResource& r, Place place, Chan
            if (auto good = settle(r, said, shown(r, *tenant, place, before)); !good) return good;
            Value body = change.how == Change::How::replace || is_new ? Value::object() : before["body"];
            merge(body, said);
+           merge(body, change.made);
            if (auto good = check_required(r, body); !good) return good;
            if (r.has_times) {
              body.set("created_at", is_new ? Value(now) : before["body"]["created_at"]);
@@ -220,6 +222,7 @@ Handling list(Authority& a, Call call, const void* subject) {
   std::vector<Value> out;
   for (const auto& item : all)
     if (passes(item, call.query)) out.push_back(selected(item, call.query));
+  if (r.counts) co_return counted(*page, r.list.c_str(), out);
   if (!r.list.empty()) page->include_totals = true;
   co_return paged(*page, r.list.empty() ? r.noun.c_str() : r.list.c_str(), out);
 }
@@ -230,36 +233,47 @@ Handling get(Authority& a, Call call, const void* subject) {
   CO_TRY(const auto found, find_document(a.store, "kept", place.path));
   if (!found && !r.is_open) co_return none_of(r);
   Value body = shown(r, *call.tenant, place, found ? *found : Value());
-  if (r.set.empty()) co_return Reply{200, selected(std::move(body), call.query)};
+  const std::string& name = r.set.empty() ? r.list : r.set;
+  if (name.empty()) co_return Reply{200, selected(std::move(body), call.query)};
   auto page = read_page(call.query, 50);
   if (!page) co_return std::move(page).error();
-  page->checkpoint = true;
-  const Value& members = body[r.set];
+  page->checkpoint = page->checkpoint || !r.counts;
+  const Value& members = body[name];
   std::vector<Value> all;
   for (const auto& one : members.items()) all.push_back(one);
-  co_return paged(*page, r.set.c_str(), all);
+  co_return counted(*page, name.c_str(), all);
+}
+
+// Of a list that has at most one: the first.
+Handling get_first(Authority& a, Call call, const void* subject) {
+  const KeptResource& r = resource(subject);
+  CO_TRY(const auto place, place_of(a, r, call.path));
+  CO_TRY(const auto all, items_of(a, r, *call.tenant, place));
+  if (all.empty()) co_return none_of(r);
+  co_return Reply{200, all.front()};
 }
 
 Handling create(Authority& a, Call call, const void* subject) {
   const KeptResource& r = resource(subject);
   CO_TRY(auto place, place_of(a, r, call.path));
+  Change change{Change::How::make, r.created, Value::object()};
   if (!r.is_single) {
     place.id = r.prefix.empty() ? random_id().substr(0, 32) : r.prefix + random_id().substr(0, 22);
     CO_TRY(const auto all, items_of(a, r, *call.tenant, {filled(r.path, call.path), {}, place.parent, place.slots}));
     place.path += "/" + url::percent_encode(place.id);
-    if (call.body.is_null()) call.body = Value::object();
     if (r.made.is_object())
       for (const auto& [key, item] : r.made.members())
-        call.body.set(key, meant(item, {*call.tenant, place, call.body, static_cast<std::int64_t>(all.size()) + 1}));
+        change.made.set(key, meant(item, {*call.tenant, place, call.body, static_cast<std::int64_t>(all.size()) + 1}));
   }
-  CO_RETURN(write(a, std::move(call), r, std::move(place), {Change::How::make, r.created}));
+  CO_RETURN(write(a, std::move(call), r, std::move(place), std::move(change)));
 }
 
 Handling update(Authority& a, Call call, const void* subject) {
   const KeptResource& r = resource(subject);
   CO_TRY(auto place, place_of(a, r, call.path));
   const bool merges = call.request.method == "PATCH";
-  CO_RETURN(write(a, std::move(call), r, std::move(place), {merges ? Change::How::merge : Change::How::replace, 200}));
+  CO_RETURN(
+      write(a, std::move(call), r, std::move(place), {merges ? Change::How::merge : Change::How::replace, 200, {}}));
 }
 
 // The body of a page template is its text, or has it as `template`.
@@ -269,7 +283,7 @@ Handling put_text(Authority& a, Call call, const void* subject) {
   const Value text = call.body.is_object() ? call.body["template"] : call.body;
   if (!text.is_string()) co_return invalid_body("'Missing required property: template'.");
   call.body = Value::object({{r.text.c_str(), text}});
-  CO_RETURN(write(a, std::move(call), r, std::move(place), {Change::How::replace, 200}));
+  CO_RETURN(write(a, std::move(call), r, std::move(place), {Change::How::replace, 200, {}}));
 }
 
 // A list that is added to, taken from, or said anew.
@@ -325,10 +339,11 @@ Routes routes_of(const KeptResource& r) {
     out.back().kept = r.why;
     return out.back();
   };
-  const bool is_set = !r.set.empty();
+  const bool is_set = !r.set.empty(), is_list = is_set || (r.is_single && !r.list.empty());
+  if (!r.first.empty()) add("GET", r.path + "/" + r.first, "get_first", "read:", "Get the first: ", get_first);
   for (const auto method : text::split(r.methods, ' ')) {
     if (method == "GET" && !r.is_single) add("GET", r.path, "list", "read:", "List each ", list).query = pages;
-    if (method == "GET") add("GET", item, "get", "read:", "Get: ", get).query = is_set ? pages : fields;
+    if (method == "GET") add("GET", item, "get", "read:", "Get: ", get).query = is_list ? pages : fields;
     if (method == "POST")
       add("POST", r.path, "create", "create:", "Make: ", is_set ? change_set : create).body =
           is_set || !r.required.empty() ? "kept" : "kept_or_nothing";

@@ -68,21 +68,21 @@ Handling change_door(Authority& a, Call call, std::string connection_id, ChangeD
   Value door;
   CO_TRY_VOID(edit_document(a, "organization", call.path[0], [&](Value& body) -> Status {
     if (body.is_null()) return no_organization();
-    Value others = Value::array(), there;
-    for (const auto& one : body["connections"].items()) {
-      if (one["name"].text() == c->name)
-        there = one;
-      else
-        others.push_back(one);
-    }
-    auto changed = change(there, call.body);
+    const auto is_it = [&](const Value& one) { return one["name"].text() == c->name; };
+    std::vector<Value> doors;
+    for (const auto& one : body["connections"].items()) doors.push_back(one);
+    const auto at = std::find_if(doors.begin(), doors.end(), is_it);
+    auto changed = change(at == doors.end() ? Value() : *at, call.body);
     if (!changed) return std::move(changed).error();
     door = *std::move(changed);
-    if (!door.is_null()) {
-      door.set("name", c->name);
-      others.push_back(door);
-    }
-    body.set("connections", std::move(others));
+    if (!door.is_null()) door.set("name", c->name);
+    if (!door.is_null() && at == doors.end())
+      doors.push_back(door);
+    else if (!door.is_null())
+      *at = door;
+    else if (at != doors.end())
+      doors.erase(at);
+    body.set("connections", Value::array(std::move(doors)));
     return ok();
   }));
   co_return Reply{status, door.is_null() ? Value() : shown_door(*call.tenant, door)};
@@ -131,7 +131,8 @@ Handling get_connection(Authority& a, Call call) {
 Value shown_grant(const Value& grant) {
   const Value whole = with_defaults("grant", grant);
   Value out = Value::object({{"id", id_of(section_of("grant"), grant)}});
-  for (const char* name : {"client_id", "audience", "scope", "organization_usage", "allow_any_organization"})
+  for (const char* name :
+       {"client_id", "audience", "scope", "subject_type", "organization_usage", "allow_any_organization"})
     if (whole.find(name)) out.set(name, whole[name]);
   return out;
 }

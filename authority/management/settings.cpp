@@ -74,7 +74,10 @@ Handling answer(Authority& a, const Setting& s, Value document, Parameters query
   Value body = shown(s, document);
   if (std::string_view(s.id) == "tenant") {
     CO_TRY(const auto branding, stored(a, "branding"));
-    body.set("universal_login", Value::object({{"colors", with_defaults("branding", branding)["colors"]}}));
+    body.set("universal_login", Value::object({{"colors", with_defaults("branding", branding)["colors"]},
+                                               {"is_custom_theme_set", false},
+                                               {"is_custom_template_set", false},
+                                               {"passwordless", nullptr}}));
   }
   co_return Reply{200, selected(std::move(body), query)};
 }
@@ -177,9 +180,9 @@ Handling delete_provider(Authority& a, Call) {
 
 // ---- Second factors
 
-// The last two are kept, and nobody is asked for them.
+// In the order that the vendor lists them in. Push notifications and Duo are kept, and nobody is asked for them.
 constexpr const char* factors[] = {
-    "otp", "email", "sms", "recovery-code", "webauthn-roaming", "webauthn-platform", "push-notification", "duo"};
+    "sms", "push-notification", "otp", "email", "duo", "webauthn-roaming", "webauthn-platform", "recovery-code"};
 
 Handling list_factors(Authority&, Call call) {
   Value out = Value::array();

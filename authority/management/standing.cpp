@@ -65,7 +65,7 @@ Handling client_connections(Authority& a, Call call) {
   co_return paged(*page, "connections", out);
 }
 
-// ---- The first custom domain, which links in messages lead to
+// ---- The custom domain that is called the default: kept, and the first one where nobody has said so
 
 Async<std::string> default_domain(Authority& a) {
   CO_TRY(const auto all, list_documents(a.store, "custom_domain"));
@@ -83,6 +83,20 @@ Handling get_default_domain(Authority& a, Call call) {
   Value body = c.present(a, call, *found);
   body.set("is_default", true);
   co_return Reply{200, std::move(body)};
+}
+
+Handling set_default_domain(Authority& a, Call call) {
+  CO_TRY(const auto all, list_documents(a.store, "custom_domain"));
+  const Value wanted = call.body["domain"];
+  if (std::none_of(all.begin(), all.end(), [&](const Value& one) { return one["domain"] == wanted; }))
+    co_return unknown(collection_of("custom_domain"));
+  std::vector<Statement> statements;
+  for (Value one : all) {
+    one.set("is_default", one["domain"] == wanted);
+    statements.push_back(put_document("custom_domain", one["domain"].text(), one));
+  }
+  CO_TRY_VOID(change_tenant(a, std::move(statements)));
+  CO_RETURN(get_default_domain(a, std::move(call)));
 }
 
 // ---- People
@@ -244,7 +258,10 @@ Routes standing_routes() {
          "List the connections of a client", client_connections)
           .asks(pages),
       on("GET", "custom-domains/default", "read:custom_domains", "get_default_custom_domain",
-         "Get the custom domain that messages lead to", get_default_domain),
+         "Get the custom domain that is the default", get_default_domain),
+      on("PATCH", "custom-domains/default", "update:custom_domains", "set_default_custom_domain",
+         "Say which custom domain is the default", set_default_domain)
+          .takes("custom_domain_default"),
       on("GET", "users/{id}/connected-accounts", "read:users", "list_connected_accounts",
          "List a user's connected accounts: nobody has any", nothing_of_user, "connected_accounts")
           .asks(pages),
@@ -276,7 +293,9 @@ Routes standing_routes() {
           .asks(pages),
   };
   for (auto& route : out)
-    if (route.path.starts_with(o) && route.method != "GET")
+    if (route.id == "set_default_custom_domain")
+      route.kept = "links lead to the domain that was asked";
+    else if (route.path.starts_with(o) && route.method != "GET")
       route.kept = "which applications an organization's members use follows from the connections and the application";
   return out;
 }

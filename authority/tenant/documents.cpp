@@ -102,7 +102,9 @@ class Sealing {
     const std::string sealed = name + "_sealed", old_sealed = before[sealed].text();
     const auto old = secrets_.open(old_sealed, {"tenant_objects", row_before_, path_});
     const std::string given = object[name].text().empty() ? old.value_or("") : object[name].text();
+    const bool is_said_empty = object.find(name) && object[name].is("");
     object.erase(name);
+    if (given.empty() && is_said_empty) object.set(name, "");  // no secret, and said to be none
     if (given.empty()) return;
     const bool is_same = old == given && row_before_ == row_;
     object.set(sealed, is_same ? old_sealed : secrets_.seal(given, {"tenant_objects", row_, path_}));

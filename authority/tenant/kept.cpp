@@ -32,6 +32,8 @@ KeptResource read(const std::string& path, const Value& v) {
   r.secrets = texts(v["secrets"]);
   r.set = text_or(v["set"], "");
   r.text = text_or(v["text"], "");
+  r.first = text_or(v["first"], "");
+  r.counts = v["counts"].as_bool();
   r.made = v["made"];
   r.defaults = v["defaults"];
   return r;

@@ -22,6 +22,8 @@ struct KeptResource {
   std::string methods;  ///< words
   std::string set;      ///< of a single one: the member that is a list, which POST adds to and DELETE takes from
   std::string text;     ///< of a single one: the member that a body of text alone is
+  std::string first;    ///< what the first of a list is called in its place: `default`
+  bool counts = false;  ///< the list is an object with `total`, `page` and `per_page`
   bool is_single = false;
   bool is_open = false;    ///< a single one: shown as its defaults where nothing has been said; otherwise it is a 404
   bool has_times = false;  ///< `created_at` and `updated_at`
