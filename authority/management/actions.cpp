@@ -206,11 +206,11 @@ Routes action_routes() {
           .takes("action_test"),
       on("GET", "actions/actions/{id}/versions", "read:actions", "list_action_versions", "List an action's versions",
          list_versions)
-          .asks({"page", "per_page"}),
+          .asks(page_parameters),
       on("GET", "actions/triggers", "read:actions", "list_triggers", "List triggers", list_triggers),
       on("GET", "actions/triggers/{id}/bindings", "read:actions", "get_bindings", "Get what a trigger runs",
          get_bindings)
-          .asks({"page", "per_page"}),
+          .asks(page_parameters),
       on("PATCH", "actions/triggers/{id}/bindings", "update:actions", "set_bindings", "Say what a trigger runs",
          set_bindings)
           .takes("bindings"),

@@ -81,8 +81,7 @@ Handling list_enabled_clients(Authority& a, Call call) {
   const Value connection = present_connection(a, call, found);
   std::vector<Value> out;
   for (const auto& id : connection["enabled_clients"].items()) out.push_back(Value::object({{"client_id", id}}));
-  Page checkpoint = *page;
-  checkpoint.checkpoint = true;
+  const Page checkpoint = from_checkpoint(*page);
   co_return paged(checkpoint, "clients", out);
 }
 
@@ -123,7 +122,7 @@ Routes connection_routes() {
   return {
       on("GET", "connections/{id}/clients", "read:connections", "list_connection_clients",
          "List the clients that may use a connection", list_enabled_clients)
-          .asks({"take", "from"}),
+          .asks(page_parameters),
       on("PATCH", "connections/{id}/clients", "update:connections", "update_connection_clients",
          "Say which clients may use a connection", enable_clients)
           .takes("connection_clients"),

@@ -229,7 +229,7 @@ Routes credential_routes() {
   const std::string path = "clients/{id}/credentials", item = path + "/{credential_id}";
   return {
       on("GET", path, "read:client_credentials", "list_client_credentials", "List a client's credentials", list)
-          .asks({"page", "per_page", "include_totals", "from", "take"}),
+          .asks(page_parameters),
       on("POST", path, "create:client_credentials", "create_client_credential", "Create a credential of a client",
          create)
           .takes("client_credential_create"),

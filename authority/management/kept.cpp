@@ -234,10 +234,10 @@ Handling get(Authority& a, Call call, const void* subject) {
   if (!found && !r.is_open) co_return none_of(r);
   Value body = shown(r, *call.tenant, place, found ? *found : Value());
   const std::string& name = r.set.empty() ? r.list : r.set;
-  if (name.empty()) co_return Reply{200, selected(std::move(body), call.query)};
+  if (!r.is_single || name.empty()) co_return Reply{200, selected(std::move(body), call.query)};
   auto page = read_page(call.query, 50);
   if (!page) co_return std::move(page).error();
-  page->checkpoint = page->checkpoint || !r.counts;
+  if (!r.counts) *page = from_checkpoint(*page);
   const Value& members = body[name];
   std::vector<Value> all;
   for (const auto& one : members.items()) all.push_back(one);

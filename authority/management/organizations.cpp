@@ -54,6 +54,9 @@ Handling list_connections(Authority& a, Call call) {
   const auto is_enabled = flag(call.query, "is_enabled");
   for (const auto& door : o["connections"].items())
     if (!is_enabled || door["is_enabled"].as_bool(true) == *is_enabled) out.push_back(shown_door(*call.tenant, door));
+  std::stable_sort(out.begin(), out.end(), [](const Value& x, const Value& y) {
+    return x["connection"]["name"].text() < y["connection"]["name"].text();
+  });
   const bool is_older = call.request.path.ends_with("enabled_connections");
   co_return paged(*page, is_older ? "enabled_connections" : "connections", out);
 }
@@ -417,7 +420,7 @@ Routes organization_routes() {
          "delete_organization_connection", "Disable a connection for an organization", remove_connection),
       on("GET", o + "/client-grants", "read:organization_client_grants", "list_organization_client_grants",
          "List the client grants of an organization", list_grants)
-          .asks({"page", "per_page", "include_totals", "from", "take", "client_id", "audience", "grant_ids"}),
+          .asks({"page", "per_page", "include_totals", "from", "take", "client_id", "audience"}),
       on("POST", o + "/client-grants", "create:organization_client_grants", "add_organization_client_grant",
          "Give an organization a client grant", add_grant)
           .takes("organization_client_grant"),
@@ -425,7 +428,7 @@ Routes organization_routes() {
          "remove_organization_client_grant", "Take a client grant from an organization", remove_grant),
       on("GET", "client-grants/{id}/organizations", "read:organization_client_grants",
          "list_client_grant_organizations", "List the organizations of a client grant", list_grant_organizations)
-          .asks({"page", "per_page", "include_totals", "from", "take"}),
+          .asks(page_parameters),
       on("GET", o + "/members", "read:organization_members", "list_members", "List an organization's members",
          list_members)
           .asks(pages),

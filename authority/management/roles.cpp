@@ -191,7 +191,7 @@ Handling change_user_permissions(Authority& a, Call call) {
 }  // namespace
 
 Routes role_routes() {
-  const std::vector<std::string> pages = {"page", "per_page", "include_totals", "from", "take"};
+  const auto& pages = page_parameters;
   return {
       on("GET", "roles/{id}/permissions", "read:roles", "list_role_permissions", "List what a role permits",
          list_permissions)

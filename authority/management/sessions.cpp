@@ -26,7 +26,7 @@ Async<std::vector<Value>> read(Authority& a, Statement select, Value (*shown)(co
 Handling listed(Authority& a, Call call, const char* name, Statement select, Value (*shown)(const Row&)) {
   auto page = read_page(call.query, 50);
   if (!page) co_return std::move(page).error();
-  page->checkpoint = true;
+  *page = from_checkpoint(*page);
   CO_TRY(const auto all, read(a, std::move(select), shown));
   co_return paged(*page, name, all);
 }

@@ -61,7 +61,7 @@ Handling client_connections(Authority& a, Call call) {
     body.set("id", found->id);
     out.push_back(selected(c.present(a, call, std::move(body)), call.query));
   }
-  page->checkpoint = true;
+  *page = from_checkpoint(*page);
   co_return paged(*page, "connections", out);
 }
 
@@ -105,8 +105,7 @@ Handling nothing_of_user(Authority& a, Call call, const void* subject) {
   const auto page = read_page(call.query, 50);
   if (!page) co_return page.error();
   CO_TRY_VOID(user_of(a, call.path[0]));
-  Page checkpoint = *page;
-  checkpoint.checkpoint = true;
+  const Page checkpoint = from_checkpoint(*page);
   co_return paged(checkpoint, static_cast<const char*>(subject), {});
 }
 
@@ -151,7 +150,7 @@ Async<Value> organization_of(Authority& a, std::string id) {
 Handling list_clients(Authority& a, Call call) {
   auto page = read_page(call.query, 50);
   if (!page) co_return std::move(page).error();
-  page->checkpoint = true;
+  *page = from_checkpoint(*page);
   CO_TRY(const auto o, organization_of(a, call.path[0]));
   std::vector<Value> out;
   for (const auto& link : o["clients"].items()) out.push_back(shown(*call.tenant, link));
@@ -226,7 +225,7 @@ Handling list_role_members(Authority& a, Call call) {
   CO_TRY_VOID(organization_of(a, call.path[0]));
   auto page = read_page(call.query, 50);
   if (!page) co_return std::move(page).error();
-  page->checkpoint = true;
+  *page = from_checkpoint(*page);
   CO_TRY(const auto rows, a.store.query({"SELECT user_id, roles FROM organization_members WHERE organization_id = $1 "
                                          "ORDER BY user_id",
                                          {call.path[0]}}));

@@ -1,6 +1,6 @@
 // Resources of the vendor's Management API that mean nothing here: they are kept, given back as they came, and not
 // acted upon. One table (`kept.json`) says what they are; `management/kept` serves them, `lint` names what is kept, and
-// docs/kept.md is made of it.
+// docs/reference/kept.md is made of it.
 #pragma once
 
 #include <string>

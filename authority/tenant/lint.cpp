@@ -176,7 +176,7 @@ void lint_numbers(Findings& out, const Value& config) {
 
 // ---- What is kept and not acted upon
 
-constexpr const char *kept_rule = "docs/kept.md", *kept_change = "do not rely on it here, or take it out";
+constexpr const char *kept_rule = "docs/reference/kept.md", *kept_change = "do not rely on it here, or take it out";
 
 bool says_something(const Value& v) {
   return v.is_bool() ? v.as_bool() : v.is_string() ? !v.text().empty() : v.is_number() || v.size() > 0;
