@@ -2,21 +2,71 @@
 
 #include <algorithm>
 
-#include "management/call.hpp"
+#include "base/clock.hpp"
+#include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
 #include "scripts/scripts.hpp"
 #include "state/tenant_changes.hpp"
+#include "tenant/defaults.hpp"
 #include "tenant/documents.hpp"
 
 namespace ostia::authority::management {
 
 using json::Value;
 
-void deploy_action(Value& action) {
+void deploy_action(Value& action, const std::string& now) {
   const std::int64_t number = action["deployed_version"]["number"].as_int().value_or(0) + 1;
   action.set("deployed", true);
-  action.set("deployed_version",
-             Value::object({{"code", action["code"]}, {"number", number}, {"deployed", true}, {"status", "built"}}));
+  action.set("deployed_version", Value::object({{"code", action["code"]},
+                                                {"number", number},
+                                                {"deployed", true},
+                                                {"status", "built"},
+                                                {"created_at", now},
+                                                {"updated_at", now},
+                                                {"built_at", now}}));
+}
+
+namespace {
+
+Value names_of(const Value& secrets, const Value& otherwise_updated) {
+  Value out = Value::array();
+  for (const auto& secret : secrets.items())
+    out.push_back(
+        Value::object({{"name", secret["name"]},
+                       {"updated_at", secret["updated_at"].is_string() ? secret["updated_at"] : otherwise_updated}}));
+  return out;
+}
+
+// A version says what its action says, where it was deployed before versions said it.
+Value version_of(const Value& action) {
+  Value version = action["deployed_version"];
+  for (const char* name : {"dependencies", "runtime", "supported_triggers", "created_at", "updated_at", "secrets"})
+    if (!version.find(name) && action.find(name)) version.set(name, action[name]);
+  version.set("id", action["id"].text() + "." + version["number"].text());
+  if (!version.find("built_at")) version.set("built_at", version["updated_at"]);
+  return version;
+}
+
+Value briefly(const Value& version) {
+  Value out = Value::object();
+  for (const char* name : {"id", "code", "runtime", "number", "created_at", "updated_at"}) out.set(name, version[name]);
+  out.set("status", "BUILT");
+  out.set("build_time", version["built_at"]);
+  return out;
+}
+
+}  // namespace
+
+Value present_action(Value body) {
+  body = with_defaults("action", without_secrets(section_of("action"), std::move(body)));
+  body.set("id", id_of(section_of("action"), body));
+  body.set("secrets", names_of(body["secrets"], body["updated_at"]));
+  const bool is_current = body["deployed"].as_bool() && body["deployed_version"]["code"] == body["code"];
+  body.set("all_changes_deployed", is_current);
+  if (!body["deployed_version"].is_object()) return body;
+  body.set("deployed_version", version_of(body));
+  body.set("current_version", briefly(body["deployed_version"]));
+  return body;
 }
 
 namespace {
@@ -30,14 +80,16 @@ Async<Value> action_of(Authority& a, std::string id) {
 }
 
 Handling deploy(Authority& a, Call call) {
-  CO_TRY(const auto action, edit_document(a, "action", call.path[0], [](Value& action) -> Status {
+  CO_TRY(const auto action, edit_document(a, "action", call.path[0], [&](Value& action) -> Status {
            if (action.is_null()) return no_action();
-           deploy_action(action);
+           deploy_action(action, iso_time(a.clock.now()));
            return ok();
          }));
-  Value version = action["deployed_version"];
-  version.set("id", call.path[0] + "." + version["number"].text());
-  version.set("action", Value::object({{"id", call.path[0]}, {"name", action["name"]}}));
+  const Value shown = present_action(action);
+  Value version = shown["deployed_version"], about = Value::object();
+  for (const char* name : {"id", "name", "supported_triggers", "created_at", "updated_at", "all_changes_deployed"})
+    about.set(name, shown[name]);
+  version.set("action", std::move(about));
   co_return Reply{200, std::move(version)};
 }
 
@@ -57,11 +109,12 @@ Handling test(Authority& a, Call call) {
 }
 
 Handling list_versions(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
   CO_TRY(const auto action, action_of(a, call.path[0]));
-  Value versions = Value::array();
-  if (const Value& deployed = action["deployed_version"]; deployed.is_object()) versions.push_back(deployed);
-  co_return Reply{200,
-                  Value::object({{"versions", versions}, {"total", versions.size()}, {"page", 0}, {"per_page", 50}})};
+  std::vector<Value> versions;
+  if (action["deployed_version"].is_object()) versions.push_back(present_action(action)["deployed_version"]);
+  co_return counted(*page, "versions", versions);
 }
 
 Handling list_triggers(Authority&, Call) {
@@ -75,32 +128,49 @@ Handling list_triggers(Authority&, Call) {
 Error no_trigger() { return not_found("There is no such trigger here: post-login is the one.", "inexistent_trigger"); }
 
 // What a trigger runs, with each action as it is.
-Handling bindings_of(Authority& a) {
+Handling bindings_of(Authority& a, Page page) {
   CO_TRY(const auto triggers, find_document(a.store, "settings", "triggers"));
   CO_TRY(const auto actions, list_documents(a.store, "action"));
-  Value out = Value::array();
+  std::vector<Value> out;
   const Value bound = triggers ? (*triggers)["post-login"] : Value();
   for (const auto& binding : bound.items()) {
     const auto it = std::find_if(actions.begin(), actions.end(),
                                  [&](const Value& one) { return one["name"] == binding["action_name"]; });
     if (it == actions.end()) continue;
-    Value action = without_secrets(section_of("action"), *it);
-    action.set("id", id_of(section_of("action"), *it));
+    Value action = present_action(*it);
+    const Value since = action["updated_at"];
     out.push_back(Value::object(
         {{"id", "bnd_" + action["id"].text()},
          {"trigger_id", "post-login"},
          {"display_name", binding["display_name"].is_string() ? binding["display_name"] : binding["action_name"]},
+         {"created_at", since},
+         {"updated_at", since},
          {"action", std::move(action)}}));
   }
-  co_return Reply{200, Value::object({{"bindings", out}, {"total", out.size()}, {"page", 0}, {"per_page", 50}})};
+  co_return counted(page, "bindings", out);
+}
+
+// The vendor's other triggers run nothing here.
+bool is_idle_trigger(std::string_view id) {
+  constexpr std::string_view all[] = {
+      "credentials-exchange",  "pre-user-registration",         "post-user-registration",  "post-change-password",
+      "send-phone-message",    "custom-phone-provider",         "custom-email-provider",   "custom-token-exchange",
+      "event-stream",          "password-reset-post-challenge", "password-hash-migration", "login-post-identifier",
+      "signup-post-identifier"};
+  return std::find(std::begin(all), std::end(all), id) != std::end(all);
 }
 
 Handling get_bindings(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
+  if (is_idle_trigger(call.path[0])) co_return counted(*page, "bindings", {});
   if (call.path[0] != "post-login") co_return no_trigger();
-  CO_RETURN(bindings_of(a));
+  CO_RETURN(bindings_of(a, *page));
 }
 
 Handling set_bindings(Authority& a, Call call) {
+  // Nothing bound to what never runs is what the vendor answers, too.
+  if (is_idle_trigger(call.path[0]) && call.body["bindings"].size() == 0) co_return counted({}, "bindings", {});
   if (call.path[0] != "post-login") co_return no_trigger();
   CO_TRY(const auto actions, list_documents(a.store, "action"));
   Value bound = Value::array();
@@ -122,7 +192,7 @@ Handling set_bindings(Authority& a, Call call) {
   std::vector<Statement> statements;
   statements.push_back(put_document("settings", "triggers", Value::object({{"post-login", std::move(bound)}})));
   CO_TRY_VOID(change_tenant(a, std::move(statements)));
-  CO_RETURN(bindings_of(a));
+  CO_RETURN(bindings_of(a, {}));
 }
 
 }  // namespace
@@ -136,11 +206,11 @@ Routes action_routes() {
           .takes("action_test"),
       on("GET", "actions/actions/{id}/versions", "read:actions", "list_action_versions", "List an action's versions",
          list_versions)
-          .asks({"page", "per_page"}),
+          .asks(page_parameters),
       on("GET", "actions/triggers", "read:actions", "list_triggers", "List triggers", list_triggers),
       on("GET", "actions/triggers/{id}/bindings", "read:actions", "get_bindings", "Get what a trigger runs",
          get_bindings)
-          .asks({"page", "per_page"}),
+          .asks(page_parameters),
       on("PATCH", "actions/triggers/{id}/bindings", "update:actions", "set_bindings", "Say what a trigger runs",
          set_bindings)
           .takes("bindings"),

@@ -6,6 +6,8 @@
 namespace ostia::authority::management {
 
 /// Makes the code and secrets as they are now what runs.
-void deploy_action(json::Value& action);
+void deploy_action(json::Value& action, const std::string& now);
+/// What is shown of it.
+json::Value present_action(json::Value action);
 
 }  // namespace ostia::authority::management

@@ -34,7 +34,19 @@ bool names_secret(std::string_view name) {
                                         "verification_code",
                                         "twilio_token",
                                         "gateway_token",
-                                        "pem"};
+                                        "pem",
+                                        "p12",
+                                        "server_key",
+                                        "server_credentials",
+                                        "skey",
+                                        "auth_token",
+                                        "token",
+                                        "wrapped_key",
+                                        "setup",
+                                        "datadogapikey",
+                                        "splunktoken",
+                                        "segmentwritekey",
+                                        "mixpanelserviceaccountpassword"};
   const std::string low = text::lower(name);
   return low.find("secret") != low.npos || low.find("authorization") != low.npos ||
          std::find(std::begin(whole), std::end(whole), low) != std::end(whole);
@@ -44,7 +56,8 @@ bool lists_secrets(std::string_view name) { return name == "secrets" || name == 
 
 // A switch or a number is none.
 bool is_secret(std::string_view name, const Value& v) {
-  return v.is_string() && !v.text().empty() && v.text() != left_out && names_secret(name);
+  const bool is_whole = name == "setup" || name == "server_credentials";  // of a vault, in many forms
+  return (v.is_string() ? !v.text().empty() : is_whole && v.is_object()) && v.text() != left_out && names_secret(name);
 }
 
 // Where `value` is the secret.

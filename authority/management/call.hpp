@@ -74,6 +74,7 @@ struct Route {
   HandleFor handle_for = nullptr;  ///< of a route that a table makes, with its row
   const void* subject = nullptr;
   std::vector<std::string> query;  ///< names of the query's parameters
+  std::string kept;                ///< why what it changes is kept and not acted upon; empty: it is acted upon
 
   Route&& by_oneself(std::string words) && {
     own_scopes = std::move(words);
@@ -121,7 +122,9 @@ Routes organization_routes();
 Routes action_routes();
 Routes rule_routes();
 Routes mfa_routes();
-Routes absent_routes();
+Routes kept_routes();
+Routes credential_routes();
+Routes standing_routes();
 
 /// The OpenAPI 3.1 description, made of the routes.
 json::Value describe(const std::string& issuer);

@@ -1,10 +1,41 @@
 // Applications: what the API adds to their documents, and new secrets.
 #include "management/collection.hpp"
+#include "management/credentials.hpp"
 #include "state/tenant_changes.hpp"
+#include "tenant/defaults.hpp"
 
 namespace ostia::authority::management {
 
 using json::Value;
+
+Status check_application(const Tenant&, Value& body) {
+  if (auto good = check_client(body); !good) return good;
+  return check_credentials(body);
+}
+
+namespace {
+
+// An application proves itself in one way: by a secret or by its keys, whichever was said last.
+void settle_proof(Value& body, const Value& before) {
+  constexpr const char *by_keys = "client_authentication_methods", *by_secret = "token_endpoint_auth_method";
+  if (body[by_keys].is_null() || body[by_secret].is_null()) return;
+  const bool is_new_way = body[by_keys] != before[by_keys];
+  body.erase(is_new_way ? by_secret : by_keys);
+}
+
+// What the application's refresh tokens are in fact.
+Value refresh_tokens_of(const Client& client) {
+  const RefreshTokenSettings& r = client.refresh_tokens;
+  return Value::object({{"rotation_type", r.rotating ? "rotating" : "non-rotating"},
+                        {"expiration_type", r.expiring || r.idle_expiring ? "expiring" : "non-expiring"},
+                        {"leeway", r.leeway},
+                        {"token_lifetime", r.lifetime},
+                        {"idle_token_lifetime", r.idle_lifetime},
+                        {"infinite_token_lifetime", !r.expiring},
+                        {"infinite_idle_token_lifetime", !r.idle_expiring}});
+}
+
+}  // namespace
 
 void prepare_client(Authority& a, Value& body, const Value& before) {
   if (before.is_null() && !body.find("grant_types")) {
@@ -15,6 +46,8 @@ void prepare_client(Authority& a, Value& body, const Value& before) {
       grants = Value::array({"authorization_code", "refresh_token"});
     body.set("grant_types", std::move(grants));
   }
+  settle_credentials(a, body);
+  settle_proof(body, before);
   identify_client(body, before, a.secrets);
 }
 
@@ -26,21 +59,18 @@ Value present_client(const Authority& a, const Call& call, Value body) {
     body = without_secrets(section_of("client"), std::move(body));
   set_default(body, "tenant", call.tenant->name);
   set_default(body, "global", false);
-  set_default(body, "is_first_party", true);
-  set_default(body, "oidc_conformant", true);
-  set_default(body, "cross_origin_authentication", false);
-  set_default(body, "sso_disabled", false);
-  for (const char* list : {"callbacks", "allowed_logout_urls", "web_origins", "allowed_origins"})
-    set_default(body, list, Value::array());
+  body = without_credentials(std::move(body));
+  set_default(body, "signing_keys", Value::array({Value::object({{"cert", a.signing_key()->certificate_pem()}})}));
   if (client) {
-    set_default(body, "token_endpoint_auth_method", client->auth_method);
+    if (body["client_authentication_methods"].is_null())
+      set_default(body, "token_endpoint_auth_method", client->auth_method);
+    const Value own = body["refresh_token"].is_object() ? body["refresh_token"] : Value::object();
+    body.set("refresh_token", completed(own, refresh_tokens_of(*client)));
     Value grants = Value::array();
     for (const auto& grant : client->grant_types) grants.push_back(grant);
     set_default(body, "grant_types", std::move(grants));
   }
-  set_default(body, "jwt_configuration",
-              Value::object({{"alg", "RS256"}, {"lifetime_in_seconds", 36000}, {"secret_encoded", false}}));
-  return body;
+  return with_defaults("client", std::move(body));
 }
 
 namespace {

@@ -22,7 +22,10 @@ struct Collection {
   bool is_put = false;         ///< PUT makes it, too
   bool is_write_only = false;  ///< its values are never shown: there is PUT and DELETE, and a list of names
   bool sorted_by_order = false;
-  bool always_counts = false;  ///< a list is an object with `total`, whatever was asked for
+  std::vector<const char*> always;   ///< members that `fields` does not take away
+  bool always_counts = false;        ///< a list is an object with `total`, whatever was asked for
+  bool never_counts = false;         ///< a list is an array, whatever was asked for
+  int created = 201, deleted = 204;  ///< the statuses of POST and DELETE
 };
 
 const std::vector<Collection>& collections();
@@ -39,9 +42,11 @@ void set_default(json::Value& body, const char* name, json::Value value);
 void merge(json::Value& into, const json::Value& change);
 
 // clients.cpp, connections.cpp
+Status check_application(const Tenant& tenant, json::Value& body);
 void prepare_client(Authority& a, json::Value& body, const json::Value& before);
 json::Value present_client(const Authority& a, const Call& call, json::Value body);
 Status check_new_connection(const Tenant& tenant, json::Value& body);
+void prepare_connection(Authority& a, json::Value& body, const json::Value& before);
 json::Value present_connection(const Authority& a, const Call& call, json::Value body);
 
 }  // namespace ostia::authority::management

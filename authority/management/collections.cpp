@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "base/clock.hpp"
+#include "crypto/public_key.hpp"
 #include "management/actions.hpp"
+#include "ostia/url/url.hpp"
+#include "tenant/defaults.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority::management {
@@ -50,23 +53,28 @@ void prepare_api(Authority& a, Value& body, const Value& before) {
 Value present_api(const Authority& a, const Call& call, Value body) {
   body = call.has_scope("update:resource_servers") ? with_secrets(section_of("api"), std::move(body), a.secrets)
                                                    : without_secrets(section_of("api"), std::move(body));
-  set_default(body, "is_system", false);
-  set_default(body, "scopes", Value::array());
-  set_default(body, "signing_alg", "RS256");
-  set_default(body, "allow_offline_access", false);
-  set_default(body, "skip_consent_for_verifiable_first_party_clients", true);
-  set_default(body, "token_lifetime", 86400);
-  set_default(body, "token_lifetime_for_web", 7200);
+  body = with_defaults("api", std::move(body));
+  if (Value* key =
+          body["token_encryption"].is_object() ? body.find("token_encryption")->find("encryption_key") : nullptr)
+    if (const auto read = read_public_key((*key)["pem"].text())) {
+      key->set("thumbprint_sha256", read->kid);
+      key->erase("pem");
+    }
   return body;
 }
 
 // ---- Client grants
 
 Status check_grant(const Tenant& tenant, Value& body) {
-  if (!tenant.find_client(body["client_id"].text())) return not_found("The client does not exist", "inexistent_client");
+  if (!body["client_id"].is_string() && !body["default_for"].is_string())
+    return invalid_body("'Missing required property: client_id'.");
+  if (body["client_id"].is_string() && !tenant.find_client(body["client_id"].text()))
+    return not_found("The client does not exist", "inexistent_client");
   set_default(body, "scope", Value::array());
   return ok();
 }
+
+Value present_grant(const Authority&, const Call&, Value body) { return with_defaults("grant", std::move(body)); }
 
 // ---- Rules
 
@@ -76,18 +84,34 @@ void prepare_rule(Authority& a, Value& body, const Value& before) {
     body.set("order", a.tenant()->rules.empty() ? 1 : a.tenant()->rules.back().order + 1);
 }
 
-Value present_rule(const Authority&, const Call&, Value body) {
-  set_default(body, "enabled", true);
-  set_default(body, "stage", "login_success");
-  return body;
-}
+Value present_rule(const Authority&, const Call&, Value body) { return with_defaults("rule", std::move(body)); }
 
 // ---- Custom domains and log streams
 
-void prepare_domain(Authority&, Value& body, const Value&) {
+void prepare_domain(Authority& a, Value& body, const Value& before) {
+  if (before.is_null()) body.set("created_at", iso_time(a.clock.now()));
   set_default(body, "type", "self_managed_certs");
   set_default(body, "status", "ready");
   set_default(body, "primary", true);
+}
+
+// Whoever points a name here says so in the DNS; that it does is what makes it ready.
+Value present_domain(const Authority& a, const Call&, Value body) {
+  body = with_defaults("custom_domain", std::move(body));
+  const auto issuer = url::parse(a.issuer);
+  Value method = Value::object({{"name", "CNAME"}, {"record", issuer ? issuer->host : ""}, {"domain", body["domain"]}});
+  if (!body.find("verification"))
+    body.set("verification", Value::object({{"methods", Value::array({std::move(method)})}}));
+  return body;
+}
+
+Value present_template(const Authority&, const Call&, Value body) {
+  return with_defaults("email_template", std::move(body));
+}
+
+Status check_stream(const Tenant&, Value& body) {
+  if (!body["type"].is("http") || body["sink"]["httpEndpoint"].is_string()) return ok();
+  return invalid_body("'Missing required property: httpEndpoint' on property sink.");
 }
 
 void prepare_stream(Authority& a, Value& body, const Value& before) {
@@ -95,16 +119,15 @@ void prepare_stream(Authority& a, Value& body, const Value& before) {
   seal_secrets(section_of("log_stream"), body, before, a.secrets);
 }
 
-// As the vendor shows it: headers as they were given, the authorization never again.
-Value present_stream(const Authority& a, const Call&, Value body) {
+// What opens a sink is shown to who could set another one; headers are shown as they were given.
+Value present_stream(const Authority& a, const Call& call, Value body) {
   const Value open = with_secrets(section_of("log_stream"), body, a.secrets);
-  body = without_secrets(section_of("log_stream"), std::move(body));
-  const Value& headers = open["sink"]["httpCustomHeaders"];
-  if (!headers.is_array()) return body;
-  Value sink = body["sink"];
-  sink.set("httpCustomHeaders", headers);
-  body.set("sink", std::move(sink));
-  return body;
+  body = call.has_scope("update:log_streams") ? open : without_secrets(section_of("log_stream"), std::move(body));
+  if (const Value& headers = open["sink"]["httpCustomHeaders"]; headers.is_array())
+    body.find("sink")->set("httpCustomHeaders", headers);
+  if (Value* sink = body.find("sink"); sink && sink->is_object())
+    *sink = with_defaults("log_stream " + body["type"].text(), std::move(*sink));
+  return with_defaults("log_stream", std::move(body));
 }
 
 void prepare_config(Authority& a, Value& body, const Value& before) {
@@ -117,7 +140,7 @@ Value present_config(const Authority&, const Call&, Value body) { return Value::
 
 Value present_role(const Authority&, const Call&, Value body) {
   body.erase("permissions");
-  return body;
+  return with_defaults("role", std::move(body));
 }
 
 Status check_organization(const Tenant& tenant, Value& body) {
@@ -127,8 +150,10 @@ Status check_organization(const Tenant& tenant, Value& body) {
   for (const auto& one : enabled->items()) {
     const auto c = tenant.find_connection_by_id(one["connection_id"].text());
     if (!c) return not_found("The connection does not exist.", "inexistent_connection");
-    doors.push_back(Value::object(
-        {{"name", c->name}, {"assign_membership_on_login", one["assign_membership_on_login"].as_bool()}}));
+    Value door = one;
+    door.erase("connection_id");
+    door.set("name", c->name);
+    doors.push_back(std::move(door));
   }
   body.erase("enabled_connections");
   body.set("connections", std::move(doors));
@@ -137,8 +162,10 @@ Status check_organization(const Tenant& tenant, Value& body) {
 
 Value present_organization(const Authority&, const Call&, Value body) {
   body.erase("connections");
+  body.erase("client_grants");
+  body.erase("clients");
   if (!body.find("display_name")) body.set("display_name", body["name"]);
-  return body;
+  return with_defaults("organization", std::move(body));
 }
 
 // ---- Actions
@@ -147,33 +174,15 @@ void prepare_action(Authority& a, Value& body, const Value& before) {
   const bool deploys = body["deploy"].as_bool();
   body.erase("deploy");
   seal_secrets(section_of("action"), body, before, a.secrets);
-  set_default(body, "code", "");
-  set_default(body, "runtime", "node22");
-  set_default(body, "dependencies", Value::array());
-  set_default(body, "secrets", Value::array());
-  set_default(body, "deployed", false);
+  const std::string now = iso_time(a.clock.now());
+  body = with_defaults("action", std::move(body));
   body.set("status", "built");
-  if (before.is_null()) body.set("created_at", iso_time(a.clock.now()));
-  body.set("updated_at", iso_time(a.clock.now()));
-  if (deploys) deploy_action(body);
+  if (before.is_null()) body.set("created_at", now);
+  body.set("updated_at", now);
+  if (deploys) deploy_action(body, now);
 }
 
-Value present_action(const Authority&, const Call&, Value body) {
-  Value secrets = Value::array();
-  for (const auto& secret : body["secrets"].items()) secrets.push_back(Value::object({{"name", secret["name"]}}));
-  body.set("secrets", std::move(secrets));
-  set_default(body, "runtime", "node22");
-  set_default(body, "status", "built");
-  const bool is_current = body["deployed"].as_bool() && body["deployed_version"]["code"] == body["code"];
-  body.set("all_changes_deployed", is_current);
-  return body;
-}
-
-Status check_application(const Tenant&, Value& body) { return check_client(body); }
-
-void prepare_connection(Authority& a, Value& body, const Value& before) {
-  seal_secrets(section_of("database"), body, before, a.secrets);
-}
+Value present_action_of_call(const Authority&, const Call&, Value body) { return present_action(std::move(body)); }
 
 }  // namespace
 
@@ -185,30 +194,30 @@ const std::vector<Collection>& collections() {
        .check = check_application, .prepare = prepare_client, .present = present_client},
       {.kind = "database", .path = "connections", .noun = "connections", .one = "connection", .schema = "connection",
        .filters = {"strategy", "name", "strategy[]"},
-       .check = check_new_connection, .prepare = prepare_connection, .present = present_connection},
+       .check = check_new_connection, .prepare = prepare_connection, .present = present_connection,
+       .always = {"id", "is_domain_connection", "authentication", "connected_accounts"}, .deleted = 202},
       {.kind = "api", .path = "resource-servers", .noun = "resource_servers", .one = "resource server", .schema = "resource_server",
        .filters = {"identifiers", "identifier"},
        .check = check_api, .prepare = prepare_api, .present = present_api},
       {.kind = "grant", .path = "client-grants", .noun = "client_grants", .one = "client grant", .schema = "client_grant",
-       .filters = {"client_id", "audience", "subject_type"}, .check = check_grant},
+       .filters = {"client_id", "audience", "subject_type", "default_for", "allow_any_organization"}, .check = check_grant, .present = present_grant},
       {.kind = "rule", .path = "rules", .noun = "rules", .one = "rule", .schema = "rule",
        .filters = {"enabled"}, .prepare = prepare_rule, .present = present_rule, .sorted_by_order = true},
       {.kind = "rule_config", .path = "rules-configs", .noun = "rules_configs", .one = "rules config", .schema = "rule_config",
-       .prepare = prepare_config, .present = present_config, .is_put = true, .is_write_only = true},
+       .prepare = prepare_config, .present = present_config, .is_put = true, .is_write_only = true, .never_counts = true},
       {.kind = "custom_domain", .path = "custom-domains", .noun = "custom_domains", .one = "custom domain", .schema = "custom_domain",
-       .prepare = prepare_domain},
+       .filters = {"q", "sort"}, .prepare = prepare_domain, .present = present_domain},
       {.kind = "email_template", .path = "email-templates", .noun = "email_templates", .one = "email template", .schema = "email_template",
-       .is_put = true},
+       .present = present_template, .is_put = true},
       {.kind = "log_stream", .path = "log-streams", .noun = "log_streams", .one = "log stream", .schema = "log_stream",
-       .prepare = prepare_stream,
-       .present = present_stream},
+       .check = check_stream, .prepare = prepare_stream, .present = present_stream, .created = 200},
       {.kind = "role", .path = "roles", .noun = "roles", .one = "role", .schema = "role",
-       .filters = {"name_filter", "type"}, .present = present_role},
+       .filters = {"name_filter", "type", "owner_id"}, .present = present_role, .created = 200, .deleted = 200},
       {.kind = "organization", .path = "organizations", .noun = "organizations", .one = "organization", .schema = "organization",
-       .filters = {"sort"}, .check = check_organization, .present = present_organization},
+       .filters = {"sort", "include_client_association_for"}, .check = check_organization, .present = present_organization},
       {.kind = "action", .path = "actions/actions", .noun = "actions", .one = "action", .schema = "action",
        .filters = {"triggerId", "actionName", "deployed", "installed"},
-       .prepare = prepare_action, .present = present_action, .always_counts = true},
+       .prepare = prepare_action, .present = present_action_of_call, .always_counts = true},
   };
   // clang-format on
   return all;

@@ -8,15 +8,35 @@
 #include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
 #include "state/tenant_changes.hpp"
+#include "tenant/defaults.hpp"
+#include "tenant/kept.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority::management {
 
 using json::Value;
 
+namespace {
+
+// The older members and `attributes` say the same thing in two ways.
+Status check_attributes(const Value& options) {
+  const Value& attributes = options["attributes"];
+  if (!attributes.is_object() || attributes.size() == 0) return ok();
+  for (const char* name : {"requires_username", "validation"})
+    if (options[name].as_bool() || options[name].is_object())
+      return api_error(400, "invalid_body", std::string("Cannot set both options.attributes and options.") + name);
+  for (const auto& [name, attribute] : attributes.members())
+    if (attribute["identifier"]["active"].as_bool()) return ok();
+  return api_error(400, "invalid_body", "attributes must contain one active identifier");
+}
+
+}  // namespace
+
 Status check_new_connection(const Tenant& tenant, Value& body) {
   if (auto good = check_connection(body); !good) return good;
-  if (!is_known_strategy(body["strategy"].text()))
+  if (auto good = check_attributes(body["options"]); !good) return good;
+  const std::string& strategy = body["strategy"].text();
+  if (!is_known_strategy(strategy) && !is_kept_strategy(strategy))
     return invalid_body("'No enum match for: " + json::write(body["strategy"]) + "' on property strategy.");
   for (const auto& id : body["enabled_clients"].items())
     if (!tenant.find_client(id.text()))
@@ -24,15 +44,22 @@ Status check_new_connection(const Tenant& tenant, Value& body) {
   return ok();
 }
 
+// A new connection is for whom it says: for nobody, if it says nothing. (One of a tenant file that says nothing is for
+// everybody.)
+void prepare_connection(Authority& a, Value& body, const Value& before) {
+  if (before.is_null()) set_default(body, "enabled_clients", Value::array());
+  seal_secrets(section_of("database"), body, before, a.secrets);
+}
+
 Value present_connection(const Authority& a, const Call& call, Value body) {
   body = call.has_scope("read:connections_options update:connections")
              ? with_secrets(section_of("database"), std::move(body), a.secrets)
              : without_secrets(section_of("database"), std::move(body));
-  set_default(body, "strategy", "auth0");
-  set_default(body, "options", Value::object());
-  if (body["strategy"].is("auth0")) set_default(*body.find("options"), "disable_self_service_change_password", false);
+  body = with_defaults("connection", std::move(body));
+  if (Value* options = body.find("options"); options->is_object())
+    *options = with_defaults("connection " + body["strategy"].text(), std::move(*options));
   set_default(body, "realms", Value::array({body["name"]}));
-  set_default(body, "is_domain_connection", false);
+  if (is_kept_strategy(body["strategy"].text())) set_default(body, "provisioning_ticket_url", nullptr);
   Value everybody = Value::array();
   for (const auto& [id, client] : call.tenant->clients) everybody.push_back(id);
   if (!body.find("enabled_clients")) body.set("enabled_clients", std::move(everybody));
@@ -54,8 +81,7 @@ Handling list_enabled_clients(Authority& a, Call call) {
   const Value connection = present_connection(a, call, found);
   std::vector<Value> out;
   for (const auto& id : connection["enabled_clients"].items()) out.push_back(Value::object({{"client_id", id}}));
-  Page checkpoint = *page;
-  checkpoint.checkpoint = true;
+  const Page checkpoint = from_checkpoint(*page);
   co_return paged(checkpoint, "clients", out);
 }
 
@@ -96,7 +122,7 @@ Routes connection_routes() {
   return {
       on("GET", "connections/{id}/clients", "read:connections", "list_connection_clients",
          "List the clients that may use a connection", list_enabled_clients)
-          .asks({"take", "from"}),
+          .asks(page_parameters),
       on("PATCH", "connections/{id}/clients", "update:connections", "update_connection_clients",
          "Say which clients may use a connection", enable_clients)
           .takes("connection_clients"),

@@ -9,8 +9,10 @@
 #include "grants/own_token.hpp"
 #include "management/collection.hpp"
 #include "management/endpoints.hpp"
+#include "management/kept.hpp"
 #include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/percent.hpp"
 #include "tenant/bounds.hpp"
 #include "tenant/reading.hpp"
 
@@ -37,11 +39,25 @@ Value shown(const Authority& a, const Collection& c, const Call& call, Value bod
   return without_secrets(section(c), std::move(body));
 }
 
+// `domain:shop*`: a member, and what it is or how it begins.
+bool finds(const Value& body, std::string_view q) {
+  const auto colon = q.find(':');
+  if (colon == q.npos) return q.empty();
+  const std::string& have = body[q.substr(0, colon)].text();
+  const auto wanted = q.substr(colon + 1);
+  return wanted.ends_with('*') ? have.starts_with(wanted.substr(0, wanted.size() - 1)) : have == wanted;
+}
+
 bool passes(const Value& body, const Call& call, const Collection& c) {
   for (const auto& [name, value] : call.query.pairs()) {
-    if (!contains(c.filters, name) || name == "is_global" || name == "sort" || name == "installed" ||
-        name == "subject_type" || name == "type")
+    constexpr std::string_view of_no_member[] = {"is_global", "sort", "installed", "include_client_association_for"};
+    if (!contains(c.filters, name) ||
+        std::find(std::begin(of_no_member), std::end(of_no_member), name) != std::end(of_no_member))
       continue;
+    if (name == "q") {
+      if (!finds(body, value)) return false;
+      continue;
+    }
     if (name == "name_filter") {
       if (text::lower(body["name"].text()).find(text::lower(value)) == std::string::npos) return false;
       continue;
@@ -88,9 +104,12 @@ Value management_api(const Authority& a) {
 
 Async<std::optional<Value>> find_in(Authority& a, const Collection& c, std::string id) {
   CO_TRY(auto documents, list_documents(a.store, c.kind));
-  for (auto& document : documents)
-    if (id_of(section(c), document) == id || (!section(c).renamable && document[section(c).key].text() == id))
-      co_return std::optional(std::move(document));
+  // Some programs escape an identifier in a path twice.
+  const std::string once_more = url::percent_decode(id).value_or(id);
+  for (const auto& wanted : {id, once_more})
+    for (auto& document : documents)
+      if (id_of(section(c), document) == wanted || (!section(c).renamable && document[section(c).key].text() == wanted))
+        co_return std::optional(std::move(document));
   co_return std::optional<Value>();
 }
 
@@ -98,8 +117,9 @@ namespace {
 
 Handling list(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
-  const auto page = read_page(call.query, 50);
-  if (!page) co_return page.error();
+  auto page = read_page(call.query, 50);
+  if (!page) co_return std::move(page).error();
+  if (c.never_counts) page->include_totals = false;
   CO_TRY(auto documents, list_documents(a.store, c.kind));
   std::vector<Value> out;
   if (std::string_view(c.kind) == "api") documents.insert(documents.begin(), management_api(a));
@@ -111,15 +131,7 @@ Handling list(Authority& a, Call call, const void* subject) {
     std::stable_sort(out.begin(), out.end(), [](const Value& x, const Value& y) {
       return x["order"].as_int().value_or(0) < y["order"].as_int().value_or(0);
     });
-  if (c.always_counts) {
-    Reply reply = paged(*page, c.noun, out);
-    if (reply.body.is_array()) {
-      Value items = std::move(reply.body);
-      reply.body = Value::object(
-          {{c.noun, std::move(items)}, {"total", out.size()}, {"page", page->page}, {"per_page", page->per_page}});
-    }
-    co_return reply;
-  }
+  if (c.always_counts) co_return counted(*page, c.noun, out);
   // Where the vendor knows no pages, the list is whole unless a page is asked for.
   if (!call.query.has("page") && !call.query.has("per_page") && !page->checkpoint && !page->include_totals)
     co_return Reply{200, Value::array(std::move(out))};
@@ -130,7 +142,18 @@ Handling get(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
   CO_TRY(auto found, find_in(a, c, call.path[0]));
   if (!found) co_return unknown(c);
-  co_return Reply{200, selected(shown(a, c, call, *found), call.query)};
+  const Value body = shown(a, c, call, *found);
+  Value out = selected(body, call.query);
+  for (const char* name : c.always)
+    if (body.find(name) && flag(call.query, "include_fields").value_or(true)) out.set(name, body[name]);
+  co_return Reply{200, std::move(out)};
+}
+
+// There is nothing to wait for: who points a name here has shown that it is theirs.
+Handling verify(Authority& a, Call call, const void* subject) {
+  CO_AWAIT(auto reply, get(a, std::move(call), subject));
+  if (reply) reply->status = 201;
+  co_return reply;
 }
 
 // Checks `body` and makes of it what is kept.
@@ -175,7 +198,7 @@ Handling create(Authority& a, Call call, const void* subject) {
   if (!changed && changed.error().reason == "store_conflict") co_return taken(c);  // of two at once, one is the first
   if (!changed) co_return changed.error();
   call.tenant = a.tenant();
-  co_return Reply{201, shown(a, c, call, body)};
+  co_return Reply{c.created, shown(a, c, call, body)};
 }
 
 // Changes the document of that store id, and shows it as it is now.
@@ -211,8 +234,10 @@ Handling replace(Authority& a, Call call, const void* subject) {
 Handling remove(Authority& a, Call call, const void* subject) {
   const auto& c = *static_cast<const Collection*>(subject);
   CO_TRY(const auto found, find_in(a, c, call.path[0]));
-  if (!found) co_return Reply{204, {}};
-  std::vector<Statement> statements;
+  const Value told = c.deleted == 202 ? Value::object({{"deleted_at", iso_time(a.clock.now())}}) : Value::object();
+  const Reply done = c.deleted == 204 ? Reply{204, {}} : Reply{c.deleted, told};
+  if (!found) co_return done;
+  auto statements = forget_kept(std::string(c.path) + "/" + url::percent_encode(id_of(section(c), *found)));
   statements.push_back(delete_document(c.kind, store_id(section(c), *found)));
   if (std::string_view(c.kind) == "client") {
     statements.push_back({"DELETE FROM tenant_objects WHERE kind = 'grant' AND id >= $1 AND id < $2",
@@ -226,7 +251,7 @@ Handling remove(Authority& a, Call call, const void* subject) {
   }
   CO_TRY_VOID(change_tenant(a, std::move(statements)));
   a.outbox.wake();
-  co_return Reply{204, {}};
+  co_return done;
 }
 
 }  // namespace
@@ -255,10 +280,10 @@ Routes document_routes() {
       out.push_back(
           on("PUT", item, "update:" + noun, "set_" + schema, "Set " + one_of_it, replace, &c).takes(schema + "_put"));
     out.push_back(on("DELETE", item, "delete:" + noun, "delete_" + schema, "Delete " + one_of_it, remove, &c));
+    if (noun == "actions") out.back().query = {"force"};
   }
-  // There is nothing to wait for: who points a name here has shown that it is theirs.
   out.push_back(on("POST", "custom-domains/{id}/verify", "create:custom_domains", "verify_custom_domain",
-                   "Verify a custom domain", get, &collection_of("custom_domain")));
+                   "Verify a custom domain", verify, &collection_of("custom_domain")));
   return out;
 }
 

@@ -33,6 +33,7 @@ const char* name_of(int status) {
     case 401: return "Unauthorized";
     case 403: return "Forbidden";
     case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
     case 409: return "Conflict";
     case 413: return "Payload Too Large";
     case 429: return "Too Many Requests";
@@ -128,13 +129,34 @@ Status check_scope(const Route& route, Call& call) {
   return ok();
 }
 
-Status read_body(const Route& route, Call& call) {
-  if (route.body.empty()) return ok();
+// Whether a body may be left out.
+bool is_optional(const std::string& schema) {
+  const Value& type = schemas()[schema]["type"];
+  return std::any_of(type.items().begin(), type.items().end(), [](const Value& one) { return one.is("null"); });
+}
+
+// What is sent back as it was shown changes nothing: members that nobody may set, unless they are to be others.
+void leave_out_unchanged(const Route& route, const Value& before, Value& body) {
+  const Value& schema = schemas()[route.body];
+  if (!before.is_object() || !body.is_object() || schema["additionalProperties"].as_bool(true)) return;
+  Value kept = Value::object();
+  for (const auto& [name, item] : body.members()) {
+    const bool is_settable = schema["properties"].find(name);
+    const bool is_as_shown = before.find(name) && before[name] == item;
+    if (is_as_shown && (!is_settable || !validate(Value::object({{name.c_str(), item}}), route.body))) continue;
+    kept.set(name, item);
+  }
+  body = std::move(kept);
+}
+
+Status read_body(const Route& route, Call& call, const Value& before) {
+  if (route.body.empty() || (call.request.body.empty() && is_optional(route.body))) return ok();
   const std::string type = text::lower(call.request.header("content-type"));
   if (!type.starts_with("application/json")) return invalid_body("'Content-Type must be application/json'");
   auto body = json::parse(call.request.body, 32);
   if (!body) return invalid_body("'The body is " + body.error().description + "'");
   call.body = *std::move(body);
+  if (route.method == "PATCH") leave_out_unchanged(route, before, call.body);
   return validate(call.body, route.body);
 }
 
@@ -177,11 +199,13 @@ Async<Reply> handle(Authority& a, const Request& request, const Route& route, Ca
   if (auto allowed = take_call(a, request, client_of(call.token)); !allowed) co_return std::move(allowed).error();
   if (auto allowed = check_scope(route, call); !allowed) co_return std::move(allowed).error();
   if (auto good = check_query(route, call.query); !good) co_return std::move(good).error();
-  if (auto good = read_body(route, call); !good) co_return std::move(good).error();
+  if (changes(request)) {
+    CO_TRY(account.before, object_of(a, request));
+  }
+  if (auto good = read_body(route, call, account.before); !good) co_return std::move(good).error();
   if (auto recent = check_login_age(a, route, call); !recent) co_return std::move(recent).error();
   if (!changes(request)) CO_RETURN(run(a, route, std::move(call)));
   account.body = call.body;
-  CO_TRY(account.before, object_of(a, request));
   CO_AWAIT(auto reply, run(a, route, std::move(call)));
   if (!reply) co_return reply;
   CO_TRY(account.after, object_of(a, request));
@@ -249,7 +273,11 @@ Answering manage(Authority& a, Request request) {
   if (path == "openapi.json" && method == "GET")
     co_return json_response(200, describe(request.issuer)).with("Cache-Control", "public, max-age=300");
   auto found = find(method, path);
-  if (!found.route) co_return problem({"", "Not Found", {}, 404, Fault::caller});
+  if (!found.route) {
+    const std::string methods = methods_at(request.path);
+    if (methods.empty()) co_return problem({"", "Not Found", {}, 404, Fault::caller});
+    co_return problem({"", "This address takes " + methods + " only.", {}, 405, Fault::caller}).with("Allow", methods);
+  }
   // The body, which may be large, goes to the handler and is not kept.
   const Request about{request.method,  request.path,   request.query, {},
                       request.headers, request.issuer, request.peer,  request.id};
@@ -273,9 +301,10 @@ const Routes& routes() {
   static const Routes all = [] {
     Routes out;
     for (const auto part :
-         {user_routes, user_search_routes, identity_routes, document_routes, client_routes, connection_routes,
-          settings_routes, job_routes, ticket_routes, log_routes, session_routes, key_routes, role_routes,
-          organization_routes, action_routes, rule_routes, mfa_routes, absent_routes})
+         {user_routes,       user_search_routes, identity_routes,   document_routes,     client_routes,
+          connection_routes, settings_routes,    job_routes,        ticket_routes,       log_routes,
+          session_routes,    key_routes,         role_routes,       organization_routes, action_routes,
+          rule_routes,       mfa_routes,         credential_routes, standing_routes,     kept_routes})
       for (auto& route : part()) out.push_back(std::move(route));
     return out;
   }();

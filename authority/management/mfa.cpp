@@ -1,5 +1,6 @@
 // What a person proves a second time by, as an administrator sees it.
 #include "accounts/notices.hpp"
+#include "management/page.hpp"
 #include "management/user_handlers.hpp"
 #include "mfa/authenticators.hpp"
 
@@ -25,11 +26,13 @@ Value shown(const Authenticator& one) {
 }
 
 Handling list_methods(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
   CO_TRY_VOID(user_of(a, call.path[0]));
   CO_TRY(const auto all, list_authenticators(a, call.path[0]));
-  Value out = Value::array();
+  std::vector<Value> out;
   for (const auto& one : all) out.push_back(shown(one));
-  co_return Reply{200, std::move(out)};
+  co_return paged(*page, "authenticators", out);
 }
 
 Handling get_method(Authority& a, Call call) {
@@ -70,7 +73,7 @@ Routes mfa_routes() {
   return {
       on("GET", "users/{id}/authentication-methods", "read:users read:authentication_methods",
          "list_authentication_methods", "List a user's second factors", list_methods)
-          .asks({"page", "per_page", "include_totals"}),
+          .asks(page_parameters),
       on("GET", "users/{id}/authentication-methods/{method_id}", "read:users read:authentication_methods",
          "get_authentication_method", "Get a second factor", get_method),
       on("DELETE", "users/{id}/authentication-methods", "delete:authentication_methods update:users",

@@ -42,7 +42,7 @@ Value operation_of(const Route& route) {
   if (!route.body.empty()) {
     const Value schema = Value::object({{"$ref", "#/components/schemas/" + route.body}});
     op.set("requestBody",
-           Value::object({{"required", true},
+           Value::object({{"required", !schemas()[route.body]["type"].is_array()},
                           {"content", Value::object({{"application/json", Value::object({{"schema", schema}})}})}}));
   }
   const char* error = "#/components/schemas/error";
@@ -54,6 +54,7 @@ Value operation_of(const Route& route) {
     responses.set("404", answer("There is no such thing.", error));
   if (!route.body.empty()) responses.set("409", answer("It is there already.", error));
   op.set("responses", std::move(responses));
+  if (!route.kept.empty()) op.set("x-ostia-kept", route.kept);
   op.set("security", Value::array({Value::object({{"token", words(route.scopes + " " + route.own_scopes)}})}));
   return op;
 }

@@ -1,12 +1,14 @@
 // Organizations: their connections, members and invitations.
 #include <algorithm>
 
+#include "management/collection.hpp"
 #include "management/page.hpp"
 #include "management/user_handlers.hpp"
 #include "messages/mails.hpp"
 #include "ostia/url/url.hpp"
 #include "state/tenant_changes.hpp"
 #include "tenant/administrators.hpp"
+#include "tenant/defaults.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 
@@ -30,18 +32,18 @@ Handling get_by_name(Authority& a, Call call) {
   if (!o || o->id == call.path[0]) co_return no_organization();
   CO_TRY(auto body, organization_of(a, o->id));
   body.set("id", o->id);
-  body.erase("connections");
-  co_return Reply{200, std::move(body)};
+  co_return Reply{200, collection_of("organization").present(a, call, std::move(body))};
 }
 
 // ---- Connections
 
 Value shown_door(const Tenant& tenant, const Value& door) {
   const auto c = tenant.find_connection(door["name"].text());
-  return Value::object({{"connection_id", c ? c->id : ""},
-                        {"assign_membership_on_login", door["assign_membership_on_login"].as_bool()},
-                        {"show_as_button", door["show_as_button"].as_bool(true)},
-                        {"connection", Value::object({{"name", door["name"]}, {"strategy", c ? c->strategy : ""}})}});
+  Value out = with_defaults("organization_connection", door);
+  out.erase("name");
+  out.set("connection_id", c ? c->id : "");
+  out.set("connection", Value::object({{"name", door["name"]}, {"strategy", c ? c->strategy : ""}}));
+  return out;
 }
 
 Handling list_connections(Authority& a, Call call) {
@@ -49,7 +51,12 @@ Handling list_connections(Authority& a, Call call) {
   if (!page) co_return page.error();
   CO_TRY(const auto o, organization_of(a, call.path[0]));
   std::vector<Value> out;
-  for (const auto& door : o["connections"].items()) out.push_back(shown_door(*call.tenant, door));
+  const auto is_enabled = flag(call.query, "is_enabled");
+  for (const auto& door : o["connections"].items())
+    if (!is_enabled || door["is_enabled"].as_bool(true) == *is_enabled) out.push_back(shown_door(*call.tenant, door));
+  std::stable_sort(out.begin(), out.end(), [](const Value& x, const Value& y) {
+    return x["connection"]["name"].text() < y["connection"]["name"].text();
+  });
   const bool is_older = call.request.path.ends_with("enabled_connections");
   co_return paged(*page, is_older ? "enabled_connections" : "connections", out);
 }
@@ -64,29 +71,29 @@ Handling change_door(Authority& a, Call call, std::string connection_id, ChangeD
   Value door;
   CO_TRY_VOID(edit_document(a, "organization", call.path[0], [&](Value& body) -> Status {
     if (body.is_null()) return no_organization();
-    Value others = Value::array(), there;
-    for (const auto& one : body["connections"].items()) {
-      if (one["name"].text() == c->name)
-        there = one;
-      else
-        others.push_back(one);
-    }
-    auto changed = change(there, call.body);
+    const auto is_it = [&](const Value& one) { return one["name"].text() == c->name; };
+    std::vector<Value> doors;
+    for (const auto& one : body["connections"].items()) doors.push_back(one);
+    const auto at = std::find_if(doors.begin(), doors.end(), is_it);
+    auto changed = change(at == doors.end() ? Value() : *at, call.body);
     if (!changed) return std::move(changed).error();
     door = *std::move(changed);
-    if (!door.is_null()) {
-      door.set("name", c->name);
-      others.push_back(door);
-    }
-    body.set("connections", std::move(others));
+    if (!door.is_null()) door.set("name", c->name);
+    if (!door.is_null() && at == doors.end())
+      doors.push_back(door);
+    else if (!door.is_null())
+      *at = door;
+    else if (at != doors.end())
+      doors.erase(at);
+    body.set("connections", Value::array(std::move(doors)));
     return ok();
   }));
   co_return Reply{status, door.is_null() ? Value() : shown_door(*call.tenant, door)};
 }
 
 Value with_change(Value door, const Value& change) {
-  for (const char* name : {"assign_membership_on_login", "show_as_button"})
-    if (change.find(name)) door.set(name, change[name]);
+  for (const auto& [name, item] : change.members())
+    if (name != "connection_id") door.set(name, item);
   return door;
 }
 
@@ -120,6 +127,87 @@ Handling get_connection(Authority& a, Call call) {
   for (const auto& door : o["connections"].items())
     if (c && door["name"].text() == c->name) co_return Reply{200, shown_door(*call.tenant, door)};
   co_return not_found("The connection is not enabled for the organization.", "inexistent_connection");
+}
+
+// ---- What machines may do for it: grants of applications that name it
+
+Value shown_grant(const Value& grant) {
+  const Value whole = with_defaults("grant", grant);
+  Value out = Value::object({{"id", id_of(section_of("grant"), grant)}});
+  for (const char* name :
+       {"client_id", "audience", "scope", "subject_type", "organization_usage", "allow_any_organization"})
+    if (whole.find(name)) out.set(name, whole[name]);
+  return out;
+}
+
+Async<Value> grant_of(Authority& a, std::string id) {
+  CO_TRY(auto found, find_in(a, collection_of("grant"), std::move(id)));
+  if (!found) co_return unknown(collection_of("grant"));
+  co_return *std::move(found);
+}
+
+Handling list_grants(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
+  CO_TRY(const auto o, organization_of(a, call.path[0]));
+  CO_TRY(const auto grants, list_documents(a.store, "grant"));
+  const auto named = texts(o["client_grants"]);
+  const auto asked = [&](const char* name, const Value& have) {
+    return call.query.get(name).empty() || have.text() == call.query.get(name);
+  };
+  std::vector<Value> out;
+  for (const auto& grant : grants)
+    if (contains(named, id_of(section_of("grant"), grant)) && asked("client_id", grant["client_id"]) &&
+        asked("audience", grant["audience"]))
+      out.push_back(shown_grant(grant));
+  co_return paged(*page, "client_grants", out);
+}
+
+Handling change_grant(Authority& a, Call call, std::string id, bool adds) {
+  CO_TRY_VOID(edit_document(a, "organization", call.path[0], [&](Value& body) -> Status {
+    if (body.is_null()) return no_organization();
+    auto named = texts(body["client_grants"]);
+    if (adds && contains(named, id))
+      return api_error(409, "organization_client_grant_conflict", "The organization has that client grant already.");
+    std::erase(named, id);
+    if (adds) named.push_back(id);
+    body.set("client_grants", as_array(named));
+    return ok();
+  }));
+  co_return Reply{204, {}};
+}
+
+Handling add_grant(Authority& a, Call call) {
+  const std::string id = call.body["grant_id"].text();
+  CO_TRY(const auto grant, grant_of(a, id));
+  const std::string& usage = grant["organization_usage"].text();
+  if (usage != "allow" && usage != "require")
+    co_return api_error(400, "operation_not_supported",
+                        "The client grant is for no organization: set its organization_usage to allow or require.");
+  CO_TRY_VOID(change_grant(a, std::move(call), id, true));
+  Value shown = shown_grant(grant);
+  shown.set("grant_id", id);
+  co_return Reply{201, std::move(shown)};
+}
+
+Handling remove_grant(Authority& a, Call call) {
+  const std::string id = call.path[1];
+  CO_RETURN(change_grant(a, std::move(call), id, false));
+}
+
+Handling list_grant_organizations(Authority& a, Call call) {
+  const auto page = read_page(call.query, 50);
+  if (!page) co_return page.error();
+  CO_TRY_VOID(grant_of(a, call.path[0]));
+  CO_TRY(const auto all, list_documents(a.store, "organization"));
+  std::vector<Value> out;
+  for (const auto& o : all)
+    if (contains(texts(o["client_grants"]), call.path[0])) {
+      Value body = o;
+      body.set("id", id_of(section_of("organization"), o));
+      out.push_back(collection_of("organization").present(a, call, std::move(body)));
+    }
+  co_return paged(*page, "organizations", out);
 }
 
 // ---- Members
@@ -170,7 +258,7 @@ Handling list_member_roles(Authority& a, Call call) {
   std::vector<Value> out;
   for (const auto& id : roles)
     if (const auto role = call.tenant->roles.find(id); role != call.tenant->roles.end())
-      out.push_back(Value::object({{"id", id}, {"name", role->second.name}}));
+      out.push_back(Value::object({{"id", id}, {"name", role->second.name}, {"description", ""}}));
   co_return paged(*page, "roles", out);
 }
 
@@ -330,6 +418,17 @@ Routes organization_routes() {
           .takes("organization_connection_update"),
       on("DELETE", o + "/enabled_connections/{connection_id}", "delete:organization_connections",
          "delete_organization_connection", "Disable a connection for an organization", remove_connection),
+      on("GET", o + "/client-grants", "read:organization_client_grants", "list_organization_client_grants",
+         "List the client grants of an organization", list_grants)
+          .asks({"page", "per_page", "include_totals", "from", "take", "client_id", "audience"}),
+      on("POST", o + "/client-grants", "create:organization_client_grants", "add_organization_client_grant",
+         "Give an organization a client grant", add_grant)
+          .takes("organization_client_grant"),
+      on("DELETE", o + "/client-grants/{grant_id}", "delete:organization_client_grants",
+         "remove_organization_client_grant", "Take a client grant from an organization", remove_grant),
+      on("GET", "client-grants/{id}/organizations", "read:organization_client_grants",
+         "list_client_grant_organizations", "List the organizations of a client grant", list_grant_organizations)
+          .asks(page_parameters),
       on("GET", o + "/members", "read:organization_members", "list_members", "List an organization's members",
          list_members)
           .asks(pages),

@@ -12,7 +12,7 @@ namespace {
 
 Result<std::int64_t> number(const Parameters& query, const char* name, std::int64_t otherwise, std::int64_t least,
                             std::int64_t most) {
-  if (!query.has(name)) return otherwise;
+  if (query.get(name).empty()) return otherwise;
   const auto value = text::parse_int(query.get(name));
   if (!value)
     return invalid_query("'Expected type integer but found type string' on property " + std::string(name) + ".");
@@ -47,11 +47,11 @@ Result<Page> read_page(const Parameters& query, std::int64_t per_page, Cursor cu
   out.page = *page;
   out.per_page = *size;
   out.include_totals = flag(query, "include_totals").value_or(false);
-  out.checkpoint = query.has("take") || query.has("from");
+  out.checkpoint = !query.get("take").empty() || !query.get("from").empty();
   if (out.checkpoint) {
     out.per_page = *take;
     out.page = 0;
-    if (query.has("from")) {
+    if (!query.get("from").empty()) {
       const auto from = text::base64url_decode(query.get("from"));
       const auto place = from && cursor == Cursor::place ? text::parse_int(*from) : std::optional<std::int64_t>(0);
       if (!from || !place || *place < 0 || *place > furthest_place)
@@ -83,6 +83,15 @@ Reply paged(const Page& page, const char* name, const std::vector<Value>& all) {
   Value body = Value::object({{name, Value::array(std::move(items))}});
   if (end < total) body.set("next", text::base64url_encode(text::decimal(end)));
   return {200, std::move(body)};
+}
+
+Reply counted(const Page& page, const char* name, const std::vector<Value>& all) {
+  Reply reply = paged(page, name, all);
+  if (page.checkpoint) return reply;
+  Value items = page.include_totals ? reply.body[name] : std::move(reply.body);
+  reply.body = Value::object(
+      {{name, std::move(items)}, {"total", all.size()}, {"page", page.page}, {"per_page", page.per_page}});
+  return reply;
 }
 
 Value selected(Value item, const Parameters& query) {

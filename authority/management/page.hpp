@@ -15,6 +15,14 @@ struct Page {
   std::string after;        ///< that `from` says, of lists that go on behind a name
   [[nodiscard]] std::int64_t start() const { return checkpoint ? place : page * per_page; }
 };
+/// The parameters of every list that has pages.
+inline const std::vector<std::string> page_parameters = {"page", "per_page", "include_totals", "from", "take"};
+/// The same page of a list that always goes from checkpoint to checkpoint.
+inline Page from_checkpoint(Page page) {
+  if (!page.checkpoint) page.place = page.page * page.per_page;
+  page.checkpoint = true;
+  return page;
+}
 /// What `next` of a list is, and `from` of the page behind it.
 enum class Cursor : std::uint8_t { place, name };
 /// Errors: 400 `invalid_query_string`.
@@ -22,6 +30,8 @@ Result<Page> read_page(const Parameters& query, std::int64_t per_page = 50, Curs
 
 /// A page of items that are all at hand. `name` is what the list is called beside its totals.
 Reply paged(const Page& page, const char* name, const std::vector<json::Value>& all);
+/// The same of a list that is always an object with `total`, `page` and `per_page`.
+Reply counted(const Page& page, const char* name, const std::vector<json::Value>& all);
 /// The same for items that are the page already, of `total`.
 Reply page_of(const Page& page, const char* name, std::vector<json::Value> items, std::int64_t total);
 

@@ -4,6 +4,7 @@
 #include "management/page.hpp"
 #include "management/user_handlers.hpp"
 #include "state/tenant_changes.hpp"
+#include "tenant/defaults.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 
@@ -21,10 +22,11 @@ Async<Value> role_of(Authority& a, std::string id) {
 }
 
 Value shown(Value role) {
-  Value out = Value::object({{"id", id_of(section_of("role"), role)},
-                             {"name", role["name"]},
-                             {"description", role["description"].is_string() ? role["description"] : Value("")}});
-  return out;
+  const Value whole = with_defaults("role", role);
+  return Value::object({{"id", id_of(section_of("role"), role)},
+                        {"name", whole["name"]},
+                        {"description", whole["description"]},
+                        {"type", whole["type"]}});
 }
 
 Value shown_permission(const Tenant& tenant, const std::string& audience, const std::string& name) {
@@ -85,7 +87,7 @@ Handling change_permissions(Authority& a, Call call) {
     role.set("permissions", std::move(kept));
     return ok();
   }));
-  co_return Reply{adds ? 201 : 204, {}};
+  co_return adds ? Reply{201, Value::object()} : Reply{204, {}};
 }
 
 Handling list_role_users(Authority& a, Call call) {
@@ -151,7 +153,8 @@ Handling list_user_permissions(Authority& a, Call call) {
               {call.path[0]}}));
   for (const auto& row : direct) {
     Value one = shown_permission(*call.tenant, text_at(row, 0), text_at(row, 1));
-    one.set("sources", Value::array({Value::object({{"source_type", "DIRECT"}})}));
+    one.set("sources",
+            Value::array({Value::object({{"source_type", "DIRECT"}, {"source_id", ""}, {"source_name", ""}})}));
     out.push_back(std::move(one));
   }
   CO_TRY(const auto roles,
@@ -182,13 +185,13 @@ Handling change_user_permissions(Authority& a, Call call) {
              ? "INSERT INTO user_permissions (user_id, audience, permission) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
              : "DELETE FROM user_permissions WHERE user_id = $1 AND audience = $2 AND permission = $3",
          {call.path[0], one["resource_server_identifier"].text(), one["permission_name"].text()}});
-  CO_RETURN(commit(a, std::move(statements), adds ? 201 : 204));
+  CO_RETURN(commit(a, std::move(statements), adds ? 201 : 204, adds ? Value::object() : Value()));
 }
 
 }  // namespace
 
 Routes role_routes() {
-  const std::vector<std::string> pages = {"page", "per_page", "include_totals", "from", "take"};
+  const auto& pages = page_parameters;
   return {
       on("GET", "roles/{id}/permissions", "read:roles", "list_role_permissions", "List what a role permits",
          list_permissions)
@@ -213,6 +216,12 @@ Routes role_routes() {
           .takes("user_roles"),
       on("GET", "users/{id}/permissions", "read:users", "list_user_permissions", "List what a user may do",
          list_user_permissions)
+          .asks(pages),
+      on("GET", "users/{id}/effective-roles", "read:users read:roles", "list_user_effective_roles",
+         "List the roles that count for a user", list_user_roles)
+          .asks(pages),
+      on("GET", "users/{id}/effective-permissions", "read:users", "list_user_effective_permissions",
+         "List the permissions that count for a user", list_user_permissions)
           .asks(pages),
       on("POST", "users/{id}/permissions", "update:users", "add_user_permissions", "Give permissions to a user",
          change_user_permissions)

@@ -26,7 +26,7 @@ Async<std::vector<Value>> read(Authority& a, Statement select, Value (*shown)(co
 Handling listed(Authority& a, Call call, const char* name, Statement select, Value (*shown)(const Row&)) {
   auto page = read_page(call.query, 50);
   if (!page) co_return std::move(page).error();
-  page->checkpoint = true;
+  *page = from_checkpoint(*page);
   CO_TRY(const auto all, read(a, std::move(select), shown));
   co_return paged(*page, name, all);
 }
@@ -106,6 +106,36 @@ Handling list_refresh_tokens(Authority& a, Call call) {
       " FROM refresh_tokens WHERE user_id = $1 AND expires_at > $2 AND rotated_at IS NULL ORDER BY created_at, id",
       {call.path[0], a.clock.now()}};
   CO_RETURN(listed(a, std::move(call), "tokens", std::move(select), refresh_token_of));
+}
+
+Handling list_all_refresh_tokens(Authority& a, Call call) {
+  Statement select{
+      "SELECT " REFRESH_TOKEN_COLUMNS
+      " FROM refresh_tokens WHERE ($1 = '' OR user_id = $1) AND ($3 = '' OR client_id = $3) AND expires_at "
+      "> $2 AND rotated_at IS NULL ORDER BY created_at, id",
+      {std::string(call.query.get("user_id")), a.clock.now(), std::string(call.query.get("client_id"))}};
+  CO_RETURN(listed(a, std::move(call), "refresh_tokens", std::move(select), refresh_token_of));
+}
+
+// All that a person has open, or one session of theirs, with what came of it unless that is to stay.
+Handling revoke_user_access(Authority& a, Call call) {
+  CO_TRY_VOID(user_of(a, call.path[0]));
+  const std::string session = call.body["session_id"].text();
+  const bool keeps_tokens = call.body["preserve_refresh_tokens"].as_bool();
+  if (!session.empty()) {
+    CO_TRY(const auto rows,
+           a.store.query({"SELECT id FROM sessions WHERE id = $1 AND user_id = $2", {session, call.path[0]}}));
+    if (rows.empty()) co_return not_found("The session does not exist.", "not_found");
+    if (keeps_tokens) {
+      CO_TRY_VOID(end_sessions(a, {.session_id = session}));
+    } else {
+      CO_TRY_VOID(revoke_session(a, session));
+    }
+    co_return Reply{202, {}};
+  }
+  CO_TRY_VOID(end_sessions(a, {.user_id = call.path[0]}));
+  if (keeps_tokens) co_return Reply{202, {}};
+  CO_RETURN(commit(a, {{"DELETE FROM refresh_tokens WHERE user_id = $1", {call.path[0]}}}, 202));
 }
 
 Handling get_refresh_token(Authority& a, Call call) {
@@ -294,6 +324,12 @@ Routes session_routes() {
           .asks(checkpoint),
       on("DELETE", "users/{id}/refresh-tokens", "delete:refresh_tokens", "delete_user_refresh_tokens",
          "Revoke a user's refresh tokens", delete_refresh_tokens),
+      on("GET", "refresh-tokens", "read:refresh_tokens", "list_refresh_tokens", "List refresh tokens",
+         list_all_refresh_tokens)
+          .asks({"take", "from", "page", "per_page", "include_totals", "user_id", "client_id"}),
+      on("POST", "users/{id}/revoke-access", "delete:sessions delete:refresh_tokens", "revoke_user_access",
+         "End what a user has open", revoke_user_access)
+          .takes("revoke_access"),
       on("GET", "refresh-tokens/{id}", "read:refresh_tokens", "get_refresh_token", "Get a refresh token",
          get_refresh_token),
       on("DELETE", "refresh-tokens/{id}", "delete:refresh_tokens", "delete_refresh_token", "Revoke a refresh token",

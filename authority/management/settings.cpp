@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "management/collection.hpp"
+#include "management/page.hpp"
 #include "state/tenant_changes.hpp"
 #include "tenant/bounds.hpp"
+#include "tenant/defaults.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 #include "tenant/registered_urls.hpp"
@@ -21,44 +23,29 @@ struct Setting {
   const char* noun;    // of its scopes
   const char* schema;
   const char* one;
-  const char* defaults;  // what the vendor answers where nothing has been said
 };
 
 constexpr Setting all_settings[] = {
-    {"tenants/settings", "tenant", "", "tenant_settings", "tenant_settings", "the tenant's settings",
-     R"({"friendly_name":"","picture_url":"","support_email":"","support_url":"","allowed_logout_urls":[],"session_lifetime":168,"idle_session_lifetime":72,"enabled_locales":["en"],"flags":{},"sandbox_version":"18"})"},
-    {"branding", "branding", "", "branding", "branding", "the branding", "{}"},
-    {"prompts", "prompts", "", "prompts", "prompts", "the prompts' settings",
-     R"({"universal_login_experience":"new","identifier_first":false,"webauthn_platform_first_factor":false})"},
+    {"tenants/settings", "tenant", "", "tenant_settings", "tenant_settings", "the tenant's settings"},
+    {"branding", "branding", "", "branding", "branding", "the branding"},
+    {"prompts", "prompts", "", "prompts", "prompts", "the prompts' settings"},
     {"attack-protection/brute-force-protection", "attackProtection", "bruteForceProtection", "attack_protection",
-     "brute_force_protection", "brute-force protection",
-     R"({"enabled":true,"shields":["block","user_notification"],"mode":"count_per_identifier_and_ip","allowlist":[],"max_attempts":10})"},
+     "brute_force_protection", "brute-force protection"},
     {"attack-protection/suspicious-ip-throttling", "attackProtection", "suspiciousIpThrottling", "attack_protection",
-     "suspicious_ip_throttling", "suspicious IP throttling",
-     R"({"enabled":true,"shields":["admin_notification","block"],"allowlist":[],"stage":{"pre-login":{"max_attempts":100,"rate":864000},"pre-user-registration":{"max_attempts":50,"rate":1200}}})"},
+     "suspicious_ip_throttling", "suspicious IP throttling"},
     {"attack-protection/breached-password-detection", "attackProtection", "breachedPasswordDetection",
-     "attack_protection", "breached_password_detection", "breached password detection",
-     R"({"enabled":false,"shields":[],"admin_notification_frequency":[],"method":"standard"})"},
+     "attack_protection", "breached_password_detection", "breached password detection"},
     {"attack-protection/bot-detection", "attackProtection", "botDetection", "attack_protection", "bot_detection",
-     "bot detection",
-     R"({"bot_detection_level":"medium","challenge_password_policy":"never","allowlist":[],"monitoring_mode_enabled":false})"},
-    {"attack-protection/captcha", "attackProtection", "captcha", "attack_protection", "captcha", "the CAPTCHA",
-     R"({"active_provider_id":"simple_captcha"})"},
+     "bot detection"},
+    {"attack-protection/captcha", "attackProtection", "captcha", "attack_protection", "captcha", "the CAPTCHA"},
     // Kept for the deploy CLI, which carries them from tenant to tenant; nothing here assesses or signals anything.
     {"risk-assessments/settings", "riskAssessment", "settings", "attack_protection", "risk_assessment",
-     "the risk assessment's settings", R"({"enabled":false})"},
+     "the risk assessment's settings"},
     {"risk-assessments/settings/new-device", "riskAssessment", "newDevice", "attack_protection",
-     "new_device_assessment", "the new device assessor", R"({"remember_for":30})"},
+     "new_device_assessment", "the new device assessor"},
     {"supplemental-signals", "supplementalSignals", "", "supplemental_signals", "supplemental_signals",
-     "supplemental signals", R"({"akamai_enabled":false})"},
+     "supplemental signals"},
 };
-
-Value with_defaults(Value body, const char* defaults) {
-  const Value usual = *json::parse(defaults);
-  for (const auto& [key, item] : usual.members())
-    if (!body.find(key)) body.set(key, item);
-  return body;
-}
 
 Async<Value> stored(Authority& a, std::string id) {
   CO_TRY(auto found, find_document(a.store, "settings", std::move(id)));
@@ -71,18 +58,34 @@ Value part_of(const Setting& s, const Value& document) {
 }
 
 Value shown(const Setting& s, const Value& document) {
-  Value body = part_of(s, document);
-  body = with_defaults(body.is_object() ? std::move(body) : Value::object(), s.defaults);
+  const Value said = part_of(s, document);
+  Value body = with_defaults(s.path, said.is_object() ? said : Value::object());
+  if (std::string_view(s.id) == "tenant")  // in minutes, where they are no whole hours
+    for (const std::string name : {"session_lifetime", "idle_session_lifetime"})
+      if (!said[name + "_in_minutes"].is_null() && said[name].is_null()) body.erase(name);
   if (s.member == std::string_view("botDetection"))  // where nothing is said of them, what is said of passwords holds
     for (const char* way : {"challenge_passwordless_policy", "challenge_password_reset_policy"})
       if (!body.find(way)) body.set(way, body["challenge_password_policy"]);
   return body;
 }
 
-Handling get(Authority& a, Call, const void* subject) {
+// The tenant's settings show the colours of the pages, which are the branding's.
+Handling answer(Authority& a, const Setting& s, Value document, Parameters query) {
+  Value body = shown(s, document);
+  if (std::string_view(s.id) == "tenant") {
+    CO_TRY(const auto branding, stored(a, "branding"));
+    body.set("universal_login", Value::object({{"colors", with_defaults("branding", branding)["colors"]},
+                                               {"is_custom_theme_set", false},
+                                               {"is_custom_template_set", false},
+                                               {"passwordless", nullptr}}));
+  }
+  co_return Reply{200, selected(std::move(body), query)};
+}
+
+Handling get(Authority& a, Call call, const void* subject) {
   const auto& s = *static_cast<const Setting*>(subject);
   CO_TRY(const auto document, stored(a, s.id));
-  co_return Reply{200, shown(s, document)};
+  CO_RETURN(answer(a, s, document, call.query));
 }
 
 // The vendor takes a session's lifetime in hours or in minutes; it is kept in hours where they are whole.
@@ -136,19 +139,21 @@ Handling update(Authority& a, Call call, const void* subject) {
            seal_secrets(section_of("settings"), body, before, a.secrets);
            return ok();
          }));
-  co_return Reply{200, shown(s, body)};
+  CO_RETURN(answer(a, s, body, {}));
 }
 
 // ---- The mail provider, whose password nobody gets to see again
 
 Error no_provider() { return not_found("There is not a configured email provider", "inexistent_email_provider"); }
 
-Value without_password(const Value& provider) { return without_secrets(section_of("settings"), provider); }
+Value without_password(const Value& provider) {
+  return with_defaults("email_provider", without_secrets(section_of("settings"), provider));
+}
 
-Handling get_provider(Authority& a, Call) {
+Handling get_provider(Authority& a, Call call) {
   CO_TRY(const auto found, find_document(a.store, "settings", "emailProvider"));
   if (!found) co_return no_provider();
-  co_return Reply{200, without_password(*found)};
+  co_return Reply{200, selected(without_password(*found), call.query)};
 }
 
 Handling set_provider(Authority& a, Call call) {
@@ -175,7 +180,9 @@ Handling delete_provider(Authority& a, Call) {
 
 // ---- Second factors
 
-constexpr const char* factors[] = {"otp", "email", "sms", "recovery-code", "webauthn-roaming", "webauthn-platform"};
+// In the order that the vendor lists them in. Push notifications and Duo are kept, and nobody is asked for them.
+constexpr const char* factors[] = {
+    "sms", "push-notification", "otp", "email", "duo", "webauthn-roaming", "webauthn-platform", "recovery-code"};
 
 Handling list_factors(Authority&, Call call) {
   Value out = Value::array();

@@ -19,6 +19,7 @@ struct Dangerous {
 constexpr Dangerous table[] = {
     // Secrets and keys.
     {"POST", "clients/{id}/rotate-secret"},
+    {"", "clients/{id}/credentials"},
     {"", "keys/signing"},
     // What takes much away.
     {"DELETE", "clients"},
@@ -56,7 +57,8 @@ bool is_in(std::string_view path, std::string_view folder) {
 bool makes_administrators(const Route& route, const Call& call) {
   if (is_in(route.path, "users")) return !call.body["administrator"].is_null() || !call.body["password"].is_null();
   if (route.path == "tenants/settings") return !call.body["ostia"].is_null();
-  return is_in(route.path, "clients") && !call.body["client_secret"].is_null();
+  return is_in(route.path, "clients") &&
+         (!call.body["client_secret"].is_null() || !call.body["client_authentication_methods"].is_null());
 }
 
 bool is_dangerous(const Route& route, const Call& call) {

@@ -62,6 +62,7 @@ constexpr Provider providers[] = {
      "https://api.x.com/2/users/me?user.fields=profile_image_url", "users.read tweet.read", false, true, true},
     {"oauth2", "", "", "", "", "", false, false, false},
     {"oidc", "", "", "", "", "openid profile email", true, true, false},
+    {"okta", "", "", "", "", "openid profile email", true, true, false},
 };
 
 const Provider* find_provider(std::string_view strategy) {
@@ -90,6 +91,8 @@ Upstream read_upstream(const std::string& strategy, const Value& options) {
   u.client_id = given({"client_id", "app_id"}, "");
   u.client_secret = given({"client_secret", "app_secret"}, "");
   u.issuer = given({"issuer"}, p->issuer);
+  if (u.issuer.empty() && strategy == "okta" && options["domain"].is_string())
+    u.issuer = "https://" + options["domain"].text();
   u.discovery_url = given({"discovery_url"}, "");
   u.authorization_url = given({"authorization_endpoint", "authorizationURL"}, p->authorization_url);
   u.token_url = given({"token_endpoint", "tokenURL"}, p->token_url);

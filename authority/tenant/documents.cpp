@@ -4,6 +4,7 @@
 
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/base64url.hpp"
+#include "tenant/kept.hpp"
 #include "tenant/reading.hpp"
 #include "tenant/registered_urls.hpp"
 
@@ -101,7 +102,9 @@ class Sealing {
     const std::string sealed = name + "_sealed", old_sealed = before[sealed].text();
     const auto old = secrets_.open(old_sealed, {"tenant_objects", row_before_, path_});
     const std::string given = object[name].text().empty() ? old.value_or("") : object[name].text();
+    const bool is_said_empty = object.find(name) && object[name].is("");
     object.erase(name);
+    if (given.empty() && is_said_empty) object.set(name, "");  // no secret, and said to be none
     if (given.empty()) return;
     const bool is_same = old == given && row_before_ == row_;
     object.set(sealed, is_same ? old_sealed : secrets_.seal(given, {"tenant_objects", row_, path_}));
@@ -111,6 +114,20 @@ class Sealing {
   std::string row_before_, row_;
   std::string_view path_;
 };
+
+// Those of all resources, in their envelope.
+std::vector<const char*> kept_secrets() {
+  static const std::vector<std::string> paths = [] {
+    std::vector<std::string> out;
+    for (const auto& r : kept_resources())
+      for (const auto& path : r.secrets)
+        if (!contains(out, "body." + path)) out.push_back("body." + path);
+    return out;
+  }();
+  std::vector<const char*> out;
+  for (const auto& path : paths) out.push_back(path.c_str());
+  return out;
+}
 
 }  // namespace
 
@@ -139,7 +156,9 @@ const std::vector<Section>& sections() {
        "id",
        "lst_",
        true,
-       {"sink.httpAuthorization", "sink.httpCustomHeaders[].value"}},
+       {"sink.httpAuthorization", "sink.httpCustomHeaders[].value", "sink.datadogApiKey", "sink.splunkToken",
+        "sink.mixpanelServiceAccountPassword", "sink.segmentWriteKey"}},
+      {"kept", "kept", "path", "path", "", false, kept_secrets()},
       {"guardianFactors", "factor", "name", "name", "", false, {}},
       {"pages", "page", "name", "name", "", false, {}},
       {"settings",
@@ -164,15 +183,22 @@ const Section* find_section(std::string_view kind) {
   return it == sections().end() ? nullptr : &*it;
 }
 
+std::string grant_name(const Value& grant) {
+  std::string out = grant["client_id"].text();
+  if (out.empty()) out = "default_for:" + grant["default_for"].text();
+  out += " " + grant["audience"].text();
+  if (grant["subject_type"].is("user")) out += " user";
+  return out;
+}
+
 std::string id_of(const Section& section, const Value& body) {
   if (body[section.id].is_string()) return body[section.id].text();
-  std::string key = body[section.key].text();
-  if (std::string_view(section.kind) == "grant") key += " " + body["audience"].text();
-  return derive_id(section, key);
+  if (std::string_view(section.kind) == "grant") return derive_id(section, grant_name(body));
+  return derive_id(section, body[section.key].text());
 }
 
 std::string store_id(const Section& section, const Value& body) {
-  if (std::string_view(section.kind) == "grant") return body["client_id"].text() + " " + body["audience"].text();
+  if (std::string_view(section.kind) == "grant") return grant_name(body);
   return section.renamable ? id_of(section, body) : body[section.key].text();
 }
 

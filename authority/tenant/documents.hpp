@@ -32,6 +32,9 @@ std::string id_of(const Section& section, const json::Value& body);
 /// What the store knows an entry by.
 std::string store_id(const Section& section, const json::Value& body);
 
+/// Whose grant it is, for what, and for whom it asks: an application's own and its users' are two.
+std::string grant_name(const json::Value& grant);
+
 /// Moves the secrets of `body` into sealed members. A body that leaves one out keeps the one of `before`.
 void seal_secrets(const Section& section, json::Value& body, const json::Value& before, const Secrets& secrets);
 /// The body with its secrets in clear, or without any.

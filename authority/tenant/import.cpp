@@ -14,6 +14,7 @@
 #include "tenant/captcha.hpp"
 #include "tenant/connection.hpp"
 #include "tenant/documents.hpp"
+#include "tenant/kept.hpp"
 #include "tenant/reading.hpp"
 #include "tenant/registered_urls.hpp"
 #include "tenant/schema.hpp"
@@ -62,9 +63,7 @@ Value as_written(const Section& section, Value body, const Secrets& secrets, boo
 }
 
 std::string entry_name(const Section& section, const Value& body) {
-  std::string name = body[section.key].text();
-  if (std::string_view(section.kind) == "grant") name += " " + body["audience"].text();
-  return name;
+  return std::string_view(section.kind) == "grant" ? grant_name(body) : body[section.key].text();
 }
 
 bool is_known_factor(std::string_view name) {
@@ -167,7 +166,7 @@ class Importing {
     }
     if (kind == "action")
       for (const auto& trigger : body["supported_triggers"].items())
-        if (!trigger["id"].is("post-login"))
+        if (!trigger["id"].is("post-login") && !trigger["id"].is("custom-token-exchange"))
           warn("action \"" + body["name"].text() + "\": the trigger " + trigger["id"].text() +
                " has no effect in this version");
     if (kind == "log_stream")
@@ -177,6 +176,12 @@ class Importing {
            " has no effect in this version");
     if (kind == "factor" && body["enabled"].as_bool() && !is_known_factor(body["name"].text()))
       warn("factor \"" + body["name"].text() + "\" has no effect in this version");
+    if (kind == "kept") {
+      const KeptResource* r = find_kept(body["path"].text());
+      if (!r) return bad_entry(where + ".path", "\"" + body["path"].text() + "\" is no resource that is kept");
+      if (!body["body"].is_object()) return bad_entry(where + ".body", "must be an object");
+      if (!r->why.empty()) warn(r->one + " " + body["path"].text() + ": kept, and has no effect");
+    }
     if (kind == "page") warn("page \"" + body["name"].text() + "\": a tenant's own HTML has no effect in this version");
     return ok();
   }
@@ -349,7 +354,7 @@ Result<Value> export_tenant(Store& store, const Secrets& secrets, bool with) {
     if (list.size() > 0) out.set(s.name, std::move(list));
   }
   for (const auto& [name, body] : settings)
-    if (name != "tenant") add_setting(name);
+    if (name != "tenant" && !out.find(name)) add_setting(name);
   return out;
 }
 

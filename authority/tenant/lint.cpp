@@ -7,7 +7,9 @@
 #include "tenant/bounds.hpp"
 #include "tenant/captcha.hpp"
 #include "tenant/documents.hpp"
+#include "tenant/kept.hpp"
 #include "tenant/reading.hpp"
+#include "tenant/schema.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -180,6 +182,58 @@ void lint_numbers(Findings& out, const Value& config) {
     look("database", {}, entry, "databases[" + entry["name"].text() + "]");
 }
 
+// ---- What is kept and not acted upon
+
+constexpr const char *kept_rule = "docs/reference/kept.md", *kept_change = "do not rely on it here, or take it out";
+
+bool says_something(const Value& v) {
+  return v.is_bool() ? v.as_bool() : v.is_string() ? !v.text().empty() : v.is_number() || v.size() > 0;
+}
+
+// Members that the schema of a body marks.
+void lint_kept_members(Findings& out, const Value& body, std::string_view schema, const std::string& at) {
+  std::string names;
+  const Value& properties = schemas()[schema]["properties"];
+  for (const auto& [name, property] : properties.members())
+    if (property["x-ostia-kept"].as_bool() && says_something(body[name])) names += (names.empty() ? "" : ", ") + name;
+  if (!names.empty()) out.push_back({at, names + ": kept, and not acted upon", kept_rule, kept_change});
+}
+
+void lint_kept(Findings& out, const Value& config) {
+  constexpr std::pair<const char*, const char*> lists[] = {{"clients", "client_create"},
+                                                           {"databases", "connection_create"},
+                                                           {"connections", "connection_create"},
+                                                           {"resourceServers", "resource_server_create"},
+                                                           {"clientGrants", "client_grant_create"},
+                                                           {"customDomains", "custom_domain_create"},
+                                                           {"logStreams", "log_stream_create"},
+                                                           {"organizations", "organization_create"},
+                                                           {"roles", "role_create"}};
+  for (const auto& [section, schema] : lists)
+    for (const auto& entry : config[section].items()) {
+      const std::string& name = entry["name"].text().empty() ? entry["domain"].text() : entry["name"].text();
+      lint_kept_members(out, entry, schema, std::string(section) + "[" + name + "]");
+    }
+  lint_kept_members(out, config["tenant"], "tenant_settings", "tenant");
+  for (const auto& one : config["connections"].items())
+    if (is_kept_strategy(one["strategy"].text()))
+      out.push_back({"connections[" + one["name"].text() + "].strategy",
+                     "connections of " + one["strategy"].text() + " are kept, and nobody can sign in by them",
+                     kept_rule, kept_change});
+  for (const auto& one : config["logStreams"].items())
+    if (one["type"].is_string() && !one["type"].is("http"))
+      out.push_back({"logStreams[" + one["name"].text() + "].type",
+                     "streams of the type " + one["type"].text() + " are kept, and nothing is sent to them", kept_rule,
+                     "send to a webhook (type http)"});
+  for (const auto& one : config["kept"].items()) {
+    const KeptResource* r = find_kept(one["path"].text());
+    if (r && r->why.empty()) continue;
+    out.push_back({"kept[" + one["path"].text() + "]",
+                   r ? "the " + r->one + " is kept, and not acted upon: " + r->why : "nothing here has that path",
+                   kept_rule, kept_change});
+  }
+}
+
 }  // namespace
 
 Findings lint(const Value& config) {
@@ -196,6 +250,7 @@ Findings lint(const Value& config) {
   for (const auto& connection : config["connections"].items()) lint_upstream(out, connection);
   lint_tenant(out, config);
   lint_compatibility(out, config["tenant"]);
+  lint_kept(out, config);
   return out;
 }
 

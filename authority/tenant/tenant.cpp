@@ -190,7 +190,8 @@ Organization read_organization(const Value& v) {
                  text_or(v["branding"]["logo_url"], ""),
                  {}};
   for (const auto& door : v["connections"].items())
-    o.connections.push_back({door["name"].text(), door["assign_membership_on_login"].as_bool()});
+    if (door["is_enabled"].as_bool(true))
+      o.connections.push_back({door["name"].text(), door["assign_membership_on_login"].as_bool()});
   o.client_grants = texts(v["client_grants"]);
   return o;
 }
@@ -245,7 +246,7 @@ void read_extension(Tenant& t, Reading& reading, const std::string& kind, const 
     t.rules.push_back({id_of(section_of("rule"), v), v["name"].text(), v["script"].text(), at_least(v["order"], 0, 0)});
   if (kind == "rule_config") t.rule_configs[v["key"].text()] = v["value"].text();
   if (kind == "action" && v["deployed"].as_bool(true)) reading.actions.emplace(v["name"].text(), read_action(v));
-  if (kind == "token_exchange_profile") reading.exchange_profiles.push_back(v);
+  if (kind == "kept" && id.starts_with("token-exchange-profiles/")) reading.exchange_profiles.push_back(v["body"]);
   if (kind == "settings" && id == "triggers")
     for (const auto& binding : v["post-login"].items()) reading.triggered.push_back(binding["action_name"].text());
   if (kind == "factor" && v["name"].is("recovery-code")) t.gives_recovery_codes = v["enabled"].as_bool();
@@ -288,9 +289,9 @@ void read_object(Tenant& t, const std::string& kind, const std::string& id, cons
   if (kind == "custom_domain") t.custom_domains.push_back(text::lower(v["domain"].text()));
   if (kind == "client") t.clients.emplace(v["client_id"].text(), read_client(v));
   if (kind == "api") t.apis.emplace(v["identifier"].text(), read_api(v));
-  // Those of people (`subject_type: user`) say what applications may ask for, and not what one gets by itself.
-  if (kind == "grant" && v["subject_type"].is("user")) return;
-  if (kind == "grant") t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = read_grant(v);
+  // What users may be asked for by an application is another grant (`subject_type`).
+  const bool is_grant = kind == "grant" && !v["subject_type"].is("user") && v["client_id"].is_string();
+  if (is_grant) t.grants[grant_key(v["client_id"].text(), v["audience"].text())] = read_grant(v);
   if (kind == "database" || kind == "connection") t.connections.push_back(read_connection(v));
 }
 

@@ -70,10 +70,10 @@ row('AZ-1203', 'd', '/api/v2/*', 'unknown fields, wrong types, missing fields, a
   assert.equal(raw.status, 400);
   assert.equal((await get('users?total=ly%FF')).status, 400);
 });
-row('AZ-1204', 'd', 'GET users/{id}', 'nobody of that id; an address that is none of the API', '404 inexistent_user; 404', async () => {
+row('AZ-1204', 'd', 'GET users/{id}', 'nobody of that id; an address that is none of the API; a method that it has not', '404 inexistent_user; 404; 405', async () => {
   fails(await get('users/auth0%7Cnobody'), 404, 'inexistent_user', /The user does not exist\./);
   fails(await get('nothing'), 404);
-  fails(await api.call('PUT', 'users'), 404);
+  fails(await api.call('PUT', 'users'), 405);
 });
 row('AZ-1205', 'd', 'POST users', 'a user', '201 with user_id, identities, metadata; they can log in', async () => {
   const user = await makeUser('new@example.com', { user_metadata: { plan: 'free' }, app_metadata: { level: 2 }, given_name: 'New' });
@@ -251,17 +251,17 @@ row('AZ-1216', 'd', 'clients, connections, resource-servers, client-grants, rule
     ['log-streams', { name: 'Out', type: 'http', sink: { httpEndpoint: 'https://logs.example/in', httpAuthorization: 'secret' } }, { status: 'paused' }],
   ]) {
     const made = await post(path, body);
-    assert.equal(made.status, 201, `${path}: ${made.text}`);
+    assert.equal(made.status, ['roles', 'log-streams'].includes(path) ? 200 : 201, `${path}: ${made.text}`);
     const id = encodeURIComponent(made.body.id ?? made.body.client_id);
     if (path !== 'clients') assert.equal((await post(path, body)).status, 409, path);
     const changed = await patch(`${path}/${id}`, change);
     assert.equal(changed.status, 200, `${path}: ${changed.text}`);
-    for (const [key, value] of Object.entries(change)) assert.deepEqual(changed.body[key], value, path);
+    for (const [key, value] of Object.entries(change)) assert.deepEqual(key === 'options' ? { ...changed.body[key], ...value } : changed.body[key], key === 'options' ? changed.body[key] : value, path);
     const read = await get(`${path}/${id}`);
     assert.deepEqual(read.body, changed.body, path);
     assert.ok(!read.text.includes('_sealed'), path);
     assert.ok((await get(path)).body.some((one) => (one.id ?? one.client_id) === (made.body.id ?? made.body.client_id)), path);
-    assert.equal((await remove(`${path}/${id}`)).status, 204);
+    assert.equal((await remove(`${path}/${id}`)).status, { connections: 202, roles: 200 }[path] ?? 204);
     assert.equal((await get(`${path}/${id}`)).status, 404, path);
   }
 });
@@ -277,7 +277,7 @@ test('a deleted connection takes its users along, and what was theirs', async ()
   const make = () => post('users', { connection: 'Passing', email: 'guest@example.com', password: 'Correct-Horse-9', user_id: 'guest', verify_email: false });
   assert.equal((await make()).status, 201);
   await post('users/auth0%7Cguest/roles', { roles: [role.id] });
-  assert.equal((await remove(`connections/${connection.id}`)).status, 204);
+  assert.equal((await remove(`connections/${connection.id}`)).status, 202);
   fails(await get('users/auth0%7Cguest'), 404);
   await post('connections', { name: 'Passing', strategy: 'auth0', enabled_clients: ['app'] });
   assert.equal((await make()).status, 201);
@@ -297,7 +297,8 @@ test("a client's secret is for those who may read client keys", async () => {
 });
 test('settings: what was sent, in force at once; a secret does not come back', async () => {
   assert.equal((await patch('tenants/settings', { friendly_name: 'Renamed', flags: { enable_public_signup_user_exists_error: true } })).body.friendly_name, 'Renamed');
-  assert.deepEqual((await patch('tenants/settings', { flags: { other: true } })).body.flags, { enable_public_signup_user_exists_error: true, other: true });
+  const { flags } = (await patch('tenants/settings', { flags: { other: true } })).body;
+  assert.deepEqual([flags.enable_public_signup_user_exists_error, flags.other], [true, true]);
   const signup = await api.post('/dbconnections/signup', { client_id: 'app', connection: realm, email: 'ada@example.com', password: 'Correct-Horse-9' });
   assert.equal(signup.body.code, 'user_exists');
   fails(await get('emails/provider'), 404);

@@ -88,7 +88,7 @@ test('the C++ reference is what the headers make, with each method of the page',
   execFileSync(process.execPath, [join(root, 'tools/reference.mjs'), '--check'], { stdio: 'pipe' });
 });
 
-for (const [name, what] of [['javascript', 'the types'], ['http', 'the authority says of itself']])
+for (const [name, what] of [['javascript', 'the types'], ['http', 'the authority says of itself'], ['kept', 'the tables of what is kept']])
   test(`the reference docs/reference/${name}.md is what ${what} make`, () => {
     execFileSync(process.execPath, [join(root, `tools/reference-${name}.mjs`), '--check'], { stdio: 'pipe' });
   });
