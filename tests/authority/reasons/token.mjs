@@ -39,6 +39,9 @@ export default [
   ['refresh_policy_missing', 400, 'invalid_target', async (w) => w.refresh((await w.password()).body.refresh_token, { audience: 'https://quiet.example.com/' })],
   ['grant_without_organization', 403, 'access_denied', (w) => w.machine({ organization: 'acme' })],
   ['grant_of_another_organization', 403, 'access_denied', (w) => w.machine({ audience: 'https://hs2.example.com/', organization: 'far' })],
+  ['exchange_not_allowed', 403, 'unauthorized_client', (w) => w.byProfile('', 'web')],
+  ['subject_token_rejected', 400, 'invalid_request', (w) => w.byProfile("api.access.rejectInvalidSubjectToken('not one of theirs');")],
+  ['exchange_user_missing', 403, 'invalid_grant', (w) => w.byProfile("api.authentication.setUserById('auth0|nobody');")],
   // Applications that come by themselves
   ['registration_off', 403, 'access_denied', (w) => w.api.post('/oidc/register', {})],
   ['registration_token_invalid', 401, 'invalid_token', (w) => w.api.get('/oidc/register/app', { authorization: 'Bearer x' })],

@@ -25,6 +25,7 @@ const spa = (client_id, more) => ({ ...app, client_id, name: client_id, ...more 
 const clients = [
   { ...app, organization_usage: 'allow', initiate_login_uri: 'https://app.example/login', grant_types: [...app.grant_types, ...['otp', 'oob', 'recovery-code'].map(mfaGrant)] },
   web, third, machine,
+  { ...web, client_id: 'exchanger', name: 'exchanger', token_exchange: { allow_any_profile_of_type: ['custom_authentication'] } },
   { ...web, client_id: 'broker', name: 'broker', is_first_party: false },
   spa('rotating', { refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0, token_lifetime: 3600 } }),
   spa('closed', { cross_origin_authentication: false }),
@@ -101,6 +102,13 @@ export class World {
   async refuseDevice({ user_code }) {
     const person = this.person(), login = await person.submit(await person.open('/activate'), { user_code });
     return person.submit(await person.submit(login, ada), {}, 'deny');
+  }
+  /** A token of somebody else's, exchanged by an action of that body. */
+  async byProfile(body, client_id = 'exchanger') {
+    const action = await this.call('POST', 'actions/actions', { name: 'exchange', supported_triggers: [{ id: 'custom-token-exchange', version: 'v1' }], code: `exports.onExecuteCustomTokenExchange = async (event, api) => { ${body} };` });
+    await this.call('POST', `actions/actions/${action.id}/deploy`);
+    await this.call('POST', 'token-exchange-profiles', { name: 'theirs', subject_token_type: 'urn:theirs', action_id: action.id, type: 'custom_authentication' });
+    return this.token({ grant_type: exchangeGrant, client_id, client_secret: 'web-secret', subject_token: 'x', subject_token_type: 'urn:theirs', scope: 'openid' });
   }
   /** An application that registers itself, once the tenant allows that. */
   async register(more, headers) {
