@@ -1,6 +1,7 @@
 // OpenID Connect Discovery and the public keys. It names what this version has, nothing more.
 #include "endpoints/endpoints.hpp"
 #include "ostia/text/base64url.hpp"
+#include "protocol/dpop.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -41,10 +42,14 @@ Answering openid_configuration(Authority& a, Request request) {
               "urn:ietf:params:oauth:grant-type:token-exchange"}));
   v.set("subject_types_supported", list({"public"}));
   v.set("id_token_signing_alg_values_supported", list({"RS256", "HS256"}));
-  v.set("token_endpoint_auth_methods_supported",
-        list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"}));
+  v.set("token_endpoint_auth_methods_supported", list({"client_secret_basic", "client_secret_post", "private_key_jwt",
+                                                       "tls_client_auth", "self_signed_tls_client_auth", "none"}));
   v.set("token_endpoint_auth_signing_alg_values_supported",
         list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384"}));
+  // AZ-641 · RFC 9449 section 5.1
+  Value proof_algorithms = Value::array();
+  for (const auto name : protocol::proof_algorithms()) proof_algorithms.push_back(name);
+  v.set("dpop_signing_alg_values_supported", std::move(proof_algorithms));
   v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja", "ar"}));
   if (!a.tenant()->factors.empty())
     v.set("acr_values_supported", list({"http://schemas.openid.net/pape/policies/2007/06/multi-factor"}));
@@ -57,9 +62,11 @@ Answering openid_configuration(Authority& a, Request request) {
               "exp",      "family_name", "given_name", "iat",       "iss",          "name",
               "nickname", "nonce",       "org_id",     "org_name",  "phone_number", "phone_number_verified",
               "picture",  "sid",         "sub",        "updated_at"}));
-  for (const char* absent :
-       {"request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported"})
-    v.set(absent, false);
+  // AZ-647 · RFC 9101 section 10.5
+  v.set("request_parameter_supported", true);
+  v.set("request_object_signing_alg_values_supported",
+        list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"}));
+  for (const char* absent : {"request_uri_parameter_supported", "claims_parameter_supported"}) v.set(absent, false);
   v.set("authorization_response_iss_parameter_supported", true);
   co_return json_response(200, v).with("Cache-Control", "public, max-age=300");
 }

@@ -7,6 +7,7 @@
 #include "endpoints/mfa_grants.hpp"
 #include "grants/code.hpp"
 #include "grants/device.hpp"
+#include "grants/proof.hpp"
 #include "grants/refresh_token.hpp"
 #include "grants/tokens.hpp"
 #include "ostia/oidc/audience.hpp"
@@ -213,11 +214,13 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
                         "\". You need to create a \"client-grant\" associated to this API.",
                     "client_grant_missing");
   const std::string scope = machine_scope(*granted, p.get("scope"));
-  const AccessToken token = issue_machine_token(a, request.issuer, client, audience, scope);
+  const auto binding = require_binding(a, request, client, audience);
+  if (!binding) co_return binding.error();
+  const AccessToken token = issue_machine_token(a, request.issuer, client, audience, scope, confirmation(*binding));
   Value out = Value::object({{"access_token", token.value}});
   if (!scope.empty()) out.set("scope", scope);
   out.set("expires_in", token.expires_in);
-  out.set("token_type", "Bearer");
+  out.set("token_type", token_type(*binding));
   co_return out;
 }
 
@@ -282,7 +285,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
                            {"issued_token_type", access_token_type},
                            {"scope", passed.grant.scope},
                            {"expires_in", token.expires_in},
-                           {"token_type", "Bearer"}});
+                           {"token_type", token_type(passed.grant)}});
 }
 
 Async<Value> device_code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {

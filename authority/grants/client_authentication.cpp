@@ -1,5 +1,6 @@
 #include "grants/client_authentication.hpp"
 
+#include "grants/client_certificate.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/oidc/audience.hpp"
 #include "ostia/oidc/numeric_date.hpp"
@@ -110,6 +111,11 @@ Async<Found<Client>> authenticate_client(Authority& a, const Tenant& tenant, con
   if (!client) co_return invalid_client("Unknown client", "client_unknown");
   // AZ-623 · RFC 6749 section 2.1
   if (client->is_public()) co_return client;
+  // AZ-646 · RFC 8705 section 2
+  if (client->auth_method.ends_with("tls_client_auth")) {
+    if (auto known = check_certificate(request, *client); !known) co_return std::move(known).error();
+    co_return client;
+  }
   if (client->auth_method == "private_key_jwt") {
     if (credentials->assertion.empty())
       co_return invalid_client("Client assertion required", "client_assertion_required");

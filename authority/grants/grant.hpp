@@ -63,9 +63,10 @@ AccessToken issue_access_token(const Authority& a, const Grant& grant, bool from
 std::string issue_id_token(const Authority& a, const Grant& grant, const User& user, const Client& client,
                            std::string_view access_token, std::string_view code);
 
-/// A machine's token (RFC 6749 section 4.4).
+/// A machine's token (RFC 6749 section 4.4). `confirmation`: its `cnf` (grants/proof.hpp), or null.
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
-                                const std::string& audience, const std::string& scope);
+                                const std::string& audience, const std::string& scope,
+                                const json::Value& confirmation = {});
 
 /// What an access token's claims say of where it comes from; empty for machine tokens.
 struct TokenOrigin : Origin {

@@ -1,5 +1,6 @@
 #include "tenant/client.hpp"
 
+#include "crypto/client_certificate.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
 #include "ostia/text/base64url.hpp"
 #include "tenant/reading.hpp"
@@ -10,8 +11,10 @@ namespace {
 using json::Value;
 
 // What the vendor gives an application that says nothing.
-const char* default_auth_method(const std::string& app_type, bool has_keys) {
-  if (has_keys) return "private_key_jwt";
+const char* default_auth_method(const std::string& app_type, const Client& c) {
+  if (!c.public_keys.empty()) return "private_key_jwt";
+  if (!c.certificates.empty()) return "self_signed_tls_client_auth";
+  if (!c.subject_names.empty()) return "tls_client_auth";
   return app_type == "spa" || app_type == "native" ? "none" : "client_secret_post";
 }
 
@@ -58,6 +61,19 @@ std::vector<std::string> of_credentials(const Value& v, const char* member) {
   return out;
 }
 
+// Of a credential that is a certificate: what tells it, or what it says itself.
+std::vector<std::string> of_certificates(const Value& v, const char* member, std::string ClientCertificate::* said) {
+  std::vector<std::string> out;
+  for (const auto& credential : v["credentials"].items()) {
+    const auto certificate = read_certificate_pem(credential["pem"].text());
+    if (certificate)
+      out.push_back((*certificate).*said);
+    else if (credential[member].is_string())
+      out.push_back(credential[member].text());
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string signing_alg(const Value& wanted, bool has_secret) {
@@ -76,11 +92,13 @@ Client read_client(const Value& v) {
   c.logo = text_or(v["logo_uri"], "");
   const Value& methods = v["client_authentication_methods"];
   c.public_keys = of_credentials(methods["private_key_jwt"], "pem");
-  c.certificates = of_credentials(methods["self_signed_tls_client_auth"], "thumbprint_sha256");
-  c.subject_names = of_credentials(methods["tls_client_auth"], "subject_dn");
+  c.certificates =
+      of_certificates(methods["self_signed_tls_client_auth"], "thumbprint_sha256", &ClientCertificate::thumbprint);
+  c.subject_names = of_certificates(methods["tls_client_auth"], "subject_dn", &ClientCertificate::subject);
+  for (auto& name : c.subject_names) name = normal_name(name);
   c.request_keys = of_credentials(v["signed_request_object"], "pem");
   c.requires_request_object = v["signed_request_object"]["required"].as_bool();
-  c.auth_method = text_or(v["token_endpoint_auth_method"], default_auth_method(app_type, !c.public_keys.empty()));
+  c.auth_method = text_or(v["token_endpoint_auth_method"], default_auth_method(app_type, c));
   c.callbacks = texts(v["callbacks"]);
   c.allowed_logout_urls = texts(v["allowed_logout_urls"]);
   c.web_origins = texts(v["web_origins"]);
@@ -100,8 +118,7 @@ Client read_client(const Value& v) {
   c.cross_origin_authentication = v["cross_origin_authentication"].as_bool() || v["cross_origin_auth"].as_bool();
   c.requires_par = v["require_pushed_authorization_requests"].as_bool();
   c.requires_proof = v["require_proof_of_possession"].as_bool();
-  c.exchanges_by_profile =
-      contains(texts(v["token_exchange"]["allow_any_profile_of_type"]), "custom_authentication");
+  c.exchanges_by_profile = contains(texts(v["token_exchange"]["allow_any_profile_of_type"]), "custom_authentication");
   if (contains(texts(v["default_organization"]["flows"]), "client_credentials"))
     c.default_organization = text_or(v["default_organization"]["organization_id"], "");
   c.approves_by_mail = contains(texts(v["async_approval_notification_channels"]), "email");
