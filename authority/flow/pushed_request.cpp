@@ -63,8 +63,13 @@ Answering pushed_authorization(Authority& a, Request request) {
   // Judged here, where the client can read the answer.
   const auto judged =
       judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true, a.clock.now());
-  if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
+  if (const auto* page = std::get_if<pages::ErrorPage>(&judged)) {
+    const auto colon = page->code.find(": ");
+    // AZ-647 · RFC 9101 section 7
+    if (page->code.starts_with("invalid_request_object") || page->code.starts_with("request_not_supported"))
+      co_return oauth_problem(a, oauth(400, page->code.substr(0, colon), page->code.substr(colon + 2)));
     co_return oauth_problem(a, oauth(400, "invalid_request", page->code, page->key));
+  }
   if (const auto* error = std::get_if<ClientError>(&judged))
     co_return oauth_problem(a, oauth(400, error->error, error->description));
   std::vector<Statement> keep;

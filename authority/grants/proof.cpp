@@ -30,7 +30,7 @@ bool is_signed_by_its_key(const jose::UnverifiedJws& jws) {
   const std::string& algorithm = jws.header["alg"].text();
   const auto known = protocol::proof_algorithms();
   if (std::find(known.begin(), known.end(), algorithm) == known.end() || !key.is_object()) return false;
-  const auto imported = openssl_crypto()->import_key(algorithm, json::write(key));
+  const auto imported = openssl_crypto()->import_key(protocol::key_algorithm(algorithm), json::write(key));
   return imported && imported->verify(jws.signing_input, jws.signature);
 }
 

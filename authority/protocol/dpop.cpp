@@ -26,7 +26,7 @@ bool is_known_algorithm(const PresentedProof& p, std::int64_t) {
 
 bool has_public_key(const PresentedProof& p, std::int64_t) {
   const Value& key = p.header["jwk"];
-  return key.is_object() && jose::is_public(key) && jose::is_fit(key, p.header["alg"].text());
+  return key.is_object() && jose::is_public(key) && jose::is_fit(key, key_algorithm(p.header["alg"].text()));
 }
 
 bool is_recent(const PresentedProof& p, std::int64_t now) {
@@ -85,9 +85,11 @@ std::string with_upper_escapes(std::string_view path) {
 }  // namespace
 
 std::span<const std::string_view> proof_algorithms() {
-  static constexpr std::string_view names[] = {"ES256", "ES384", "PS256", "RS256", "EdDSA"};
+  static constexpr std::string_view names[] = {"ES256", "ES384", "PS256", "RS256", "EdDSA", "Ed25519"};
   return names;
 }
+
+std::string_view key_algorithm(std::string_view algorithm) { return algorithm == "Ed25519" ? "EdDSA" : algorithm; }
 
 std::optional<ProofRefusal> judge_proof(const PresentedProof& proof, std::int64_t now) {
   for (const auto& rule : rules)

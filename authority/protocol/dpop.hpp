@@ -19,6 +19,8 @@ constexpr std::size_t longest_proof = 8192;
 
 /// What proofs may be signed by.
 std::span<const std::string_view> proof_algorithms();
+/// The name that keys know an algorithm by: `Ed25519` (RFC 9864) is `EdDSA` with the one curve that there is here.
+std::string_view key_algorithm(std::string_view algorithm);
 
 /// The server's nonce in a proof (RFC 9449 section 8).
 enum class Nonce : std::uint8_t {

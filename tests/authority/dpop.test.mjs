@@ -66,7 +66,7 @@ const profile = async (token, more = {}, { by = key, scheme = 'DPoP', path = 'us
 
 row('AZ-641', 'd', 'POST /oauth/token, DPoP', 'a proof for each algorithm', 'token_type DPoP, and cnf.jkt is the thumbprint of its key', async () => {
   const { body } = await api.get('/.well-known/openid-configuration');
-  assert.deepEqual(body.dpop_signing_alg_values_supported, ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA']);
+  assert.deepEqual(body.dpop_signing_alg_values_supported, ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA', 'Ed25519']);
   for (const alg of body.dpop_signing_alg_values_supported) {
     const by = new ProofKey(alg);
     given(await prove(machineOf(), by), by);
@@ -309,7 +309,7 @@ describe('resources of the authority', () => {
     const challenge = answer.headers.get('www-authenticate');
     assert.match(challenge, /^DPoP /);
     assert.match(challenge, new RegExp(`error="${error}"`));
-    assert.match(challenge, /algs="ES256 ES384 PS256 RS256 EdDSA"/);
+    assert.match(challenge, /algs="ES256 ES384 PS256 RS256 EdDSA Ed25519"/);
   };
 
   row('AZ-645', 'd', '/userinfo, /mfa/*, /api/v2/*', 'a token that is bound to a key', 'taken with a proof by that key, for this request and this token; else 401 and a DPoP challenge', async () => {

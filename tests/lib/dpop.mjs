@@ -8,6 +8,7 @@ const kinds = {
   ES256: ec('P-256', 'sha256'), ES384: ec('P-384', 'sha384'), ES512: ec('P-521', 'sha512'), RS256: rsa({}), PS256: rsa({ padding: 6, saltLength: 32 }),
   EdDSA: { make: () => generateKeyPairSync('ed25519'), sign: (input, key) => sign(null, Buffer.from(input), key) },
 };
+kinds.Ed25519 = kinds.EdDSA; // RFC 9864
 const members = { EC: ['crv', 'kty', 'x', 'y'], RSA: ['e', 'kty', 'n'], OKP: ['crv', 'kty', 'x'] };
 export const hash = (text) => createHash('sha256').update(text).digest('base64url');
 

@@ -26,6 +26,26 @@ describe('@auth0/auth0-spa-js', () => {
     try { return { result: await new Function('client', '...args', `return (async () => { ${text} })()`)(client, ...list) }; } catch (e) { return { error: e.error, description: e.error_description }; }
   }, [authority.domain, more, body, args]);
 
+  test('with useDpop: tokens that are bound to a key of the page, refreshed, and a call of the API with them', async (t) => {
+    const options = { useDpop: true, useRefreshTokens: true, authorizationParams: { redirect_uri: `${app}/callback`, audience: 'https://api.example.com/', scope: 'openid profile email read:messages' } };
+    const page = await openPage(t, browser, app, { bypassCSP: true });
+    await Promise.all([page.waitForURL(/\/u\/login/), run(page, options, 'await client.loginWithRedirect()').catch(() => {})]);
+    await signIn(page);
+    await page.waitForURL(`${app}/callback?**`);
+    const landed = await run(page, options, 'await client.handleRedirectCallback(); return (await client.getUser()).email');
+    assert.deepEqual(landed, { result: 'ada@example.com' });
+    const answers = [];
+    page.on('response', async (response) => { if (response.url().endsWith('/oauth/token') && response.request().method() === 'POST') answers.push([response.status(), (await response.json()).token_type]); });
+    const token = await run(page, options, 'return client.getTokenSilently({ cacheMode: "off" })');
+    assert.equal(token.error, undefined, JSON.stringify(token));
+    const { cnf } = JSON.parse(Buffer.from(token.result.split('.')[1], 'base64url'));
+    assert.match(cnf.jkt, /^[\w-]{43}$/);
+    // The page's own key, by the package's own fetch, at a resource of the authority.
+    const profile = await run(page, options, `const f = client.createFetcher({ dpopNonceId: 'authority', baseUrl: location.origin }); const r = await f.fetchWithAuth('${authority.url ?? `https://${authority.domain}`}/userinfo'); return [r.status, (await r.json()).email]`);
+    assert.deepEqual(profile, { result: [200, 'ada@example.com'] });
+    assert.deepEqual(answers.at(-1), [200, 'DPoP']);
+  });
+
   for (const useRefreshTokens of [false, true]) {
     test(useRefreshTokens ? 'with refresh tokens, rotated' : 'with silent login in a frame', async (t) => {
       const options = { useRefreshTokens, authorizationParams: { redirect_uri: `${app}/callback`, audience: 'https://api.example.com/', scope: 'openid profile email read:messages' } };
