@@ -27,6 +27,7 @@ Answering openid_configuration(Authority& a, Request request) {
                                    {"revocation_endpoint", "oauth/revoke"},
                                    {"device_authorization_endpoint", "oauth/device/code"},
                                    {"pushed_authorization_request_endpoint", "oauth/par"},
+                                   {"backchannel_authentication_endpoint", "bc-authorize"},
                                    {"mfa_challenge_endpoint", "mfa/challenge"},
                                    {"end_session_endpoint", "oidc/logout"}})
     v.set(name, issuer + path);
@@ -39,7 +40,10 @@ Answering openid_configuration(Authority& a, Request request) {
               "http://auth0.com/oauth/grant-type/password-realm", "http://auth0.com/oauth/grant-type/passwordless/otp",
               "http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob",
               "http://auth0.com/oauth/grant-type/mfa-recovery-code", "urn:ietf:params:oauth:grant-type:device_code",
-              "urn:ietf:params:oauth:grant-type:token-exchange"}));
+              "urn:ietf:params:oauth:grant-type:token-exchange", "urn:openid:params:grant-type:ciba"}));
+  // AZ-648 · OpenID CIBA Core section 4
+  v.set("backchannel_token_delivery_modes_supported", list({"poll"}));
+  v.set("backchannel_user_code_parameter_supported", false);
   v.set("subject_types_supported", list({"public"}));
   v.set("id_token_signing_alg_values_supported", list({"RS256", "HS256"}));
   v.set("token_endpoint_auth_methods_supported", list({"client_secret_basic", "client_secret_post", "private_key_jwt",

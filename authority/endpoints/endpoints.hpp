@@ -8,6 +8,7 @@ namespace ostia::authority {
 Answering token(Authority& a, Request r);
 Answering revoke(Authority& a, Request r);
 Answering device_code(Authority& a, Request r);
+Answering backchannel_authentication(Authority& a, Request r);
 Answering userinfo(Authority& a, Request r);
 Answering tokeninfo(Authority& a, Request r);
 Answering openid_configuration(Authority& a, Request r);

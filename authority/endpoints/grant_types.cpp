@@ -295,6 +295,14 @@ Async<Value> device_code_grant(Authority& a, const Request& request, const Clien
                       {Way::device, "oauth2-device-code", over("Invalid or expired device code.")}));
 }
 
+// AZ-648 · OpenID CIBA Core section 10.1
+Async<Value> backchannel_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  if (auto present = require(p, {"auth_req_id"}); !present) co_return std::move(present).error();
+  CO_TRY(auto grant, poll_auth_req_id(a, client, std::string(p.get("auth_req_id"))));
+  CO_RETURN(tokens_of(a, request, client, std::move(grant),
+                      {Way::device, "oauth2-ciba", over("Invalid or expired auth_req_id.")}));
+}
+
 constexpr GrantType grant_types[] = {
     {"authorization_code", code_grant, "seacft", "feacft"},
     {"refresh_token", refresh_grant, "sertft", "fertft"},
@@ -305,6 +313,7 @@ constexpr GrantType grant_types[] = {
     {"http://auth0.com/oauth/grant-type/mfa-otp", mfa_otp_grant, "s", "f"},
     {"http://auth0.com/oauth/grant-type/mfa-oob", mfa_oob_grant, "s", "f"},
     {"http://auth0.com/oauth/grant-type/mfa-recovery-code", mfa_recovery_code_grant, "s", "f"},
+    {"urn:openid:params:grant-type:ciba", backchannel_grant, "s", "f"},
     {"urn:ietf:params:oauth:grant-type:token-exchange", token_exchange_grant, "secte", "fecte"},
     {"urn:ietf:params:oauth:grant-type:device_code", device_code_grant, "sede", "fede"}};
 

@@ -8,6 +8,7 @@
 #include "accounts/notices.hpp"
 #include "accounts/users.hpp"
 
+#include "grants/device.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
@@ -146,7 +147,7 @@ std::string address_of(const Tenant& tenant, const AuthorizationRequest& r) {
   };
   if (!r.user_code.empty()) {
     url = "/activate";
-    add("user_code", r.user_code);
+    add(is_of_link(r.user_code) ? "request" : "user_code", r.user_code);
     return url;
   }
   if (r.client_id == account_client().id) return "/account";

@@ -57,6 +57,7 @@ constexpr Route routes[] = {
     {"/oauth/token", "POST", token, Cors::listed},
     {"/oauth/revoke", "POST", revoke, Cors::listed},
     {"/oauth/device/code", "POST", device_code, Cors::listed},
+    {"/bc-authorize", "POST", backchannel_authentication, Cors::none},
     {"/userinfo", "GET", userinfo, Cors::listed},
     {"/userinfo", "POST", userinfo, Cors::listed},
     {"/tokeninfo", "POST", tokeninfo, Cors::listed},

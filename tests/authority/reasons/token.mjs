@@ -75,6 +75,11 @@ export default [
     await w.call('DELETE', 'grants?user_id=auth0|ada');
     return w.redeem(location.searchParams.get('code'), { client_id: 'third' });
   }],
+  // Persons who are asked
+  ['login_hint_invalid', 400, 'invalid_request', (w) => w.approval({ login_hint: 'ada@example.com' })],
+  ['binding_message_invalid', 400, 'invalid_binding_message', (w) => w.approval({ binding_message: '<' })],
+  ['parameter_malformed', 400, 'invalid_request', (w) => w.approval({ requested_expiry: 'soon' })],
+  ['person_unreachable', 400, 'invalid_request', (w) => w.approval()],
   // Devices
   ['device_invalid_grant', 403, 'invalid_grant', (w) => poll(w, 'nothing of ours')],
   ['device_authorization_pending', 403, 'authorization_pending', async (w) => poll(w, (await w.device()).device_code)],

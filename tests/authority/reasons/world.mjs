@@ -38,6 +38,7 @@ const clients = [
   spa('members', { organization_usage: 'require' }),
   spa('alone', { organization_usage: 'deny' }),
   spa('pushes', { require_pushed_authorization_requests: true }),
+  { ...web, client_id: 'teller', name: 'teller', grant_types: ['urn:openid:params:grant-type:ciba'] },
   { ...web, client_id: 'certified', name: 'certified', client_secret: undefined, client_authentication_methods: { tls_client_auth: { credentials: [{ pem: certificate.pem }] } } },
   spa('open', { grant_types: [...app.grant_types, 'client_credentials', exchangeGrant] }),
   { ...web, client_id: 'keyed', name: 'keyed', client_secret: undefined, token_endpoint_auth_method: 'private_key_jwt', client_authentication_methods: { private_key_jwt: { credentials: [{ pem: keys.publicKey.export({ type: 'spki', format: 'pem' }) }] } } },
@@ -114,6 +115,8 @@ export class World {
   async proof(more = {}, url = `${this.api.issuer}oauth/token`, method = 'POST') { return this.proofKey.proof(method, url, { now: await this.now(), ...more }); }
   /** The machine's request with it. */
   async proven(more) { return this.token({ grant_type: 'client_credentials', client_id: 'web', client_secret: 'web-secret', audience: api }, { dpop: await this.proof(more) }); }
+  /** Asks a person on a channel that the application does not have. */
+  approval(more) { return this.api.form('/bc-authorize', { client_id: 'teller', client_secret: 'web-secret', scope: 'openid', login_hint: JSON.stringify({ format: 'iss_sub', iss: this.api.issuer, sub: 'auth0|ada' }), ...more }); }
   certified(headers) { return this.token({ grant_type: 'client_credentials', client_id: 'certified', audience: api }, headers); }
   /** A person's tokens, bound to it. */
   async boundTokens(more) {
