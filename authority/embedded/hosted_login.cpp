@@ -25,7 +25,7 @@ constexpr std::int64_t lifetime = 120;  // seconds between the form's two steps
 Value context_of(const Value& body) {
   Value out = Value::object();
   for (const char* name : {"client_id", "redirect_uri", "response_type", "response_mode", "scope", "audience", "state",
-                           "nonce", "code_challenge", "code_challenge_method"})
+                           "nonce", "code_challenge", "code_challenge_method", "dpop_jkt"})
     if (body[name].is_string()) out.set(name, body[name]);
   return out;
 }

@@ -1,4 +1,6 @@
 // OpenID Connect Discovery and the public keys. It names what this version has, nothing more.
+#include <algorithm>
+
 #include "endpoints/endpoints.hpp"
 #include "ostia/text/base64url.hpp"
 #include "protocol/dpop.hpp"
@@ -54,8 +56,13 @@ Answering openid_configuration(Authority& a, Request request) {
   Value proof_algorithms = Value::array();
   for (const auto name : protocol::proof_algorithms()) proof_algorithms.push_back(name);
   v.set("dpop_signing_alg_values_supported", std::move(proof_algorithms));
+  // AZ-646 · RFC 8705 section 3.3
+  const auto tenant = a.tenant();
+  if (std::any_of(tenant->apis.begin(), tenant->apis.end(),
+                  [](const auto& api) { return api.second.proof == Proof::mtls; }))
+    v.set("tls_client_certificate_bound_access_tokens", true);
   v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja", "ar"}));
-  if (!a.tenant()->factors.empty())
+  if (!tenant->factors.empty())
     v.set("acr_values_supported", list({"http://schemas.openid.net/pape/policies/2007/06/multi-factor"}));
   v.set("prompt_values_supported", list({"none", "login", "consent", "select_account"}));
   v.set("backchannel_logout_supported", true);

@@ -151,7 +151,8 @@ std::string address_of(const Tenant& tenant, const AuthorizationRequest& r) {
     return url;
   }
   if (r.client_id == account_client().id) return "/account";
-  if (tenant.find_client(r.client_id)->requires_par) return url;
+  const auto client = tenant.find_client(r.client_id);
+  if (client->requires_par || client->requires_request_object) return url;
   url = "/authorize";
   for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"client_id", r.client_id},
                                     {"redirect_uri", r.redirect_uri},
@@ -164,6 +165,7 @@ std::string address_of(const Tenant& tenant, const AuthorizationRequest& r) {
                                     {"prompt", r.prompt},
                                     {"login_hint", r.login_hint},
                                     {"code_challenge", r.code_challenge},
+                                    {"dpop_jkt", r.dpop_jkt},
                                     {"connection", r.connection},
                                     {"screen_hint", r.screen_hint},
                                     {"ui_locales", r.ui_locales},

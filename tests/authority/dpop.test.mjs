@@ -1,6 +1,7 @@
 // AZ-641 to AZ-645: tokens that are bound to a key (DPoP, RFC 9449), where they are given and where they are taken.
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
+import { request } from 'node:https';
 import { before, beforeEach, describe, test } from 'node:test';
 import { Reader } from '../lib/authority.mjs';
 import { ProofKey, hash } from '../lib/dpop.mjs';
@@ -15,22 +16,24 @@ import { totp } from '../lib/totp.mjs';
 const group = scope(), key = new ProofKey(), other = new ProofKey();
 const bound = 'https://bound.example.com/', publicOnly = 'https://bound-for-public.example.com/', plain = 'https://api.example.com/';
 const mfaGrant = (name) => `http://auth0.com/oauth/grant-type/mfa-${name}`;
-let api, call;
+const custom = 'login.custom.example';
+let api, call, authority;
 before(async () => {
   const scopes = [{ value: 'read:it' }], all = [plain, bound, publicOnly, 'https://quiet.example.com/'];
   const clients = [
     { ...app, grant_types: [...app.grant_types, mfaGrant('otp')] }, web, machine,
     { ...web, client_id: 'wanting', name: 'Wanting', require_proof_of_possession: true },
   ];
-  api = new Management(await startAuthority(group, { clients, extra: {
-    ...extra,
+  authority = await startAuthority(group, { clients, extra: {
+    ...extra, customDomains: [{ domain: custom }],
     databases: [database('Username-Password-Authentication', { brute_force_protection: false })],
     guardianFactors: [{ name: 'otp', enabled: true }],
     resourceServers: [...extra.resourceServers,
       { name: 'Bound', identifier: bound, scopes, allow_offline_access: true, proof_of_possession: { mechanism: 'dpop', required: true } },
       { name: 'Bound for public', identifier: publicOnly, scopes, proof_of_possession: { mechanism: 'dpop', required: true, required_for: 'public_clients' } }],
     clientGrants: [managementGrant(), ...['web', 'wanting'].flatMap((client_id) => all.map((audience) => ({ client_id, audience, scope: audience === plain ? ['read:messages'] : ['read:it'] })))],
-  } }));
+  } });
+  api = new Management(authority);
   call = async (...what) => {
     const answer = await api.call(...what);
     assert.ok(answer.status < 300, answer.text);
@@ -125,6 +128,22 @@ test('for another method or another URL', async () => {
     refused(await api.token(machineOf(), { dpop: await proof({ claims }) }), 400, 'invalid_dpop_proof', 'dpop_mismatch');
   for (const htu of [`${tokenUrl()}?x=1`, `${tokenUrl()}#x`, tokenUrl().replace('http://localhost', 'HTTP://LOCALHOST')])
     given(await api.token(machineOf(), { dpop: await proof({ claims: { htu } }) }));
+});
+
+test('at each domain its own URL, and no other domain\'s', async () => {
+  const urls = { [authority.domain]: `https://${authority.domain}/oauth/token`, [`${custom}:${authority.port}`]: `https://${custom}:${authority.port}/oauth/token` };
+  const at = (host, dpop) => new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port: authority.port, path: '/oauth/token', method: 'POST', rejectUnauthorized: false, headers: { host, dpop, 'content-type': 'application/json' } }, (response) => {
+      let text = '';
+      response.on('data', (d) => (text += d)).on('end', () => resolve({ status: response.statusCode, body: JSON.parse(text), text }));
+    }).on('error', reject).end(JSON.stringify(machineOf()));
+  });
+  for (const host of Object.keys(urls))
+    for (const [other, url] of [...Object.entries(urls), ['plain', tokenUrl()]]) {
+      const answer = await at(host, await proof({}, { url }));
+      if (other === host) given(answer);
+      else refused(answer, 400, 'invalid_dpop_proof', 'dpop_mismatch');
+    }
 });
 
 test('from the past and from the future, on both sides of the edge', async () => {
@@ -239,6 +258,14 @@ row('AZ-642', 'd', 'GET /authorize', 'dpop_jkt', 'a code that is given tokens fo
     const answer = await new Reader(api.issuer).open(`/authorize?${new URLSearchParams({ client_id: 'app', response_type: 'code', redirect_uri: callback, scope: 'openid', state: 's', dpop_jkt })}`);
     assert.equal(answer.location.searchParams.get('error'), 'invalid_request');
   }
+});
+
+test('a login that begins anew is for the same key', async () => {
+  const page = await new Reader(api.issuer).open(`/authorize?${new URLSearchParams({ client_id: 'app', response_type: 'code', redirect_uri: callback, scope: 'openid', audience: plain, state: 's', dpop_jkt: key.jkt })}`);
+  const stale = await new Reader(api.issuer).submit(page, { username: 'ada@example.com', password: 'Correct-Horse-9' });
+  const [again] = Object.values(stale.links).filter((href) => href.startsWith('/authorize?'));
+  const person = new Reader(api.issuer), { location } = await person.submit(await person.open(again), { username: 'ada@example.com', password: 'Correct-Horse-9' });
+  refused(await prove(redeem(location.searchParams.get('code')), other), 403, 'invalid_grant', 'proof_of_another_key');
 });
 
 test('a token from /authorize is bound to dpop_jkt, and says so', async () => {

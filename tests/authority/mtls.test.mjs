@@ -58,6 +58,7 @@ row('AZ-646', 'd', 'client authentication', 'self_signed_tls_client_auth and tls
     for (const headers of [{}, { 'client-certificate': '' }, { 'client-certificate': 'x' }, { 'client-certificate': '%' }, { 'client-cert': own.der.toString('base64') }, { 'client-cert': ':x:' }, { 'client-cert': ':' }, { 'client-certificate': encodeURIComponent(own.pem.slice(0, -60)) }])
       refused(await api.token(machine(client, secret), headers), 401, 'invalid_client', 'client_certificate_missing');
   const { body } = await api.get('/.well-known/openid-configuration');
+  assert.equal(body.tls_client_certificate_bound_access_tokens, true);
   for (const method of ['tls_client_auth', 'self_signed_tls_client_auth']) assert.ok(body.token_endpoint_auth_methods_supported.includes(method));
 });
 

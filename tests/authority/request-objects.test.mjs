@@ -130,6 +130,13 @@ test('an application that must sign is given nothing for what is not signed', as
   assert.ok((await logIn({ client_id: 'must', request_uri })).get('code'));
 });
 
+test('a login that begins anew does not ask without the signature', async () => {
+  const page = await authorize({ client_id: 'must', request: object({}, { client: 'must' }) });
+  const stale = await new Reader(api.issuer).submit(page, { username: 'ada@example.com', password: 'Correct-Horse-9' });
+  assert.equal(stale.status, 400);
+  assert.deepEqual(Object.values(stale.links).filter((href) => href.startsWith('/authorize')), []);
+});
+
 test('pushed, with a key that the code is bound to', async () => {
   const key = new ProofKey(), url = `${api.issuer}oauth/par`, token = `${api.issuer}oauth/token`, fields = { client_id: 'signs', client_secret: 'web-secret' };
   const { body } = await api.form('/oauth/par', { ...fields, request: object() }, { dpop: key.proof('POST', url) });
