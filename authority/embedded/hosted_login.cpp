@@ -25,7 +25,7 @@ constexpr std::int64_t lifetime = 120;  // seconds between the form's two steps
 Value context_of(const Value& body) {
   Value out = Value::object();
   for (const char* name : {"client_id", "redirect_uri", "response_type", "response_mode", "scope", "audience", "state",
-                           "nonce", "code_challenge", "code_challenge_method"})
+                           "nonce", "code_challenge", "code_challenge_method", "dpop_jkt"})
     if (body[name].is_string()) out.set(name, body[name]);
   return out;
 }
@@ -54,7 +54,8 @@ Answering hosted_callback(Authority& a, Request request) {
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& [key, item] : context->members()) pairs.emplace_back(key, item.text());
   const auto tenant = a.tenant();
-  auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, false);
+  auto judged =
+      judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, false, a.clock.now());
   if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
     co_return pages::error(look_for(*tenant, request, {}), *page);
   if (const auto* error = std::get_if<ClientError>(&judged))

@@ -1,6 +1,9 @@
 // OpenID Connect Discovery and the public keys. It names what this version has, nothing more.
+#include <algorithm>
+
 #include "endpoints/endpoints.hpp"
 #include "ostia/text/base64url.hpp"
+#include "protocol/dpop.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -35,6 +38,7 @@ Answering openid_configuration(Authority& a, Request request) {
                                    {"introspection_endpoint", "oauth/introspect"},
                                    {"device_authorization_endpoint", "oauth/device/code"},
                                    {"pushed_authorization_request_endpoint", "oauth/par"},
+                                   {"backchannel_authentication_endpoint", "bc-authorize"},
                                    {"mfa_challenge_endpoint", "mfa/challenge"},
                                    {"end_session_endpoint", "oidc/logout"}})
     v.set(name, issuer + path);
@@ -51,13 +55,24 @@ Answering openid_configuration(Authority& a, Request request) {
               "http://auth0.com/oauth/grant-type/password-realm", "http://auth0.com/oauth/grant-type/passwordless/otp",
               "http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob",
               "http://auth0.com/oauth/grant-type/mfa-recovery-code", "urn:ietf:params:oauth:grant-type:device_code",
-              "urn:ietf:params:oauth:grant-type:token-exchange"}));
+              "urn:ietf:params:oauth:grant-type:token-exchange", "urn:openid:params:grant-type:ciba"}));
+  // AZ-648 · OpenID CIBA Core section 4
+  v.set("backchannel_token_delivery_modes_supported", list({"poll"}));
+  v.set("backchannel_user_code_parameter_supported", false);
   v.set("subject_types_supported", list({"public"}));
   v.set("id_token_signing_alg_values_supported", id_token_algorithms(*tenant));
-  v.set("token_endpoint_auth_methods_supported",
-        list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"}));
+  v.set("token_endpoint_auth_methods_supported", list({"client_secret_basic", "client_secret_post", "private_key_jwt",
+                                                       "tls_client_auth", "self_signed_tls_client_auth", "none"}));
   v.set("token_endpoint_auth_signing_alg_values_supported",
         list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"}));
+  // AZ-641 · RFC 9449 section 5.1
+  Value proof_algorithms = Value::array();
+  for (const auto name : protocol::proof_algorithms()) proof_algorithms.push_back(name);
+  v.set("dpop_signing_alg_values_supported", std::move(proof_algorithms));
+  // AZ-646 · RFC 8705 section 3.3
+  if (std::any_of(tenant->apis.begin(), tenant->apis.end(),
+                  [](const auto& api) { return api.second.proof == Proof::mtls; }))
+    v.set("tls_client_certificate_bound_access_tokens", true);
   v.set("ui_locales_supported", list({"en", "de", "fr", "es", "ja", "ar"}));
   if (!tenant->factors.empty())
     v.set("acr_values_supported", list({"http://schemas.openid.net/pape/policies/2007/06/multi-factor"}));
@@ -70,9 +85,11 @@ Answering openid_configuration(Authority& a, Request request) {
               "exp",      "family_name", "given_name", "iat",       "iss",          "name",
               "nickname", "nonce",       "org_id",     "org_name",  "phone_number", "phone_number_verified",
               "picture",  "sid",         "sub",        "updated_at"}));
-  for (const char* absent :
-       {"request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported"})
-    v.set(absent, false);
+  // AZ-647 · RFC 9101 section 10.5
+  v.set("request_parameter_supported", true);
+  v.set("request_object_signing_alg_values_supported",
+        list({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"}));
+  for (const char* absent : {"request_uri_parameter_supported", "claims_parameter_supported"}) v.set(absent, false);
   v.set("authorization_response_iss_parameter_supported", true);
   co_return json_response(200, v).with("Cache-Control", "public, max-age=300");
 }

@@ -11,6 +11,7 @@ Answering introspect(Authority& a, Request r);
 Answering register_application(Authority& a, Request r);
 Answering manage_registration(Authority& a, Request r);
 Answering device_code(Authority& a, Request r);
+Answering backchannel_authentication(Authority& a, Request r);
 Answering userinfo(Authority& a, Request r);
 Answering avatar(Authority& a, Request r);
 Answering tokeninfo(Authority& a, Request r);

@@ -5,6 +5,7 @@
 #include "grants/mfa_token.hpp"
 #include "grants/organization.hpp"
 #include "grants/permissions.hpp"
+#include "grants/proof.hpp"
 #include "state/problem.hpp"
 
 namespace ostia::authority {
@@ -167,6 +168,20 @@ Error error_of(const Inquiry& q, const protocol::Refuse& refusal) {
   return out;
 }
 
+// Who redeems a code or goes on with a request shows the key that it began with. A client that proves who it is needs
+// none for its refresh tokens: they are its own by that.
+// AZ-642 · RFC 9449 sections 5 and 10, RFC 8705 section 4
+void bind(Inquiry& q) {
+  const Binding shown = binding_for(q.a, q.request, *q.client, q.grant.audience);
+  const bool is_held = q.how.way != Way::exchange && (q.how.way != Way::refresh || q.client->is_public());
+  const auto differs = [&](const std::string& was, const std::string& is) { return !was.empty() && was != is; };
+  q.facts.has_other_key =
+      is_held && (differs(q.grant.proof_key, shown.key) || differs(q.grant.proof_cert, shown.certificate));
+  q.facts.lacks_proof = lacks_proof(q.a, *q.client, q.grant.audience, shown);
+  q.grant.proof_key = shown.key;
+  q.grant.proof_cert = shown.certificate;
+}
+
 }  // namespace
 
 Async<Passed> pass_gate(Authority& a, const Request& request, Grant grant, Passing how, std::optional<User> user) {
@@ -174,6 +189,7 @@ Async<Passed> pass_gate(Authority& a, const Request& request, Grant grant, Passi
   q.facts.way = q.how.way;
   q.facts.now = a.clock.now();
   q.facts.lacks_organization = q.client->requires_organization && q.grant.organization.empty();
+  bind(q);
   for (;;) {
     const auto next = protocol::next_step(q.facts);
     if (const auto* need = std::get_if<Need>(&next)) {

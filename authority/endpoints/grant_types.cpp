@@ -9,6 +9,7 @@
 #include "grants/audience.hpp"
 #include "grants/code.hpp"
 #include "grants/device.hpp"
+#include "grants/proof.hpp"
 #include "grants/refresh_token.hpp"
 #include "grants/tokens.hpp"
 #include "ostia/oidc/audience.hpp"
@@ -277,11 +278,14 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   const auto organization = machine_organization(*tenant, client, *granted, p);
   if (!organization) co_return organization.error();
   const std::string scope = machine_scope(scopes_of(a, *granted, management ? Found<Api>() : api), p.get("scope"));
-  const AccessToken token = issue_machine_token(a, request.issuer, client, audience, scope, *organization);
+  const auto binding = require_binding(a, request, client, audience);
+  if (!binding) co_return binding.error();
+  const AccessToken token =
+      issue_machine_token(a, request.issuer, client, audience, scope, *organization, confirmation(*binding));
   Value out = Value::object({{"access_token", token.value}});
   if (!scope.empty()) out.set("scope", scope);
   out.set("expires_in", token.expires_in);
-  out.set("token_type", "Bearer");
+  out.set("token_type", token_type(*binding));
   co_return out;
 }
 
@@ -364,7 +368,7 @@ Async<Value> token_exchange_grant(Authority& a, const Request& request, const Cl
                            {"issued_token_type", access_token_type},
                            {"scope", passed.grant.scope},
                            {"expires_in", token.expires_in},
-                           {"token_type", "Bearer"}});
+                           {"token_type", token_type(passed.grant)}});
 }
 
 Async<Value> device_code_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
@@ -372,6 +376,14 @@ Async<Value> device_code_grant(Authority& a, const Request& request, const Clien
   CO_TRY(auto grant, poll_device_code(a, client, std::string(p.get("device_code"))));
   CO_RETURN(tokens_of(a, request, client, std::move(grant),
                       {Way::device, "oauth2-device-code", over("Invalid or expired device code.")}));
+}
+
+// AZ-648 · OpenID CIBA Core section 10.1
+Async<Value> backchannel_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  if (auto present = require(p, {"auth_req_id"}); !present) co_return std::move(present).error();
+  CO_TRY(auto grant, poll_auth_req_id(a, client, std::string(p.get("auth_req_id"))));
+  CO_RETURN(tokens_of(a, request, client, std::move(grant),
+                      {Way::device, "oauth2-ciba", over("Invalid or expired auth_req_id.")}));
 }
 
 constexpr GrantType grant_types[] = {
@@ -384,6 +396,7 @@ constexpr GrantType grant_types[] = {
     {"http://auth0.com/oauth/grant-type/mfa-otp", mfa_otp_grant, "s", "f"},
     {"http://auth0.com/oauth/grant-type/mfa-oob", mfa_oob_grant, "s", "f"},
     {"http://auth0.com/oauth/grant-type/mfa-recovery-code", mfa_recovery_code_grant, "s", "f"},
+    {"urn:openid:params:grant-type:ciba", backchannel_grant, "s", "f"},
     {"urn:ietf:params:oauth:grant-type:token-exchange", token_exchange_grant, "secte", "fecte"},
     {"urn:ietf:params:oauth:grant-type:device_code", device_code_grant, "sede", "fede"}};
 

@@ -7,6 +7,7 @@
 #include "endpoints/mfa_grants.hpp"
 #include "grants/client_authentication.hpp"
 #include "grants/mfa_token.hpp"
+#include "grants/proof.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "mfa/totp.hpp"
@@ -32,9 +33,10 @@ struct Bearer {
 Error invalid_token() { return oauth(401, "invalid_token", "Invalid Token", "mfa_token_invalid"); }
 
 // AZ-1406 · Auth0: mfa/authenticators
-Async<Bearer> by_access_token(Authority& a, const Request& request, std::string token, std::string scope) {
-  const auto claims = read_own_token(a, TokenUse::mfa, request.issuer, token);
+Async<Bearer> by_access_token(Authority& a, const Request& request, PresentedToken presented, std::string scope) {
+  const auto claims = read_own_token(a, TokenUse::mfa, request.issuer, presented.token);
   if (!claims) co_return invalid_token();
+  CO_TRY_VOID(check_possession(a, request, presented, *claims));
   if (!text::has_word((*claims)["scope"].text(), scope))
     co_return oauth(403, "insufficient_scope", "Insufficient scope, expected: " + scope, "scope_missing");
   CO_TRY(const auto user, find_holder(a, *claims));
@@ -44,11 +46,12 @@ Async<Bearer> by_access_token(Authority& a, const Request& request, std::string 
 
 // AZ-1405 · Auth0: mfa_token
 Async<Bearer> who_asks(Authority& a, const Request& request, std::string otherwise, std::string scope) {
-  const std::string_view bearer = bearer_of(request);
-  std::string token = bearer.empty() ? otherwise : std::string(bearer);
-  if (token.empty()) co_return oauth(401, "unauthorized", "Missing mfa_token", "mfa_token_missing");
-  if (token.find('.') != token.npos) CO_RETURN(by_access_token(a, request, std::move(token), std::move(scope)));
-  CO_TRY(auto pending, open_mfa_token(a, request, {}, std::move(token)));
+  PresentedToken presented = presented_token(request);
+  if (presented.token.empty()) presented.token = std::move(otherwise);
+  if (presented.token.empty()) co_return oauth(401, "unauthorized", "Missing mfa_token", "mfa_token_missing");
+  if (presented.token.find('.') != std::string::npos)
+    CO_RETURN(by_access_token(a, request, std::move(presented), std::move(scope)));
+  CO_TRY(auto pending, open_mfa_token(a, request, {}, std::move(presented.token)));
   co_return Bearer{std::move(pending.user), pending.grant.client_id, true, pending.may_enrol};
 }
 
@@ -214,7 +217,10 @@ Async<Response> remove(Authority& a, const Request& request, std::string id) {
 
 Answering reply(Authority& a, Async<Response> handling) {
   auto result = co_await std::move(handling);
-  co_return result ? *std::move(result) : oauth_problem(a, result.error());
+  if (result) co_return *std::move(result);
+  Response response = oauth_problem(a, result.error());
+  const auto challenge = proof_challenge(result.error());
+  co_return challenge ? response.with("WWW-Authenticate", *challenge) : response;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "endpoints/grant_types.hpp"
 #include "endpoints/mfa_grants.hpp"
 #include "grants/client_authentication.hpp"
+#include "grants/proof.hpp"
 #include "grants/refresh_token.hpp"
 #include "grants/registration.hpp"
 #include "http/body.hpp"
@@ -31,6 +32,9 @@ Async<Value> exchange(Authority& a, const Request& request, const Parameters& p)
   if (!client->has_grant(type))
     co_return oauth(403, "unauthorized_client", "Grant type '" + std::string(type) + "' not allowed for the client.",
                     "grant_not_allowed");
+  // A page's key is all that it has, so its proofs are new ones: the nonce says so.
+  // AZ-643 · RFC 9449 section 8
+  CO_TRY_VOID(take_dpop_proof(a, request, {}, client->is_public()));
   CO_AWAIT(auto tokens, known->handle(a, request, *client, p));
   // RFC 6749 section 5.2 says 400; the vendor says 403.
   if (!tokens && client->strict_openid && tokens.error().code == "invalid_grant") tokens.error().status = 400;

@@ -3,6 +3,7 @@
 #include "endpoints/endpoints.hpp"
 #include "grants/consent.hpp"
 #include "grants/grant.hpp"
+#include "grants/proof.hpp"
 #include "http/body.hpp"
 #include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
@@ -18,13 +19,13 @@ using json::Value;
 // The header, a form's field, or, for clients that have no other way, the query: that is what access logs and histories
 // keep, so `ostia.userinfo_by_query` can turn it off.
 // AZ-701 · RFC 6750 section 2
-std::string bearer_token(const Tenant& tenant, const Request& request) {
-  if (const auto token = bearer_of(request); !token.empty()) return std::string(token);
+PresentedToken token_of(const Tenant& tenant, const Request& request) {
+  if (auto token = presented_token(request); !token.token.empty()) return token;
   if (request.method == "GET" && tenant.takes_token_in_query)
-    return std::string(Parameters(url::parse_form(request.query)).get("access_token"));
+    return {.by_dpop = false, .token = std::string(Parameters(url::parse_form(request.query)).get("access_token"))};
   if (request.method != "POST" || !request.header("content-type").starts_with("application/x-www-form-urlencoded"))
     return {};
-  return std::string(Parameters(url::parse_form(request.body)).get("access_token"));
+  return {.by_dpop = false, .token = std::string(Parameters(url::parse_form(request.body)).get("access_token"))};
 }
 
 // AZ-701 · RFC 6750 section 3
@@ -55,9 +56,15 @@ Async<bool> may_tell(Authority& a, Value claims) {
 }  // namespace
 
 Answering userinfo(Authority& a, Request request) {
-  const std::string presented = bearer_token(*a.tenant(), request);
-  const auto claims = read_own_token(a, TokenUse::userinfo, request.issuer, presented);
-  if (!claims) co_return unauthorized(!presented.empty());
+  const PresentedToken presented = token_of(*a.tenant(), request);
+  const auto claims = read_own_token(a, TokenUse::userinfo, request.issuer, presented.token);
+  if (!claims) co_return unauthorized(!presented.token.empty());
+  CO_AWAIT(const auto possessed, check_possession(a, request, presented, *claims));
+  if (!possessed) {
+    const auto challenge = proof_challenge(possessed.error());
+    Response response = oauth_problem(a, possessed.error());
+    co_return challenge ? response.with("WWW-Authenticate", *challenge) : response;
+  }
   CO_AWAIT(const auto user, find_holder(a, *claims));
   if (!user) co_return oauth_problem(a, user.error());
   if (!user->has_value() || (*user)->blocked) co_return unauthorized(true);

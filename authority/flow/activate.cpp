@@ -1,4 +1,5 @@
-// `/activate`: where a person types the code that a device shows, logs in, and says yes or no (RFC 8628 section 3.3).
+// `/activate`: where a person types the code that a device shows, logs in, and says yes or no (RFC 8628 section 3.3);
+// or comes by the link of a mail, because an application asks them (OpenID CIBA).
 #include "flow/activate.hpp"
 #include "accounts/attempts.hpp"
 #include "flow/asked.hpp"
@@ -28,11 +29,51 @@ Response code_page(const pages::Look& look, std::string code, std::string alert)
   return pages::form(look, page);
 }
 
+// To the login, and then to the question.
+boost::asio::awaitable<Response> begin_login(Authority& a, const Request& request, const DeviceRequest& found) {
+  AuthorizationRequest r;
+  r.issuer = request.issuer;
+  r.client_id = found.client_id;
+  r.user_code = found.user_code;
+  r.audience = found.audience;
+  r.scope = found.scope;
+  r.acr_values = found.acr_values;
+  CO_AWAIT(const auto asked, find_user(a.store, found.user_id));
+  if (asked && *asked) r.login_hint = (*asked)->login_name();
+  CO_RETURN(show_step(a, request, r, "/authorize/resume"));
+}
+
+// AZ-648 · OpenID CIBA Core section 7.4
+boost::asio::awaitable<Response> open_link(Authority& a, const Request& request, std::string name) {
+  CO_AWAIT(const auto found, find_device_request(a, std::move(name)));
+  if (!found || !*found || (*found)->user_id.empty() || (*found)->issuer != request.issuer)
+    co_return pages::error(look_for(*a.tenant(), request, {}),
+                           {.status = 400, .key = "link_over", .code = "expired_token: the request is over"});
+  CO_RETURN(begin_login(a, request, **found));
+}
+
+// Nobody answers what somebody else was asked.
+bool is_for(const DeviceRequest& found, const User& user) { return found.user_id.empty() || found.user_id == user.id; }
+
+void word(FormPage& page, const Step& step, const DeviceRequest& found) {
+  const TextValues values = {{"client", step.client->name}, {"code", found.user_code}};
+  if (found.user_id.empty()) {
+    page.heading = step.text("activate.confirm.title");
+    page.text = step.text("activate.confirm.text", values);
+    return;
+  }
+  page.heading = step.text("approve.title", values);
+  page.text = step.text("approve.text", values);
+  if (!found.binding_message.empty())
+    page.text += " " + step.text("approve.message", {{"message", found.binding_message}});
+}
+
 }  // namespace
 
 Answering show_activate(Authority& a, Request request) {
   if (request.path == "/activate") {
     const Parameters query(url::parse_form(request.query));
+    if (is_of_link(query.get("request"))) CO_RETURN(open_link(a, request, std::string(query.get("request"))));
     co_return code_page(look_for(*a.tenant(), request, query.get("ui_locales")),
                         std::string(query.get("user_code").substr(0, 20)), {});
   }
@@ -41,13 +82,13 @@ Answering show_activate(Authority& a, Request request) {
   CO_AWAIT(const auto who, current_session(a, request));
   if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   const AuthorizationRequest& r = step->request;
+  CO_AWAIT(const auto found, find_device_request(a, r.user_code));
+  if (!found || !*found) CO_RETURN(begin_anew(a, request));
+  if (!is_for(**found, (*who)->user)) CO_RETURN(show_step(a, request, r, "/u/login"));
   const auto access = resolve_access(a, *step->client, r.issuer, r.audience, r.scope);
   if (!access) CO_RETURN(begin_anew(a, request));
-  FormPage page{.status = 200,
-                .heading = step->text("activate.confirm.title"),
-                .text = step->text("activate.confirm.text", {{"client", step->client->name}, {"code", r.user_code}}),
-                .action = "/activate/confirm",
-                .hidden = {{"state", step->state}}};
+  FormPage page{.status = 200, .action = "/activate/confirm", .hidden = {{"state", step->state}}};
+  word(page, *step, **found);
   page.list_title =
       step->text("consent.text",
                  {{"client", step->client->name}, {"tenant", step->tenant->name}, {"user", (*who)->user.login_name()}});
@@ -71,20 +112,14 @@ boost::asio::awaitable<Response> take_code(Authority& a, const Request& request)
     CO_IGNORE(count_failure(a, attempt));
     co_return code_page(look, typed.substr(0, 20), look.texts.get("activate.wrong"));
   }
-  AuthorizationRequest r;
-  r.issuer = request.issuer;
-  r.client_id = (*found)->client_id;
-  r.user_code = (*found)->user_code;
-  r.audience = (*found)->audience;
-  r.scope = (*found)->scope;
-  CO_RETURN(show_step(a, request, r, "/authorize/resume"));
+  CO_RETURN(begin_login(a, request, **found));
 }
 
 // AZ-621 · RFC 8628 section 3.3
 boost::asio::awaitable<Response> refuse_device(Authority& a, const Request& request, const Step& step,
                                                const User& user) {
   CO_AWAIT(const auto found, find_device_request(a, step.request.user_code));
-  if (!found || !*found) CO_RETURN(begin_anew(a, request));
+  if (!found || !*found || !is_for(**found, user)) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto denied, deny_device(a, **found));
   if (!denied) co_return pages::trouble(step.look, denied.error());
   record(a, request,
@@ -93,8 +128,9 @@ boost::asio::awaitable<Response> refuse_device(Authority& a, const Request& requ
           .client_id = step.client->id,
           .user_id = user.id,
           .reason = "device_denied"});
-  co_return pages::message(step.look, step.look.texts.get("activate.denied.title"),
-                           step.look.texts.get("activate.denied.text"));
+  const std::string texts = is_of_link(step.request.user_code) ? "approve" : "activate";
+  co_return pages::message(step.look, step.look.texts.get(texts + ".denied.title"),
+                           step.look.texts.get(texts + ".denied.text"));
 }
 
 Answering submit_activate(Authority& a, Request request) {
@@ -103,7 +139,7 @@ Answering submit_activate(Authority& a, Request request) {
   if (!step || step->request.user_code.empty()) CO_RETURN(begin_anew(a, request));
   CO_AWAIT(const auto who, current_session(a, request));
   CO_AWAIT(const auto found, find_device_request(a, step->request.user_code));
-  if (!who || !*who || !found || !*found) CO_RETURN(begin_anew(a, request));
+  if (!who || !*who || !found || !*found || !is_for(**found, (*who)->user)) CO_RETURN(begin_anew(a, request));
   const auto& look = step->look;
   if (step->form.get("action") != "accept") CO_RETURN(refuse_device(a, request, *step, (*who)->user));
   Journey journey{.request = step->request, .who = {}};
@@ -120,7 +156,8 @@ Answering submit_activate(Authority& a, Request request) {
   record(
       a, request,
       {.type = "sdeac", .description = "Device connected", .client_id = step->client->id, .user_id = (*who)->user.id});
-  co_return pages::message(look, look.texts.get("activate.done.title"), look.texts.get("activate.done.text"));
+  const std::string texts = is_of_link(step->request.user_code) ? "approve" : "activate";
+  co_return pages::message(look, look.texts.get(texts + ".done.title"), look.texts.get(texts + ".done.text"));
 }
 
 }  // namespace ostia::authority

@@ -13,6 +13,7 @@
 #include "grants/code.hpp"
 #include "grants/mfa_token.hpp"
 #include "grants/organization.hpp"
+#include "grants/proof.hpp"
 #include "grants/registration.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
@@ -49,7 +50,7 @@ Answer answer(Authority& a, const Journey& j) {
     access_token = token.value;
     fields.emplace_back("access_token", token.value);
     fields.emplace_back("expires_in", std::to_string(token.expires_in));
-    fields.emplace_back("token_type", "Bearer");
+    fields.emplace_back("token_type", std::string(token_type(grant)));
     if (grant.scope != r.scope) fields.emplace_back("scope", grant.scope);
   }
   if (r.wants("id_token") && text::has_word(grant.scope, "openid"))
@@ -237,7 +238,7 @@ Answering authorize(Authority& a, Request request) {
         a, request, parameters,
         {known.error().status, "client_unknown", known.error().code + ": " + known.error().description, {}});
   const auto tenant = a.tenant();
-  auto judged = judge_authorization_request(*tenant, parameters, request.issuer, is_pushed);
+  auto judged = judge_authorization_request(*tenant, parameters, request.issuer, is_pushed, a.clock.now());
   if (auto* page = std::get_if<pages::ErrorPage>(&judged)) {
     record(a, request,
            {.type = "f",

@@ -3,6 +3,7 @@
 #include "grants/mfa_token.hpp"
 #include "grants/organization.hpp"
 #include "grants/permissions.hpp"
+#include "grants/proof.hpp"
 #include "ostia/text/ascii.hpp"
 #include "protocol/words.hpp"
 #include "tenant/administrators.hpp"
@@ -38,22 +39,26 @@ void begin(const Authority& a, Journey& j) {
   const auto tenant = a.tenant();
   const auto client = tenant->find_client(j.request.client_id);
   const AuthorizationRequest& r = j.request;
-  j.facts = {.way = way_of(r),
-             .now = a.clock.now(),
-             .names_upstream = bool(named_upstream(*tenant, *client, r)),
-             .lacks_organization = client->requires_organization && r.organization.empty(),
-             .prompts_login = r.prompts("login"),
-             .prompts_select_account = r.prompts("select_account"),
-             .has_invitation = !r.invitation.empty(),
-             .max_age = r.max_age,
-             .second_factor_age = second_factor_age(j),
-             .person = {},
-             .membership = {},
-             .access = {},
-             .scripts = {},
-             .factors = {},
-             .consent_is_missing = {},
-             .passkey_is_offered = {}};
+  const std::string& audience = r.audience.empty() ? tenant->default_audience : r.audience;
+  j.facts = {
+      .way = way_of(r),
+      .now = a.clock.now(),
+      .names_upstream = bool(named_upstream(*tenant, *client, r)),
+      .lacks_organization = client->requires_organization && r.organization.empty(),
+      // What leaves through the browser is bound to the key that the request names, if it names one.
+      .lacks_proof = r.wants("token") && lacks_proof(a, *client, audience, {.key = r.dpop_jkt, .certificate = {}}),
+      .prompts_login = r.prompts("login"),
+      .prompts_select_account = r.prompts("select_account"),
+      .has_invitation = !r.invitation.empty(),
+      .max_age = r.max_age,
+      .second_factor_age = second_factor_age(j),
+      .person = {},
+      .membership = {},
+      .access = {},
+      .scripts = {},
+      .factors = {},
+      .consent_is_missing = {},
+      .passkey_is_offered = {}};
 }
 
 // ---- What is found out
@@ -270,7 +275,8 @@ Grant Journey::grant() const {
           .connection = who->session.body["connection"].text(),
           .scripted = extension.added,
           .epoch = who->user.epoch,
-          .withdrawals = withdrawals};
+          .withdrawals = withdrawals,
+          .proof_key = request.dpop_jkt};
 }
 
 Async<protocol::Next> ask_gate(Authority& a, const Request& request, Journey& j) {

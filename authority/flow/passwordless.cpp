@@ -83,7 +83,7 @@ std::string address_in(const Parameters& p) {
 std::optional<AuthorizationRequest> link_request(const Authority& a, const Request& request, const Parameters& p,
                                                  Response& refusal) {
   const auto tenant = a.tenant();
-  auto judged = judge_authorization_request(*tenant, p, request.issuer, false);
+  auto judged = judge_authorization_request(*tenant, p, request.issuer, false, a.clock.now());
   if (auto* r = std::get_if<AuthorizationRequest>(&judged)) return *r;
   if (auto* error = std::get_if<ClientError>(&judged))
     refusal = deliver_error(error->request, error->error, error->description);

@@ -3,6 +3,7 @@
 #include "flow/endpoints.hpp"
 #include "grants/authorization_request.hpp"
 #include "grants/client_authentication.hpp"
+#include "grants/proof.hpp"
 #include "grants/registration.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
@@ -32,7 +33,7 @@ Async<Parameters> open_pushed_request(Authority& a, const Parameters& p) {
   if (!first) co_return unknown;
   const Value& pushed = (*body)["parameters"];
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto& [key, item] : pushed.members()) pairs.emplace_back(key, item.text());
+  for (const auto& [name, item] : pushed.members()) pairs.emplace_back(name, item.text());
   co_return Parameters(std::move(pairs));
 }
 
@@ -52,13 +53,26 @@ Answering pushed_authorization(Authority& a, Request request) {
     if (name != "client_secret" && name != "client_assertion" && name != "client_assertion_type")
       pushed.set(name, value);
   pushed.set("client_id", (*client)->id);
+  // AZ-642 · RFC 9449 section 10.1
+  CO_AWAIT(const auto key, take_dpop_proof(a, request, {}, (*client)->is_public()));
+  if (!key) co_return oauth_problem(a, key.error());
+  if (!key->empty() && pushed.find("dpop_jkt") && pushed["dpop_jkt"] != Value(*key))
+    co_return oauth_problem(
+        a, oauth(400, "invalid_dpop_proof", "dpop_jkt is another key than that of the DPoP proof", "dpop_mismatch"));
+  if (!key->empty()) pushed.set("dpop_jkt", *key);
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto& [key, item] : pushed.members()) pairs.emplace_back(key, item.text());
+  for (const auto& [name, item] : pushed.members()) pairs.emplace_back(name, item.text());
   // AZ-627 · RFC 9126 section 2.3
   // Judged here, where the client can read the answer.
-  const auto judged = judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true);
-  if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
+  const auto judged =
+      judge_authorization_request(*tenant, Parameters(std::move(pairs)), request.issuer, true, a.clock.now());
+  if (const auto* page = std::get_if<pages::ErrorPage>(&judged)) {
+    const auto colon = page->code.find(": ");
+    // AZ-647 · RFC 9101 section 7
+    if (page->code.starts_with("invalid_request_object") || page->code.starts_with("request_not_supported"))
+      co_return oauth_problem(a, oauth(400, page->code.substr(0, colon), page->code.substr(colon + 2)));
     co_return oauth_problem(a, oauth(400, "invalid_request", page->code, page->key));
+  }
   if (const auto* error = std::get_if<ClientError>(&judged))
     co_return oauth_problem(a, oauth(400, error->error, error->description));
   std::vector<Statement> keep;

@@ -8,6 +8,7 @@
 #include "accounts/notices.hpp"
 #include "accounts/users.hpp"
 
+#include "grants/device.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
@@ -146,11 +147,12 @@ std::string address_of(const Tenant& tenant, const AuthorizationRequest& r) {
   };
   if (!r.user_code.empty()) {
     url = "/activate";
-    add("user_code", r.user_code);
+    add(is_of_link(r.user_code) ? "request" : "user_code", r.user_code);
     return url;
   }
   if (r.client_id == account_client().id) return "/account";
-  if (tenant.find_client(r.client_id)->requires_par) return url;
+  const auto client = tenant.find_client(r.client_id);
+  if (client->requires_par || client->requires_request_object) return url;
   url = "/authorize";
   for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"client_id", r.client_id},
                                     {"redirect_uri", r.redirect_uri},
@@ -163,6 +165,7 @@ std::string address_of(const Tenant& tenant, const AuthorizationRequest& r) {
                                     {"prompt", r.prompt},
                                     {"login_hint", r.login_hint},
                                     {"code_challenge", r.code_challenge},
+                                    {"dpop_jkt", r.dpop_jkt},
                                     {"connection", r.connection},
                                     {"screen_hint", r.screen_hint},
                                     {"ui_locales", r.ui_locales},

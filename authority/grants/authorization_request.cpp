@@ -4,6 +4,7 @@
 
 #include "grants/audience.hpp"
 #include "grants/organization.hpp"
+#include "grants/request_object.hpp"
 #include "ostia/oauth/pkce.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/text/utf8.hpp"
@@ -33,6 +34,7 @@ constexpr Field fields[] = {{"client_id", &AuthorizationRequest::client_id},
                             {"login_hint", &AuthorizationRequest::login_hint},
                             {"id_token_hint", &AuthorizationRequest::id_token_hint},
                             {"code_challenge", &AuthorizationRequest::code_challenge},
+                            {"dpop_jkt", &AuthorizationRequest::dpop_jkt},
                             {"connection", &AuthorizationRequest::connection},
                             {"connection_scope", &AuthorizationRequest::connection_scope},
                             {"screen_hint", &AuthorizationRequest::screen_hint},
@@ -111,6 +113,13 @@ Refusal check_pkce(const Client& client, const AuthorizationRequest& r, std::str
   return {};
 }
 
+// The key that the code is bound to.
+// AZ-642 · RFC 9449 section 10
+Refusal check_key(const AuthorizationRequest& r) {
+  if (r.dpop_jkt.empty() || oauth::is_s256_challenge(r.dpop_jkt)) return {};
+  return {{"invalid_request", "dpop_jkt must be the thumbprint of a key (RFC 7638): 43 characters of base64url"}};
+}
+
 // AZ-202, AZ-206 · OpenID Connect Core section 3.1.2.1
 Refusal check_prompt(const AuthorizationRequest& r, const Parameters& parameters,
                      std::optional<std::int64_t>& max_age) {
@@ -161,9 +170,40 @@ Refusal check_unsupported(const Parameters& parameters) {
     return std::any_of(parameters.pairs().begin(), parameters.pairs().end(),
                        [&](const auto& p) { return p.first == name && !p.second.empty(); });
   };
-  if (has_value("request")) return {{"request_not_supported", "The request parameter is not supported"}};
   if (has_value("request_uri")) return {{"request_uri_not_supported", "Only a request_uri of /oauth/par is supported"}};
   return {};
+}
+
+// What counts of a request: what its request object says, if it has one, else its parameters. What is wrong with the
+// object is told where its parameters, which nobody has signed, say that answers go.
+struct Unpacked {
+  Parameters parameters;
+  Refusal refusal;
+  bool is_signed = false;
+};
+
+// AZ-647 · RFC 9101 section 6.3
+Unpacked unpack(const Tenant& tenant, const Parameters& outer, const std::string& issuer, bool pushed,
+                std::int64_t now) {
+  const auto object = outer.get("request");
+  const auto client = object.empty() ? Found<Client>() : tenant.find_client(outer.get("client_id"));
+  if (!client) return {outer, {}};
+  if (const auto twice = outer.repeated(); !twice.empty())
+    return {outer, {{"invalid_request", "Repeated parameter: " + std::string(twice)}}};
+  auto read = read_request_object(*client, issuer, object, now);
+  if (!read) return {outer, {{read.error().code, read.error().description}}};
+  // The key that was proven when the request was pushed.
+  if (!pushed || !outer.has("dpop_jkt") || read->has("dpop_jkt")) return {*std::move(read), {}, true};
+  auto pairs = read->pairs();
+  pairs.emplace_back("dpop_jkt", outer.get("dpop_jkt"));
+  return {Parameters(std::move(pairs)), {}, true};
+}
+
+// AZ-647 · RFC 9101 section 10.5
+Refusal check_signed(const Client& client, const Unpacked& unpacked) {
+  if (unpacked.refusal || unpacked.is_signed || !client.requires_request_object) return unpacked.refusal;
+  return {{"invalid_request",
+           "The application must sign its requests: send a request object (signed_request_object.required)"}};
 }
 
 // Everything up to here is answered on our own page.
@@ -232,11 +272,16 @@ AuthorizationRequest AuthorizationRequest::from_json(const Value& v) {
   return r;
 }
 
-Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer,
-                                   bool pushed) {
+Judged judge_authorization_request(const Tenant& tenant, const Parameters& outer, std::string issuer, bool pushed,
+                                   std::int64_t now) {
+  const Unpacked unpacked = unpack(tenant, outer, issuer, pushed, now);
+  const Parameters& parameters = unpacked.parameters;
   AuthorizationRequest r;
   r.issuer = std::move(issuer);
   for (const auto& [name, member] : fields) r.*member = std::string(parameters.get(name));
+  if (unpacked.refusal && r.redirect_uri.empty())
+    return pages::ErrorPage{
+        .status = 400, .key = "par_invalid", .code = unpacked.refusal->first + ": " + unpacked.refusal->second};
   if (auto page = check_destination(tenant, parameters, r, pushed)) return *std::move(page);
   const auto found_client = tenant.find_client(r.client_id);
   const Client& client = *found_client;
@@ -255,7 +300,10 @@ Judged judge_authorization_request(const Tenant& tenant, const Parameters& param
   // What a request object would have said is missing in its request: that it is not read comes first.
   if (readable)
     if (auto unsupported = check_unsupported(parameters)) refusal = unsupported;
+  if (readable)
+    if (auto unsigned_ = check_signed(client, unpacked)) refusal = unsigned_;
   if (!refusal) refusal = check_pkce(client, r, parameters.get("code_challenge_method"));
+  if (!refusal) refusal = check_key(r);
   if (!refusal) refusal = check_prompt(r, parameters, r.max_age);
   if (!refusal) refusal = check_organization(tenant, client, r);
   if (!refusal) refusal = check_resource(tenant, parameters, r);

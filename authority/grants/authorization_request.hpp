@@ -14,7 +14,8 @@ namespace ostia::authority {
 struct AuthorizationRequest {
   std::string issuer;  ///< the domain that was asked
   std::string client_id, redirect_uri, response_type, response_mode, scope, audience, state, nonce, prompt, login_hint,
-      id_token_hint, code_challenge, connection, connection_scope, screen_hint, ui_locales, acr_values, invitation;
+      id_token_hint, code_challenge, dpop_jkt, connection, connection_scope, screen_hint, ui_locales, acr_values,
+      invitation;
   std::string organization;             ///< as it came, then its id
   std::optional<std::int64_t> max_age;  ///< seconds
   std::string authenticated;            ///< the session that was made for this very request, once there is one
@@ -41,7 +42,9 @@ struct ClientError {
 
 using Judged = std::variant<AuthorizationRequest, ClientError, pages::ErrorPage>;
 
-/// `pushed`: the parameters came through the pushed authorization request endpoint (RFC 9126).
-Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer, bool pushed);
+/// `pushed`: the parameters came through the pushed authorization request endpoint (RFC 9126). `now`: seconds since
+/// 1970, for what a request object says.
+Judged judge_authorization_request(const Tenant& tenant, const Parameters& parameters, std::string issuer, bool pushed,
+                                   std::int64_t now);
 
 }  // namespace ostia::authority

@@ -1,5 +1,6 @@
 #include "grants/client_authentication.hpp"
 
+#include "grants/client_certificate.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/oidc/audience.hpp"
 #include "ostia/oidc/numeric_date.hpp"
@@ -73,9 +74,7 @@ Async<Unit> check_assertion(Authority& a, const Request& request, const Client& 
   const auto jws = jose::decode_jws(assertion);
   if (!jws) co_return bad("it is not a JWT");
   const std::string alg = jws->header["alg"].text();
-  const bool by_client = std::any_of(client.public_keys.begin(), client.public_keys.end(), [&](const std::string& pem) {
-    return verify_signature(alg, pem, jws->signing_input, jws->signature);
-  });
+  const bool by_client = is_signed_by(client.public_keys, alg, jws->signing_input, jws->signature, a.clock.now());
   // AZ-622 · RFC 7523 section 3
   if (!by_client) co_return bad("the signature is by none of the client's keys");
   const Value& claims = jws->payload;
@@ -110,6 +109,11 @@ Async<Found<Client>> authenticate_client(Authority& a, const Tenant& tenant, con
   if (!client) co_return invalid_client("Unknown client", "client_unknown");
   // AZ-623 · RFC 6749 section 2.1
   if (client->is_public()) co_return client;
+  // AZ-646 · RFC 8705 section 2
+  if (client->auth_method.ends_with("tls_client_auth")) {
+    if (auto known = check_certificate(request, *client); !known) co_return std::move(known).error();
+    co_return client;
+  }
   if (client->auth_method == "private_key_jwt") {
     if (credentials->assertion.empty())
       co_return invalid_client("Client assertion required", "client_assertion_required");

@@ -1,5 +1,5 @@
 // Who a client is, at the endpoints that ask (RFC 6749 section 2.3): `none`, `client_secret_post`,
-// `client_secret_basic`, `private_key_jwt` (RFC 7523).
+// `client_secret_basic`, `private_key_jwt` (RFC 7523), `tls_client_auth` and `self_signed_tls_client_auth` (RFC 8705).
 #pragma once
 
 #include "state/authority.hpp"

@@ -40,9 +40,13 @@ std::string normal(std::string_view typed) {
 
 std::string id_of(std::string_view device_code) { return text::base64url_encode(sha256(device_code)); }
 
+// Neither is good as the other.
+std::string id_of_backchannel(const std::string& auth_req_id) { return id_of("auth_req_id " + auth_req_id); }
+
 // Who reads the database learns no code that could be typed.
-std::string mark_of(const Authority& a, const std::string& user_code) {
-  return a.secrets.mark("device code " + user_code);
+std::string mark_of(const Authority& a, std::string_view user_code) {
+  if (is_of_link(user_code)) return a.secrets.mark("backchannel request " + std::string(user_code));
+  return a.secrets.mark("device code " + normal(user_code));
 }
 
 Error refused(int status, std::string code, std::string description) {
@@ -59,30 +63,60 @@ Async<bool> settle(Authority& a, DeviceRequest r, std::string state, Value body)
   co_return done;
 }
 
-}  // namespace
+Value body_of(const DeviceRequest& r) {
+  Value out = Value::object({{"issuer", r.issuer}, {"audience", r.audience}, {"scope", r.scope}});
+  for (const auto& [name, text] :
+       {std::pair{"user_id", &r.user_id}, {"binding_message", &r.binding_message}, {"acr_values", &r.acr_values}})
+    if (!text->empty()) out.set(name, *text);
+  return out;
+}
 
-Async<DeviceCode> ask_for_device(Authority& a, DeviceRequest r) {
-  const std::string device_code = random_id(), user_code = make_user_code();
-  const Value body = Value::object({{"issuer", r.issuer}, {"audience", r.audience}, {"scope", r.scope}});
+// `r.id` and `r.user_code` name it.
+Async<Unit> keep(Authority& a, DeviceRequest r, std::int64_t seconds) {
   CO_TRY_VOID(a.store.write(
       {"INSERT INTO device_codes (id, user_code, client_id, state, polled_at, poll_interval, expires_at, body) VALUES "
        "($1, $2, $3, 'pending', 0, $4, $5, $6)",
-       {id_of(device_code), mark_of(a, user_code), r.client_id, poll_interval, a.clock.now() + lifetime,
-        json::write(body)}}));
-  co_return DeviceCode{device_code, shown(user_code), lifetime, poll_interval};
+       {r.id, mark_of(a, r.user_code), r.client_id, poll_interval, a.clock.now() + seconds, json::write(body_of(r))}}));
+  co_return Unit{};
+}
+
+}  // namespace
+
+Async<DeviceCode> ask_for_device(Authority& a, DeviceRequest r) {
+  const std::string device_code = random_id();
+  r.id = id_of(device_code);
+  r.user_code = make_user_code();
+  CO_TRY_VOID(keep(a, r, lifetime));
+  co_return DeviceCode{device_code, shown(r.user_code), lifetime, poll_interval};
+}
+
+// AZ-648 · OpenID CIBA Core section 7.3
+Async<DeviceCode> ask_for_approval(Authority& a, DeviceRequest r, std::int64_t seconds) {
+  const std::string auth_req_id = random_id();
+  r.id = id_of_backchannel(auth_req_id);
+  r.user_code = random_id();
+  CO_TRY_VOID(keep(a, r, seconds));
+  co_return DeviceCode{auth_req_id, r.user_code, seconds, poll_interval};
 }
 
 Async<std::optional<DeviceRequest>> find_device_request(Authority& a, std::string typed) {
   CO_TRY(const auto rows,
          a.store.query({"SELECT id, client_id, body FROM device_codes WHERE user_code = $1 AND state = "
                         "'pending' AND expires_at >= $2",
-                        {mark_of(a, normal(typed)), a.clock.now()}}));
+                        {mark_of(a, typed), a.clock.now()}}));
   if (rows.empty()) co_return std::optional<DeviceRequest>();
   const Row& r = rows.first();
   const auto body = json::parse(text_at(r, 2));
   if (!body) co_return body.error();
-  co_return std::optional(DeviceRequest{text_at(r, 0), shown(normal(typed)), text_at(r, 1), (*body)["issuer"].text(),
-                                        (*body)["audience"].text(), (*body)["scope"].text()});
+  co_return std::optional(DeviceRequest{.id = text_at(r, 0),
+                                        .user_code = is_of_link(typed) ? typed : shown(normal(typed)),
+                                        .client_id = text_at(r, 1),
+                                        .issuer = (*body)["issuer"].text(),
+                                        .audience = (*body)["audience"].text(),
+                                        .scope = (*body)["scope"].text(),
+                                        .user_id = (*body)["user_id"].text(),
+                                        .binding_message = (*body)["binding_message"].text(),
+                                        .acr_values = (*body)["acr_values"].text()});
 }
 
 Async<bool> approve_device(Authority& a, DeviceRequest r, Grant grant) {
@@ -115,10 +149,7 @@ Async<Grant> take_approved(Authority& a, std::string id) {
   co_return Grant::from_json(*body);
 }
 
-}  // namespace
-
-Async<Grant> poll_device_code(Authority& a, const Client& client, std::string device_code) {
-  const std::string id = id_of(device_code);
+Async<Grant> poll(Authority& a, const Client& client, std::string id) {
   const std::int64_t now = a.clock.now();
   CO_TRY(const auto rows,
          a.store.query(
@@ -141,6 +172,24 @@ Async<Grant> poll_device_code(Authority& a, const Client& client, std::string de
         429, "slow_down",
         "You are polling faster than the specified interval of " + text::decimal(device.interval) + " seconds.");
   co_return refused(403, "authorization_pending", "User has yet to authorize device code.");
+}
+
+}  // namespace
+
+Async<Grant> poll_device_code(Authority& a, const Client& client, std::string device_code) {
+  CO_RETURN(poll(a, client, id_of(device_code)));
+}
+
+// AZ-648 · OpenID CIBA Core section 11
+Async<Grant> poll_auth_req_id(Authority& a, const Client& client, std::string auth_req_id) {
+  CO_AWAIT(auto grant, poll(a, client, id_of_backchannel(auth_req_id)));
+  if (grant || grant.error().fault == Fault::ours) co_return grant;
+  Error e = std::move(grant).error();
+  e.status = 400;
+  if (e.code == "authorization_pending") e.description = "The person has yet to approve the request.";
+  if (e.code == "expired_token") e.description = "The auth_req_id has expired.";
+  if (e.code == "invalid_grant") e.description = "Invalid or expired auth_req_id.";
+  co_return e;
 }
 
 }  // namespace ostia::authority

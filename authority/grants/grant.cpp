@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "grants/organization.hpp"
+#include "grants/proof.hpp"
 #include "ostia/jose/jws.hpp"
 #include "ostia/oidc/id_token.hpp"
 #include "ostia/text/ascii.hpp"
@@ -205,6 +206,7 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
   if (g.permissions.is_array()) claims.set("permissions", g.permissions);
   add_organization_claims(*a.tenant(), g.organization, claims);
   add_claims(claims, g.access_claims);
+  if (const Value cnf = confirmation({g.proof_key, g.proof_cert}); !cnf.is_null()) claims.set("cnf", cnf);
   // `/userinfo` tells what the ID token tells; only who made a sealed token reads it.
   if (g.audience.empty() && g.id_claims.size() > 0) claims.set("id_claims", g.id_claims);
   if (g.audience.empty()) return {a.access_tokens.seal(json::write(claims)), lifetime};
@@ -213,8 +215,8 @@ AccessToken issue_access_token(const Authority& a, const Grant& g, bool from_bro
 
 // AZ-617 · RFC 6749 section 4.4
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
-                                const std::string& audience, const std::string& scope,
-                                const std::string& organization) {
+                                const std::string& audience, const std::string& scope, const std::string& organization,
+                                const Value& cnf) {
   const std::int64_t now = a.clock.now();
   const auto api = a.tenant()->find_api(audience);
   const std::int64_t lifetime = api ? api->token_lifetime : profile_token_lifetime;
@@ -228,6 +230,7 @@ AccessToken issue_machine_token(const Authority& a, std::string_view issuer, con
   set_client(claims, form, client.id);
   add_organization_claims(*a.tenant(), organization, claims);
   if (!scope.empty()) claims.set("scope", scope);
+  if (!cnf.is_null()) claims.set("cnf", cnf);
   if (api && api->tells_permissions) {
     Value permissions = Value::array();
     for (const auto word : text::split(scope, ' ')) permissions.push_back(word);

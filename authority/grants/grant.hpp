@@ -64,8 +64,10 @@ std::string issue_id_token(const Authority& a, const Grant& grant, const User& u
                            std::string_view access_token, std::string_view code);
 
 /// A machine's token (RFC 6749 section 4.4). `organization`: the id of the one in whose name it asks; empty: nobody's.
+/// `confirmation`: its `cnf` (grants/proof.hpp), or null.
 AccessToken issue_machine_token(const Authority& a, std::string_view issuer, const Client& client,
-                                const std::string& audience, const std::string& scope, const std::string& organization);
+                                const std::string& audience, const std::string& scope,
+                                const std::string& organization = {}, const json::Value& confirmation = {});
 
 /// What an access token's claims say of where it comes from; empty for machine tokens.
 struct TokenOrigin : Origin {

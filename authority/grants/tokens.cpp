@@ -2,6 +2,7 @@
 #include "accounts/users.hpp"
 
 #include "grants/consent.hpp"
+#include "grants/proof.hpp"
 #include "grants/refresh_token.hpp"
 #include "ostia/text/ascii.hpp"
 
@@ -18,7 +19,7 @@ Value token_response(const Authority& a, const Client& client, const Grant& gran
     out.set("id_token", issue_id_token(a, grant, user, client, token.value, {}));
   if (!grant.scope.empty()) out.set("scope", grant.scope);
   out.set("expires_in", token.expires_in);
-  out.set("token_type", "Bearer");
+  out.set("token_type", token_type(grant));
   return out;
 }
 

@@ -9,8 +9,10 @@ namespace {
 
 // What proxies tell of a request. A handler finds them only if a trusted proxy has sent them.
 constexpr std::string_view words_of_hops[] = {
-    "x-forwarded-for", "forwarded",    "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
-    "x-real-ip",       "x-request-id", "traceparent",      "cf-ipcountry",      "x-country-code"};
+    "x-forwarded-for", "forwarded", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip",
+    "x-request-id", "traceparent", "cf-ipcountry", "x-country-code",
+    // The certificate that a client has shown to it.
+    "client-certificate", "client-certificate-ca-verified", "client-cert", "client-cert-chain"};
 
 constexpr bool is_port(std::string_view in) {
   return !in.empty() && in.size() <= 5 && std::all_of(in.begin(), in.end(), text::is_digit);

@@ -4,6 +4,7 @@
 
 #include "accounts/users.hpp"
 #include "grants/grant.hpp"
+#include "grants/proof.hpp"
 #include "http/body.hpp"
 #include "limits/limits.hpp"
 #include "logs/journal.hpp"
@@ -95,13 +96,14 @@ Error unauthorized(std::string message) { return {"", std::move(message), {}, 40
 // The claims of a token that may call this API.
 // AZ-1201 · RFC 6750 section 3.1
 Async<Value> authorize_call(Authority& a, const Request& request) {
-  const std::string_view header = request.header("authorization");
-  if (header.empty()) co_return unauthorized("Missing authentication");
-  if (text::lower(header.substr(0, 7)) != "bearer ") co_return unauthorized("Bad HTTP authentication header format");
-  auto claims = read_own_token(a, TokenUse::management, request.issuer, header.substr(7));
-  if (!claims && is_own_access_token(a, request.issuer, header.substr(7)))
+  if (request.header("authorization").empty()) co_return unauthorized("Missing authentication");
+  const PresentedToken presented = presented_token(request);
+  if (presented.token.empty()) co_return unauthorized("Bad HTTP authentication header format");
+  auto claims = read_own_token(a, TokenUse::management, request.issuer, presented.token);
+  if (!claims && is_own_access_token(a, request.issuer, presented.token))
     co_return unauthorized("Bad audience: the token is for another API");
   if (!claims) co_return unauthorized("Invalid token");
+  CO_TRY_VOID(check_possession(a, request, presented, *claims));
   if (!a.tenant()->find_client(client_of(*claims))) co_return unauthorized("Invalid token");
   if (!(*claims)["gty"].is_null()) co_return *claims;
   CO_TRY(const auto user, find_holder(a, *claims));
@@ -260,8 +262,8 @@ std::string methods_at(std::string_view path) {
 
 std::uint64_t body_limit(const Authority& a, std::string_view target, std::string_view authorization) {
   constexpr std::uint64_t usual = 1 << 20U, of_imports = 64 << 20U;  // bytes
-  if (!target.starts_with(root) || authorization.size() < 8) return 0;
-  const std::string_view token = authorization.substr(7);
+  if (!target.starts_with(root)) return 0;
+  const std::string token = presented_token({.headers = {{"authorization", std::string(authorization)}}}).token;
   const auto jws = jose::decode_jws(token);
   if (!jws || !read_own_token(a, TokenUse::management, jws->payload["iss"].text(), token)) return 0;
   return target == "/api/v2/jobs/users-imports" ? of_imports : usual;
@@ -291,6 +293,8 @@ Answering manage(Authority& a, Request request) {
     // RFC 9470 section 3
     if (auto challenge = step_up_challenge(*a.tenant(), reply.error()))
       response.with("WWW-Authenticate", *std::move(challenge));
+    // RFC 9449 section 7.1
+    if (auto challenge = proof_challenge(reply.error())) response.with("WWW-Authenticate", *std::move(challenge));
     co_return response;
   }
   if (reply->body.is_null()) co_return Response{reply->status, {{"Cache-Control", "no-store"}}, {}};

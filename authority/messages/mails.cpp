@@ -72,11 +72,13 @@ std::string plain_text(const std::string& html) {
 }
 
 void use_built_in(Message& m, const Tenant& tenant, const Texts& texts, const MessageValues& v) {
+  const auto client = tenant.find_client(v.client_id);
   const auto text = [&](const char* part) {
     return texts.get("mail." + m.kind + "." + part, {{"tenant", tenant.name},
                                                      {"code", v.code},
                                                      {"ip", v.address},
                                                      {"what", v.what},
+                                                     {"client", client ? client->name : ""},
                                                      {"inviter", v.user["inviter"].text()},
                                                      {"organization", v.user["organization"].text()}});
   };

@@ -13,11 +13,11 @@ struct MessageValues {
   std::string link, code, address;  ///< `address`: of the machine that guessed passwords
   json::Value user;                 ///< `email`, `given_name`, …
   std::string client_id;
-  std::string what;  ///< of an `account_notice`: what has happened
+  std::string what;  ///< of an `account_notice`: what has happened; of an `async_approval`: what the application shows
 };
 
 /// A mail of `kind`: `verify_email`, `welcome_email`, `reset_email`, `blocked_account`, `account_notice`,
-/// `passwordless_code` or `passwordless_link`. `connection` may be null.
+/// `async_approval`, `passwordless_code` or `passwordless_link`. `connection` may be null.
 Message compose_mail(const Tenant& tenant, const Texts& texts, std::string kind, std::string to,
                      const Connection* connection, const MessageValues& values);
 

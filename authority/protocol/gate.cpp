@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/age.hpp"
+#include "protocol/dpop.hpp"
 
 namespace ostia::authority::protocol {
 namespace {
@@ -22,6 +23,10 @@ constexpr Way with_factor[] = {Way::page,   Way::silent, Way::device_page, Way::
                                Way::direct, Way::device, Way::exchange};
 constexpr Way with_consent[] = {Way::page, Way::silent, Way::device_page, Way::exchange};
 constexpr Way page_only[] = {Way::page};
+// What may be bound to a key already.
+constexpr Way with_key[] = {Way::code, Way::refresh, Way::second_factor};
+constexpr Way with_tokens[] = {Way::page,   Way::silent,        Way::code,   Way::refresh,
+                               Way::direct, Way::second_factor, Way::device, Way::exchange};
 
 const Person& who(const Facts& f) { return *f.person; }
 
@@ -86,6 +91,27 @@ constexpr Rule table[] = {
      .token_error = grant,
      .reason = "access_withdrawn",
      .holds = [](const Facts& f) { return !who(f).is_withdrawn; }},
+    {.label = "key_is_the_same",
+     .standard = "RFC 9449 sections 5 and 10",
+     .ids = "AZ-642",
+     .needs = Need::person,
+     .ways = with_key,
+     .token_error = grant,
+     .token_description = "It is bound to a key or a certificate, which this request does not show",
+     .reason = "proof_of_another_key",
+     .holds = [](const Facts& f) { return !f.has_other_key; }},
+    {.label = "proof_is_enough",
+     .standard = "RFC 9449 section 5.2; Auth0: proof_of_possession",
+     .ids = "AZ-644",
+     .needs = Need::person,
+     .ways = with_tokens,
+     .error = "invalid_request",
+     .description = proof_wanted,
+     .token_error = "invalid_request",
+     .token_description = proof_wanted,
+     .reason = "proof_missing",
+     .status = 400,
+     .holds = [](const Facts& f) { return !f.lacks_proof; }},
     // The login.
     {.label = "session_is_there",
      .standard = "OpenID Connect Core section 3.1.2.3",
@@ -243,9 +269,8 @@ Refuse refuse(const Rule& rule, const Facts& f) {
   const std::string_view code = is_for_token ? rule.token_error : rule.error;
   if (code.empty())
     if (const Error* own = error_of(f, rule.needs)) return {&rule, *own};
-  constexpr int forbidden = 403;
   const std::string_view description = is_for_token ? rule.token_description : rule.description;
-  return {&rule, {std::string(code), std::string(description), std::string(rule.reason), forbidden, Fault::caller}};
+  return {&rule, {std::string(code), std::string(description), std::string(rule.reason), rule.status, Fault::caller}};
 }
 
 // An application that names an upstream sends its people there, unless they are to choose among accounts.

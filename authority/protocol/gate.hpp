@@ -65,6 +65,8 @@ struct Facts {
   // The request.
   bool names_upstream = false;
   bool lacks_organization = false;  ///< the application takes logins to an organization only, and none is named
+  bool lacks_proof = false;         ///< the application or the API wants tokens that are bound to more than these are
+  bool has_other_key = false;       ///< than what is presented is bound to, or none
   bool prompts_login = false, prompts_select_account = false, has_invitation = false;
   std::optional<std::int64_t> max_age;            ///< seconds (OpenID Connect Core section 3.1.2.1)
   std::optional<std::int64_t> second_factor_age;  ///< seconds, where the application says how old it may be
@@ -86,6 +88,7 @@ struct Rule {
   /// What the application is told where none can be shown: at `/authorize`, and at the token endpoint. No code: the
   /// fact's own error. No description: that of what was presented.
   std::string_view error, description, token_error, token_description, reason;
+  int status = 403;  ///< at the token endpoint
   bool (*holds)(const Facts&) = nullptr;
 };
 /// In the order in which they are asked.

@@ -1,5 +1,8 @@
 #include "tenant/client.hpp"
 
+#include "base/clock.hpp"
+
+#include "crypto/client_certificate.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
 #include "ostia/text/base64url.hpp"
 #include "ostia/url/url.hpp"
@@ -11,8 +14,10 @@ namespace {
 using json::Value;
 
 // What the vendor gives an application that says nothing.
-const char* default_auth_method(const std::string& app_type, bool has_keys) {
-  if (has_keys) return "private_key_jwt";
+const char* default_auth_method(const std::string& app_type, const Client& c) {
+  if (!c.public_keys.empty()) return "private_key_jwt";
+  if (!c.certificates.empty()) return "self_signed_tls_client_auth";
+  if (!c.subject_names.empty()) return "tls_client_auth";
   return app_type == "spa" || app_type == "native" ? "none" : "client_secret_post";
 }
 
@@ -51,6 +56,17 @@ SessionTransfer read_session_transfer(const Value& v) {
           .ends_with_refresh_tokens = v["enforce_cascade_revocation"].as_bool(true)};
 }
 
+// The keys of `credentials` below `v`. An end that cannot be read has come.
+std::vector<ClientKey> keys_of(const Value& v) {
+  std::vector<ClientKey> out;
+  for (const auto& credential : v["credentials"].items()) {
+    const Value& end = credential["expires_at"];
+    if (credential["pem"].is_string())
+      out.push_back({credential["pem"].text(), end.is_string() ? parse_foreign_time(end.text()).value_or(1) : 0});
+  }
+  return out;
+}
+
 // Members of `credentials` below `v`.
 std::vector<std::string> of_credentials(const Value& v, const char* member) {
   std::vector<std::string> out;
@@ -59,7 +75,27 @@ std::vector<std::string> of_credentials(const Value& v, const char* member) {
   return out;
 }
 
+// Of a credential that is a certificate: what tells it, or what it says itself.
+std::vector<std::string> of_certificates(const Value& v, const char* member, std::string ClientCertificate::* said) {
+  std::vector<std::string> out;
+  for (const auto& credential : v["credentials"].items()) {
+    const auto certificate = read_certificate_pem(credential["pem"].text());
+    if (certificate)
+      out.push_back((*certificate).*said);
+    else if (credential[member].is_string())
+      out.push_back(credential[member].text());
+  }
+  return out;
+}
+
 }  // namespace
+
+bool is_signed_by(const std::vector<ClientKey>& keys, std::string_view alg, std::string_view input,
+                  std::string_view signature, std::int64_t now) {
+  return std::any_of(keys.begin(), keys.end(), [&](const ClientKey& key) {
+    return (key.until == 0 || key.until > now) && verify_signature(alg, key.pem, input, signature);
+  });
+}
 
 std::string signing_alg(const Value& wanted, bool has_secret) {
   if (wanted.is("HS256") && has_secret) return "HS256";
@@ -76,12 +112,14 @@ Client read_client(const Value& v) {
   c.secret = text_or(v["client_secret"], "");
   c.logo = text_or(v["logo_uri"], "");
   const Value& methods = v["client_authentication_methods"];
-  c.public_keys = of_credentials(methods["private_key_jwt"], "pem");
-  c.certificates = of_credentials(methods["self_signed_tls_client_auth"], "thumbprint_sha256");
-  c.subject_names = of_credentials(methods["tls_client_auth"], "subject_dn");
-  c.request_keys = of_credentials(v["signed_request_object"], "pem");
+  c.public_keys = keys_of(methods["private_key_jwt"]);
+  c.certificates =
+      of_certificates(methods["self_signed_tls_client_auth"], "thumbprint_sha256", &ClientCertificate::thumbprint);
+  c.subject_names = of_certificates(methods["tls_client_auth"], "subject_dn", &ClientCertificate::subject);
+  for (auto& name : c.subject_names) name = normal_name(name);
+  c.request_keys = keys_of(v["signed_request_object"]);
   c.requires_request_object = v["signed_request_object"]["required"].as_bool();
-  c.auth_method = text_or(v["token_endpoint_auth_method"], default_auth_method(app_type, !c.public_keys.empty()));
+  c.auth_method = text_or(v["token_endpoint_auth_method"], default_auth_method(app_type, c));
   c.callbacks = texts(v["callbacks"]);
   c.allowed_logout_urls = texts(v["allowed_logout_urls"]);
   c.web_origins = texts(v["web_origins"]);

@@ -34,12 +34,18 @@ struct SessionTransfer {
   bool ends_with_refresh_tokens = true;      ///< `enforce_cascade_revocation`
 };
 
+/// A key that an application signs with.
+struct ClientKey {
+  std::string pem;         ///< the public half
+  std::int64_t until = 0;  ///< seconds since 1970; 0: without an end (`expires_at`)
+};
+
 /// An application.
 struct Client {
   std::string id, name, secret, logo;
   std::string auth_method;  ///< `token_endpoint_auth_method`
   std::vector<std::string> callbacks, allowed_logout_urls, web_origins, allowed_origins, grant_types;
-  std::vector<std::string> public_keys;  ///< PEM, for `private_key_jwt`
+  std::vector<ClientKey> public_keys;  ///< for `private_key_jwt`
   std::vector<std::string> backchannel_logout_urls;
   std::string cross_origin_page;      ///< `cross_origin_loc`: where `crossOriginVerification()` runs
   std::string initiate_login_uri;     ///< where a person starts a login anew
@@ -54,7 +60,7 @@ struct Client {
   bool requires_par = false;               ///< `require_pushed_authorization_requests`
   bool requires_proof = false;             ///< `require_proof_of_possession`: no token that is bound to nothing
   bool requires_request_object = false;    ///< `signed_request_object.required` (RFC 9101)
-  std::vector<std::string> request_keys;   ///< PEM, `signed_request_object.credentials`
+  std::vector<ClientKey> request_keys;     ///< `signed_request_object.credentials`
   std::vector<std::string> certificates;   ///< SHA-256 thumbprints, base64url: `self_signed_tls_client_auth`
   std::vector<std::string> subject_names;  ///< distinguished names, RFC 4514: `tls_client_auth`
   bool exchanges_by_profile = false;       ///< `token_exchange.allow_any_profile_of_type: custom_authentication`
@@ -93,6 +99,10 @@ const Client& dashboard_client();
 const Client& account_client();
 
 Client read_client(const json::Value& document);
+
+/// Whether the signature over `input` is by one of the keys that are good at `now` (seconds since 1970).
+bool is_signed_by(const std::vector<ClientKey>& keys, std::string_view alg, std::string_view input,
+                  std::string_view signature, std::int64_t now);
 
 /// Whether people may be sent to `uri` after a logout: it is one of `listed`. What stands in its query and its fragment
 /// does not count, as the vendor documents it.

@@ -101,5 +101,24 @@ TEST(Forwarded, WhatDescribesARequestIsTheProxysLastWord) {
   EXPECT_EQ(request.headers, (Headers{{"cf-ipcountry", "DE"}, {"accept", "a, b"}}));
 }
 
+// RFC 9440 section 3: whoever could write it would be whom they like.
+TEST(Forwarded, ACertificateIsTheWordOfAProxyAlone) {
+  const Headers sent = {{"client-certificate", "own, proxy's"},
+                        {"client-certificate-ca-verified", "SUCCESS, NONE"},
+                        {"client-cert", ":a:, :b:"},
+                        {"client-cert-chain", ":c:"}};
+  Request request;
+  request.headers = sent;
+  keep_what_a_hop_may_say(request, Hop::proxy);
+  EXPECT_EQ(request.header("client-certificate"), "proxy's");
+  EXPECT_EQ(request.header("client-certificate-ca-verified"), "NONE");
+  EXPECT_EQ(request.header("client-cert"), ":b:");
+  for (const Hop hop : {Hop::client, Hop::developer}) {
+    request.headers = sent;
+    keep_what_a_hop_may_say(request, hop);
+    EXPECT_TRUE(request.headers.empty());
+  }
+}
+
 }  // namespace
 }  // namespace ostia::authority

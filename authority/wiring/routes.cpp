@@ -9,6 +9,7 @@
 #include "endpoints/endpoints.hpp"
 #include "flow/endpoints.hpp"
 #include "flow/step.hpp"
+#include "grants/proof.hpp"
 #include "limits/limits.hpp"
 #include "logs/acts.hpp"
 #include "logs/journal.hpp"
@@ -61,6 +62,7 @@ constexpr Route routes[] = {
     {"/oidc/register", "POST", register_application, Cors::open},
     {"/info-v1.js", "GET", lock_tenant, Cors::none},
     {"/oauth/device/code", "POST", device_code, Cors::listed},
+    {"/bc-authorize", "POST", backchannel_authentication, Cors::none},
     {"/userinfo", "GET", userinfo, Cors::listed},
     {"/userinfo", "POST", userinfo, Cors::listed},
     {"/tokeninfo", "POST", tokeninfo, Cors::listed},
@@ -190,7 +192,7 @@ void allow_origin(const Authority& a, const Request& request, Cors cors, Respons
     if (!a.tenant()->allows_origin(origin)) return;
     response.with("Access-Control-Allow-Origin", origin)
         .with("Access-Control-Expose-Headers",
-              "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After");
+              "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, DPoP-Nonce, WWW-Authenticate");
     if (cors == Cors::with_cookies) response.with("Access-Control-Allow-Credentials", "true");
   }
 }
@@ -200,7 +202,7 @@ Response preflight(const Authority& a, const Request& request, const Endpoint& f
   allow_origin(a, request, found.cors, response);
   response.with("Access-Control-Allow-Methods", found.methods)
       .with("Access-Control-Allow-Headers",
-            "Auth0-Client, Authorization, Content-Type, MCP-Protocol-Version, X-Request-Language")
+            "Auth0-Client, Authorization, Content-Type, DPoP, MCP-Protocol-Version, X-Request-Language")
       .with("Access-Control-Max-Age", "600");
   return response;
 }
@@ -325,7 +327,10 @@ Answering dispatch(Authority& a, Request request, const Endpoint& found) {
   // The endpoint gets the request; what CORS needs of it is kept.
   Request origin_of;
   origin_of.headers = {{"origin", std::string(request.header("origin"))}};
+  const bool has_proof = !request.header("dpop").empty();
   CO_AWAIT(Response response, found.route->endpoint(a, std::move(request)));
+  // AZ-643 · RFC 9449 section 8.2
+  if (has_proof) response.with("DPoP-Nonce", new_dpop_nonce(a));
   allow_origin(a, origin_of, found.cors, response);
   co_return response;
 }

@@ -22,6 +22,7 @@ export async function launch(more = []) {
 }
 
 /** Auth0's other package for single-page applications, unchanged. */
+const currentSpaJs = { script: `${root}/node_modules/auth0-spa-js-current/dist/auth0-spa-js.production.js`, csp: "script-src 'self'" };
 export const spaJs = { script: `${root}/node_modules/@auth0/auth0-spa-js/dist/auth0-spa-js.production.js`, csp: "script-src 'self'" };
 
 /** The packages that the same tests run with: the real one, and both builds of ours. */
@@ -36,7 +37,7 @@ export const packages = {
  * with the authority's certificate: the same site as the authority, so that silent login meets no third-party cookies.
  */
 export async function startApplication(t, name, port, authority, options) {
-  const { script, csp } = packages[name] ?? spaJs;
+  const { script, csp } = packages[name] ?? (name === 'current spa-js' ? currentSpaJs : spaJs);
   const verification = options && `new auth0.WebAuth(${JSON.stringify(options)}).crossOriginVerification();`;
   const tls = { cert: readFileSync(`${authority.data}/tls.pem`), key: readFileSync(`${authority.data}/tls-key.pem`) };
   const server = createServer(tls, (request, response) => {

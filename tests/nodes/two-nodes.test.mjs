@@ -7,6 +7,7 @@ import { Api, Reader } from '../lib/authority.mjs';
 import { machine, Management, managementGrant } from '../lib/management.mjs';
 import { startNodes, statusOf } from '../lib/nodes.mjs';
 import { authorizeUrl, decode } from '../lib/person.mjs';
+import { ProofKey } from '../lib/dpop.mjs';
 import { careless, Postgres } from '../lib/postgres.mjs';
 import { folder, freePort, runOstia, serve } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
@@ -47,6 +48,24 @@ for (const way of ['', ', through PgBouncer']) describe(`two nodes on one databa
       assert.equal(profile.body.sub, 'auth0|ada');
       assert.equal(decode(tokens.body.id_token).iss, nodes.issuer);
     }
+  });
+
+  test('of one DPoP proof, sent to both nodes at once or one after the other, one is good', async () => {
+    const key = new ProofKey(), htu = `${nodes.issuer}oauth/token`;
+    const machineAt = (n, dpop) => at(n).token({ grant_type: 'client_credentials', client_id: 'machine', client_secret: 'machine-secret', audience: `${nodes.issuer}api/v2/` }, { dpop });
+    for (let i = 0; i < 10; i++) {
+      const dpop = key.proof('POST', htu), answers = await Promise.all([0, 1, 0, 1].map((n) => machineAt(n, dpop)));
+      assert.equal(answers.filter((a) => a.status === 200).length, 1, answers.map((a) => a.text).join('\n'));
+      for (const n of [0, 1]) assert.deepEqual([(await machineAt(n, dpop)).status, (await machineAt(n, dpop)).body.error], [400, 'invalid_dpop_proof']);
+    }
+  });
+
+  test('a nonce of one node is good at the other', async () => {
+    const key = new ProofKey(), htu = `${nodes.issuer}oauth/token`;
+    const first = await at(0).token({ grant_type: grants.realm, client_id: 'app', username: 'ada@example.com', password: 'Correct-Horse-9', realm: 'Username-Password-Authentication' }, { dpop: key.proof('POST', htu) });
+    assert.equal(first.body.error, 'use_dpop_nonce', first.text);
+    const { status, body, text } = await at(1).token({ grant_type: grants.realm, client_id: 'app', username: 'ada@example.com', password: 'Correct-Horse-9', realm: 'Username-Password-Authentication' }, { dpop: key.proof('POST', htu, { claims: { nonce: first.headers.get('dpop-nonce') } }) });
+    assert.deepEqual([status, body.token_type], [200, 'DPoP'], text);
   });
 
   test('of one code, redeemed at both nodes at once, at most one is good', async () => {

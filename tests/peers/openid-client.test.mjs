@@ -9,7 +9,8 @@ import { Person } from '../lib/person.mjs';
 import { scope } from '../lib/scope.mjs';
 
 const callback = 'http://localhost:9/callback';
-const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 }), signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = ({ publicKey }) => publicKey.export({ type: 'spki', format: 'pem' });
 let authority;
 const group = scope();
 before(async () => {
@@ -17,7 +18,8 @@ before(async () => {
     clients: [
       { name: 'Public', client_id: 'public', app_type: 'spa', callbacks: [callback], allowed_logout_urls: ['http://localhost:9/bye'], grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'] },
       { name: 'Confidential', client_id: 'confidential', client_secret: 'a secret / of ü+%', app_type: 'regular_web', callbacks: [callback], grant_types: ['authorization_code', 'client_credentials'] },
-      { name: 'Keyed', client_id: 'keyed', app_type: 'regular_web', callbacks: [callback], grant_types: ['authorization_code', 'client_credentials'], client_authentication_methods: { private_key_jwt: { credentials: [{ pem: keys.publicKey.export({ type: 'spki', format: 'pem' }) }] } } },
+      { name: 'Keyed', client_id: 'keyed', app_type: 'regular_web', callbacks: [callback], grant_types: ['authorization_code', 'client_credentials'], client_authentication_methods: { private_key_jwt: { credentials: [{ pem: pem(keys) }] } } },
+      { name: 'Signing', client_id: 'signing', app_type: 'spa', callbacks: [callback], grant_types: ['authorization_code'], signed_request_object: { required: true, credentials: [{ pem: pem(signing) }] } },
     ],
   });
 });
@@ -119,4 +121,46 @@ test('RP-initiated logout', async () => {
   const { tokens } = await codeFlow(config, person);
   const answer = await person.get(client.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: 'http://localhost:9/bye', state: 'x' }));
   assert.equal(answer.headers.get('location'), 'http://localhost:9/bye?state=x');
+});
+
+// RFC 9449: the package makes its proofs, keeps the nonces that the authority names, and checks the type of the tokens.
+for (const alg of ['ES256', 'PS256', 'Ed25519'])
+  test(`DPoP by ${alg}: a public client's tokens, profile and refresh`, async () => {
+    const config = await discover('public', client.None());
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair(alg));
+    const verifier = client.randomPKCECodeVerifier(), state = client.randomState();
+    const url = client.buildAuthorizationUrl(config, {
+      redirect_uri: callback, scope: 'openid email offline_access', state, code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+      dpop_jkt: await DPoP.calculateThumbprint(),
+    });
+    const tokens = await client.authorizationCodeGrant(config, await new Person().logIn(url.href), { pkceCodeVerifier: verifier, expectedState: state }, undefined, { DPoP });
+    assert.equal(tokens.token_type, 'dpop');
+    const { sub } = tokens.claims();
+    assert.equal((await client.fetchUserInfo(config, tokens.access_token, sub, { DPoP })).email, 'ada@example.com');
+    await assert.rejects(client.fetchUserInfo(config, tokens.access_token, sub), (e) => e.status === 401 || /401|challenge/.test(e.message));
+    const next = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP });
+    assert.equal(next.token_type, 'dpop');
+    const stranger = client.getDPoPHandle(config, await client.randomDPoPKeyPair(alg));
+    await assert.rejects(client.refreshTokenGrant(config, next.refresh_token, undefined, { DPoP: stranger }), (e) => e.error === 'invalid_grant');
+  });
+
+test('DPoP at pushed requests and of a machine', async () => {
+  const config = await discover('confidential', client.ClientSecretBasic('a secret / of ü+%'));
+  const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair());
+  assert.equal((await client.clientCredentialsGrant(config, { audience: 'https://api.example.com/' }, { DPoP })).token_type, 'dpop');
+  const verifier = client.randomPKCECodeVerifier(), state = client.randomState();
+  const url = await client.buildAuthorizationUrlWithPAR(config, { redirect_uri: callback, scope: 'openid', state, code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' }, { DPoP });
+  const back = await new Person().logIn(url.href);
+  assert.equal((await client.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state }, undefined, { DPoP })).token_type, 'dpop');
+});
+
+test('a request object that the package signs (RFC 9101)', async () => {
+  const config = await discover('signing', client.None());
+  const { privateKey } = signing, key = await webcrypto.subtle.importKey('pkcs8', privateKey.export({ type: 'pkcs8', format: 'der' }), { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
+  const verifier = client.randomPKCECodeVerifier(), state = client.randomState();
+  const url = await client.buildAuthorizationUrlWithJAR(config, { redirect_uri: callback, scope: 'openid', state, code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' }, key);
+  assert.equal(url.searchParams.get('scope'), null);
+  const back = await new Person().logIn(url.href);
+  const tokens = await client.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state });
+  assert.equal(tokens.claims().sub, 'auth0|ada');
 });

@@ -8,16 +8,18 @@ import { extra } from '../lib/tenant.mjs';
 
 describe('@auth0/auth0-spa-js', () => {
   const group = scope();
-  let browser, authority, app;
+  let browser, authority, app, current;
   before(async () => {
     browser = await launch();
-    const port = await freePort();
+    const port = await freePort(), newer = await freePort();
+    current = `https://localhost:${newer}`;
     app = `https://localhost:${port}`;
     authority = await startAuthority(group, {
-      clients: [{ name: 'SPA', client_id: 'spa', app_type: 'spa', callbacks: [`${app}/callback`], web_origins: [app], allowed_logout_urls: [`${app}/bye`], grant_types: ['authorization_code', 'refresh_token'] }],
+      clients: [{ name: 'SPA', client_id: 'spa', app_type: 'spa', callbacks: [`${app}/callback`, `${current}/callback`], web_origins: [app, current], allowed_logout_urls: [`${app}/bye`], grant_types: ['authorization_code', 'refresh_token'] }],
       extra,
     });
     await startApplication(group, 'spa-js', port, authority);
+    await startApplication(group, 'current spa-js', newer, authority);
   });
   after(() => browser.close());
 
@@ -47,4 +49,25 @@ describe('@auth0/auth0-spa-js', () => {
       assert.equal((await run(page, options, 'return client.getTokenSilently({ cacheMode: "off" })')).error, useRefreshTokens ? 'missing_refresh_token' : 'login_required');
     });
   }
+
+  // Versions from 2.5 on (RFC 9449).
+  test('2.28 with useDpop: tokens that are bound to a key of the page, refreshed, and a call of the API with them', async (t) => {
+    const options = { useDpop: true, useRefreshTokens: true, authorizationParams: { redirect_uri: `${current}/callback`, audience: 'https://api.example.com/', scope: 'openid profile email read:messages' } };
+    const page = await openPage(t, browser, current, { bypassCSP: true });
+    await Promise.all([page.waitForURL(/\/u\/login/), run(page, options, 'await client.loginWithRedirect()').catch(() => {})]);
+    await signIn(page);
+    await page.waitForURL(`${current}/callback?**`);
+    const landed = await run(page, options, 'await client.handleRedirectCallback(); return (await client.getUser()).email');
+    assert.deepEqual(landed, { result: 'ada@example.com' });
+    const answers = [];
+    page.on('response', async (response) => { if (response.url().endsWith('/oauth/token') && response.request().method() === 'POST') answers.push([response.status(), (await response.json()).token_type]); });
+    const token = await run(page, options, 'return client.getTokenSilently({ cacheMode: "off" })');
+    assert.equal(token.error, undefined, JSON.stringify(token));
+    const { cnf } = JSON.parse(Buffer.from(token.result.split('.')[1], 'base64url'));
+    assert.match(cnf.jkt, /^[\w-]{43}$/);
+    // The page's own key, by the package's own fetch, at a resource of the authority.
+    const profile = await run(page, options, `const f = client.createFetcher({ dpopNonceId: 'authority', baseUrl: location.origin, getAccessToken: () => client.getTokenSilently() }); const r = await f.fetchWithAuth('${authority.url ?? `https://${authority.domain}`}/userinfo'); return [r.status, (await r.json()).email]`);
+    assert.deepEqual(profile, { result: [200, 'ada@example.com'] });
+    assert.deepEqual(answers.at(-1), [200, 'DPoP']);
+  });
 });

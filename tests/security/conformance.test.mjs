@@ -258,7 +258,7 @@ test('oidcc-discovery-endpoint-verification', async () => {
   for (const name of ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri', 'end_session_endpoint']) assert.ok(body[name].startsWith(api.issuer), name);
   for (const [name, value] of [['response_types_supported', 'code'], ['subject_types_supported', 'public'], ['id_token_signing_alg_values_supported', 'RS256'], ['scopes_supported', 'openid'], ['response_modes_supported', 'form_post']])
     assert.ok(body[name].includes(value), name);
-  assert.deepEqual([body.claims_parameter_supported, body.request_parameter_supported, body.request_uri_parameter_supported], [false, false, false]);
+  assert.deepEqual([body.claims_parameter_supported, body.request_parameter_supported, body.request_uri_parameter_supported], [false, true, false]);
 });
 
 describe('RP-initiated logout', () => {

@@ -8,9 +8,16 @@ namespace ostia::oauth {
 using json::Value;
 
 Value public_key(const Value& key) {
+  // Only what its own type has: a stray member must not give one key two names.
+  constexpr std::string_view of_rsa[] = {"e", "kty", "n"}, of_curves[] = {"crv", "kty", "x", "y"};
   Value out = Value::object();
-  for (const char* member : {"crv", "e", "kty", "n", "x", "y"})
-    if (key.find(member)) out.set(member, key[member]);
+  const auto take = [&](std::string_view member) {
+    if (key.find(member) && (member != "y" || key["kty"].is("EC"))) out.set(member, key[member]);
+  };
+  if (key["kty"].is("RSA"))
+    for (const auto member : of_rsa) take(member);
+  else
+    for (const auto member : of_curves) take(member);
   return out;
 }
 

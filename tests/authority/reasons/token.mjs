@@ -1,6 +1,8 @@
 // Reasons of `/oauth/token`, `/oauth/par` and `/oauth/device/code`: the reason, the status and the error, and what is asked.
 import { callback, deviceGrant, exchangeGrant } from '../../lib/tenant.mjs';
-import { ada, api, leaked } from './world.mjs';
+import { Certificate } from '../../lib/client-certificate.mjs';
+import { ProofKey } from '../../lib/dpop.mjs';
+import { ada, api, bound, certificate, leaked } from './world.mjs';
 
 const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm';
 const basic = (text) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
@@ -20,6 +22,26 @@ export default [
   ['assertion_type_unknown', 400, 'invalid_request', (w) => w.token({ grant_type: 'client_credentials', ...w.assertion(), client_assertion_type: 'x' })],
   ['client_assertion_required', 401, 'invalid_client', (w) => w.token({ grant_type: 'client_credentials', client_id: 'keyed' })],
   ['client_assertion_invalid', 401, 'invalid_client', (w) => w.token({ grant_type: 'client_credentials', ...w.strangersAssertion() })],
+  ['client_certificate_missing', 401, 'invalid_client', (w) => w.certified({})],
+  ['client_certificate_unknown', 401, 'invalid_client', (w) => w.certified(new Certificate('/CN=stranger').headers('SUCCESS'))],
+  ['client_certificate_unverified', 401, 'invalid_client', (w) => w.certified(certificate.headers())],
+  // What tokens are bound to
+  ['dpop_malformed', 400, 'invalid_dpop_proof', (w) => w.proven({ header: { typ: 'JWT' } })],
+  ['dpop_signature_wrong', 400, 'invalid_dpop_proof', (w) => w.proven({ header: { jwk: new ProofKey().jwk } })],
+  ['dpop_mismatch', 400, 'invalid_dpop_proof', (w) => w.proven({ claims: { htm: 'GET' } })],
+  ['dpop_time_wrong', 400, 'invalid_dpop_proof', (w) => w.proven({ claims: { iat: 0 } })],
+  ['dpop_replayed', 400, 'invalid_dpop_proof', async (w) => { await w.proven({ claims: { jti: 'once' } }); return w.proven({ claims: { jti: 'once' } }); }],
+  ['dpop_nonce_needed', 400, 'use_dpop_nonce', (w) => w.proven({ claims: { nonce: 'old' } })],
+  ['proof_missing', 400, 'invalid_request', (w) => w.password({ audience: bound })],
+  ['proof_of_another_key', 403, 'invalid_grant', async (w) => w.redeem(await w.code({ dpop_jkt: w.proofKey.jkt }))],
+  ['token_is_bound', 401, 'invalid_token', async (w) => w.profile(await w.boundTokens(), 'Bearer')],
+  ['token_is_not_bound', 401, 'invalid_token', async (w) => w.profile((await w.password({ audience: '' })).body.access_token, 'DPoP', {})],
+  ['token_of_another_key', 401, 'invalid_token', async (w) => { const token = await w.boundTokens(); w.proofKey = new ProofKey(); return w.profile(token, 'DPoP', {}); }],
+  ['token_of_another_certificate', 401, 'invalid_token', async (w) => {
+    await w.call('PATCH', `resource-servers/${encodeURIComponent(bound)}`, { proof_of_possession: { mechanism: 'mtls', required: true } });
+    const { body } = await w.token({ grant_type: 'password', client_id: 'web', client_secret: 'web-secret', ...ada, scope: 'openid', audience: bound }, certificate.headers());
+    return w.profile(body.access_token, 'Bearer');
+  }],
   // What is asked
   ['body_malformed', 400, 'invalid_request', (w) => w.api.post('/oauth/token', '{')],
   ['parameter_missing', 400, 'invalid_request', (w) => w.api.token({ client_id: 'app' })],
@@ -73,6 +95,11 @@ export default [
     await w.call('DELETE', 'grants?user_id=auth0|ada');
     return w.redeem(location.searchParams.get('code'), { client_id: 'third' });
   }],
+  // Persons who are asked
+  ['login_hint_invalid', 400, 'invalid_request', (w) => w.approval({ login_hint: 'ada@example.com' })],
+  ['binding_message_invalid', 400, 'invalid_binding_message', (w) => w.approval({ binding_message: '<' })],
+  ['parameter_malformed', 400, 'invalid_request', (w) => w.approval({ requested_expiry: 'soon' })],
+  ['person_unreachable', 400, 'invalid_request', (w) => w.approval()],
   // Devices
   ['device_invalid_grant', 403, 'invalid_grant', (w) => poll(w, 'nothing of ours')],
   ['device_authorization_pending', 403, 'authorization_pending', async (w) => poll(w, (await w.device()).device_code)],

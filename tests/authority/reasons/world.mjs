@@ -3,6 +3,8 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { Certificate } from '../../lib/client-certificate.mjs';
+import { ProofKey } from '../../lib/dpop.mjs';
 import { forge } from '../../lib/siege.mjs';
 import { Reader } from '../../lib/authority.mjs';
 import { Management, machine, managementGrant } from '../../lib/management.mjs';
@@ -20,6 +22,9 @@ export const leaked = { username: 'grace@example.com', password: 'Battery-Staple
 export const mfaGrant = (name) => `http://auth0.com/oauth/grant-type/mfa-${name}`;
 const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keys = pair();
+export const certificate = new Certificate();
+/** An API whose tokens are bound to a key. */
+export const bound = 'https://bound.example.com/';
 
 const spa = (client_id, more) => ({ ...app, client_id, name: client_id, ...more });
 const clients = [
@@ -34,6 +39,8 @@ const clients = [
   spa('members', { organization_usage: 'require' }),
   spa('alone', { organization_usage: 'deny' }),
   spa('pushes', { require_pushed_authorization_requests: true }),
+  { ...web, client_id: 'teller', name: 'teller', grant_types: ['urn:openid:params:grant-type:ciba'] },
+  { ...web, client_id: 'certified', name: 'certified', client_secret: undefined, client_authentication_methods: { tls_client_auth: { credentials: [{ pem: certificate.pem }] } } },
   spa('open', { grant_types: [...app.grant_types, 'client_credentials', exchangeGrant] }),
   { ...web, client_id: 'keyed', name: 'keyed', client_secret: undefined, token_endpoint_auth_method: 'private_key_jwt', client_authentication_methods: { private_key_jwt: { credentials: [{ pem: keys.publicKey.export({ type: 'spki', format: 'pem' }) }] } } },
 ];
@@ -58,7 +65,7 @@ export class World {
     const breaches = join(folder(), 'breaches.txt');
     writeFileSync(breaches, `${createHash('sha1').update(leaked.password).digest('hex').toUpperCase()}:1\r\n`);
     const attackProtection = { breachedPasswordDetection: { enabled: true, shields: ['block'], ostia: { hashes_file: breaches } } };
-    this.authority = await startAuthority(group, { clients, extra: { ...extra, resourceServers: [...extra.resourceServers, { name: 'In organizations', identifier: 'https://hs2.example.com/', scopes: [] }], attackProtection, connections, databases, organizations: [{ name: 'acme', display_name: 'Acme' }, { id: 'org_far0000000000000', name: 'far' }], guardianFactors: ['otp', 'webauthn-roaming'].map((name) => ({ name, enabled: true })), clientGrants: [...extra.clientGrants, { client_id: 'broker', audience: 'https://quiet.example.com/', scope: ['read:it'] }, { client_id: 'web', audience: 'https://hs2.example.com/', scope: [], organization_usage: 'allow' }, managementGrant()] } });
+    this.authority = await startAuthority(group, { clients, args: ['--trusted-proxy', '127.0.0.1'], extra: { ...extra, resourceServers: [...extra.resourceServers, { name: 'In organizations', identifier: 'https://hs2.example.com/', scopes: [] }, { name: 'Bound', identifier: bound, scopes: [{ value: 'read:it' }], proof_of_possession: { mechanism: 'dpop', required: true } }], attackProtection, connections, databases, organizations: [{ name: 'acme', display_name: 'Acme' }, { id: 'org_far0000000000000', name: 'far' }], guardianFactors: ['otp', 'webauthn-roaming'].map((name) => ({ name, enabled: true })), clientGrants: [...extra.clientGrants, { client_id: 'broker', audience: 'https://quiet.example.com/', scope: ['read:it'] }, { client_id: 'web', audience: 'https://hs2.example.com/', scope: [], organization_usage: 'allow' }, managementGrant()] } });
     this.api = await new Management(this.authority).authenticate();
     await this.call('POST', 'users', { connection: 'Keys', email: 'kay@example.com', password: ada.password, email_verified: true });
     this.acme = (await this.call('GET', 'organizations/name/acme')).id;
@@ -121,6 +128,23 @@ export class World {
     return this.api.form('/oauth/device/code', { client_id });
   }
   machine(more) { return this.token({ grant_type: 'client_credentials', client_id: 'web', client_secret: 'web-secret', audience: api, ...more }); }
+  /** A proof by a key (RFC 9449), for the token endpoint; `more` says what is different. */
+  proofKey = new ProofKey();
+  async proof(more = {}, url = `${this.api.issuer}oauth/token`, method = 'POST') { return this.proofKey.proof(method, url, { now: await this.now(), ...more }); }
+  /** The machine's request with it. */
+  async proven(more) { return this.token({ grant_type: 'client_credentials', client_id: 'web', client_secret: 'web-secret', audience: api }, { dpop: await this.proof(more) }); }
+  /** Asks a person on a channel that the application does not have. */
+  approval(more) { return this.api.form('/bc-authorize', { client_id: 'teller', client_secret: 'web-secret', scope: 'openid', login_hint: JSON.stringify({ format: 'iss_sub', iss: this.api.issuer, sub: 'auth0|ada' }), ...more }); }
+  certified(headers) { return this.token({ grant_type: 'client_credentials', client_id: 'certified', audience: api }, headers); }
+  /** A person's tokens, bound to it. */
+  async boundTokens(more) {
+    const { body } = await this.token({ grant_type: 'password', client_id: 'web', client_secret: 'web-secret', ...ada, scope: 'openid', ...more }, { dpop: await this.proof() });
+    return body.access_token;
+  }
+  async profile(token, scheme, more) {
+    const dpop = more && await this.proof({ token, ...more }, `${this.api.issuer}userinfo`, 'GET');
+    return this.api.get('/userinfo', { authorization: `${scheme} ${token}`, ...(dpop && { dpop }) });
+  }
   refresh(refresh_token, more) { return this.token({ grant_type: 'refresh_token', refresh_token, ...more }); }
   coAuthenticate(more, headers = { origin }) { return this.api.post('/co/authenticate', { client_id: 'app', credential_type: 'http://auth0.com/oauth/grant-type/password-realm', realm, ...ada, ...more }, headers); }
   signUp(more) { return this.api.post('/dbconnections/signup', { client_id: 'app', connection: realm, email: 'new@example.com', password: 'Correct-Horse-9', ...more }); }

@@ -1,6 +1,8 @@
 // What must stop somebody, or ask for more. `set` brings it about; `request` is what the application asks then.
 // `rule` names the row of the gate's table (authority/protocol/gate.cpp) that it is about.
 
+import { guarded } from './tenant.mjs';
+
 const own = (connection) => async (w, c) => {
   const { enabled_clients } = await w.call('GET', `connections/${await w.id('connections', connection(c))}`);
   await w.call('PATCH', `connections/${await w.id('connections', connection(c))}`, { enabled_clients: [] });
@@ -46,6 +48,10 @@ export const conditions = {
   consent: { rule: 'consent_is_given agreement_stands', what: 'the application is somebody else\'s, and the person has not agreed (since: has taken it back)', as: () => ({ client: 'third' }), agreed: true, set: withdraw },
   fresh: { rule: 'login_is_recent', what: 'the login is older than `max_age`', as: () => ({ request: { max_age: 600 } }), set: (w) => w.api.advance(960) },
   login: { rule: 'login_is_recent', what: '`prompt=login`', as: () => ({ request: { prompt: 'login' } }), set: () => {} },
+  unbound: {
+    rule: 'proof_is_enough', what: 'the API wants tokens that are bound to a key (`proof_of_possession`), and none is shown',
+    set: (w) => w.call('PATCH', `resource-servers/${encodeURIComponent(guarded)}`, { proof_of_possession: { mechanism: 'dpop', required: true } }),
+  },
   grant: {
     what: 'the application has lost the grant type', set: (w, c, way) => w.call('PATCH', `clients/${c.client}`, { grant_types: w.grantTypes.filter((one) => one !== way.grant) }),
   },

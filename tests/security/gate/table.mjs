@@ -104,9 +104,16 @@ function parse(text) {
   return { columns: names, rows: Object.fromEntries(rows.map(([name, cells]) => [name, Object.fromEntries(names.map((column, i) => [column, cells[i]]))])), sizes: rows.map(([, cells]) => cells.length) };
 }
 
+// An API whose tokens are bound to a key gives none by any way to who shows no key: no way has an answer of its own.
+for (const table of [before, since]) {
+  table.columns.push('unbound');
+  table.sizes = table.sizes.map((size) => size + 1);
+  for (const [name, cells] of Object.entries(table.rows)) cells.unbound = name === 'account' ? '-a' : cells.patched === '-o' ? '-o' : 'invalid_request';
+}
+
 // ---- For docs/security.md
 
-const groups = [['the person', ['blocked', 'deleted', 'reset', 'patched', 'ended']], ['the tenant', ['closed', 'noorg', 'member', 'role', 'grant', 'off']], ['more is wanted', ['rule', 'action', 'factor', 'consent', 'fresh', 'login']]];
+const groups = [['the person', ['blocked', 'deleted', 'reset', 'patched', 'ended']], ['the tenant', ['closed', 'noorg', 'member', 'role', 'grant', 'off']], ['more is wanted', ['rule', 'action', 'factor', 'consent', 'fresh', 'login', 'unbound']]];
 const shown = (cell) => (cell === undefined ? '' : cell.startsWith('-') ? `(${cell[1]})` : cell.split('|').map((one) => (one in outcomes ? one : `\`${one}\``)).join(' or '));
 
 export function markdown() {
