@@ -86,12 +86,14 @@ Status go_to_other_api(const Tenant& tenant, const Client& client, const Paramet
   const auto first = tenant.find_api(grant.audience);
   if (first && !first->allows_offline_access)
     return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "offline_access_off");
+  const auto is_asked = [&](std::string_view word) {
+    return p.get("scope").empty() || text::has_word(p.get("scope"), word);
+  };
   Words scope;
   for (const auto word : text::split(grant.scope, ' '))
-    if (is_openid_scope(word) && word != "offline_access") scope.add(word);
+    if (is_openid_scope(word) && word != "offline_access" && is_asked(word)) scope.add(word);
   for (const auto& word : policy->scopes)
-    if (contains(api->scopes, word) && (p.get("scope").empty() || text::has_word(p.get("scope"), word)))
-      scope.add(word);
+    if (contains(api->scopes, word) && is_asked(word)) scope.add(word);
   grant.audience = *audience;
   grant.scope = scope.text();
   return ok();

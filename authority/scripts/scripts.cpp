@@ -121,6 +121,7 @@ Result<Value> ScriptPool::run_actions(Job& job) {
   for (const auto& action : job.job["actions"].items()) {
     if (waiting.is_string() && action["name"] != waiting) continue;
     Value one = Value::object({{"actions", Value::array({action})}, {"event", event}, {"cache", cache}});
+    if (const Value* handler = job.job.find("handler")) one.set("handler", *handler);
     if (waiting.is_string()) one.set("continue", std::exchange(waiting, {}));
     auto answer = run_one(job, one);
     if (!answer || answer->find("error")) return answer;
