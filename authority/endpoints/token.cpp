@@ -47,7 +47,9 @@ void log_outcome(Authority& a, const Request& request, const Parameters& p, cons
   Event event{.type = outcome ? success : failure, .client_id = std::string(p.get("client_id"))};
   if (outcome) return record(a, request, event);
   const Error& e = outcome.error();
-  if (e.code == "authorization_pending" || e.code == "slow_down") return;  // a device that waits is no event
+  // A device that waits is no event, nor is a client that is told which nonce to send.
+  for (const char* usual : {"authorization_pending", "slow_down", "use_dpop_nonce"})
+    if (e.code == usual) return;
   event.description = e.code + ": " + e.description;
   event.reason = e.reason;
   if (e.reason == "refresh_token_reused") event.type = "ferrt";

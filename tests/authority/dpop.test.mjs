@@ -187,6 +187,11 @@ row('AZ-643', 'd', 'POST /oauth/token, DPoP', 'a public client', '400 use_dpop_n
   refused(await api.token(password(), { dpop: await proof({ claims: { nonce } }) }), 400, 'use_dpop_nonce', 'dpop_nonce_needed');
 });
 
+test('who is told which nonce to send has not failed: the log has the success alone', async () => {
+  given(await prove(password()));
+  assert.deepEqual((await api.logs()).filter(({ type }) => /^(fepft|sepft)$/.test(type)).map(({ type }) => type), ['sepft']);
+});
+
 test('a nonce that is none of ours is asked for anew, of every client', async () => {
   const { body: { access_token } } = await prove(machineOf());
   for (const nonce of ['x', '', 7, access_token]) {
