@@ -50,6 +50,10 @@ for (const ecosystem of table) {
   }
   const world = await startWorld(rows);
   for (const row of rows) {
+    if (row.skip) {
+      note(row, { result: 'SKIP', why: row.skip }, Date.now());
+      continue;
+    }
     const begun = Date.now(), { command, cwd, env } = ecosystem.command(row, dir);
     note(row, await runRow(world, { command, cwd, env: { ...process.env, ...world.environment(row), ...env, ...row.env } }, browser.open), begun);
   }

@@ -14,7 +14,7 @@ const ada = { username: 'ada@example.com', password: 'Correct-Horse-9' };
 /** A row's application: it may do all that any program here wants, unless the row says otherwise. */
 function application(row, app) {
   return {
-    name: row.program, client_id: row.id, client_secret: `secret-of-${row.id}-that-is-long-enough`, app_type: 'regular_web', token_endpoint_auth_method: 'client_secret_post',
+    name: row.id, client_id: row.id, client_secret: `secret-of-${row.id}-that-is-long-enough`, app_type: 'regular_web', token_endpoint_auth_method: 'client_secret_post',
     callbacks: [`${app}/callback`], allowed_logout_urls: [`${app}/`], web_origins: [app], allowed_origins: [app], cross_origin_authentication: true, grant_types: everything,
     ...row.client?.(app),
   };

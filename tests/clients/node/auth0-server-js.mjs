@@ -4,7 +4,7 @@ import { app as base, CALLBACK, CLIENT_ID, CLIENT_SECRET, DOMAIN, port, secret, 
 
 const sessions = new Map();
 const cookies = {
-  getCookie: ({ request }, name) => new Map((request.headers.cookie ?? '').split('; ').map((c) => [c.slice(0, c.indexOf('=')), decodeURIComponent(c.slice(c.indexOf('=') + 1))])).get(name),
+  getCookie: (name, { request }) => new Map((request.headers.cookie ?? '').split('; ').map((c) => [c.slice(0, c.indexOf('=')), decodeURIComponent(c.slice(c.indexOf('=') + 1))])).get(name),
   getCookies: ({ request }) => Object.fromEntries((request.headers.cookie ?? '').split('; ').map((c) => [c.slice(0, c.indexOf('=')), decodeURIComponent(c.slice(c.indexOf('=') + 1))])),
   setCookie: (name, value, options, { response }) => response.appendHeader('set-cookie', `${name}=${encodeURIComponent(value)}; Path=/`),
   deleteCookie: (name, { response }) => response.appendHeader('set-cookie', `${name}=; Path=/; Max-Age=0`),

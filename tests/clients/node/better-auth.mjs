@@ -16,6 +16,6 @@ createServer(async (request, response) => {
   const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
   const session = await auth.api.getSession({ headers });
   if (session) return response.end(JSON.stringify(session.user));
-  const started = await auth.api.signInWithOAuth2({ body: { providerId: 'ostia', callbackURL: '/' }, headers, asResponse: true });
+  const started = await auth.api.signInSocial({ body: { provider: 'ostia', callbackURL: '/' }, headers, asResponse: true });
   response.writeHead(302, { location: (await started.json()).url, 'set-cookie': started.headers.getSetCookie() }).end();
 }).listen(port, () => shows());

@@ -13,8 +13,9 @@ const user = await client.fetchUserInfo(config, tokens.access_token, tokens.clai
 // end
 expect(user.email === EMAIL, 'profile');
 const next = await client.refreshTokenGrant(config, tokens.refresh_token);
-await client.tokenRevocation(config, next.refresh_token);
-await client.refreshTokenGrant(config, next.refresh_token).then(() => expect(false, 'a revoked token is refused'), (error) => expect(error.error === 'invalid_grant', 'invalid_grant'));
+const refreshToken = next.refresh_token ?? tokens.refresh_token;
+await client.tokenRevocation(config, refreshToken);
+await client.refreshTokenGrant(config, refreshToken).then(() => expect(false, 'a revoked token is refused'), (error) => expect(error.error === 'invalid_grant', 'invalid_grant'));
 const pushed = await client.buildAuthorizationUrlWithPAR(config, { redirect_uri: CALLBACK, scope: 'openid', state: 's', nonce: 'n', code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier), code_challenge_method: 'S256' });
 const again = await client.authorizationCodeGrant(config, await signIn(pushed.href), { pkceCodeVerifier, expectedState: 's', expectedNonce: 'n', idTokenExpected: true });
 expect(again.claims().aud === CLIENT_ID, 'a pushed request');

@@ -4,7 +4,7 @@ const strict = 'with its checks of RFC 9068';
 
 const site = 'a web application: login and profile';
 const mcp = {
-  apis: (app) => [{ name: 'MCP server', identifier: `${app}/mcp`, scopes: [], allow_offline_access: true }],
+  apis: (app) => [{ name: app, identifier: `${app}/mcp`, scopes: [], allow_offline_access: true }],
   tenant: { tenant: { friendly_name: 'Test', default_directory: 'Username-Password-Authentication', resource_parameter_profile: 'compatibility', flags: { enable_dynamic_client_registration: true } } },
 };
 
@@ -41,19 +41,19 @@ export const rows = [
   { program: 'client-oauth2', script: 'client-oauth2.mjs', what: 'code, renewal' },
   { program: 'oauth', script: 'oauth.mjs', what: 'code; the profile with the token in the address' },
   { program: '@badgateway/oauth2-client', script: 'badgateway-oauth2-client.mjs', what: 'discovery, code with PKCE, renewal, client credentials' },
-  { program: 'axios-oauth-client', script: 'axios-oauth-client.mjs', what: 'client credentials' },
+  { program: 'axios-oauth-client', script: 'axios-oauth-client.mjs', what: 'code, renewal' },
   { program: 'undici-oidc-interceptor', script: 'undici-oidc-interceptor.mjs', what: 'client credentials' },
   { program: 'arctic', script: 'arctic.mjs', what: 'its Auth0 provider: code with PKCE, renewal, revocation' },
   { program: 'express-openid-connect', script: 'express-openid-connect.mjs', what: `${site}; profile, renewal` },
   { program: 'passport-auth0', script: 'passport-auth0.mjs', what: site },
   { program: 'passport-openidconnect', script: 'passport-openidconnect.mjs', what: site },
   { program: 'passport-oauth2', script: 'passport-oauth2.mjs', what: `${site}; state, PKCE` },
-  { program: '@auth/express', script: 'auth-express.mjs', what: `${site}; Auth.js and its Auth0 provider` },
-  { program: 'better-auth', script: 'better-auth.mjs', what: `${site}, its generic OAuth` },
+  { program: '@auth/express', script: 'auth-express.mjs', client: (app) => ({ callbacks: [`${app}/auth/callback/auth0`] }), what: `${site}; Auth.js and its Auth0 provider` },
+  { program: 'better-auth', script: 'better-auth.mjs', client: (app) => ({ callbacks: [`${app}/api/auth/callback/ostia`] }), what: `${site}, its generic OAuth` },
   { program: '@hono/oidc-auth', script: 'hono-oidc-auth.mjs', what: site },
-  { program: '@auth0/auth0-hono', script: 'auth0-hono.mjs', what: site },
+  { program: '@auth0/auth0-hono', script: 'auth0-hono.mjs', what: site, skip: 'takes no domain with a port' },
   { program: 'grant', script: 'grant.mjs', what: `${site}; its Auth0 provider` },
-  { program: '@hapi/bell', script: 'hapi-bell.mjs', what: `${site}; its Auth0 provider` },
+  { program: '@hapi/bell', script: 'hapi-bell.mjs', what: site, note: 'Its provider `auth0` takes no domain with a port; with one, a provider of your own says the same.' },
   { program: '@fastify/oauth2', script: 'fastify-oauth2.mjs', what: `${site}, by discovery, PKCE` },
   { program: '@auth0/auth0-server-js', script: 'auth0-server-js.mjs', what: site },
   { program: '@auth0/auth0-auth-js', script: 'auth0-auth-js.mjs', what: 'code with PKCE, renewal, client credentials' },
