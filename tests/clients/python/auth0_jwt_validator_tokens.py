@@ -1,9 +1,8 @@
-from auth0_jwt_validator import AccessTokenValidator
+from auth0_jwt_validator import AccessTokenVerifier
 from kit import *
 
 # recipe
-from auth0_jwt_validator import get_jwks
-validator = AccessTokenValidator(audience=AUDIENCE, issuer=ISSUER, jwks=get_jwks(f"{ISSUER}.well-known/jwks.json"))
+verifier = AccessTokenVerifier(f"{ISSUER}.well-known/jwks.json", ISSUER, AUDIENCE)
 # end
-verifies(validator.validate)
+verifies(lambda token: verifier.verify(token, required_scopes=["read:messages"]))
 done()

@@ -1,4 +1,4 @@
-from auth0_fastapi_api.fast_api_client import Auth0FastAPI
+from fastapi_plugin.fast_api_client import Auth0FastAPI
 from fastapi import Depends, FastAPI
 from kit import *
 

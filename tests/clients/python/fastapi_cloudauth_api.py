@@ -1,15 +1,20 @@
 from fastapi import Depends, FastAPI
 from fastapi_cloudauth.auth0 import Auth0
 from kit import *
+from pydantic import BaseModel
 
 app = FastAPI()
 # recipe
 auth = Auth0(domain=DOMAIN, customAPI=AUDIENCE)
 
 
-@app.get("/", dependencies=[Depends(auth.scope(["read:messages"]))])
-def home():
-    return "in"
+class Claims(BaseModel):
+    sub: str
+
+
+@app.get("/")
+def home(claims: Claims = Depends(auth.claim(Claims))):
+    return claims
 # end
 
 

@@ -5,12 +5,10 @@ from pyjwt_key_fetcher import AsyncKeyFetcher
 import jwt
 
 # recipe
-fetcher = AsyncKeyFetcher(valid_issuers=[ISSUER])
-
-
 async def fetched(token):
+    fetcher = AsyncKeyFetcher(valid_issuers=[ISSUER])
     entry = await fetcher.get_key(token)
-    return jwt.decode(jwt=token, options={"verify_exp": True}, audience=AUDIENCE, issuer=ISSUER, **entry)
+    return jwt.decode(jwt=token, audience=AUDIENCE, issuer=ISSUER, **entry)
 # end
 
 
