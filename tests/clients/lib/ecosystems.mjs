@@ -105,7 +105,11 @@ export const ecosystems = {
       const dir = once('go', programs, (at) => {
         const failed = [];
         for (const program of programs.split('\n').filter(Boolean)) {
-          try { run('go', ['install', program], { env: { ...process.env, GOBIN: `${at}/bin` } }); } catch { failed.push(program); }
+          // By a module of its own: some are refused by `go install`, which asks for all versions.
+          const own = `${at}/programs/${program.replace(/\W/g, '-')}`, [name, version] = program.split('@'), module = name.replace(/\/cmd\/.*/, '');
+          mkdirSync(own, { recursive: true });
+          writeFileSync(`${own}/go.mod`, `module programs\n\ngo 1.26\n\nrequire ${module} ${version}\n`);
+          try { run('go', ['build', '-mod=mod', '-o', `${at}/bin/`, name], { cwd: own }); } catch { failed.push(program); }
         }
         if (failed.length) console.log(`could not be installed here: ${failed.join(', ')}`);
       });
@@ -114,7 +118,7 @@ export const ecosystems = {
       return dir;
     },
     version: pins('go/go.mod', 'NAME v(\\S+)'),
-    command: (row, dir) => ({ command: row.script.endsWith('.sh') ? ['sh', join(sources, 'go', row.script)] : [`${dir}/bin/${row.script.split('/')[0]}`, ...(row.args ?? [])], cwd: dir, env: { PATH: `${dir}/bin:${process.env.PATH}` } }),
+    command: (row, dir) => ({ command: row.script.endsWith('.sh') ? ['bash', join(sources, 'go', row.script)] : [`${dir}/bin/${row.script.split('/')[0]}`, ...(row.args ?? [])], cwd: dir, env: { PATH: `${dir}/bin:${process.env.PATH}` } }),
   },
   java: {
     title: 'Java',
