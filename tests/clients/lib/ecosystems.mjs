@@ -55,7 +55,7 @@ const debian = (packages) => {
 /** The version that its makers gave it, without Debian's part. */
 const versionOfDebian = (name) => () => {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', name], { encoding: 'utf8' });
-  return stdout.replace(/^\d+:/, '').replace(/[-+~](dfsg|ds|deb|\d+(\+|$|build)).*$/, '');
+  return stdout.replace(/^\d+:/, '').replace(/-[^-]*$/, '').replace(/[+~](dfsg|ds|deb).*$/, '');
 };
 const debianList = (name) => read(`${name}/packages.txt`).split(/\s+/).filter(Boolean);
 

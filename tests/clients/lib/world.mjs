@@ -38,7 +38,7 @@ export async function startWorld(rows) {
         { name: 'Other API', identifier: otherAudience, scopes },
         ...rows.flatMap((row) => row.apis?.(home(row)) ?? []),
       ],
-      clientGrants: grants,
+      clientGrants: [...grants, ...rows.flatMap((row) => (row.grants ?? []).map((grant) => ({ client_id: row.id, ...grant })))],
       ...Object.assign({}, ...rows.map((row) => row.tenant)),
     },
   });
