@@ -1,7 +1,6 @@
 . "$(dirname "$0")/kit.sh"; . "$(dirname "$0")/apache.sh"
 curl -sS --cacert "$CA" "${ISSUER}pem" > "$work/pem.pem"
 start_apache oauth2 <<CFG
-LogLevel oauth2:debug
 # recipe
 # With a certificate of a public authority without the part from the question mark on.
 <Location />

@@ -1,11 +1,12 @@
 . "$(dirname "$0")/kit.sh"
-mkdir "$work/bin"
+mkdir -p "$work/bin"
 printf '#!/bin/sh\nprintf "%%s\\n" "$1" > %s/opened\n' "$work" | tee "$work/bin/xdg-open" > "$work/bin/x-www-browser"
 chmod +x "$work"/bin/*
 export HOME=$work PATH="$work/bin:$PATH"
+printf '[web]\n  browser = person\n[browser "person"]\n  cmd = %s/bin/xdg-open\n' "$work" > "$work/.gitconfig"
 # recipe
 # ~/.gitconfig
-cat > "$HOME/.gitconfig" <<CFG
+cat >> "$HOME/.gitconfig" <<CFG
 [credential "https://$DOMAIN"]
   oauthClientId = $CLIENT_ID
   oauthClientSecret = $CLIENT_SECRET
@@ -15,7 +16,7 @@ cat > "$HOME/.gitconfig" <<CFG
   oauthRedirectURL = http://127.0.0.1:$PORT
 CFG
 # end
-printf 'protocol=https\nhost=%s\n\n' "$DOMAIN" | git credential-oauth get > "$work/credential" 2> "$work/git.log" &
+printf 'protocol=https\nhost=%s\n\n' "$DOMAIN" | git-credential-oauth get > "$work/credential" 2> "$work/git.log" &
 until_says http cat "$work/opened" "$work/git.log"
 url=$(cat "$work/opened" "$work/git.log" 2> /dev/null | grep -o 'https\?://[^ ]*' | head -1)
 ask "@follow $url"

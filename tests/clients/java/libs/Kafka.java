@@ -1,5 +1,7 @@
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.auth.callback.Callback;
 import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.config.ConfigDef;
@@ -18,7 +20,8 @@ class Kafka {
     configs.put("sasl.oauthbearer.expected.audience", List.of(Kit.AUDIENCE));
     // end
     var handler = new OAuthBearerValidatorCallbackHandler();
-    handler.configure(configs, "OAUTHBEARER", List.of());
+    var login = new AppConfigurationEntry("org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule", AppConfigurationEntry.LoginModuleControlFlag.REQUIRED, Map.of());
+    handler.configure(configs, "OAUTHBEARER", List.of(login));
     Kit.verifies(token -> {
       var callback = new OAuthBearerValidatorCallback(token);
       handler.handle(new Callback[] {callback});
