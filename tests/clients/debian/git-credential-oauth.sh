@@ -1,12 +1,11 @@
 . "$(dirname "$0")/kit.sh"
 mkdir -p "$work/bin"
-printf '#!/bin/sh\nprintf "%%s\\n" "$1" > %s/opened\n' "$work" | tee "$work/bin/xdg-open" > "$work/bin/x-www-browser"
+printf '#!/bin/sh\nprintf "%%s\\n" "$1" > %s/opened\n' "$work" > "$work/bin/xdg-open"
 chmod +x "$work"/bin/*
-export HOME=$work PATH="$work/bin:$PATH"
-printf '[web]\n  browser = person\n[browser "person"]\n  cmd = %s/bin/xdg-open\n' "$work" > "$work/.gitconfig"
+export HOME=$work BROWSER="$work/bin/xdg-open"
 # recipe
 # ~/.gitconfig
-cat >> "$HOME/.gitconfig" <<CFG
+cat > "$HOME/.gitconfig" <<CFG
 [credential "https://$DOMAIN"]
   oauthClientId = $CLIENT_ID
   oauthClientSecret = $CLIENT_SECRET

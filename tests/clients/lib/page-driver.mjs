@@ -9,9 +9,12 @@ import { signInWhereAsked } from './browsing.mjs';
 const [file] = process.argv.slice(2);
 const { ISSUER, DOMAIN, CLIENT_ID, AUDIENCE, APP, PORT, DATA, EMAIL, PASSWORD } = process.env;
 // auth0-js says that it is a module and is not: whoever is required by Lock has to be given its ESM file.
-const alias = /lock/.test(file) ? { 'auth0-js': `${process.cwd()}/node_modules/auth0-lock/node_modules/auth0-js/dist/auth0.min.esm.js` } : {};
+const plugins = /lock/.test(file) ? [{
+  name: 'auth0-js',
+  setup: ({ onResolve }) => onResolve({ filter: /^auth0-js$/ }, () => ({ path: `${process.cwd()}/node_modules/auth0-lock/node_modules/auth0-js/dist/auth0.min.esm.js` })),
+}] : [];
 const { outputFiles } = await build({
-  entryPoints: [file], bundle: true, write: false, format: 'iife', platform: 'browser', mainFields: ['browser', 'module', 'main'], jsx: 'automatic', loader: { '.mjs': 'jsx', '.js': 'jsx' }, alias, logLevel: 'error',
+  entryPoints: [file], bundle: true, write: false, format: 'iife', platform: 'browser', mainFields: ['browser', 'module', 'main'], jsx: 'automatic', loader: { '.mjs': 'jsx', '.js': 'jsx' }, plugins, logLevel: 'error',
   define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
 });
 const told = JSON.stringify({ ISSUER, DOMAIN, CLIENT_ID, AUDIENCE, APP, EMAIL });

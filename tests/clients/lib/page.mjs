@@ -23,17 +23,16 @@ export function recipeOf({ ecosystem, script }) {
   return { language: code[script.split('.').at(-1)] ?? 'text', text: kept.map((line) => line.slice(indent)).join('\n').trim() };
 }
 
-const anchor = (row) => row.id;
 const mark = ({ result, why } = { result: '—' }) => (result === 'SKIP' ? `skipped: ${why}` : result === 'PASS' ? 'passes' : result === 'FAIL' ? 'fails' : 'not run yet');
 
 export function makePage(ecosystems, results) {
   const rows = ecosystems.flatMap((e) => e.rows), passing = rows.filter((row) => results[row.id]?.result === 'PASS');
   const programs = new Set(passing.map((row) => `${row.ecosystem} ${row.program}`)).size;
   const table = ({ rows: list }) => ['| program | version | what is run | result |', '| --- | --- | --- | --- |',
-    ...list.map((row) => `| [${row.program}](#${anchor(row)}) | ${results[row.id]?.version ?? row.version() ?? ''} | ${row.what} | ${mark(results[row.id])} |`)].join('\n');
+    ...list.map((row) => `| [${row.program}](#${row.id}) | ${results[row.id]?.version ?? row.version() ?? ''} | ${row.what} | ${mark(results[row.id])} |`)].join('\n');
   const recipe = (row) => {
     const { language, text } = recipeOf(row);
-    return `### ${row.program}${row.variant ? `, ${row.variant}` : ''} { #${anchor(row)} }\n\n${row.note ? `${row.note}\n\n` : ''}\`\`\`${language}\n${text}\n\`\`\`\n`;
+    return `<a id="${row.id}"></a>\n\n### ${row.program}${row.variant ? `, ${row.variant}` : ''}\n\n${row.note ? `${row.note}\n\n` : ''}\`\`\`${language}\n${text}\n\`\`\`\n`;
   };
   return `# Programs that work with Ostia
 

@@ -1,8 +1,15 @@
+import { generateKeyPairSync } from 'node:crypto';
+
 const tokens = 'verifies access tokens by the published keys';
 const api = 'an API: access tokens by the published keys';
 const strict = 'with its checks of RFC 9068';
 
 const site = 'a web application: login and profile';
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const jar = {
+  client: () => ({ signed_request_object: { required: false, credentials: [{ name: 'jar', credential_type: 'public_key', kid: 'jar', alg: 'RS256', pem: pair.publicKey.export({ type: 'spki', format: 'pem' }) }] } }),
+  env: { CLIENT_KEY: JSON.stringify(pair.privateKey.export({ format: 'jwk' })) },
+};
 const mcp = {
   apis: (app) => [{ name: app, identifier: `${app}/mcp`, scopes: [], allow_offline_access: true }],
   tenant: { tenant: { friendly_name: 'Test', default_directory: 'Username-Password-Authentication', resource_parameter_profile: 'compatibility', flags: { enable_dynamic_client_registration: true } } },
@@ -59,6 +66,8 @@ export const rows = [
   { program: '@auth0/auth0-auth-js', script: 'auth0-auth-js.mjs', what: 'code with PKCE, renewal, client credentials' },
   { program: 'auth0', script: 'auth0.mjs', what: 'the Management API: a user from beginning to end, every list' },
   { program: 'auth0-deploy-cli', script: 'auth0-deploy-cli.mjs', what: 'a tenant written to a file, and that file applied' },
+  { program: 'openid-client', variant: 'JAR', script: 'openid-client-jar.mjs', what: 'a signed request, RFC 9101', ...jar },
+  { program: '@auth0/nextjs-auth0', pinned: '4.30.0', script: 'nextjs-auth0.mjs', what: site, skip: 'takes no localhost and no port' },
   { program: '@modelcontextprotocol/sdk', script: 'mcp-client.mjs', what: 'a client and a server: metadata, registration, `resource`, a tool', ...mcp },
   { program: 'mcp-remote', script: 'mcp-remote.mjs', what: 'nothing registered by hand: metadata, registration, `resource`, a tool', ...mcp },
 ];

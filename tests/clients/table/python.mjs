@@ -2,6 +2,11 @@ const tokens = 'verifies access tokens by the published keys';
 const api = 'an API: access tokens by the published keys';
 const site = 'a web application: login and profile';
 
+const mcp = {
+  apis: (app) => [{ name: app, identifier: `${app}/mcp`, scopes: [], allow_offline_access: true }],
+  tenant: { tenant: { friendly_name: 'Test', default_directory: 'Username-Password-Authentication', resource_parameter_profile: 'compatibility', flags: { enable_dynamic_client_registration: true } } },
+};
+
 export const rows = [
   { program: 'PyJWT', script: 'pyjwt.py', what: tokens },
   { program: 'python-jose', script: 'python_jose.py', what: tokens },
@@ -45,5 +50,6 @@ export const rows = [
   { program: 'django-allauth', script: 'allauth_auth0_site.py', what: `${site}; its Auth0 provider`, client: (app) => ({ callbacks: [`${app}/accounts/auth0/login/callback/`] }) },
   { program: 'django-allauth', variant: 'OpenID Connect', script: 'allauth_openid_site.py', what: `${site}; its OpenID Connect provider`, client: (app) => ({ callbacks: [`${app}/accounts/oidc/ostia/login/callback/`] }) },
   { program: 'social-auth-app-django', script: 'social_django_site.py', what: `${site}; its Auth0 provider`, client: (app) => ({ callbacks: [`${app}/complete/auth0_openidconnect/`] }) },
+  { program: 'mcp', script: 'mcp_client.py', what: 'a client and a server: metadata, registration, `resource`, a tool', ...mcp },
   { program: 'ssl', pinned: '3.13', script: 'stdlib_tls.py', what: 'Python\'s own TLS, as strict as it is from 3.13 on' },
 ];
