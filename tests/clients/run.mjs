@@ -57,6 +57,7 @@ for (const ecosystem of table) {
     const begun = Date.now(), { command, cwd, env } = ecosystem.command(row, dir);
     note(row, await runRow(world, { command, cwd, env: { ...process.env, ...world.environment(row), ...env, ...row.env } }, browser.open), begun);
   }
+  if (process.env.LOG) console.log(world.authority.log());
   await world.authority.stop();
 }
 await browser.close();

@@ -1,5 +1,5 @@
 const login = 'login, profile';
-const spa = (app) => ({ app_type: 'spa', client_secret: undefined, token_endpoint_auth_method: 'none', callbacks: [`${app}/callback`, `${app}/`, `${app}/silent`], grant_types: ['authorization_code', 'implicit', 'refresh_token'] });
+const spa = (app) => ({ app_type: 'spa', client_secret: undefined, token_endpoint_auth_method: 'none', callbacks: [`${app}/callback`, `${app}/`, `${app}/silent`], grant_types: ['authorization_code', 'implicit', 'refresh_token', 'password', 'http://auth0.com/oauth/grant-type/password-realm'] });
 const one = (row) => ({ secure: true, client: spa, ...row });
 
 export const rows = [

@@ -13,6 +13,7 @@ export const rows = [
   { program: 'lestrrat-go/jwx/v2', package: at('lestrrat-go/jwx/v2'), script: 'jwx2/main.go', what: tokens },
   { program: 'go-jose/go-jose', package: at('go-jose/go-jose/v4'), script: 'go-jose/main.go', what: tokens },
   { program: 'zitadel/oidc', package: at('zitadel/oidc/v3'), script: 'zitadel-oidc/main.go', what: 'discovery, code with PKCE, ID token, profile' },
+  { program: 'zitadel/oidc', variant: 'introspection', package: at('zitadel/oidc/v3'), script: 'zitadel-rs/main.go', what: 'an API asks what a token is good for, RFC 7662', client: () => ({ app_type: 'resource_server', resource_server_identifier: 'https://api.example.com/' }) },
   { program: 'auth0/go-jwt-middleware/v2', package: at('auth0/go-jwt-middleware/v2'), script: 'go-jwt-middleware2/main.go', what: api },
   { program: 'auth0/go-jwt-middleware', package: at('auth0/go-jwt-middleware/v3'), script: 'go-jwt-middleware3/main.go', what: api },
   { program: 'markbates/goth', package: at('markbates/goth'), script: 'goth-auth0/main.go', what: `${site}; its Auth0 provider` },

@@ -66,6 +66,7 @@ export const rows = [
   { program: '@auth0/auth0-auth-js', script: 'auth0-auth-js.mjs', what: 'code with PKCE, renewal, client credentials' },
   { program: 'auth0', script: 'auth0.mjs', what: 'the Management API: a user from beginning to end, every list' },
   { program: 'auth0-deploy-cli', script: 'auth0-deploy-cli.mjs', what: 'a tenant written to a file, and that file applied' },
+  { program: 'openid-client', variant: 'introspection', script: 'openid-client-introspection.mjs', what: 'an API asks what a token is good for, RFC 7662', client: () => ({ app_type: 'resource_server', resource_server_identifier: 'https://api.example.com/' }) },
   { program: 'openid-client', variant: 'JAR', script: 'openid-client-jar.mjs', what: 'a signed request, RFC 9101', ...jar },
   { program: '@auth0/nextjs-auth0', pinned: '4.30.0', script: 'nextjs-auth0.mjs', what: site, skip: 'takes no localhost and no port' },
   { program: '@modelcontextprotocol/sdk', script: 'mcp-client.mjs', what: 'a client and a server: metadata, registration, `resource`, a tool', ...mcp },
