@@ -5,7 +5,7 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros,include_file_mtime,include_f
 export CCACHE_MAXSIZE ?= 2G
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build native web dashboard demo example docs test bench chaos fuzz reproduce lint format package install clean
+.PHONY: help setup setup-test build native web dashboard demo example docs test clients bench chaos fuzz reproduce lint format package install clean
 
 help: ## lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ docs: setup-test ## the documentation site, in build/site
 
 test: setup-test build ## every test; the last line says how many passed
 	@node tools/test.mjs
+
+clients: setup-test build ## programs of other people against the authority, ONLY= an ecosystem or names; into docs/clients.md
+	@node tests/clients/run.mjs
 
 bench: setup-test build ## the benchmarks, beside their peers
 	@node bench/bench.mjs

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+
+	"clients/kit"
+
+	"github.com/gorilla/sessions"
+	"github.com/markbates/goth"
+	"github.com/markbates/goth/gothic"
+	"github.com/markbates/goth/providers/openidConnect"
+)
+
+func main() {
+	gothic.Store = sessions.NewCookieStore([]byte("a secret of the application that is long enough"))
+	gothic.GetProviderName = func(*http.Request) (string, error) { return "openid-connect", nil }
+	// recipe
+	provider, err := openidConnect.New(kit.ClientID, kit.ClientSecret, kit.Callback, kit.Issuer+".well-known/openid-configuration", "profile", "email")
+	kit.Must(err)
+	goth.UseProviders(provider)
+	http.HandleFunc("/", gothic.BeginAuthHandler)
+	http.HandleFunc("/callback", func(w http.ResponseWriter, r *http.Request) {
+		user, err := gothic.CompleteUserAuth(w, r)
+		fmt.Fprintln(w, user.Email, err)
+	})
+	// end
+	kit.Shows(http.DefaultServeMux, "/")
+}

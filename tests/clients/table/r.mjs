@@ -1,0 +1,3 @@
+export const rows = [
+  { program: 'httr', package: 'r-cran-httr', script: 'httr.R', what: 'code, profile' },
+];
