@@ -67,14 +67,6 @@ std::vector<ClientKey> keys_of(const Value& v) {
   return out;
 }
 
-// Members of `credentials` below `v`.
-std::vector<std::string> of_credentials(const Value& v, const char* member) {
-  std::vector<std::string> out;
-  for (const auto& credential : v["credentials"].items())
-    if (credential[member].is_string()) out.push_back(credential[member].text());
-  return out;
-}
-
 // Of a credential that is a certificate: what tells it, or what it says itself.
 std::vector<std::string> of_certificates(const Value& v, const char* member, std::string ClientCertificate::* said) {
   std::vector<std::string> out;
