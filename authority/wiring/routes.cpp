@@ -196,7 +196,7 @@ Response preflight(const Authority& a, const Request& request, const Endpoint& f
   Response response{204, {}, {}};
   allow_origin(a, request, found.cors, response);
   response.with("Access-Control-Allow-Methods", found.methods)
-      .with("Access-Control-Allow-Headers", "Auth0-Client, Authorization, Content-Type, DPoP, X-Request-Language")
+      .with("Access-Control-Allow-Headers", "Auth0-Client, Authorization, Content-Type, X-Request-Language, DPoP")
       .with("Access-Control-Max-Age", "600");
   return response;
 }
