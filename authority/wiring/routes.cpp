@@ -202,7 +202,7 @@ Response preflight(const Authority& a, const Request& request, const Endpoint& f
   allow_origin(a, request, found.cors, response);
   response.with("Access-Control-Allow-Methods", found.methods)
       .with("Access-Control-Allow-Headers",
-            "Auth0-Client, Authorization, Content-Type, DPoP, MCP-Protocol-Version, X-Request-Language")
+            "Auth0-Client, Authorization, Content-Type, X-Request-Language, DPoP, MCP-Protocol-Version")
       .with("Access-Control-Max-Age", "600");
   return response;
 }

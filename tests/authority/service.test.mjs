@@ -45,7 +45,7 @@ row('AZ-102', 'd', 'GET /.well-known/jwks.json, /pem, /cer', '', 'kid, use, alg,
 row('AZ-701', 'p', 'GET /userinfo', 'a token with scopes', 'the claims that they name; 401 with WWW-Authenticate otherwise', async () => {
   const { body } = await password();
   const profile = (await api.get('/userinfo', { authorization: `Bearer ${body.access_token}` })).body;
-  assert.deepEqual(Object.keys(profile).sort(), ['email', 'email_verified', 'family_name', 'given_name', 'name', 'nickname', 'sub', 'updated_at']);
+  assert.deepEqual(Object.keys(profile).sort(), ['email', 'email_verified', 'family_name', 'given_name', 'name', 'nickname', 'picture', 'sub', 'updated_at']);
   const refused = await api.get('/userinfo', { authorization: 'Bearer x' });
   assert.deepEqual([refused.status, refused.text], [401, 'Unauthorized']);
   assert.match(refused.headers.get('www-authenticate'), /^Bearer .*error="invalid_token"/);

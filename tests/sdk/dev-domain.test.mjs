@@ -23,7 +23,7 @@ test('a name, the port and the certificate, and back', async () => {
   assert.equal(read('etc/hosts'), `127.0.0.1 localhost\n127.0.0.1 ${name} # ostia dev-domain ${name}\n::1 ${name} # ostia dev-domain ${name}\n`);
   assert.equal(read('proc/sys/net/ipv4/ip_unprivileged_port_start'), '443\n');
   assert.equal(read(`usr/local/share/ca-certificates/ostia-${name}.crt`), 'a certificate\n');
-  assert.match(done.stdout, new RegExp(`ostia serve --dev --issuer https://${name}/ --listen 127.0.0.1:443`));
+  assert.match(done.stdout, new RegExp(`ostia serve --dev --issuer https://${name}/ --listen`));
   const hosts = read('etc/hosts');
   assert.equal((await run(name, '--data', data)).code, 0);
   assert.equal(read('etc/hosts'), hosts, 'twice is once');
