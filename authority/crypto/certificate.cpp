@@ -196,6 +196,7 @@ std::vector<std::string> permitted_of(const OwnAuthority& authority, const std::
   for (const auto& name : names) {
     const Certificate tried = make_certificate(
         key.get(), {.common_name = "Ostia", .alternative_names = alternative_names({name})}, nullptr, key.get());
+    X509_check_purpose(tried.get(), -1, 0);  // OpenSSL looks at the names of what it has gone through
     if (!limits || NAME_CONSTRAINTS_check(tried.get(), limits.get()) == X509_V_OK) out.push_back(name);
   }
   return out;

@@ -13,22 +13,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_private(const std::string& path) {
+// Whether nobody else may do with it what `bits` say.
+bool withholds(const std::string& path, mode_t bits) {
   struct stat about{};
-  return stat(path.c_str(), &about) == 0 && (about.st_mode & 077U) == 0;
+  return stat(path.c_str(), &about) == 0 && (about.st_mode & bits) == 0;
 }
+
+bool is_private(const std::string& path) { return withholds(path, 077U); }
+
+// Programs of others may come through a folder to ca.pem, whose name they know, and see nothing else of it.
+bool is_unlisted(const std::string& folder) { return withholds(folder, 066U); }
 
 Finding examine_folder(const std::string& data) {
   if (!fs::is_directory(data))
     return warning("folder", "there is no folder " + data, "`ostia serve` makes it; or name another with --data");
-  if (!is_private(data))
-    return fault("folder", data + " can be read by others, and has keys in it", "chmod 700 " + data);
-  for (const char* name : {"master.key", "tls-key.pem", "ca-key.pem"})
+  if (!is_unlisted(data))
+    return fault("folder", data + " can be read by others, and has keys in it", "chmod 711 " + data);
+  for (const char* name : {"master.key", "tls-key.pem", "ca-key.pem", "ostia.db", "ostia.db-wal"})
     if (const std::string file = data + "/" + name; fs::exists(file) && !is_private(file))
       return fault("folder", file + " can be read by others", "chmod 600 " + file);
   if (!has_master_key(data))
     return warning("folder", data + " has no master.key", "restore it, or give it with --master-key or a credential");
-  return fine("folder", data + " is its owner's only");
+  return fine("folder", data + " is its owner's only, but for ca.pem");
 }
 
 Finding examine_certificate(const std::string& file, const std::string& key_file) {

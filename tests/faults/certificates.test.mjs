@@ -2,8 +2,8 @@
 // doctor tell.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { certificate, fingerprintOf, shown } from '../lib/certificate.mjs';
 import { folder, freePort, runOstia, serve } from '../lib/program.mjs';
@@ -19,7 +19,7 @@ async function start(t, data, args = []) {
 const newData = () => join(folder(), 'data');
 const kept = (data, ...names) => names.map((name) => readFileSync(join(data, name), 'utf8'));
 /** Its own certificate, made by its own authority as it was some time ago. */
-const age = (data, times) => copyFileSync(certificate({ issuer: { certificate: join(data, 'ca.pem'), key: join(data, 'ca-key.pem') }, key: join(data, 'tls-key.pem'), ...times }).certificate, join(data, 'tls.pem'));
+const age = (data, times) => copyFileSync(certificate({ issuer: { certificate: join(data, 'ca.pem'), key: join(data, 'ca-key.pem') }, key: join(data, 'tls-key.pem'), names: 'DNS:localhost,IP:127.0.0.1,IP:::1', ...times }).certificate, join(data, 'tls.pem'));
 
 describe("the server's own certificate", () => {
   test('is for its names, and its authority for no others', async (t) => {
@@ -33,6 +33,34 @@ describe("the server's own certificate", () => {
     const bad = certificate({ issuer: { certificate: join(data, 'ca.pem'), key: join(data, 'ca-key.pem') }, names: 'DNS:bank.example' });
     assert.throws(() => execFileSync('openssl', ['verify', '-CAfile', join(data, 'ca.pem'), bad.certificate], { stdio: 'pipe' }), /permitted subtree violation/);
     execFileSync('openssl', ['verify', '-CAfile', join(data, 'ca.pem'), join(data, 'tls.pem')], { stdio: 'pipe' });
+  });
+
+  test('is for the custom domains of the first start, by an authority that may; one that comes later is named', async (t) => {
+    const data = newData(), config = join(folder(), 'tenant.json');
+    writeFileSync(config, JSON.stringify({ customDomains: [{ domain: 'login.shop.example' }] }));
+    const first = await start(t, data, ['--config', config]);
+    const text = () => execFileSync('openssl', ['x509', '-in', join(data, 'tls.pem'), '-noout', '-text'], { encoding: 'utf8' });
+    const good = () => execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', join(data, 'ca.pem'), join(data, 'tls.pem')], { stdio: 'pipe' });
+    assert.match(text(), /DNS:login\.shop\.example/);
+    good();
+    assert.equal((await shown(first.port, join(data, 'ca.pem'))).fingerprint, fingerprintOf(join(data, 'tls.pem')), 'it is served');
+    await first.stop();
+    const [authority] = kept(data, 'ca.pem');
+    const second = await start(t, data, ['--issuer', 'https://other.shop.example']);
+    await until(() => /certificate_lacks_name.*other\.shop\.example/.test(second.log()), 'it is named');
+    assert.deepEqual(kept(data, 'ca.pem'), [authority], 'clients trust it');
+    assert.match(text(), /DNS:login\.shop\.example/);
+    good();
+  });
+
+  test('programs of other users read ca.pem, and nothing else', { skip: process.getuid() !== 0 }, async (t) => {
+    const data = newData(), at = (name) => join(data, name);
+    await start(t, data);
+    const cat = (name) => execFileSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'cat', at(name)], { stdio: 'pipe', encoding: 'utf8' });
+    for (let up = data; up !== '/'; up = dirname(up)) if (up !== data) chmodSync(up, statSync(up).mode | 0o011); // the test's own folders
+    assert.match(cat('ca.pem'), /BEGIN CERTIFICATE/);
+    for (const name of readdirSync(data).filter((one) => one !== 'ca.pem')) assert.throws(() => cat(name), /Permission denied|Is a directory/, name);
+    assert.throws(() => execFileSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'ls', data], { stdio: 'pipe' }), /Permission denied/);
   });
 
   for (const [what, times] of [['that ends soon', { from: -300, until: 60 }], ['that has ended', { from: -400, until: -1 }], ['whose time has not come: the clock was wrong', { from: 30, until: 400 }]])

@@ -37,7 +37,7 @@ test('lists of callback URLs and origins that cannot match', async () => {
   assert.match(found('callback', 'fault'), /"Empty" has no callback URL/);
   assert.match(found('origin', 'fault'), /"https:\/\/shop\.example\.com\/page" of "Shop" can never match/);
   assert.match(found('mail', 'warning'), /no mail provider/);
-  assert.match(found('folder', 'ok'), /owner's only/);
+  assert.match(found('folder', 'ok'), /owner's only, but for ca\.pem/);
   assert.match(found('certificate', 'ok'), /valid for \d+ days/);
 });
 
@@ -87,7 +87,7 @@ test('a folder that others can read, an expired certificate, a key of another on
     return ['--tls-cert', `${dir}/${name}.pem`, '--tls-key', `${dir}/${name}.key`];
   };
   const soon = make('soon', '3'), good = make('good', '300');
-  assert.match((await examine('--data', dir, ...soon))('folder', 'fault'), /chmod 700/);
+  assert.match((await examine('--data', dir, ...soon))('folder', 'fault'), /chmod 711/);
   assert.match((await examine('--data', dir, ...soon))('certificate', 'warning'), /valid for [23] days/);
   assert.match((await examine('--data', dir, soon[0], soon[1], good[2], good[3]))('certificate', 'fault'), /is not the key of/);
 });
