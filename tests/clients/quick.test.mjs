@@ -7,7 +7,7 @@ import { runRow } from './lib/row.mjs';
 import { table } from './lib/table.mjs';
 import { startWorld } from './lib/world.mjs';
 
-const wanted = ['node-jose', 'node-jose-strict', 'node-openid-client', 'node-openid-client-passport', 'node-express-openid-connect', 'node-auth0', 'debian-curl', 'debian-openssl', 'debian-haproxy', 'debian-nginx', 'debian-caddy', 'debian-apache-openidc', 'debian-apache-openidc-api'];
+const wanted = ['node-jose', 'node-jose-strict', 'node-openid-client', 'node-express-openid-connect', 'node-auth0', 'debian-curl', 'debian-openssl', 'debian-haproxy', 'debian-nginx', 'debian-caddy', 'debian-apache-openidc', 'debian-apache-openidc-api'];
 const rows = table.flatMap((ecosystem) => ecosystem.rows).filter((row) => wanted.includes(row.id));
 const interpreter = { node: process.execPath, debian: 'bash' };
 
