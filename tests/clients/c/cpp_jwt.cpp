@@ -1,8 +1,8 @@
 // libraries: libcurl libcrypto
 #include "kit.h"
 
-#include <jwt/jwt.hpp>
 #include <openssl/pem.h>
+#include <jwt/jwt.hpp>
 
 #include <string>
 
@@ -18,7 +18,8 @@ int main() {
   using namespace jwt::params;
   // recipe
   const std::string key = public_key(kit_get("pem"));
-  const auto decoded = jwt::decode(told("MACHINE_TOKEN"), algorithms({"RS256"}), secret(key), issuer(told("ISSUER")), aud(told("AUDIENCE")), verify(true));
+  const auto decoded = jwt::decode(told("MACHINE_TOKEN"), algorithms({"RS256"}), secret(key), issuer(told("ISSUER")),
+                                   aud(told("AUDIENCE")), verify(true));
   // end
   expect(decoded.payload().has_claim("sub"), "a token is taken");
   std::error_code error;
