@@ -36,7 +36,7 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
 server = http.server.HTTPServer(("127.0.0.1", 0), Endpoint)
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
-    open("ports.new", "w").write(f"{server.server_port} {free.getsockname()[1]}")
+    open("ports.new", "w").write(f"{server.server_port} {free.getsockname()[1]}\n")
 import os
 os.rename("ports.new", "ports")
 server.serve_forever()

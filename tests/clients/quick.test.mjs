@@ -1,5 +1,6 @@
 // Some of the programs of `make clients`: those that the other tests' packages have, in a few seconds each.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { before, test } from 'node:test';
 import { root } from '../../tools/lib.mjs';
 import { scope } from '../lib/scope.mjs';
@@ -7,7 +8,7 @@ import { runRow } from './lib/row.mjs';
 import { table } from './lib/table.mjs';
 import { startWorld } from './lib/world.mjs';
 
-const wanted = ['node-jose', 'node-jose-strict', 'node-openid-client', 'node-openid-client-passport', 'node-express-openid-connect', 'node-auth0', 'debian-curl', 'debian-openssl', 'debian-haproxy', 'debian-nginx', 'debian-caddy', 'debian-apache-openidc', 'debian-apache-openidc-api'];
+const wanted = ['node-jose', 'node-jose-strict', 'node-openid-client', 'node-express-openid-connect', 'node-auth0', 'debian-curl', 'debian-openssl', 'debian-haproxy', 'debian-nginx', 'debian-caddy', 'debian-apache-openidc', 'debian-apache-openidc-api'];
 const rows = table.flatMap((ecosystem) => ecosystem.rows).filter((row) => wanted.includes(row.id));
 const interpreter = { node: process.execPath, debian: 'bash' };
 
@@ -19,6 +20,10 @@ before(async () => {
 });
 
 test('all that are wanted are in the table', () => assert.deepEqual(rows.map((row) => row.id), wanted));
+
+test('docs/clients.md is what the table, the results and the recipes make', () => {
+  execFileSync(process.execPath, [`${root}/tests/clients/run.mjs`, '--check'], { stdio: 'pipe' });
+});
 
 for (const row of rows)
   test(`${row.program}${row.variant ? `, ${row.variant}` : ''}: ${row.what}`, async (t) => {

@@ -1,7 +1,7 @@
 // libraries: cjose libcurl jansson
-#include "kit.h"
 #include <cjose/cjose.h>
 #include <jansson.h>
+#include "kit.h"
 
 int main(void) {
   cjose_err error;

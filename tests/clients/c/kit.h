@@ -6,12 +6,12 @@
 #include <string.h>
 
 #define told(name) getenv(name)
-#define expect(is_so, what)               \
-  do {                                    \
-    if (!(is_so)) {                       \
+#define expect(is_so, what)                  \
+  do {                                       \
+    if (!(is_so)) {                          \
       fprintf(stderr, "not so: %s\n", what); \
-      exit(1);                            \
-    }                                     \
+      exit(1);                               \
+    }                                        \
   } while (0)
 
 static size_t kit_append(char* data, size_t size, size_t count, void* to) {

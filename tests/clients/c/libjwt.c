@@ -1,7 +1,7 @@
 // libraries: libjwt libcurl libcrypto
-#include "kit.h"
 #include <jwt.h>
 #include <openssl/pem.h>
+#include "kit.h"
 
 /** The public key of a certificate, as PEM. */
 static char* public_key(const char* certificate) {

@@ -167,7 +167,7 @@ export const ecosystems = {
       const dir = `${build}/rust`;
       mkdirSync(dir, { recursive: true });
       copied('rust', dir);
-      run('cargo', ['build', '--quiet'], { cwd: `${dir}/src`, env: { ...process.env, CARGO_TARGET_DIR: `${dir}/target` } });
+      run('cargo', ['build', '--quiet', '--locked'], { cwd: `${dir}/src`, env: { ...process.env, CARGO_TARGET_DIR: `${dir}/target` } });
       return dir;
     },
     version: pins('rust/Cargo.toml', '^NAME = (?:\\{[^}]*version = )?"=?([^"]+)"'),

@@ -35,7 +35,7 @@ export async function startWorld(rows) {
       resourceServers: [
         { name: 'API', identifier: audience, scopes, allow_offline_access: true },
         { name: 'Strict API', identifier: strictAudience, scopes, allow_offline_access: true, token_dialect: 'rfc9068_profile' },
-        { name: 'Other API', identifier: otherAudience, scopes },
+        { name: 'Other API', identifier: otherAudience, scopes, allow_offline_access: true },
         ...rows.flatMap((row) => row.apis?.(home(row)) ?? []),
       ],
       clientGrants: [...grants, ...rows.flatMap((row) => (row.grants ?? []).map((grant) => ({ client_id: row.id, ...grant })))],

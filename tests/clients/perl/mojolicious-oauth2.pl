@@ -13,9 +13,9 @@ plugin OAuth2 => { ostia => { key => told('CLIENT_ID'), secret => told('CLIENT_S
 
 get '/callback' => sub {
     my $c = shift;
-    $c->oauth2->get_token_p('ostia', { redirect_uri => told('CALLBACK'), authorize_query => { response_type => 'code' } })->then( sub {
+    $c->oauth2->get_token_p('ostia', { redirect_uri => told('CALLBACK'), authorize_query => { response_type => 'code', scope => 'openid email' } })->then( sub {
         my $tokens = shift or return;
-        $c->render( json => $c->oauth2->jwt_decode( ostia => token => $tokens->{id_token} ) );
+        $c->render( json => $c->oauth2->jwt_decode( ostia => data => $tokens->{id_token} ) );
     } )->catch( sub { $c->render( text => shift, status => 500 ) } );
 };
 

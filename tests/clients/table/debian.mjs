@@ -15,7 +15,6 @@ export const rows = [
   { program: 'mod_oauth2', package: 'libapache2-mod-oauth2', script: 'apache-oauth2.sh', what: api },
   { program: 'Dovecot', package: 'dovecot-core', script: 'dovecot-userinfo.sh', what: 'IMAP with OAUTHBEARER (curl), asking /userinfo' },
   { program: 'Dovecot', variant: 'local', package: 'dovecot-core', script: 'dovecot-local.sh', what: 'IMAP with OAUTHBEARER (curl): access tokens by a key of its settings' },
-  { program: 'Dovecot', variant: 'introspection', package: 'dovecot-core', script: 'dovecot-introspection.sh', what: 'IMAP with OAUTHBEARER (curl), asking what a token is good for, RFC 7662', client: () => ({ app_type: 'resource_server', resource_server_identifier: 'https://api.example.com/' }) },
   { program: 'Prometheus', package: 'prometheus', script: 'prometheus.sh', what: 'scrapes a target with client credentials' },
   { program: 'RabbitMQ', package: 'rabbitmq-server', script: 'rabbitmq.sh', what: 'its OAuth 2.0 backend: the management API with a machine\'s token', apis: () => [{ name: 'RabbitMQ', identifier: 'rabbitmq', scopes: ['rabbitmq.read:*/*', 'rabbitmq.write:*/*', 'rabbitmq.configure:*/*', 'rabbitmq.tag:administrator'].map((value) => ({ value })) }], grants: [{ audience: 'rabbitmq', scope: ['rabbitmq.read:*/*', 'rabbitmq.tag:administrator'] }] },
   { program: 'git-credential-oauth', script: 'git-credential-oauth.sh', skip: 'its code verifier has a character that RFC 7636 does not allow; version 0.17.2 has not', what: 'a command line: code with PKCE, loopback', client: loopback },
