@@ -124,6 +124,7 @@ Status open_port(const Options& o) {
   const std::string kept = o.at(port_kept), now = o.at(port_now);
   if (o.undoes) {
     std::error_code ec;
+    if (contents_of(o.at(hosts)).find("# ostia dev-domain ") != std::string::npos) return ok();  // others need it
     if (!fs::remove(kept, ec)) return ok();
     if (auto written = write_system_file(now, std::to_string(usual_port) + "\n"); !written) return written;
     say("ports below " + std::to_string(usual_port) + " are for root again");
@@ -157,9 +158,6 @@ Status trust_it(const Options& o) {
   }
   if (o.data.empty()) return ok();
   const std::string certificate = contents_of(o.data + "/ca.pem");
-  if (certificate.empty())
-    return authority::invalid_option("dev-domain: there is no ca.pem in " + o.data +
-                                     ": start the authority once, and run this again");
   if (contents_of(file) == certificate) return ok();
   if (auto written = write_system_file(file, certificate); !written) return written;
   if (auto updated = update_trust(o); !updated) return updated;
@@ -167,19 +165,30 @@ Status trust_it(const Options& o) {
   return ok();
 }
 
+// Before anything is changed.
+Status check_places(const Options& o) {
+  if (!fs::is_directory(o.root)) return authority::invalid_option("--root: there is no folder " + o.root);
+  if (!o.undoes && !o.data.empty() && contents_of(o.data + "/ca.pem").empty())
+    return authority::invalid_option("--data: there is no ca.pem in " + o.data +
+                                     ": start the authority once, and run this again");
+  return ok();
+}
+
 int dev_domain(const Options& o) {
   if (auto good = check_name(o.name); !good) return report(good.error());
+  if (auto good = check_places(o); !good) return report(good.error());
   for (const auto step : {name_it, open_port, trust_it})
     if (auto done = step(o); !done) return report(done.error());
   if (o.undoes) {
     say(o.name + " is as it was before.");
     return Exit::done;
   }
-  say("Start it with: ostia serve --dev --issuer https://" + o.name + "/ --listen 127.0.0.1:443");
+  const std::string with_data = o.data.empty() ? "" : " --data " + o.data;
+  say("Start it with: ostia serve --dev --issuer https://" + o.name + "/ --listen 127.0.0.1:443" + with_data);
   if (o.data.empty())
     say("Then run this again with --data DIR, its data folder, so that this machine's programs trust its certificate. "
         "Node has a list of its own: NODE_EXTRA_CA_CERTS=DIR/ca.pem");
-  say("Take it back with: ostia dev-domain " + o.name + " --undo");
+  say("Take it back with: ostia dev-domain " + o.name + " --undo" + (o.root == "/" ? "" : " --root " + o.root));
   return Exit::done;
 }
 

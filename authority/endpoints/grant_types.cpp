@@ -91,7 +91,7 @@ Status go_to_other_api(const Tenant& tenant, const Client& client, const Paramet
   };
   Words scope;
   for (const auto word : text::split(grant.scope, ' '))
-    if (is_openid_scope(word) && word != "offline_access" && is_asked(word)) scope.add(word);
+    if (is_openid_scope(word) && is_asked(word)) scope.add(word);
   for (const auto& word : policy->scopes)
     if (contains(api->scopes, word) && is_asked(word)) scope.add(word);
   grant.audience = *audience;

@@ -8,8 +8,20 @@
 #include "flow/step.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
 
 namespace ostia::authority {
+namespace {
+
+// The host that an answer goes to, or the scheme by which a program on the person's machine is opened.
+std::string place_of(const std::string& redirect_uri) {
+  const auto uri = url::parse(redirect_uri);
+  if (!uri) return redirect_uri;
+  return std::string(uri->host.empty() || !uri->scheme.starts_with("http") ? uri->scheme : uri->host);
+}
+
+}  // namespace
+
 Answering show_consent(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) CO_RETURN(begin_anew(a, request));
@@ -28,6 +40,9 @@ Answering show_consent(Authority& a, Request request) {
       .hidden = {{"state", step->state}}};
   page.list = what_is_asked(*step, *access);
   page.list.push_back(how_long(a, *step, *access));
+  // Its name is its own word; where the answer goes is not.
+  if (step->client->is_registered)
+    page.list.push_back(step->text("consent.destination", {{"place", place_of(step->request.redirect_uri)}}));
   page.buttons = {{"accept", step->text("consent.accept")}, {"deny", step->text("consent.deny"), true}};
   page.continue_to = step->request.redirect_uri;
   co_return pages::form(step->look, page);

@@ -57,11 +57,14 @@ Value part_of(const Setting& s, const Value& document) {
   return *s.member != '\0' ? shown[s.member] : shown;
 }
 
+constexpr const char* lifetimes[] = {"session_lifetime", "idle_session_lifetime", "ephemeral_session_lifetime",
+                                     "idle_ephemeral_session_lifetime"};
+
 Value shown(const Setting& s, const Value& document) {
   const Value said = part_of(s, document);
   Value body = with_defaults(s.path, said.is_object() ? said : Value::object());
   if (std::string_view(s.id) == "tenant")  // in minutes, where they are no whole hours
-    for (const std::string name : {"session_lifetime", "idle_session_lifetime"})
+    for (const std::string name : lifetimes)
       if (!said[name + "_in_minutes"].is_null() && said[name].is_null()) body.erase(name);
   if (s.member == std::string_view("botDetection"))  // where nothing is said of them, what is said of passwords holds
     for (const char* way : {"challenge_passwordless_policy", "challenge_password_reset_policy"})
@@ -90,7 +93,7 @@ Handling get(Authority& a, Call call, const void* subject) {
 
 // The vendor takes a session's lifetime in hours or in minutes; it is kept in hours where they are whole.
 void settle_lifetimes(Value& settings) {
-  for (const std::string name : {"session_lifetime", "idle_session_lifetime"}) {
+  for (const std::string name : lifetimes) {
     const auto minutes = settings[name + "_in_minutes"].as_int();
     if (!minutes || *minutes <= 0 || *minutes % 60 != 0) continue;
     settings.set(name, *minutes / 60);

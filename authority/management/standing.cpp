@@ -238,6 +238,7 @@ Handling list_role_members(Authority& a, Call call) {
 }
 
 Handling list_role_groups(Authority& a, Call call) {
+  if (auto page = read_page(call.query, 50); !page) co_return std::move(page).error();
   CO_TRY_VOID(organization_of(a, call.path[0]));
   co_return Reply{200, Value::object({{"groups", Value::array()}})};
 }

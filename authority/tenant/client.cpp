@@ -192,6 +192,8 @@ bool Client::may_redirect_to(std::string_view uri, std::string_view issuer) cons
 
 bool Client::may_return_to(std::string_view uri, std::string_view issuer) const {
   if (!own_page.empty()) return is_own_page(*this, uri, issuer);
+  // OpenID Connect RP-Initiated Logout section 3.1 has it exact.
+  if (strict_openid) return oauth::is_registered_redirect_uri(uri, allowed_logout_urls, {});
   return is_allowed_return(uri, allowed_logout_urls);
 }
 

@@ -111,8 +111,13 @@ class Importing {
       warn("emailProvider: \"" + content["name"].text() +
            "\" is not supported by this version, which sends by smtp; no mail will leave");
     if (auto good = check_bounds("settings", name, content); !good) return bad_member(name, good.error());
-    if (name == "tenant")
+    if (name == "tenant") {
       if (auto good = check_tenant(content); !good) return good;
+      for (const char* member : {"ostia", "resource_parameter_profile"})
+        if (const Value* said = content.find(member))
+          if (auto good = validate(Value::object({{member, *said}}), "tenant_settings"); !good)
+            return bad_entry(name + "." + member, good.error().description);
+    }
     if (name == "attackProtection") warn_of_networks(content);
     if (name == "attackProtection")
       if (auto good = check_captcha_settings(content); !good) return bad_entry(name, good.error().description);
@@ -158,6 +163,12 @@ class Importing {
       name_clients_by_id(body);
       check_connection_entry(body);
     }
+    // Words that say how tokens are made or what they are bound to: one that nobody knows must not mean something else.
+    if (kind == "api")
+      for (const char* member : {"signing_alg", "token_dialect", "proof_of_possession"})
+        if (const Value* said = body.find(member))
+          if (auto good = validate(Value::object({{member, *said}}), "resource_server_update"); !good)
+            return bad_entry(where + "." + member, good.error().description);
     if (kind == "grant") {
       if (body["audience"].text().empty()) return bad_entry(where, "needs client_id and audience");
       // The deploy CLI writes a client's name where its id belongs.

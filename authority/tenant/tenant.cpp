@@ -70,7 +70,7 @@ ClientRegistration read_registration(const Value& v) {
   ClientRegistration r;
   const Value& own = v["ostia"]["registration"];
   if (v["flags"]["enable_dynamic_client_registration"].as_bool()) r.mode = ClientRegistration::Mode::open;
-  if (own["mode"].is("off")) r.mode = ClientRegistration::Mode::off;
+  if (own["mode"].is_string()) r.mode = ClientRegistration::Mode::off;  // a word that nobody knows opens nothing
   if (own["mode"].is("with_token")) r.mode = ClientRegistration::Mode::with_token;
   if (own["mode"].is("open")) r.mode = ClientRegistration::Mode::open;
   r.takes_documents = v["client_id_metadata_document_supported"].as_bool();

@@ -83,7 +83,7 @@ describe('what clients need', () => {
     assert.deepEqual(decode(first.body.access_token).aud, [other, `${api.issuer}userinfo`]);
     assert.equal(decode(first.body.access_token).scope, 'openid read:it');
     const second = await renew(first.body.refresh_token, { audience: other });
-    assert.equal(decode(second.body.access_token).scope, 'openid profile read:it');
+    assert.equal(decode(second.body.access_token).scope, 'openid profile offline_access read:it');
     const back = await renew(second.body.refresh_token);
     assert.ok([decode(back.body.access_token).aud].flat().includes('https://api.example.com/'), 'the login itself is what it was');
     const refused = await renew(back.body.refresh_token, { audience: 'https://hs.example.com/' });

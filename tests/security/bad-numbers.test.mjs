@@ -19,7 +19,7 @@ before(async () => {
   const { paths } = (await api.get('/api/v2/openapi.json')).body;
   gets = Object.entries(paths).filter(([, one]) => one.get).map(([path, { get }]) => ({
     path: `/api/v2${path.replace(/([\w-]+)\/\{(\w+)\}/g, (_, before, name) => `${before}/${encodeURIComponent(slots[`${before}/${name}`] ?? slots[before] ?? 'none')}`)}`, template: path,
-    isEmpty: get.summary.startsWith('Nothing'), parameters: (get.parameters ?? []).filter((p) => p.in === 'query').map((p) => p.name) }));
+    isEmpty: get.summary.startsWith('Nothing'), isKept: Boolean(get['x-ostia-kept']), parameters: (get.parameters ?? []).filter((p) => p.in === 'query').map((p) => p.name) }));
 });
 beforeEach(() => siege.forget());
 
@@ -47,7 +47,7 @@ async function fill() {
   const action = await make('POST', 'actions/actions', { name: 'act', supported_triggers: [{ id: 'post-login', version: 'v3' }], code: 'exports.onExecutePostLogin = async () => {};' });
   for (let i = 0; i < 2; i++) await api.token({ grant_type: 'password', client_id: 'app', username: 'ada@example.com', password: 'Correct-Horse-9', scope: 'openid offline_access', audience: 'https://api.example.com/' });
   const [refresh] = (await make('GET', `${ada}/refresh-tokens`)).tokens;
-  Object.assign(slots, { users: 'auth0|ada', members: 'auth0|ada', roles: roles[0].id, organizations: organization.id, name: 'acme', connections: connection.id, enabled_connections: connection.id, signing: key.kid, actions: action.id, clients: 'app', 'resource-servers': 'https://api.example.com/', 'refresh-tokens': refresh.id, triggers: 'post-login', 'user-blocks': 'auth0|ada', rules: (await make('GET', 'rules'))[0].id, logs: (await make('GET', 'logs'))[0]?.log_id, prompts: 'login' });
+  Object.assign(slots, { users: 'auth0|ada', members: 'auth0|ada', roles: roles[0].id, organizations: organization.id, name: 'acme', connections: connection.id, enabled_connections: connection.id, signing: key.kid, actions: action.id, clients: 'app', 'resource-servers': 'https://api.example.com/', 'refresh-tokens': refresh.id, triggers: 'post-login', 'user-blocks': 'auth0|ada', rules: (await make('GET', 'rules'))[0].id, logs: (await make('GET', 'logs'))[0]?.log_id, prompts: 'login', 'client-grants': (await make('GET', 'client-grants'))[0].id });
 }
 
 const place = (text) => Buffer.from(String(text)).toString('base64url');
@@ -63,9 +63,9 @@ describe('no number in a query ends the process', () => {
     const missing = [];
     for (const get of gets) {
       const { status } = await siege.ask(...asked(get, ''));
-      if (status !== 200) missing.push(`${status} ${get.template}`);
+      if (status !== 200 && !get.isKept) missing.push(`${status} ${get.template}`);
     }
-    assert.deepEqual(missing.filter((one) => !/\{id\}$|\{id\}\/errors|emails\/provider|invitation_id|method_id|name\}|user-blocks$|users-by-email/.test(one)), [], 'what the test looks at is there');
+    assert.deepEqual(missing.filter((one) => !/\{(id|\w+_id|item)\}$|\{id\}\/errors|emails\/provider|name\}|user-blocks$|users-by-email|custom-domains\/default/.test(one)), [], 'what the test looks at is there');
   });
 
   test('no number in a query ends the process: each parameter of each GET of the Management API', async () => {
