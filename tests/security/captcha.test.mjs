@@ -345,7 +345,8 @@ describe('what the tenant says of it', () => {
     for (const [name, p] of Object.entries(providers)) {
       secrets[name] = `secret-of-${name}`;
       const shown = await patch('captcha', { [name]: { site_key: name, [p.key ?? 'secret']: secrets[name] } });
-      assert.deepEqual({ ...shown[name], fail_open: undefined }, { site_key: name, fail_open: undefined });
+      assert.equal(shown[name].site_key, name);
+      assert.equal(shown[name][p.key ?? 'secret'], undefined);
     }
     const { text } = await api.call('GET', 'attack-protection/captcha');
     assert.doesNotMatch(text, /secret-of|sealed/);

@@ -215,8 +215,9 @@ describe('a missing parameter means refusal', () => {
   });
 });
 
-test('a token in a query is not looked at (RFC 9700 section 4.3.2)', async () => {
+test('a token in a query is not looked at where the tenant says so, and never by the Management API (RFC 9700 section 4.3.2)', async () => {
   const { access_token } = (await login()).body;
+  assert.equal((await management.call('PATCH', 'tenants/settings', { ostia: { userinfo_by_query: false } })).status, 200);
   assert.equal((await api.get(`/userinfo?access_token=${access_token}`)).status, 401);
   assert.equal((await api.get(`/api/v2/users?access_token=${management.bearer}`)).status, 401);
 });
