@@ -192,6 +192,11 @@ Async<Unit> read_client_document(Authority& a, const Request& request, std::stri
     if (auto allowed = take_registration(a, request); !allowed) co_return std::move(allowed).error();
   CO_AWAIT(const auto taken, take_document(a, request, client_id, !kept.is_there));
   if (!taken && !kept.is_there) co_return taken.error();
+  // A server that is away is not asked by each request that names it.
+  constexpr std::int64_t pause = 300;  // seconds
+  if (!taken)
+    CO_TRY_VOID(a.store.write({"UPDATE registrations SET read_at = $2 WHERE client_id = $1",
+                               {client_id, a.clock.now() - hour + pause}}));
   co_return Unit{};
 }
 
