@@ -314,6 +314,10 @@ Async<Value> profile_exchange(Authority& a, const Request& request, const Client
   if (!client.exchanges_by_profile)
     co_return oauth(403, "unauthorized_client", "The application may not exchange tokens by a profile",
                     "exchange_not_allowed");
+  if (profile.action.id.empty())
+    co_return oauth(403, "access_denied",
+                    "The token exchange profile " + profile.name + " names an action that is not deployed",
+                    "exchange_action_missing");
   CO_TRY(const auto user, find_exchanged(a, request, client, profile, p));
   CO_RETURN(direct_grant(a, request, client, p, user, "oauth2-token-exchange"));
 }

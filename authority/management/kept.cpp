@@ -9,6 +9,7 @@
 #include "management/page.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/percent.hpp"
+#include "ostia/url/url.hpp"
 #include "state/tenant_changes.hpp"
 #include "tenant/defaults.hpp"
 #include "tenant/documents.hpp"
@@ -145,6 +146,22 @@ void settle_secrets(Authority& a, const KeptResource& r, Value& document, const 
   seal_secrets(section_of("kept"), document, before, a.secrets);
 }
 
+// A type of the standards' or the vendor's says already whose word such a token is.
+// Auth0: custom token exchange
+Status check_exchange_profile(const Tenant& tenant, const std::string& id, const Value& body) {
+  const std::string& type = body["subject_token_type"].text();
+  const auto at = [](const char* member, const std::string& why) {
+    return invalid_body("'" + why + "' on property " + member + ".");
+  };
+  if (!url::parse(type) || type.starts_with("urn:ietf:") || type.starts_with("urn:auth0:"))
+    return at("subject_token_type", "A URI of your own is needed, and not one of urn:ietf: or urn:auth0:");
+  if (!body["type"].is("custom_authentication")) return at("type", "It must be custom_authentication");
+  for (const auto& other : tenant.exchange_profiles)
+    if (other.subject_token_type == type && other.id != id)
+      return at("subject_token_type", "The profile " + other.name + " has it already");
+  return ok();
+}
+
 struct Change {
   enum class How : std::uint8_t { make, merge, replace } how;
   int status;
@@ -169,6 +186,8 @@ Handling write(Authority& a, Call call, const KeptResource& r, Place place, Chan
            merge(body, said);
            merge(body, change.made);
            if (auto good = check_required(r, body); !good) return good;
+           if (r.path == "token-exchange-profiles")
+             if (auto good = check_exchange_profile(*tenant, place.id, body); !good) return good;
            if (r.has_times) {
              body.set("created_at", is_new ? Value(now) : before["body"]["created_at"]);
              body.set("updated_at", now);

@@ -104,8 +104,12 @@ void lint_grant(Findings& out, const Value& grant) {
   if (!grant["audience"].text().ends_with("api/v2/")) return;  // a file may say `{issuer}api/v2/`
   const auto scopes = texts(grant["scope"]);
   const std::string at = "clientGrants[" + grant["client_id"].text() + "].scope";
+  if (grant["allow_all_scopes"].as_bool())
+    out.push_back({"clientGrants[" + grant["client_id"].text() + "].allow_all_scopes",
+                   "all scopes of the Management API are as good as an administrator", "RFC 9700 section 2.3",
+                   "name the scopes that it needs, or guard the application's secret as an administrator's password"});
   for (const auto& [scope, how] : administrative)
-    if (contains(scopes, scope) || grant["allow_all_scopes"].as_bool())
+    if (contains(scopes, scope))
       out.push_back({at, std::string(scope) + " is as good as an administrator: it " + how, "RFC 9700 section 2.3",
                      "take it out, or guard the application's secret as an administrator's password"});
 }

@@ -236,9 +236,9 @@ std::string grant_key(std::string_view client_id, std::string_view audience) {
 
 // One stored document, by its kind.
 struct Reading {
-  std::map<std::string, Action> actions;  // by name
-  std::vector<std::string> triggered;     // names, in their order
-  std::vector<Value> exchange_profiles;
+  std::map<std::string, Action> actions;           // by name
+  std::vector<std::string> triggered;              // names, in their order
+  std::map<std::string, Value> exchange_profiles;  // by id
 };
 
 void read_extension(Tenant& t, Reading& reading, const std::string& kind, const std::string& id, const Value& v) {
@@ -246,7 +246,8 @@ void read_extension(Tenant& t, Reading& reading, const std::string& kind, const 
     t.rules.push_back({id_of(section_of("rule"), v), v["name"].text(), v["script"].text(), at_least(v["order"], 0, 0)});
   if (kind == "rule_config") t.rule_configs[v["key"].text()] = v["value"].text();
   if (kind == "action" && v["deployed"].as_bool(true)) reading.actions.emplace(v["name"].text(), read_action(v));
-  if (kind == "kept" && id.starts_with("token-exchange-profiles/")) reading.exchange_profiles.push_back(v["body"]);
+  if (kind == "kept" && id.starts_with("token-exchange-profiles/"))
+    reading.exchange_profiles.emplace(id.substr(id.find('/') + 1), v["body"]);
   if (kind == "settings" && id == "triggers")
     for (const auto& binding : v["post-login"].items()) reading.triggered.push_back(binding["action_name"].text());
   if (kind == "factor" && v["name"].is("recovery-code")) t.gives_recovery_codes = v["enabled"].as_bool();
@@ -259,11 +260,12 @@ void read_extension(Tenant& t, Reading& reading, const std::string& kind, const 
     t.log_streams.push_back(read_log_stream(v));
 }
 
-// One whose action is gone or not deployed exchanges nothing.
-void read_exchange_profile(Tenant& t, const Reading& reading, const Value& v) {
+// Of one whose action is gone or not deployed the action has no id.
+void read_exchange_profile(Tenant& t, const Reading& reading, const std::string& id, const Value& v) {
+  ExchangeProfile profile{id, v["name"].text(), v["subject_token_type"].text(), {}};
   for (const auto& [name, action] : reading.actions)
-    if (action.id == v["action_id"].text())
-      t.exchange_profiles.push_back({v["id"].text(), v["name"].text(), v["subject_token_type"].text(), action});
+    if (action.id == v["action_id"].text()) profile.action = action;
+  t.exchange_profiles.push_back(std::move(profile));
 }
 
 void finish(Tenant& t, const Reading& reading) {
@@ -277,7 +279,7 @@ void finish(Tenant& t, const Reading& reading) {
   for (const auto& name : reading.triggered)
     if (const auto action = reading.actions.find(name); action != reading.actions.end())
       t.post_login.push_back(action->second);
-  for (const auto& profile : reading.exchange_profiles) read_exchange_profile(t, reading, profile);
+  for (const auto& [id, profile] : reading.exchange_profiles) read_exchange_profile(t, reading, id, profile);
 }
 
 void read_object(Tenant& t, const std::string& kind, const std::string& id, const Value& v) {

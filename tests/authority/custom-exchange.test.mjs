@@ -81,3 +81,17 @@ test('a profile that is deleted exchanges nothing', async () => {
   await call('DELETE', `token-exchange-profiles/${made.id}`);
   assert.equal((await exchange()).body.reason, 'subject_token_type_unknown');
 });
+
+test('profiles that could mean something else are refused when they are made', async () => {
+  const made = await profile('');
+  const ask = (more) => api.call('POST', 'token-exchange-profiles', { name: 'n', subject_token_type: 'urn:acme:second', action_id: made.action_id, type: 'custom_authentication', ...more });
+  for (const bad of [{ subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' }, { subject_token_type: 'urn:ietf:params:oauth:token-type:jwt' }, { subject_token_type: 'urn:auth0:x' }, { subject_token_type: 'no address' }, { subject_token_type: type }, { type: 'other' }])
+    assert.equal((await ask(bad)).status, 400, JSON.stringify(bad));
+  assert.equal((await ask({})).status, 201);
+});
+test('an action that is gone is named', async () => {
+  const { action_id } = await profile("api.authentication.setUserById('auth0|ada');");
+  await call('DELETE', `actions/actions/${action_id}`);
+  const answer = await exchange();
+  assert.deepEqual([answer.status, answer.body.reason], [403, 'exchange_action_missing'], answer.text);
+});

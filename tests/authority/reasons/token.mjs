@@ -62,6 +62,7 @@ export default [
   ['grant_without_organization', 403, 'access_denied', (w) => w.machine({ organization: 'acme' })],
   ['grant_of_another_organization', 403, 'access_denied', (w) => w.machine({ audience: 'https://hs2.example.com/', organization: 'far' })],
   ['exchange_not_allowed', 403, 'unauthorized_client', (w) => w.byProfile('', 'web')],
+  ['exchange_action_missing', 403, 'access_denied', async (w) => { await w.byProfile(''); await w.call('DELETE', `actions/actions/${(await w.call('GET', 'actions/actions')).actions[0].id}?force=true`); return w.exchangeTheirs(); }],
   ['subject_token_rejected', 400, 'invalid_request', (w) => w.byProfile("api.access.rejectInvalidSubjectToken('not one of theirs');")],
   ['exchange_user_missing', 403, 'invalid_grant', (w) => w.byProfile("api.authentication.setUserById('auth0|nobody');")],
   // Applications that come by themselves

@@ -115,8 +115,9 @@ export class World {
     const action = await this.call('POST', 'actions/actions', { name: 'exchange', supported_triggers: [{ id: 'custom-token-exchange', version: 'v1' }], code: `exports.onExecuteCustomTokenExchange = async (event, api) => { ${body} };` });
     await this.call('POST', `actions/actions/${action.id}/deploy`);
     await this.call('POST', 'token-exchange-profiles', { name: 'theirs', subject_token_type: 'urn:theirs', action_id: action.id, type: 'custom_authentication' });
-    return this.token({ grant_type: exchangeGrant, client_id, client_secret: 'web-secret', subject_token: 'x', subject_token_type: 'urn:theirs', scope: 'openid' });
+    return this.exchangeTheirs(client_id);
   }
+  exchangeTheirs(client_id = 'exchanger') { return this.token({ grant_type: exchangeGrant, client_id, client_secret: 'web-secret', subject_token: 'x', subject_token_type: 'urn:theirs', scope: 'openid' }); }
   /** An application that registers itself, once the tenant allows that. */
   async register(more, headers) {
     await this.settings({ flags: { enable_dynamic_client_registration: true } });
