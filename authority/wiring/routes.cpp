@@ -202,9 +202,9 @@ Response preflight(const Authority& a, const Request& request, const Endpoint& f
   allow_origin(a, request, found.cors, response);
   response.with("Access-Control-Allow-Methods", found.methods)
       .with("Access-Control-Allow-Headers",
-            // Where nothing of the browser's goes along, a header of a library's own harms nobody.
+            // Where no cookies go along, a header of a library's own harms nobody.
             std::string("Auth0-Client, Authorization, Content-Type, X-Request-Language, DPoP, MCP-Protocol-Version") +
-                (found.cors == Cors::open ? ", *" : ""))
+                (found.cors == Cors::with_cookies ? "" : ", *"))
       .with("Access-Control-Max-Age", "600");
   return response;
 }
