@@ -41,7 +41,7 @@ Answering show_consent(Authority& a, Request request) {
   page.list = what_is_asked(*step, *access);
   page.list.push_back(how_long(a, *step, *access));
   // Its name is its own word; where the answer goes is not.
-  if (step->client->is_registered)
+  if (step->client->is_registered && !step->request.redirect_uri.empty())
     page.list.push_back(step->text("consent.destination", {{"place", place_of(step->request.redirect_uri)}}));
   page.buttons = {{"accept", step->text("consent.accept")}, {"deny", step->text("consent.deny"), true}};
   page.continue_to = step->request.redirect_uri;

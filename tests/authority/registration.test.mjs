@@ -72,6 +72,7 @@ describe('registration that is open', () => {
     const page = await person.open(`${api.issuer}authorize?${new URLSearchParams({ client_id: body.client_id, redirect_uri: metadata.redirect_uris[0], response_type: 'code', scope: 'openid', code_challenge: challenge, code_challenge_method: 'S256' })}`);
     const asked = await person.submit(page, { username: 'ada@example.com', password: 'Correct-Horse-9' });
     assert.equal(asked.location, undefined);
+    assert.ok(asked.text.includes('The answer goes to 127.0.0.1.'), 'its name is its own word, the place is not');
     const { location } = await person.submit(asked, {}, 'deny');
     assert.equal(location.searchParams.get('error'), 'access_denied');
   });
