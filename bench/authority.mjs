@@ -17,8 +17,8 @@ const app = { name: 'App', client_id: 'app', app_type: 'spa', callbacks: [callba
 const machine = { name: 'Machine', client_id: 'machine', client_secret: 'machine-secret', app_type: 'non_interactive', grant_types: ['client_credentials'] };
 const extra = {
   tenant: { friendly_name: 'Bench', default_directory: 'Username-Password-Authentication', ostia: { rate_limits: false } },
-  resourceServers: [{ name: 'API', identifier: audience, scopes: [{ value: 'read:messages' }], allow_offline_access: true }],
-  clientGrants: [{ client_id: 'machine', audience, scope: ['read:messages'] }],
+  resourceServers: [{ name: 'API', identifier: audience, scopes: [{ value: 'read:messages' }], allow_offline_access: true }, ...['ES256', 'EdDSA'].map((signing_alg) => ({ name: signing_alg, identifier: `https://${signing_alg.toLowerCase()}.example.com/`, scopes: [{ value: 'read:messages' }], signing_alg }))],
+  clientGrants: ['', 'es256', 'eddsa'].map((name) => ({ client_id: 'machine', audience: name ? `https://${name}.example.com/` : audience, scope: ['read:messages'] })),
   attackProtection: { bruteForceProtection: { enabled: false }, suspiciousIpThrottling: { enabled: false } },
 };
 const dir = mkdtempSync(join(tmpdir(), 'ostia-bench-'));
@@ -116,6 +116,18 @@ export function measuresOf(it) {
     jwks: () => load(it.pid, it.base + it.jwks),
     refresh: async () => (await refreshes(it)).perCpu,
   };
+}
+
+/** Machines' tokens per second of CPU time, by each algorithm, in turn; the middle of the ratios. */
+export async function algorithms(rounds = 5) {
+  const it = await startOurs('algorithms'), names = { RS256: audience, ES256: 'https://es256.example.com/', EdDSA: 'https://eddsa.example.com/' };
+  const rates = Object.fromEntries(Object.keys(names).map((name) => [name, []]));
+  for (let i = 0; i < rounds; i++)
+    for (const [name, of] of Object.entries(names))
+      rates[name].push(load(it.pid, it.base + it.token, { script: file(`${name}.lua`, formScript(new URLSearchParams({ grant_type: 'client_credentials', client_id: 'machine', client_secret: 'machine-secret', audience: of }).toString())) }));
+  for (const name of Object.keys(names))
+    line(`machines' tokens by ${name}, per CPU second`, fixed(median(rates[name]), 0), `${fixed(median(rates[name].map((rate, i) => rate / rates.RS256[i])), 2)} of RS256`);
+  await it.stop();
 }
 
 const measuresOfGlewlwyd = (it) => it && {

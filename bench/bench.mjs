@@ -9,7 +9,7 @@ import { root } from '../tools/lib.mjs';
 import { launch, packages } from '../tests/lib/browser.mjs';
 import { jwks, token } from '../tests/parity/cases.mjs';
 import { createServer } from 'node:http';
-import { authority } from './authority.mjs';
+import { algorithms, authority } from './authority.mjs';
 import { builds } from './builds.mjs';
 import { fixed, line, median } from './lib.mjs';
 
@@ -153,7 +153,7 @@ const only = process.argv[2];
 try {
   // One part alone, by its name.
   if (only) {
-    await { validation, authority, hardening }[only]();
+    await { validation, authority, algorithms, hardening }[only]();
     process.exit();
   }
   sizes();
@@ -162,6 +162,7 @@ try {
   await parseHash();
   await validation();
   await authority();
+  await algorithms();
   await hardening();
 } finally {
   rmSync(dir, { recursive: true, force: true });
