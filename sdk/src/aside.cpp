@@ -125,10 +125,11 @@ Status Aside::replace(const std::string& content) {
 void remove_asides(const std::string& directory, const std::string& file, bool is_over) {
   DIR* listing = opendir(directory.c_str());
   if (!listing) return;
-  while (const dirent* entry = readdir(listing)) {
+  const int folder = dirfd(listing);
+  while (const dirent* entry = folder >= 0 ? readdir(listing) : nullptr) {
     const std::string_view name = entry->d_name;
     if (!name.starts_with(file) || name.find(mark) == std::string_view::npos) continue;
-    if (is_over || is_left(dirfd(listing), entry->d_name)) unlinkat(dirfd(listing), entry->d_name, 0);
+    if (is_over || is_left(folder, entry->d_name)) unlinkat(folder, entry->d_name, 0);
   }
   closedir(listing);
 }

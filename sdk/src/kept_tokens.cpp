@@ -63,12 +63,13 @@ Result<Value> KeptTokens::load() {
 
 // A storage of the program's own may throw, when the tokens are already the only ones that are good.
 Status KeptTokens::save_in_storage(const std::string& text) const {
-  std::string why = "something that is no std::exception";
+  std::string why;
   try {
     return storage_->save(entry_, text);
   } catch (const std::exception& e) {
     why = e.what();
-  } catch (...) {  // said above
+  } catch (...) {
+    why = "something that is no std::exception";
   }
   return Error{"storage_error", "The storage threw: " + why, "callback_failed", 0, Fault::caller};
 }
