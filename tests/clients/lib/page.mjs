@@ -8,7 +8,8 @@ export const resultsFile = `${here}/results.json`;
 export const pageFile = `${root}/docs/clients.md`;
 export const readResults = () => JSON.parse(readFileSync(resultsFile, 'utf8'));
 
-const code = { mjs: 'js', jsx: 'jsx', py: 'python', go: 'go', java: 'java', rb: 'ruby', pl: 'perl', rs: 'rust', c: 'c', cpp: 'cpp', sh: 'sh', R: 'r', erl: 'erlang' };
+// A recipe is a part of a program, which runs as a whole: `javascript`, since what is `js` in the documentation stands by itself.
+const code = { mjs: 'javascript', jsx: 'jsx', py: 'python', go: 'go', java: 'java', rb: 'ruby', pl: 'perl', rs: 'rust', c: 'c', cpp: 'cpp', sh: 'sh', R: 'r', erl: 'erlang' };
 
 /** The lines of a program's source that connect it to Ostia. */
 export function recipeOf({ ecosystem, script }) {
