@@ -23,7 +23,7 @@ describe('a database that an older program has written', () => {
   before(() => {
     // As the step to version 8 has found it.
     sqlite(file, `DROP INDEX messages_of_destination; ALTER TABLE messages DROP COLUMN destination; DROP INDEX log_deliveries_log; DROP INDEX known_networks_age;
-      DELETE FROM revisions WHERE name = 'housekeeping'; PRAGMA user_version = 7; PRAGMA wal_checkpoint(TRUNCATE);`);
+      DELETE FROM revisions WHERE name = 'housekeeping'; ALTER TABLE signing_keys DROP COLUMN algorithm; DROP TABLE registrations; PRAGMA user_version = 7; PRAGMA wal_checkpoint(TRUNCATE);`);
     was = digest(file);
   });
   const isAsItWas = () => { assert.equal(digest(file), was); assert.equal(sqlite(file, 'PRAGMA user_version').trim(), '7'); };
