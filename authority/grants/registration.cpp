@@ -195,8 +195,8 @@ Async<Unit> read_client_document(Authority& a, const Request& request, std::stri
   // A server that is away is not asked by each request that names it.
   constexpr std::int64_t pause = 300;  // seconds
   if (!taken)
-    CO_TRY_VOID(a.store.write({"UPDATE registrations SET read_at = $2 WHERE client_id = $1",
-                               {client_id, a.clock.now() - hour + pause}}));
+    CO_TRY_VOID(a.store.write(
+        {"UPDATE registrations SET read_at = $2 WHERE client_id = $1", {client_id, a.clock.now() - hour + pause}}));
   co_return Unit{};
 }
 
