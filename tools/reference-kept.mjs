@@ -7,11 +7,15 @@ const table = (file) => JSON.parse(readFileSync(`${root}/authority/tenant/${file
 const resources = Object.entries(table('kept.json')).filter(([, r]) => r.why);
 const schemas = Object.entries(table('schemas.json'));
 
+/** The members that a schema marks, each after what it is in. */
+function keptIn(schema, path = '') {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => [...(property['x-ostia-kept'] ? [`${path}${name}`] : []), ...keptIn(property, `${path}${name}.`)]);
+}
+
 const members = new Map();
 for (const [name, schema] of schemas) {
   const of = name.replace(/_(create|update|put)$/, '');
-  for (const [member, property] of Object.entries(schema.properties ?? {}))
-    if (property['x-ostia-kept']) members.set(of, new Set([...(members.get(of) ?? []), member]));
+  for (const member of keptIn(schema)) members.set(of, new Set([...(members.get(of) ?? []), member]));
 }
 const strategies = [...readFileSync(`${root}/authority/tenant/kept.cpp`, 'utf8').split('bool is_kept_strategy')[1].matchAll(/"([\w-]+)"/g)].map(([, name]) => name).sort();
 

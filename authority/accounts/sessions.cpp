@@ -22,15 +22,16 @@ Result<Session> to_session(const Row& r) {
 }
 
 Async<std::string> start_session(Store& store, const User& user, json::Value body, std::int64_t now,
-                                 SessionLimits limits) {
+                                 SessionLimits limits, std::optional<std::int64_t> auth_time) {
   std::string cookie = random_id();
   body.set("epoch", user.epoch);
   CO_TRY_VOID(store.commit(together(
       Statement{"UPDATE users SET logins = logins + 1, last_login = $2, last_address = $3 WHERE user_id = $1",
                 {user.id, now, body["address"].text()}},
-      Statement{"INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at, body) VALUES ($1, $2, "
-                "$3, $3, $3, $4, $5)",
-                {session_id(cookie), user.id, now, now + limits.absolute, json::write(body)}})));
+      Statement{
+          "INSERT INTO sessions (id, user_id, auth_time, created_at, used_at, expires_at, body) VALUES ($1, $2, "
+          "$3, $4, $4, $5, $6)",
+          {session_id(cookie), user.id, auth_time.value_or(now), now, now + limits.absolute, json::write(body)}})));
   co_return cookie;
 }
 

@@ -127,8 +127,9 @@ struct SignedIn {
 /// A row of `id, user_id, auth_time, used_at, body` of the sessions.
 Result<Session> to_session(const Row& row);
 /// Starts a session of `user`; the answer is the cookie's value, which only the browser keeps. `body` as above.
+/// `auth_time`: when they had proven who they are, where that was not now.
 Async<std::string> start_session(Store& store, const User& user, json::Value body, std::int64_t now,
-                                 SessionLimits limits);
+                                 SessionLimits limits, std::optional<std::int64_t> auth_time = {});
 /// The statement that keeps another body for a session.
 Statement update_session(const Session& session);
 /// Who is signed in by a cookie, if the session is neither over nor idle for too long; marks it used, at most once a

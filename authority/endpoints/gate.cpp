@@ -6,6 +6,7 @@
 #include "grants/organization.hpp"
 #include "grants/permissions.hpp"
 #include "grants/proof.hpp"
+#include "grants/session_transfer.hpp"
 #include "state/problem.hpp"
 
 namespace ostia::authority {
@@ -43,6 +44,19 @@ Async<bool> has_ended(Inquiry& q) {
   co_return is_revoked || (needs_session && !is_there);
 }
 
+// What a transferred session gave lives as long as what it was transferred from, and, where the application says so,
+// as long as the session.
+Async<bool> transfer_has_ended(Inquiry& q) {
+  if (q.grant.transferred_from.empty()) co_return false;
+  CO_TRY(const auto over, transfer_has_ended(q.a, q.grant.transferred_from, q.grant.transferred_by));
+  if (over) co_return true;
+  if (q.how.way != Way::refresh || !q.client->session_transfer.refreshes_within_session) co_return false;
+  const std::int64_t now = q.a.clock.now();
+  CO_TRY(const auto rows, q.a.store.query({"SELECT 1 FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3",
+                                           {q.grant.session_id, now, now - q.tenant->session_limits().idle}}));
+  co_return rows.empty();
+}
+
 Async<Unit> find_person(Inquiry& q) {
   if (!q.user) {
     CO_TRY(q.user, find_user(q.a.store, q.grant.user_id));
@@ -51,6 +65,7 @@ Async<Unit> find_person(Inquiry& q) {
   if (q.user) {
     CO_TRY(person.is_withdrawn, is_withdrawn(q.a, q.user->id, q.grant.client_id, q.grant.withdrawals));
     CO_TRY(person.session_has_ended, has_ended(q));
+    CO_TRY(person.transfer_has_ended, transfer_has_ended(q));
     const std::string& came_by = q.grant.connection.empty() ? q.user->login_connection() : q.grant.connection;
     person.is_blocked = q.user->blocked;
     person.is_of_this_epoch = q.user->epoch == q.grant.epoch;

@@ -6,11 +6,13 @@
 #include "endpoints/gate.hpp"
 #include "endpoints/mfa_grants.hpp"
 #include "endpoints/profile_exchange.hpp"
+#include "endpoints/session_transfer.hpp"
 #include "grants/audience.hpp"
 #include "grants/code.hpp"
 #include "grants/device.hpp"
 #include "grants/proof.hpp"
 #include "grants/refresh_token.hpp"
+#include "grants/session_transfer.hpp"
 #include "grants/tokens.hpp"
 #include "ostia/oidc/audience.hpp"
 #include "ostia/text/ascii.hpp"
@@ -106,6 +108,8 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
   Grant grant = token.grant;
   if (grant.issuer != request.issuer)
     co_return oauth(403, "invalid_grant", "Unknown or invalid refresh token.", "refresh_token_of_another_domain");
+  if (p.get("audience") == session_transfer_audience(request.issuer))
+    CO_RETURN(transfer_session(a, request, client, std::move(token)));
   if (auto there = go_to_other_api(*a.tenant(), client, p, grant); !there) co_return std::move(there).error();
   // AZ-605 · OpenID Connect Core section 12.2
   grant.nonce.clear();

@@ -8,6 +8,7 @@
 #include "flow/endpoints.hpp"
 #include "flow/login_ticket.hpp"
 #include "flow/pushed_request.hpp"
+#include "flow/session_transfer.hpp"
 #include "flow/upstream.hpp"
 #include "grants/audience.hpp"
 #include "grants/code.hpp"
@@ -271,6 +272,8 @@ Answering authorize(Authority& a, Request request) {
   }
   if (const auto ticket = parameters.get("login_ticket"); !ticket.empty())
     CO_RETURN(with_login_ticket(a, request, std::move(r), std::string(ticket)));
+  if (auto handed = handed_over(a, request, *client, parameters); !handed.token.empty())
+    CO_RETURN(with_session_transfer(a, request, std::move(r), std::move(handed)));
   CO_RETURN(go_on(a, request, {.request = std::move(r), .who = {}}));
 }
 

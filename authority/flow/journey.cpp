@@ -130,6 +130,9 @@ Async<Unit> find_access(Authority& a, Journey& j) {
                                                 .scope = access->scope,
                                                 .organization = r.organization}));
   j.access = {access->audience, applied.scope, applied.permissions};
+  // Auth0: session_transfer.allow_refresh_token
+  if (j.who->session.body["transfer"].is_object() && !client->session_transfer.allows_refresh_token)
+    j.access.scope = Words(j.access.scope).where([](auto word) { return word != "offline_access"; }).text();
   co_return Unit{};
 }
 
@@ -147,7 +150,8 @@ ExtendedLogin login_of(const Authority& a, const Journey& j) {
                     .prompt = r.prompt,
                     .session_id = j.who->session.id,
                     .organization = r.organization,
-                    .methods = {}};
+                    .methods = {},
+                    .transfer = j.transfer};
   out.methods.emplace_back("pwd");
   if (has_second_factor(j.who->session, {}, a.clock.now())) out.methods.emplace_back("mfa");
   return out;
@@ -276,7 +280,9 @@ Grant Journey::grant() const {
           .scripted = extension.added,
           .epoch = who->user.epoch,
           .withdrawals = withdrawals,
-          .proof_key = request.dpop_jkt};
+          .proof_key = request.dpop_jkt,
+          .transferred_from = who->session.body["transfer"]["grant"].text(),
+          .transferred_by = who->session.body["transfer"]["client_id"].text()};
 }
 
 Async<protocol::Next> ask_gate(Authority& a, const Request& request, Journey& j) {

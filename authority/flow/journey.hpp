@@ -13,6 +13,7 @@ struct Journey {
   AuthorizationRequest request;
   std::optional<SignedIn> who;  ///< given, or found by the browser's cookie
   json::Value returned = {};    ///< what came back from where an action had sent the person; null: nothing did
+  json::Value transfer = {};    ///< the session transfer token that it came with, as actions are told; null: none
   bool becomes_member = false;  ///< of the request's organization, by the way in or an invitation, once all is allowed
   Access access = {};
   Extension extension = {};

@@ -9,6 +9,7 @@
 #include "accounts/users.hpp"
 
 #include "grants/device.hpp"
+#include "grants/session_transfer.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/ascii.hpp"
@@ -299,6 +300,11 @@ Async<std::optional<SignedIn>> current_session(Authority& a, const Request& requ
   CO_TRY(auto who, find_session(a.store, cookie, a.clock.now(), a.tenant()->session_limits()));
   // AZ-220 · Auth0: blocked users
   if (who && who->user.blocked) co_return std::optional<SignedIn>();
+  if (who) {
+    const json::Value& transfer = who->session.body["transfer"];
+    CO_TRY(const auto has_ended, transfer_has_ended(a, transfer["grant"].text(), transfer["client_id"].text()));
+    if (has_ended) co_return std::optional<SignedIn>();
+  }
   co_return who;
 }
 
@@ -309,7 +315,8 @@ std::optional<Statement> notice_of_browser(const Authority& a, const Request& re
   return notice(a, request, user, {seen.is_new ? Notice::new_browser : Notice::new_country});
 }
 
-Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body) {
+Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body,
+                               std::optional<std::int64_t> auth_time) {
   const std::string old_cookie = read_cookie(request, CookieKind::session);
   CO_TRY(const auto old, find_session_to_end(a.store, old_cookie));
   if (old && old->user_id != user.id) CO_TRY_VOID(end_sessions(a, {.session_id = old->id}));
@@ -319,8 +326,11 @@ Async<NewSession> make_session(Authority& a, const Request& request, User user, 
   body.set("user_agent", request.header("user-agent").substr(0, 300));
   CO_TRY(auto seen, browser_seen(a, request, user.id));
   if (!seen.mark.empty()) body.set("browser", seen.mark);
-  CO_TRY(auto cookie, start_session(a.store, user, std::move(body), a.clock.now(), a.tenant()->session_limits()));
-  CO_TRY(const auto found, find_session(a.store, cookie, a.clock.now(), a.tenant()->session_limits()));
+  SessionLimits limits = a.tenant()->session_limits();
+  // What ends a grant is not remembered for longer, and such a session ends with one.
+  if (body["transfer"].is_object()) limits.absolute = std::min(limits.absolute, longest_access_token);
+  CO_TRY(auto cookie, start_session(a.store, user, std::move(body), a.clock.now(), limits, auth_time));
+  CO_TRY(const auto found, find_session(a.store, cookie, a.clock.now(), limits));
   if (!found) throw NotThere("the account has gone");
   std::vector<Statement> statements = std::move(seen.keep);
   if (old && old->user_id == user.id) append(statements, replace_session(old_cookie, found->session.id));

@@ -88,7 +88,9 @@ struct NewSession {
   SignedIn who;
   std::string cookie;
 };
-Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body = {});
+/// `auth_time`: as in `start_session`.
+Async<NewSession> make_session(Authority& a, const Request& request, User user, json::Value body = {},
+                               std::optional<std::int64_t> auth_time = {});
 
 /// Whether somebody who has just signed in with a password should be asked to make a passkey.
 Async<bool> offers_passkey(Authority& a, const Request& request, const AuthorizationRequest& r, const SignedIn& who);

@@ -182,6 +182,7 @@ Value actions_job(const Tenant& tenant, const Request& request, const ExtendedLo
                                       {"state", l.state},
                                       {"acr_values", words(l.acr_values)},
                                       {"prompt", words(l.prompt)}})}});
+  if (l.transfer.is_object()) event.set("session_transfer_token", l.transfer);
   if (!l.session_id.empty()) event.set("session", Value::object({{"id", l.session_id}}));
   if (!l.audience.empty()) event.set("resource_server", Value::object({{"identifier", l.audience}}));
   if (const auto o = tenant.find_organization(l.organization))

@@ -15,6 +15,7 @@ struct ExtendedLogin {
   std::string audience, scope, redirect_uri, state, response_type, acr_values, prompt;
   std::string session_id, organization;
   std::vector<std::string> methods;  ///< what has been proven by: `pwd`, `mfa`
+  json::Value transfer;              ///< `event.session_transfer_token`; null: none
   json::Value returned;              ///< what came back from where the person was sent; null: nobody was sent anywhere
   std::string continues;             ///< the action that had sent them
   json::Value decided;               ///< what rules and earlier actions had made of it before that (`Extension`)

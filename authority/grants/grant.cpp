@@ -87,7 +87,9 @@ Value Grant::to_json() const {
                                    {"connection", &connection},
                                    {"scripted", &scripted},
                                    {"proof_key", &proof_key},
-                                   {"proof_cert", &proof_cert}})
+                                   {"proof_cert", &proof_cert},
+                                   {"transferred_from", &transferred_from},
+                                   {"transferred_by", &transferred_by}})
     if (!text->empty()) out.set(name, *text);
   if (auth_time != 0) out.set("auth_time", auth_time);
   if (with_auth_time) out.set("with_auth_time", true);
@@ -122,6 +124,8 @@ Grant Grant::from_json(const Value& v) {
           .withdrawals = v["withdrawals"].as_int().value_or(-1),
           .proof_key = v["proof_key"].text(),
           .proof_cert = v["proof_cert"].text(),
+          .transferred_from = v["transferred_from"].text(),
+          .transferred_by = v["transferred_by"].text(),
           .actor = v["actor"]};
 }
 

@@ -25,9 +25,11 @@ struct Grant {
   std::string scripted;                  ///< the words of `scope` that rules and actions have added
   std::int64_t epoch = 0;                ///< of the person when it was agreed on (`User::epoch`)
   std::int64_t withdrawals = -1;         ///< as in `Origin`
-  std::string proof_key;   ///< thumbprint of the DPoP key that its tokens are bound to (RFC 9449 section 6.1)
-  std::string proof_cert;  ///< thumbprint of the certificate that its tokens are bound to (RFC 8705 section 3.1)
-  json::Value actor;       ///< `act` of an exchange (RFC 8693 section 4.1)
+  std::string proof_key;         ///< thumbprint of the DPoP key that its tokens are bound to (RFC 9449 section 6.1)
+  std::string proof_cert;        ///< thumbprint of the certificate that its tokens are bound to (RFC 8705 section 3.1)
+  std::string transferred_from;  ///< the grant that its session was transferred from; empty: it was not
+  std::string transferred_by;    ///< the application whose grant that was
+  json::Value actor;             ///< `act` of an exchange (RFC 8693 section 4.1)
 
   [[nodiscard]] json::Value to_json() const;
   static Grant from_json(const json::Value& v);

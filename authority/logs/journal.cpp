@@ -72,8 +72,12 @@ void record(Authority& a, const Request& request, const Event& e) {
 Async<Unit> keep_acts(Authority& a, std::shared_ptr<Acts> acts) {
   auto statements = acts->take();
   if (statements.empty()) co_return Unit{};
-  CO_AWAIT(const auto kept, a.store.commit(std::move(statements)));
+  CO_AWAIT(const auto kept, a.store.commit(statements));
   if (kept) co_return Unit{};
+  if (OwedWrites::may_owe(kept.error())) {  // the store goes on trying, and counts what it gives up
+    a.store.post(std::move(statements));
+    co_return Unit{};
+  }
   ++a.lost_log_entries;
   log_event("error", "log_entry_lost", {{"what", kept.error().description}});
   co_return kept.error();

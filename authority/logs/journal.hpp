@@ -18,7 +18,8 @@ struct Event {
 
 /// Writes an entry about `request`, at once or with `keep_acts`.
 void record(Authority& a, const Request& request, const Event& event);
-/// Writes the entries of what a request has done. Whether it worked: what has been done stays done.
+/// Writes the entries of what a request has done, later if nothing can be written now. Whether it worked: what has been
+/// done stays done.
 Async<Unit> keep_acts(Authority& a, std::shared_ptr<Acts> acts);
 
 }  // namespace ostia::authority

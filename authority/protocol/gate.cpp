@@ -15,6 +15,7 @@ constexpr Way for_tokens[] = {Way::code, Way::refresh, Way::direct, Way::second_
 constexpr Way begun_before[] = {Way::code, Way::second_factor, Way::device, Way::exchange};
 constexpr Way with_agreement[] = {Way::code, Way::refresh, Way::second_factor, Way::device, Way::exchange};
 constexpr Way with_session[] = {Way::code, Way::device, Way::second_factor};
+constexpr Way with_transfer[] = {Way::code, Way::refresh};
 constexpr Way all[] = {Way::page,   Way::silent,        Way::device_page, Way::code,    Way::refresh,
                        Way::direct, Way::second_factor, Way::device,      Way::exchange};
 // Rules, actions and what they ask for were asked when a code was made; a device's run when it gets its tokens.
@@ -84,6 +85,13 @@ constexpr Rule table[] = {
      .token_error = grant,
      .reason = "session_ended",
      .holds = [](const Facts& f) { return !who(f).session_has_ended; }},
+    {.label = "transfer_stands",
+     .standard = "Auth0: session_transfer.enforce_cascade_revocation, enforce_online_refresh_tokens",
+     .needs = Need::person,
+     .ways = with_transfer,
+     .token_error = grant,
+     .reason = "session_transfer_ended",
+     .holds = [](const Facts& f) { return !who(f).transfer_has_ended; }},
     {.label = "agreement_stands",
      .standard = "OpenID Connect Core section 3.1.2.4",
      .needs = Need::person,

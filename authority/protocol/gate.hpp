@@ -37,14 +37,15 @@ enum class Page : std::uint8_t { none, login, elsewhere, second_factor, consent,
 struct Person {
   bool is_there = false;
   bool is_blocked = false;
-  bool is_of_this_epoch = true;    ///< nothing has ended since what they had begun with (`User::epoch`)
-  bool is_withdrawn = false;       ///< they have taken back what they had agreed to
-  bool session_has_ended = false;  ///< by a logout, or because it was revoked; of a device: because it was revoked
-  bool door_is_open = false;       ///< the connection that they came by is enabled for the application now
-  bool is_at_upstream = true;      ///< they came by the upstream that the application names, if it names one
-  bool agrees_with_hint = true;    ///< they are whom `id_token_hint` names
-  bool is_chosen = false;          ///< the session was picked, of several, for this request
-  bool is_fresh = false;           ///< the session was made for this very request
+  bool is_of_this_epoch = true;     ///< nothing has ended since what they had begun with (`User::epoch`)
+  bool is_withdrawn = false;        ///< they have taken back what they had agreed to
+  bool session_has_ended = false;   ///< by a logout, or because it was revoked; of a device: because it was revoked
+  bool transfer_has_ended = false;  ///< of the login that the session was transferred from
+  bool door_is_open = false;        ///< the connection that they came by is enabled for the application now
+  bool is_at_upstream = true;       ///< they came by the upstream that the application names, if it names one
+  bool agrees_with_hint = true;     ///< they are whom `id_token_hint` names
+  bool is_chosen = false;           ///< the session was picked, of several, for this request
+  bool is_fresh = false;            ///< the session was made for this very request
   bool was_offered_passkey = false;
   std::int64_t auth_time = 0;                    ///< seconds since 1970
   std::optional<std::int64_t> second_factor_at;  ///< when one was shown last

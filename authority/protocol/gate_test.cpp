@@ -50,6 +50,8 @@ const std::vector<Edge>& edges() {
       {"nothing_has_ended_it", "another epoch", false, [](Facts& f) { f.person->is_of_this_epoch = false; }},
       {"session_stands", "a session", true, [](Facts&) {}},
       {"session_stands", "it has ended", false, [](Facts& f) { f.person->session_has_ended = true; }},
+      {"transfer_stands", "what it came of stands", true, [](Facts&) {}},
+      {"transfer_stands", "that has ended", false, [](Facts& f) { f.person->transfer_has_ended = true; }},
       {"agreement_stands", "agreed", true, [](Facts&) {}},
       {"agreement_stands", "withdrawn", false, [](Facts& f) { f.person->is_withdrawn = true; }},
       {"key_is_the_same", "the same, or bound to none", true, [](Facts&) {}},

@@ -53,7 +53,8 @@ SessionTransfer read_session_transfer(const Value& v) {
           .by_query = contains(methods, "query"),
           .binds_to_address = !v["enforce_device_binding"].is("none"),
           .allows_refresh_token = v["allow_refresh_token"].as_bool(),
-          .ends_with_refresh_tokens = v["enforce_cascade_revocation"].as_bool(true)};
+          .ends_with_refresh_tokens = v["enforce_cascade_revocation"].as_bool(true),
+          .refreshes_within_session = v["enforce_online_refresh_tokens"].as_bool(true)};
 }
 
 // The keys of `credentials` below `v`. An end that cannot be read has come.

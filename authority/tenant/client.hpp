@@ -32,6 +32,7 @@ struct SessionTransfer {
   bool binds_to_address = true;              ///< `enforce_device_binding`: `ip` (by default), or `none`
   bool allows_refresh_token = false;         ///< `allow_refresh_token`
   bool ends_with_refresh_tokens = true;      ///< `enforce_cascade_revocation`
+  bool refreshes_within_session = true;      ///< `enforce_online_refresh_tokens`
 };
 
 /// A key that an application signs with.

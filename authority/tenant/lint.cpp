@@ -65,6 +65,10 @@ void lint_tokens(Findings& out, const Value& client, const std::string& at) {
     out.push_back({at + ".refresh_token.rotation_type",
                    "refresh tokens of a public client that do not rotate can be used by a thief unnoticed",
                    "RFC 9700 section 2.2.2", "set it to rotating"});
+  if (client["session_transfer"]["enforce_device_binding"].is("asn"))
+    out.push_back({at + ".session_transfer.enforce_device_binding",
+                   "\"asn\" counts as \"ip\": there is no list of networks here, and the address has to be the same",
+                   "Auth0: session_transfer", "say \"ip\""});
   if (client["cross_origin_authentication"].as_bool() || client["cross_origin_auth"].as_bool())
     out.push_back({at + ".cross_origin_authentication", "the application's own page handles passwords",
                    "RFC 9700 section 2.4", "turn it off; let people log in on the authority's page"});
@@ -194,12 +198,18 @@ bool says_something(const Value& v) {
   return v.is_bool() ? v.as_bool() : v.is_string() ? !v.text().empty() : v.is_number() || v.size() > 0;
 }
 
-// Members that the schema of a body marks.
+// The names of the members that a schema marks and that say something, each after what it is in.
+void add_kept(std::string& names, const Value& body, const Value& schema, const std::string& in) {
+  for (const auto& [name, property] : schema["properties"].members()) {
+    if (property["x-ostia-kept"].as_bool() && says_something(body[name]))
+      names.append(names.empty() ? "" : ", ").append(in).append(name);
+    if (body[name].is_object()) add_kept(names, body[name], property, in + name + ".");
+  }
+}
+
 void lint_kept_members(Findings& out, const Value& body, std::string_view schema, const std::string& at) {
   std::string names;
-  const Value& properties = schemas()[schema]["properties"];
-  for (const auto& [name, property] : properties.members())
-    if (property["x-ostia-kept"].as_bool() && says_something(body[name])) names += (names.empty() ? "" : ", ") + name;
+  add_kept(names, body, schemas()[schema], "");
   if (!names.empty()) out.push_back({at, names + ": kept, and not acted upon", kept_rule, kept_change});
 }
 

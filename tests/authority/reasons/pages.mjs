@@ -52,6 +52,12 @@ export default [
     const html = await (await person.get(w.url(withTicket(login_ticket, { client_id: 'paged' })))).text();
     return person.open('/co/verify', { method: 'POST', headers: { origin: w.api.issuer.slice(0, -1) }, body: new URLSearchParams({ state: /name="state" value="([^"]*)"/.exec(html)[1], co_verifier: 'wrong' }) });
   }],
+  // Logins that are handed over
+  ['session_transfer_method', 'w', 'login_required', async (w) => w.authorize({ prompt: 'none', session_transfer_token: 'x' })],
+  ['session_transfer_invalid', 'f', 'login_required', async (w) => w.takeOver('x')],
+  ['session_transfer_replayed', 'f', 'login_required', async (w) => { const token = await w.handed(); await w.takeOver(token); return w.takeOver(token); }],
+  ['session_transfer_elsewhere', 'f', 'login_required', async (w) => w.takeOver(await w.handed(), w.person(), { 'x-forwarded-for': '203.0.113.9' })],
+  ['session_transfer_other_person', 'f', 'login_required', async (w) => { const person = w.person(); await w.logIn({}, { ...ada, username: 'kay@example.com' }, person); return w.takeOver(await w.handed(), person); }],
   // Upstreams
   ['upstream_denied', 'f', 'access_denied', (w) => w.atUpstream('acme', { code: undefined, error: 'access_denied' })],
   ['upstream_malformed', 'f', 'access_denied', (w) => w.atUpstream('acme', { code: undefined })],

@@ -91,6 +91,13 @@ export default [
     await person.open('/v2/logout?client_id=app');
     return w.redeem(location.searchParams.get('code'));
   }],
+  ['session_transfer_disabled', 403, 'unauthorized_client', async (w) => w.handOver((await w.password()).body.refresh_token)],
+  ['session_transfer_repeated', 403, 'unauthorized_client', async (w) => w.handOver((await w.transferred('hands')).refresh_token, 'hands')],
+  ['session_transfer_ended', 403, 'invalid_grant', async (w) => {
+    const { refresh_token, from } = await w.transferred('hands');
+    await w.api.form('/oauth/revoke', { client_id: 'hands', token: from });
+    return w.refresh(refresh_token, { client_id: 'hands' });
+  }],
   ['access_withdrawn', 403, 'invalid_grant', async (w) => {
     const person = w.person(), { location } = await person.submit(await w.logIn({ client_id: 'third' }, ada, person), {}, 'accept');
     await w.call('DELETE', 'grants?user_id=auth0|ada');

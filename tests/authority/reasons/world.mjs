@@ -33,6 +33,7 @@ const clients = [
   { ...web, client_id: 'exchanger', name: 'exchanger', token_exchange: { allow_any_profile_of_type: ['custom_authentication'] } },
   { ...web, client_id: 'broker', name: 'broker', is_first_party: false },
   spa('rotating', { refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0, token_lifetime: 3600 } }),
+  spa('hands', { session_transfer: { can_create_session_transfer_token: true, allowed_authentication_methods: ['query'], allow_refresh_token: true } }),
   spa('closed', { cross_origin_authentication: false }),
   spa('narrow', { grant_types: ['implicit'] }),
   spa('paged', { cross_origin_loc: `${origin}/verify` }),
@@ -147,6 +148,15 @@ export class World {
     return this.api.get('/userinfo', { authorization: `${scheme} ${token}`, ...(dpop && { dpop }) });
   }
   refresh(refresh_token, more) { return this.token({ grant_type: 'refresh_token', refresh_token, ...more }); }
+  handOver(refresh_token, client_id = 'app') { return this.refresh(refresh_token, { client_id, audience: `urn:${new URL(this.api.issuer).hostname}:session_transfer` }); }
+  async handed(client_id = 'hands') { return (await this.handOver((await this.password({ client_id })).body.refresh_token, client_id)).body.access_token; }
+  takeOver(session_transfer_token, person = this.person(), headers = {}) { return person.open(this.url({ client_id: 'hands', prompt: 'none', session_transfer_token }), { headers }); }
+  /** Tokens of that application's session in a browser, which it has handed itself. */
+  async transferred(client_id) {
+    const from = (await this.password({ client_id })).body.refresh_token, { body } = await this.handOver(from, client_id);
+    const { location } = await this.authorize({ client_id, scope: 'openid offline_access', session_transfer_token: body.access_token });
+    return { from, ...(await this.redeem(location.searchParams.get('code'), { client_id })).body };
+  }
   coAuthenticate(more, headers = { origin }) { return this.api.post('/co/authenticate', { client_id: 'app', credential_type: 'http://auth0.com/oauth/grant-type/password-realm', realm, ...ada, ...more }, headers); }
   signUp(more) { return this.api.post('/dbconnections/signup', { client_id: 'app', connection: realm, email: 'new@example.com', password: 'Correct-Horse-9', ...more }); }
   startCode(more) { return this.api.post('/passwordless/start', { client_id: 'app', connection: 'email', email: 'new@example.com', send: 'code', ...more }, { origin }); }

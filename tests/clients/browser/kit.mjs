@@ -1,5 +1,5 @@
 // What the pages in this folder share.
-export const { ISSUER, DOMAIN, CLIENT_ID, AUDIENCE, APP, EMAIL } = window.told;
+export const { ISSUER, DOMAIN, CLIENT_ID, AUDIENCE, APP, EMAIL, PASSWORD } = window.told;
 export const done = () => console.log('done');
 export const fail = (why) => console.log(`fail ${why?.stack ?? JSON.stringify(why)}`);
 export const expect = (isSo, what) => { if (!isSo) throw new Error(`not so: ${what}`); };

@@ -17,7 +17,7 @@ const { outputFiles } = await build({
   entryPoints: [file], bundle: true, write: false, format: 'iife', platform: 'browser', mainFields: ['browser', 'module', 'main'], jsx: 'automatic', loader: { '.mjs': 'jsx', '.js': 'jsx' }, plugins, logLevel: 'error',
   define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
 });
-const told = JSON.stringify({ ISSUER, DOMAIN, CLIENT_ID, AUDIENCE, APP, EMAIL });
+const told = JSON.stringify({ ISSUER, DOMAIN, CLIENT_ID, AUDIENCE, APP, EMAIL, PASSWORD });
 const html = `<!doctype html><meta charset="utf-8"><title>app</title><body><div id="app"></div><script>window.told=${told}</script><script src="/page.js"></script>`;
 const server = createServer({ cert: readFileSync(`${DATA}/tls.pem`), key: readFileSync(`${DATA}/tls-key.pem`) }, (request, response) => {
   if (request.url === '/favicon.ico') return response.writeHead(404).end();

@@ -11,6 +11,10 @@ export const rows = [
     program: '@auth0/auth0-spa-js', variant: 'several APIs', script: 'auth0-spa-js-mrrt.mjs', what: 'one refresh token for several APIs',
     client: (app) => ({ ...spa(app), refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', policies: ['https://api.example.com/', 'https://other.example.com/'].map((audience) => ({ audience, scope: ['read:messages'] })) } }),
   },
+  {
+    program: '@auth0/auth0-spa-js', variant: 'session transfer', script: 'auth0-spa-js-transfer.mjs', what: 'a native application\'s login goes on in the page',
+    client: (app) => ({ ...spa(app), session_transfer: { can_create_session_transfer_token: true, allowed_authentication_methods: ['query'] } }),
+  },
   { program: '@auth0/auth0-react', script: 'auth0-react.mjs', what: login },
   { program: '@auth0/auth0-vue', script: 'auth0-vue.mjs', what: login },
   { program: 'auth0-js', script: 'auth0-js.mjs', what: `${login}, implicit` },
