@@ -20,8 +20,8 @@ function application(row, app) {
   };
 }
 
-/** Starts the authority of these rows. */
-export async function startWorld(rows) {
+/** Starts the authority of these rows, at `domain` and without a port where one is named. */
+export async function startWorld(rows, domain) {
   const ports = new Map();
   for (const row of rows) ports.set(row.id, await freePort());
   const home = (row) => `${row.secure ? 'https' : 'http'}://localhost:${ports.get(row.id)}`;
@@ -29,6 +29,7 @@ export async function startWorld(rows) {
   const world = { name: 'World', client_id: 'world', client_secret: 'the-secret-of-the-world-itself', app_type: 'regular_web', callbacks: ['http://localhost:1/'], grant_types: everything };
   const grants = [...applications, world].filter((a) => a.client_secret).flatMap(({ client_id }) => [...[audience, strictAudience, otherAudience].map((a) => ({ client_id, audience: a, scope })), managementGrant(undefined, client_id)]);
   const authority = await startAuthority(undefined, {
+    ...(domain && { port: 443, args: ['--issuer', `https://${domain}/`] }),
     clients: [...applications, world],
     extra: {
       tenant: { friendly_name: 'Test', default_directory: 'Username-Password-Authentication' },
@@ -67,7 +68,7 @@ export async function startWorld(rows) {
   function environment(row) {
     const app = home(row), { client_id, client_secret = '' } = applications[rows.indexOf(row)];
     return {
-      ...tokens, ISSUER: issuer, DOMAIN: authority.domain, DEV_ISSUER: authority.devIssuer, CLIENT_ID: client_id, CLIENT_SECRET: client_secret, AUDIENCE: audience, STRICT_AUDIENCE: strictAudience,
+      ...tokens, ISSUER: issuer, DOMAIN: domain ?? authority.domain, DEV_ISSUER: authority.devIssuer, CLIENT_ID: client_id, CLIENT_SECRET: client_secret, AUDIENCE: audience, STRICT_AUDIENCE: strictAudience,
       APP: app, PORT: String(ports.get(row.id)), CALLBACK: `${app}/callback`, CA: file, DATA: data, EMAIL: ada.username, PASSWORD: ada.password,
       NODE_EXTRA_CA_CERTS: file, SSL_CERT_FILE: file, REQUESTS_CA_BUNDLE: file, CURL_CA_BUNDLE: file, PERL_LWP_SSL_CA_FILE: file,
     };

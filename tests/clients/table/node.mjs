@@ -58,7 +58,7 @@ export const rows = [
   { program: '@auth/express', script: 'auth-express.mjs', client: (app) => ({ callbacks: [`${app}/auth/callback/auth0`] }), what: `${site}; Auth.js and its Auth0 provider` },
   { program: 'better-auth', script: 'better-auth.mjs', client: (app) => ({ callbacks: [`${app}/api/auth/callback/ostia`] }), what: `${site}, its generic OAuth` },
   { program: '@hono/oidc-auth', script: 'hono-oidc-auth.mjs', what: site },
-  { program: '@auth0/auth0-hono', script: 'auth0-hono.mjs', what: site, skip: 'takes no domain with a port' },
+  { program: '@auth0/auth0-hono', script: 'auth0-hono.mjs', what: site, domain: 'login.ostia.test' },
   { program: 'grant', script: 'grant.mjs', what: `${site}; its Auth0 provider` },
   { program: '@hapi/bell', script: 'hapi-bell.mjs', what: site, note: 'Its provider `auth0` takes no domain with a port; with one, a provider of your own says the same.' },
   { program: '@fastify/oauth2', script: 'fastify-oauth2.mjs', what: `${site}, by discovery, PKCE` },
@@ -68,7 +68,7 @@ export const rows = [
   { program: 'auth0-deploy-cli', script: 'auth0-deploy-cli.mjs', what: 'a tenant written to a file, and that file applied' },
   { program: 'openid-client', variant: 'introspection', script: 'openid-client-introspection.mjs', what: 'an API asks what a token is good for, RFC 7662', client: () => ({ app_type: 'resource_server', resource_server_identifier: 'https://api.example.com/' }) },
   { program: 'openid-client', variant: 'JAR', script: 'openid-client-jar.mjs', what: 'a signed request, RFC 9101', ...jar },
-  { program: '@auth0/nextjs-auth0', pinned: '4.30.0', script: 'nextjs-auth0.mjs', what: site, skip: 'takes no localhost and no port' },
+  { program: '@auth0/nextjs-auth0', script: 'nextjs-auth0.mjs', what: site, domain: 'login.ostia.test', client: (app) => ({ callbacks: [`${app}/auth/callback`] }) },
   { program: '@modelcontextprotocol/sdk', script: 'mcp-client.mjs', what: 'a client and a server: metadata, registration, `resource`, a tool', ...mcp },
   { program: 'mcp-remote', script: 'mcp-remote.mjs', what: 'nothing registered by hand: metadata, registration, `resource`, a tool', ...mcp },
 ];
