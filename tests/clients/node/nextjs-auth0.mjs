@@ -13,8 +13,8 @@ function write(file, text) {
 
 write('lib/auth0.js', `
 // recipe
-// It takes names with a dot, HTTPS and no port only: \`sudo ostia dev-domain login.ostia.test\` makes such an address of this machine
-// (\`--undo\` takes it away again), and NODE_EXTRA_CA_CERTS names Next the certificate.
+// It takes names with a dot, HTTPS and no port only: sudo ostia dev-domain login.ostia.test makes such an address of this machine
+// (--undo takes it away again), and NODE_EXTRA_CA_CERTS names Next the certificate.
 // lib/auth0.js
 import { Auth0Client } from '@auth0/nextjs-auth0/server';
 export const auth0 = new Auth0Client({ domain: process.env.DOMAIN, clientId: process.env.CLIENT_ID, clientSecret: process.env.CLIENT_SECRET, appBaseUrl: process.env.APP, secret: process.env.SECRET });
