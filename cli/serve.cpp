@@ -29,7 +29,9 @@ void show_banner(const authority::ServeOptions& o, const std::string& issuer) {
 Run add_serve(CLI::App& app) {
   auto options = std::make_shared<authority::ServeOptions>();
   CLI::App* verb = app.add_subcommand("serve", "Serves an authority: Universal Login, tokens, users.");
-  verb->add_option("--config", options->config, "Tenant file (YAML of the Auth0 deploy CLI)")->type_name("FILE");
+  verb->add_option("--config", options->config, "Tenant file or folder of the Auth0 deploy CLI")->type_name("FILE");
+  verb->add_option("--mappings", options->mappings, "JSON of what @@markers@@ and ##markers## in it stand for")
+      ->type_name("FILE");
   verb->add_option("--users", options->users, "Users file (bulk-import JSON)")->type_name("FILE");
   verb->add_option("--database", options->database, "Where state lives (sqlite:DATA/ostia.db)")->type_name("URL");
   verb->add_option("--database-connections", options->database_connections, "Connections to PostgreSQL")

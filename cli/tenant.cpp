@@ -11,6 +11,8 @@
 #include "state/data.hpp"
 #include "tenant/import.hpp"
 #include "tenant/lint.hpp"
+#include "tenant/markers.hpp"
+#include "tenant/source.hpp"
 #include "tenant/tenant.hpp"
 #include "tenant/yaml.hpp"
 #include "terminal.hpp"
@@ -24,7 +26,7 @@ using authority::ImportPlan;
 using json::Value;
 
 struct Options {
-  std::string data = "./ostia-data", database, master_key, file, users, output;
+  std::string data = "./ostia-data", database, master_key, file, mappings, users, output;
   bool dry_run = false, upsert = false, without_secrets = false, as_json = false;
 };
 
@@ -34,12 +36,14 @@ void add_place(CLI::App* verb, Options& o) {
   verb->add_option("--master-key", o.master_key, "The key (DATA/master.key)")->type_name("FILE");
 }
 
-Result<Value> read_config(const std::string& file) {
-  auto text = authority::read_file(file);
-  if (!text) return std::move(text).error();
-  auto config = authority::parse_yaml(*text);
-  if (!config) config.error().description.insert(0, file + ": ");
-  return config;
+void add_mappings(CLI::App* verb, Options& o) {
+  verb->add_option("--mappings", o.mappings, "JSON of what @@markers@@ and ##markers## stand for")->type_name("FILE");
+}
+
+Result<authority::TenantSource> read_source(const Options& o) {
+  const auto mappings = authority::read_mappings(o.mappings);
+  if (!mappings) return mappings.error();
+  return authority::read_tenant(o.file, *mappings);
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -61,10 +65,10 @@ void show(const ImportPlan& plan, bool dry_run) {
 }
 
 Status import_config(authority::Opened& opened, const Options& o) {
-  auto config = read_config(o.file);
-  if (!config) return std::move(config).error();
-  auto plan =
-      plan_import(*opened.store, opened.secrets, *std::move(config), fs::absolute(o.file).parent_path().string());
+  auto source = read_source(o);
+  if (!source) return std::move(source).error();
+  for (const auto& warning : source->warnings) tell("ostia: warning: " + warning);
+  auto plan = plan_import(*opened.store, opened.secrets, std::move(source->config));
   if (!plan) {
     plan.error().description.insert(0, o.file + ": ");
     return std::move(plan).error();
@@ -168,7 +172,10 @@ int run_export(const Options& o) {
 int run_lint(const Options& o) {
   auto config = Result<Value>(Value());
   if (!o.file.empty()) {
-    config = read_config(o.file);
+    auto source = read_source(o);
+    if (!source) return report(source.error(), o.as_json);
+    for (const auto& warning : source->warnings) tell("ostia: warning: " + warning);
+    config = std::move(source->config);
   } else {
     auto opened = authority::open_data(o.data, o.database, authority::Purpose::look, o.master_key);
     if (!opened) return report(opened.error(), o.as_json);
@@ -196,7 +203,8 @@ int run_lint(const Options& o) {
 Run add_import(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("import", "Brings a tenant file, or users, into an authority.");
-  verb->add_option("FILE,--config", o->file, "Tenant file (YAML of the Auth0 deploy CLI)")->type_name("FILE");
+  verb->add_option("FILE,--config", o->file, "Tenant file or folder of the Auth0 deploy CLI")->type_name("FILE");
+  add_mappings(verb, *o);
   verb->add_option("--users", o->users, "Users file (bulk-import JSON)")->type_name("FILE");
   verb->add_flag("--upsert", o->upsert, "Users who are there already are changed");
   verb->add_flag("--dry-run", o->dry_run, "Shows what would change, and changes nothing");
@@ -217,7 +225,9 @@ Run add_export(CLI::App& app) {
 Run add_lint(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("lint", "Says what of a tenant RFC 9700 would not allow, and how to change it.");
-  verb->add_option("FILE,--config", o->file, "Tenant file; otherwise the authority in --data")->type_name("FILE");
+  verb->add_option("FILE,--config", o->file, "Tenant file or folder; otherwise the authority in --data")
+      ->type_name("FILE");
+  add_mappings(verb, *o);
   verb->add_flag("--json", o->as_json, "For programs");
   add_place(verb, *o);
   return [o] { return run_lint(*o); };

@@ -209,7 +209,7 @@ class Demo {
   Demo()
       : store_(must(open_sqlite(folder_ + "/ostia.db"))),
         a_(*store_, {std::string(32, 'k'), std::string(32, 'm')}, issuer, false, 1, Egress(), false) {
-    must(apply(a_.store, must(plan_import(a_.store, a_.secrets, tenant_file(), ""))));
+    must(apply(a_.store, must(plan_import(a_.store, a_.secrets, tenant_file()))));
     a_.set_tenant(must(load_tenant(a_.store, a_.secrets)));
     must(reload_keys(a_));
     must(import_users(a_.store, demo_users, {"Username-Password-Authentication"}));

@@ -20,18 +20,6 @@ namespace ostia::authority {
 
 namespace fs = std::filesystem;
 
-Error invalid_option(std::string what) { return caller_error("invalid_option", std::move(what), "invalid_option"); }
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  if (in) text << in.rdbuf();
-  std::error_code unknown;
-  if (fs::is_directory(path, unknown)) return invalid_option("cannot read " + path + ": it is a folder");
-  if (!in) return invalid_option("cannot read " + path);
-  return text.str();
-}
-
 Status sync_to_disk(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool is_synced = file >= 0 && fsync(file) == 0;

@@ -5,16 +5,13 @@
 #include <memory>
 #include <string>
 
+#include "base/files.hpp"
 #include "state/root_keys.hpp"
 #include "store/inspect.hpp"
 #include "store/store.hpp"
 
 namespace ostia::authority {
 
-/// The error of a wrong option or file, for the person who typed it.
-Error invalid_option(std::string what);
-
-Result<std::string> read_file(const std::string& path);
 /// A file or folder; what is written counts once it is there.
 Status sync_to_disk(const std::string& path);
 /// Readable by its owner only, whole or not at all, and on the disk.

@@ -1,10 +1,7 @@
 #include "tenant/import.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "base/clock.hpp"
 #include "http/header.hpp"
@@ -22,7 +19,6 @@
 namespace ostia::authority {
 namespace {
 
-namespace fs = std::filesystem;
 using json::Value;
 
 Error bad_entry(const std::string& where, const std::string& what) {
@@ -74,8 +70,8 @@ bool is_known_factor(std::string_view name) {
 
 class Importing {
  public:
-  Importing(const Secrets& secrets, std::map<std::string, Documents> stored, std::string folder)
-      : secrets_(secrets), stored_(std::move(stored)), folder_(std::move(folder)) {}
+  Importing(const Secrets& secrets, std::map<std::string, Documents> stored)
+      : secrets_(secrets), stored_(std::move(stored)) {}
 
   Status run(const Value& config) {
     // Connections and grants name clients, and settings connections, which must be known by then.
@@ -136,7 +132,6 @@ class Importing {
       Value body = content.at(i);
       if (!body.is_object() || body[s.key].text().empty())
         return bad_entry(where, std::string("needs ") + (std::string_view(s.key) == "name" ? "a " : "") + s.key);
-      if (auto read = inline_files(body, where); !read) return read;
       if (auto good = check(s, body, where); !good) return good;
       const Value before = counterpart(s, body);
       const bool is_client = std::string_view(s.kind) == "client";
@@ -293,40 +288,17 @@ class Importing {
 
   void warn(std::string text) { plan.warnings.push_back(std::move(text)); }
 
-  // The deploy CLI keeps scripts and pages in files beside the YAML.
-  Status inline_files(Value& body, const std::string& where) {
-    if (folder_.empty()) return ok();
-    for (const char* member : {"script", "code", "html", "body"}) {
-      Value* value = body.find(member);
-      if (!value || !value->is_string() || value->text().find('\n') != std::string::npos) continue;
-      if (!value->text().starts_with("./") && !(value->text().ends_with(".js") || value->text().ends_with(".html")))
-        continue;
-      std::error_code ec;
-      const fs::path file = fs::weakly_canonical(fs::path(folder_) / value->text(), ec),
-                     root = fs::weakly_canonical(folder_, ec);
-      if (!file.string().starts_with(root.string() + "/"))
-        return bad_entry(where + "." + member, value->text() + " is outside of the file's folder");
-      std::ifstream in(file, std::ios::binary);
-      if (!in) return bad_entry(where + "." + member, "cannot read " + file.string());
-      std::stringstream text;
-      text << in.rdbuf();
-      *value = text.str();
-    }
-    return ok();
-  }
-
   const Secrets& secrets_;
   std::map<std::string, Documents> stored_;
-  std::string folder_;
 };
 
 }  // namespace
 
-Result<ImportPlan> plan_import(Store& store, const Secrets& secrets, Value config, const std::string& folder) {
+Result<ImportPlan> plan_import(Store& store, const Secrets& secrets, Value config) {
   if (!config.is_object()) return bad_entry("the file", "must have sections such as tenant and clients");
   auto stored = load_documents(store);
   if (!stored) return std::move(stored).error();
-  Importing importing(secrets, *std::move(stored), folder);
+  Importing importing(secrets, *std::move(stored));
   if (auto done = importing.run(config); !done) return std::move(done).error();
   return std::move(importing.plan);
 }

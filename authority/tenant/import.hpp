@@ -24,9 +24,8 @@ struct ImportPlan {
   std::vector<Statement> statements;
 };
 
-/// Reads `config` against what is stored. `folder` is where paths such as `./rules/one.js` begin; empty: there are
-/// none. Errors name the entry and what is wrong.
-Result<ImportPlan> plan_import(Store& store, const Secrets& secrets, json::Value config, const std::string& folder);
+/// Reads `config` (`source.hpp`) against what is stored. Errors name the entry and what is wrong.
+Result<ImportPlan> plan_import(Store& store, const Secrets& secrets, json::Value config);
 Status apply(Store& store, ImportPlan plan);
 
 /// The whole tenant. Without secrets, what comes in again keeps those that are stored there.

@@ -11,7 +11,6 @@
 #include <sstream>
 #include <thread>
 
-#include "accounts/users_file.hpp"
 #include "base/log.hpp"
 #include "base/signals.hpp"
 #include "dev/faults.hpp"
@@ -32,12 +31,10 @@
 #include "state/data.hpp"
 #include "state/tenant_changes.hpp"
 #include "tenant/administrators.hpp"
-#include "tenant/demo.hpp"
 #include "tenant/documents.hpp"
-#include "tenant/import.hpp"
-#include "tenant/yaml.hpp"
 #include "wiring/clockwork.hpp"
 #include "wiring/routes.hpp"
+#include "wiring/seed.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -45,8 +42,10 @@ namespace {
 namespace fs = std::filesystem;
 
 Status check(const ServeOptions& o) {
-  for (const auto& [name, file] : {std::pair{"--config", o.config},
-                                   {"--users", o.users},
+  if (!o.config.empty() && !fs::exists(o.config))
+    return invalid_option("--config: there is no file or folder " + o.config);
+  for (const auto& [name, file] : {std::pair{"--users", o.users},
+                                   {"--mappings", o.mappings},
                                    {"--tls-cert", o.tls_cert},
                                    {"--tls-key", o.tls_key},
                                    {"--master-key", o.master_key}})
@@ -133,91 +132,6 @@ std::chrono::seconds drain_of(const ServeOptions& o) {
 void tell_service_of_end(std::chrono::seconds drain) {
   const std::chrono::microseconds longest = drain + std::chrono::seconds(40);
   notify_service("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(longest.count()));
-}
-
-// Grants for the Management API name it by the issuer, which a file need not know: `{issuer}api/v2/`.
-std::string with_issuer(std::string_view text, const std::string& issuer) {
-  constexpr std::string_view slot = "{issuer}", whole = "{issuer}api/v2/";
-  std::string out(text);
-  for (auto at = out.find(whole); at != out.npos; at = out.find(whole, at + issuer.size()))
-    out.replace(at, slot.size(), issuer);
-  return out;
-}
-
-struct Seed {
-  std::string config, users;  // texts; empty: none
-  std::string config_name, users_name;
-  std::string folder;  ///< of the configuration; empty: it is not a file
-};
-
-Result<Seed> choose_seed(const ServeOptions& o, const std::string& issuer, bool is_empty) {
-  Seed seed{{}, {}, o.config, o.users};
-  if (!o.config.empty()) {
-    auto text = read_file(o.config);
-    if (!text) return std::move(text).error();
-    seed.config = with_issuer(*text, issuer);
-    seed.folder = fs::absolute(o.config).parent_path().string();
-  } else if (o.dev && is_empty) {
-    seed = {with_issuer(demo_config, issuer), std::string(demo_users), "the demo tenant", "the demo users"};
-  }
-  if (o.config.empty() && !o.dev && is_empty)
-    seed = {R"({"databases": [{"name": "Username-Password-Authentication", "strategy": "auth0"}]})",
-            {},
-            "the empty tenant",
-            {}};
-  if (!o.users.empty()) {
-    auto text = read_file(o.users);
-    if (!text) return std::move(text).error();
-    seed.users = *text;
-    seed.users_name = o.users;
-  }
-  return seed;
-}
-
-Status in_file(const std::string& file, Status status) {
-  if (!status) status.error().description.insert(0, file + ": ");
-  return status;
-}
-
-Status import_config(Authority& a, const Seed& seed) {
-  auto config = parse_yaml(seed.config);
-  if (!config) return in_file(seed.config_name, std::move(config).error());
-  auto plan = plan_import(a.store, a.secrets, *std::move(config), seed.folder);
-  if (!plan) return in_file(seed.config_name, std::move(plan).error());
-  for (const auto& warning : plan->warnings)
-    log_event("warning", "config", {{"file", seed.config_name}, {"text", warning}});
-  return in_file(seed.config_name, apply(a.store, *std::move(plan)));
-}
-
-Status import_seed_users(Authority& a, const Seed& seed) {
-  const auto& t = *a.tenant();
-  auto imported = import_users(a.store, seed.users, {t.first_database(), "auth0", false, true, true, a.clock.now()});
-  if (!imported) return in_file(seed.users_name, std::move(imported).error());
-  if (imported->total == 0) return in_file(seed.users_name, invalid_option("must be a JSON array of users"));
-  for (const auto& m : imported->mistakes)
-    log_event("warning", "users",
-              {{"file", seed.users_name}, {"line", m.line}, {"index", m.index}, {"text", m.message}});
-  const bool nobody_is_good = static_cast<std::int64_t>(imported->mistakes.size()) == imported->total;
-  if (!nobody_is_good) return ok();
-  const auto& first = imported->mistakes.front();
-  return in_file(seed.users_name, invalid_option(place_of(first) + ": " + first.message));
-}
-
-Status import_once(Authority& a, const Seed& seed) {
-  if (!seed.config.empty())
-    if (auto done = import_config(a, seed); !done) return done;
-  auto tenant = load_tenant(a.store, a.secrets);
-  if (!tenant) return std::move(tenant).error();
-  a.set_tenant(*tenant);
-  return seed.users.empty() ? ok() : import_seed_users(a, seed);
-}
-
-// Of several nodes that start with the same files at once, one is the first; the others read again, and find it done.
-Status import_seed(Authority& a, const Seed& seed) {
-  constexpr int most_tries = 10;
-  for (int tries = 1;; ++tries)
-    if (auto done = import_once(a, seed); done || done.error().reason != "store_conflict" || tries == most_tries)
-      return done;
 }
 
 // What --dev opens is for who sits at this machine.

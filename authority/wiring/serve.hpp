@@ -13,6 +13,7 @@ namespace ostia::authority {
 /// The options of `ostia serve`, as they were typed.
 struct ServeOptions {
   std::string config, users;  ///< files; empty: none
+  std::string mappings;       ///< what markers in `config` stand for (tenant/markers.hpp); empty: the environment's
   std::string data = "./ostia-data";
   std::string database;  ///< empty: `sqlite:DATA/ostia.db`
   std::size_t database_connections = 20;
