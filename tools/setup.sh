@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 build="build-essential cmake ninja-build ccache pkg-config git ca-certificates brotli
   libboost1.81-dev libssl-dev libcurl4-openssl-dev libsodium-dev libsqlite3-dev libpq-dev libicu-dev prometheus-cpp-dev libyaml-cpp-dev libcli11-dev
-  libsecret-1-dev libjemalloc-dev libqrencode-dev libkainjow-mustache-dev libzxcvbn-dev zlib1g-dev libfido2-dev libcrypt-dev libgtest-dev
+  libsecret-1-dev libjemalloc-dev libqrencode-dev libkainjow-mustache-dev libzxcvbn-dev zlib1g-dev libfido2-dev libcbor-dev libcrypt-dev libgtest-dev
   clang-19 lld-19 llvm-19 libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 libclang-rt-19-dev-wasm32 wasi-libc"
 test="curl chromium sqlite3 postgresql-15 pgbouncer haproxy nginx-light caddy exim4-daemon-light apache2 libapache2-mod-auth-openidc wrk libclang-rt-19-dev clang-format-19 clang-tidy-19 openssl
   mkdocs mkdocs-material duktape valgrind qt6-base-dev xvfb xauth gnome-keyring dbus"

@@ -85,6 +85,25 @@ Async<std::string> taken(Authority& a, Registration r) {
   co_return std::string();
 }
 
+constexpr const char* profile_fields[] = {"given_name", "family_name", "name", "nickname", "picture"};
+
+Error bad_field(std::string text, std::string reason) {
+  return {"invalid_request", std::move(text), std::move(reason), 400, Fault::caller};
+}
+
+// At most ten texts of 500 characters (the vendor's limits).
+// AZ-401 · Auth0: user_metadata
+Status check_metadata(const Value& metadata) {
+  if (metadata.is_null()) return ok();
+  if (!metadata.is_object()) return bad_field("user_metadata must be an object", "user_metadata_malformed");
+  if (metadata.size() > 10) return bad_field("user_metadata must have at most 10 members", "user_metadata_malformed");
+  for (const auto& [key, item] : metadata.members())
+    if (!item.is_string() || item.text().size() > 500)
+      return bad_field("user_metadata." + key + " must be a string of at most 500 characters",
+                       "user_metadata_malformed");
+  return ok();
+}
+
 const Texts& texts_for(const Tenant& tenant, const Request& request) {
   auto wanted = accepted_languages(request.header("x-request-language"));
   for (const auto tag : accepted_languages(request.header("accept-language"))) wanted.push_back(tag);
@@ -104,6 +123,21 @@ std::int64_t lifetime_of(const Tenant& tenant, std::string_view kind, std::int64
 }
 
 }  // namespace
+
+Result<Value> read_profile(const Value& body) {
+  if (auto checked = check_metadata(body["user_metadata"]); !checked) return std::move(checked).error();
+  Value profile = Value::object();
+  for (const char* field : profile_fields) {
+    if (body[field].is_null()) continue;
+    if (!body[field].is_string() || body[field].text().empty() || body[field].text().size() > 300)
+      return bad_field(std::string(field) + " must be a string of 1 to 300 characters", "field_type");
+    if (field == std::string_view("picture") && !is_web_url(body[field].text()))
+      return bad_field("picture must be an http or https URL", "field_type");
+    profile.set(field, body[field]);
+  }
+  if (!body["user_metadata"].is_null()) profile.set("user_metadata", body["user_metadata"]);
+  return profile;
+}
 
 std::string reset_mark(const Authority& a, const User& user) {
   return a.secrets.mark(user.password_hash + " " + user.email);
@@ -145,12 +179,14 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
     failed(checked.error().reason);
     co_return std::move(checked).error();
   }
-  if (auto violation = check_password_policy(c.password_policy, r.password, personal_info(r))) {
+  const bool has_password = r.passkey.empty();
+  if (auto violation =
+          has_password ? check_password_policy(c.password_policy, r.password, personal_info(r)) : std::nullopt) {
     failed(violation->name);
     co_return Registered{{}, std::move(violation)};
   }
   if (const auto& breaches = tenant->attack_protection.breaches;
-      breaches.at_registration && is_breached(r.password, breaches.file)) {
+      has_password && breaches.at_registration && is_breached(r.password, breaches.file)) {
     failed("password_leaked");
     co_return password_leaked();
   }
@@ -160,19 +196,23 @@ Async<Registered> register_user(Authority& a, const Request& request, Registrati
     co_return may.error();
   }
   // The hash comes first, so that an address that has an account takes as long as one that has none.
-  CO_TRY(auto hash, a.passwords.hash({site_of_customer(request.peer)}, r.password));
+  std::string hash;
+  if (has_password) {
+    CO_TRY(hash, a.passwords.hash({site_of_customer(request.peer)}, r.password));
+  }
   CO_TRY(const auto reason, taken(a, r));
   if (!reason.empty()) {
     failed(reason);
     co_return invalid_signup(*tenant, reason);
   }
-  User user{
-      "auth0|" + random_id().substr(0, 24), r.connection, canonical_login(r.email), text::lower(r.username), hash, {}};
+  if (r.user_id.empty()) r.user_id = "auth0|" + random_id().substr(0, 24);
+  User user{r.user_id, r.connection, canonical_login(r.email), text::lower(r.username), hash, {}};
   user.profile = r.profile;
   user.profile.set("email_verified", false);
   user.updated_at = a.clock.now();
   std::vector<Statement> statements;
   statements.push_back(insert_user(user, a.clock.now()));
+  append(statements, std::move(r.passkey));
   if (tenant->sends("verify_email")) {
     CO_TRY(const bool may_send, take_message(a, request, user.email, false));
     if (may_send) statements.push_back(verification_mail(a, request, user, r.client_id));

@@ -12,6 +12,8 @@ struct Registration {
   Human human;
   std::string connection, client_id, email, username, password;
   json::Value profile = json::Value::object();  ///< names, picture, `user_metadata`
+  std::string user_id = {};                     ///< made before; empty: a new one
+  std::vector<Statement> passkey = {};          ///< keep the key that takes the place of a password; none: it has one
 };
 
 /// What became of it: an account, or why not. The policy's violation has members that an Error has no place for.
@@ -19,6 +21,10 @@ struct Registered {
   std::optional<User> user;
   std::optional<PolicyViolation> violation;
 };
+
+/// The profile that a sign-up says: names, picture and `user_metadata` of `body`. Errors: `field_type`,
+/// `user_metadata_malformed`.
+Result<json::Value> read_profile(const json::Value& body);
 
 /// Makes the account and queues the mail that verifies its address. Errors: `invalid_signup` (reasons `user_exists`,
 /// `username_exists`, `email_malformed`, `username_malformed`, `signup_disabled`), `password_leaked`.

@@ -13,8 +13,6 @@ namespace {
 
 using json::Value;
 
-constexpr const char* profile_fields[] = {"given_name", "family_name", "name", "nickname", "picture"};
-
 Error bad(std::string text, std::string reason) {
   return {"invalid_request", std::move(text), std::move(reason), 400, Fault::caller};
 }
@@ -40,33 +38,6 @@ Result<Target> find_target(const Tenant& tenant, const Value& body, std::initial
   return Target{client, connection};
 }
 
-// At most ten texts of 500 characters (the vendor's limits).
-// AZ-401 · Auth0: user_metadata
-Status check_metadata(const Value& metadata) {
-  if (metadata.is_null()) return ok();
-  if (!metadata.is_object()) return bad("user_metadata must be an object", "user_metadata_malformed");
-  if (metadata.size() > 10) return bad("user_metadata must have at most 10 members", "user_metadata_malformed");
-  for (const auto& [key, item] : metadata.members())
-    if (!item.is_string() || item.text().size() > 500)
-      return bad("user_metadata." + key + " must be a string of at most 500 characters", "user_metadata_malformed");
-  return ok();
-}
-
-Result<Value> read_profile(const Value& body) {
-  if (auto checked = check_metadata(body["user_metadata"]); !checked) return std::move(checked).error();
-  Value profile = Value::object();
-  for (const char* field : profile_fields) {
-    if (body[field].is_null()) continue;
-    if (!body[field].is_string() || body[field].text().empty() || body[field].text().size() > 300)
-      return bad(std::string(field) + " must be a string of 1 to 300 characters", "field_type");
-    if (field == std::string_view("picture") && !is_web_url(body[field].text()))
-      return bad("picture must be an http or https URL", "field_type");
-    profile.set(field, body[field]);
-  }
-  if (!body["user_metadata"].is_null()) profile.set("user_metadata", body["user_metadata"]);
-  return profile;
-}
-
 // AZ-407 · Auth0: password policy
 Response refuse_policy(const PolicyViolation& v) {
   Value body = Value::object(
@@ -76,13 +47,12 @@ Response refuse_policy(const PolicyViolation& v) {
   return json_response(400, body).with("Cache-Control", "no-store");
 }
 
-Response registered_body(const User& user, const Value& body) {
+Response registered_body(const User& user) {
   Value out =
       Value::object({{"_id", user.id.substr(user.id.find('|') + 1)}, {"email_verified", false}, {"email", user.email}});
   if (!user.username.empty()) out.set("username", user.username);
-  for (const char* field : profile_fields)
-    if (!body[field].is_null()) out.set(field, body[field]);
-  if (!body["user_metadata"].is_null()) out.set("user_metadata", body["user_metadata"]);
+  for (const auto& [name, value] : user.profile.members())
+    if (name != "email_verified") out.set(name, value);
   return json_response(200, out).with("Cache-Control", "no-store");
 }
 
@@ -120,7 +90,7 @@ Answering signup(Authority& a, Request request) {
                           (*body)["username"].text(), (*body)["password"].text(), *profile}));
   if (!registered) co_return database_problem(a, registered.error());
   if (registered->violation) co_return refuse_policy(*registered->violation);
-  co_return registered_body(*registered->user, *body);
+  co_return registered_body(*registered->user);
 }
 
 Answering change_password_request(Authority& a, Request request) {

@@ -12,6 +12,8 @@ Answering register_application(Authority& a, Request r);
 Answering manage_registration(Authority& a, Request r);
 Answering device_code(Authority& a, Request r);
 Answering backchannel_authentication(Authority& a, Request r);
+Answering passkey_challenge(Authority& a, Request r);
+Answering passkey_register(Authority& a, Request r);
 Answering userinfo(Authority& a, Request r);
 Answering avatar(Authority& a, Request r);
 Answering tokeninfo(Authority& a, Request r);

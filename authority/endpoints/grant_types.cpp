@@ -5,6 +5,7 @@
 #include "accounts/passwordless.hpp"
 #include "endpoints/gate.hpp"
 #include "endpoints/mfa_grants.hpp"
+#include "endpoints/passkey.hpp"
 #include "endpoints/profile_exchange.hpp"
 #include "endpoints/session_transfer.hpp"
 #include "grants/audience.hpp"
@@ -123,8 +124,7 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
 
 // The organization that a direct request is for, if any. Whether the person is a member of it is the gate's to ask.
 // AZ-1702 · Auth0: organization_usage
-Result<std::string> organization_of(const Tenant& tenant, const Client& client, const Parameters& p) {
-  const std::string_view wanted = p.get("organization");
+Result<std::string> organization_of(const Tenant& tenant, const Client& client, std::string_view wanted) {
   if (wanted.empty() && client.requires_organization)
     return oauth(400, "invalid_request", "parameter organization is required for this client", "organization_missing");
   if (wanted.empty()) return std::string();
@@ -136,15 +136,16 @@ Result<std::string> organization_of(const Tenant& tenant, const Client& client, 
                "organization_unknown");
 }
 
-// Tokens for somebody who has just proven who they are, here and not in a browser.
+// Tokens for somebody who has just proven who they are, here and not in a browser. `asked_in`: the organization that an
+// earlier step was for.
 Async<Value> direct_grant(Authority& a, const Request& request, const Client& client, const Parameters& p, User user,
-                          const char* protocol = "oauth2-password") {
+                          const char* protocol = "oauth2-password", std::string asked_in = {}) {
   const auto tenant = a.tenant();
   const auto audience = asked_audience(*tenant, p);
   if (!audience) co_return audience.error();
   auto access = resolve_access(a, client, request.issuer, *audience, p.get("scope"));
   if (!access) co_return as_target_error(std::move(access).error(), p);
-  auto organization = organization_of(*tenant, client, p);
+  auto organization = organization_of(*tenant, client, asked_in.empty() ? p.get("organization") : asked_in);
   if (!organization) co_return std::move(organization).error();
   Grant grant{.id = random_id(),
               .issuer = request.issuer,
@@ -396,6 +397,15 @@ Async<Value> backchannel_grant(Authority& a, const Request& request, const Clien
                       {Way::device, "oauth2-ciba", over("Invalid or expired auth_req_id.")}));
 }
 
+// AZ-649 · Auth0: native passkeys
+Async<Value> webauthn_grant(Authority& a, const Request& request, const Client& client, const Parameters& p) {
+  CO_TRY(const auto login, login_by_passkey(a, request, client, p));
+  if (p.get("organization").empty() || login.organization.empty() || p.get("organization") == login.organization)
+    CO_RETURN(direct_grant(a, request, client, p, login.user, "oauth2-webauthn", login.organization));
+  co_return oauth(400, "invalid_request", "organization is another one than that of auth_session",
+                  "organization_unknown");
+}
+
 constexpr GrantType grant_types[] = {
     {"authorization_code", code_grant, "seacft", "feacft"},
     {"refresh_token", refresh_grant, "sertft", "fertft"},
@@ -406,6 +416,7 @@ constexpr GrantType grant_types[] = {
     {"http://auth0.com/oauth/grant-type/mfa-otp", mfa_otp_grant, "s", "f"},
     {"http://auth0.com/oauth/grant-type/mfa-oob", mfa_oob_grant, "s", "f"},
     {"http://auth0.com/oauth/grant-type/mfa-recovery-code", mfa_recovery_code_grant, "s", "f"},
+    {webauthn_grant_type, webauthn_grant, "s", "f"},
     {"urn:openid:params:grant-type:ciba", backchannel_grant, "s", "f"},
     {"urn:ietf:params:oauth:grant-type:token-exchange", token_exchange_grant, "secte", "fecte"},
     {"urn:ietf:params:oauth:grant-type:device_code", device_code_grant, "sede", "fede"}};

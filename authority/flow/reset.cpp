@@ -8,6 +8,7 @@
 #include "flow/step.hpp"
 #include "http/body.hpp"
 #include "logs/journal.hpp"
+#include "mfa/authenticators.hpp"
 #include "ostia/url/url.hpp"
 #include "state/ticket.hpp"
 
@@ -94,6 +95,17 @@ Response over(const pages::Look& look) {
                       {.status = 400, .key = "link_over", .code = "invalid_request: unknown, used or expired ticket"});
 }
 
+// Whoever has the link has the mailbox. Until then nobody had proven the address: whose passkey the account has need
+// not be its owner.
+Async<User> prove_address(Authority& a, const Reset& reset) {
+  CO_RETURN(edit_user(a.store, reset.user.id, a.clock.now(), [&](User& user, auto& more) -> Status {
+    if (user.email != reset.user.email) return ok();
+    if (!user.profile["email_verified"].as_bool()) more.push_back(forget_passkeys(user.id));
+    if (reset.verifies_email) user.profile.set("email_verified", true);
+    return ok();
+  }));
+}
+
 }  // namespace
 
 Answering show_reset_request(Authority& a, Request request) {
@@ -147,13 +159,8 @@ Answering submit_reset(Authority& a, Request request) {
   if (!violation && violation.error().reason == "password_contended") co_return over(look);
   if (!violation) co_return reset_page(a, request, look, **reset, alert_for(look, violation.error()));
   if (*violation) co_return reset_page(a, request, look, **reset, look.texts.get("alert." + (*violation)->name));
-  if ((*reset)->verifies_email) {
-    CO_AWAIT(const auto edited, edit_user(a.store, (*reset)->user.id, a.clock.now(), [&](User& user, auto&) -> Status {
-               if (user.email == (*reset)->user.email) user.profile.set("email_verified", true);
-               return ok();
-             }));
-    if (!edited && edited.error().status != 404) co_return pages::trouble(look, edited.error());
-  }
+  CO_AWAIT(const auto proven, prove_address(a, **reset));
+  if (!proven && proven.error().status != 404) co_return pages::trouble(look, proven.error());
   if (!(*reset)->result_url.empty()) {
     std::string to = (*reset)->result_url;
     if ((*reset)->tells_email) url::append_query(to, "email", (*reset)->user.email);

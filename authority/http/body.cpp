@@ -61,8 +61,10 @@ Result<Parameters> read_parameters(const Request& request) {
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& [key, value] : body->members()) {
     if (value.is_null()) continue;
-    if (!value.is_string() && !value.is_number()) return invalid("Parameter " + key + " must be a string");
-    pairs.emplace_back(key, value.text());
+    const bool is_answer = key == "authn_response" && value.is_object();  // of a device: in a form it is JSON, too
+    if (!value.is_string() && !value.is_number() && !is_answer)
+      return invalid("Parameter " + key + " must be a string");
+    pairs.emplace_back(key, is_answer ? json::write(value) : value.text());
   }
   return Parameters(std::move(pairs));
 }

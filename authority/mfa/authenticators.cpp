@@ -40,6 +40,10 @@ Authenticator make_authenticator(const Authority& a, const std::string& user_id,
   return {type + "|" + random_id().substr(0, 20), user_id, type, false, a.clock.now(), 0, -1, std::move(body)};
 }
 
+Statement forget_passkeys(const std::string& user_id) {
+  return {"DELETE FROM authenticators WHERE user_id = $1 AND type = 'passkey'", {user_id}};
+}
+
 Statement insert_authenticator(const Authority& a, const Authenticator& one) {
   return {
       "INSERT INTO authenticators (id, user_id, type, confirmed, created_at, counter, sealed) VALUES ($1, $2, $3, $4, "

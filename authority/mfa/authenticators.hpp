@@ -26,6 +26,8 @@ Async<std::optional<Authenticator>> find_authenticator(Authority& a, std::string
 /// A second factor of `type` for `user_id`, which is confirmed once it has been used.
 Authenticator make_authenticator(const Authority& a, const std::string& user_id, const std::string& type,
                                  json::Value body);
+/// The statement that forgets the passkeys of an account.
+Statement forget_passkeys(const std::string& user_id);
 /// The statement that keeps a new one.
 Statement insert_authenticator(const Authority& a, const Authenticator& authenticator);
 /// The statement that says that it was used just now, and confirms it. What was used before with that counter or a

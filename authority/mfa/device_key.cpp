@@ -19,9 +19,19 @@ constexpr std::int64_t lifetime = 600;  // seconds for one question
 std::string challenge_of(std::string_view ticket) { return text::base64url_encode(sha256(ticket)); }
 
 webauthn::Ceremony ceremony_of(const Request& request, std::string_view ticket, const std::string& type) {
-  const std::string origin = request.issuer.substr(0, request.issuer.size() - 1);
+  std::string origin = request.issuer.substr(0, request.issuer.size() - 1);
   const auto parsed = url::parse(origin);
-  return {challenge_of(ticket), parsed ? std::string(parsed->host) : "", origin, type != "webauthn-roaming"};
+  return {
+      challenge_of(ticket), parsed ? std::string(parsed->host) : "", {std::move(origin)}, type != "webauthn-roaming"};
+}
+
+// The same for a device of an application: a browser at one of its pages, or a phone, which is at the relying party.
+webauthn::Ceremony ceremony_of(const Request& request, const Client& client, std::string_view ticket) {
+  webauthn::Ceremony out = ceremony_of(request, ticket, "passkey");
+  out.origins.push_back("https://" + out.rp_id);
+  for (const auto* more : {&client.web_origins, &client.android_origins})
+    out.origins.insert(out.origins.end(), more->begin(), more->end());
+  return out;
 }
 
 std::string question(const Authority& a, const std::string& user_id) {
@@ -60,11 +70,41 @@ Async<Unit> use_key(Authority& a, const Authenticator& one, std::int64_t counter
   co_return Unit{};
 }
 
-Async<Unit> check_key(Authority& a, const Request& request, const Answered& answered, const Authenticator& one) {
-  const auto counter =
-      webauthn::check_assertion(ceremony_of(request, answered.ticket, one.type), answered.answer, one.body);
+Async<Unit> check_key(Authority& a, webauthn::Ceremony ceremony, const Answered& answered, const Authenticator& one) {
+  const auto counter = webauthn::check_assertion(ceremony, answered.answer, one.body);
   if (!counter) co_return counter.error();
   CO_RETURN(use_key(a, one, *counter));
+}
+
+// Whose passkey has answered a question that is nobody's.
+Async<User> owner_of_passkey(Authority& a, webauthn::Ceremony ceremony, Answered answered) {
+  CO_TRY(const auto one,
+         find_authenticator(a, "passkey|" + text::base64url_encode(sha256(answered.answer["id"].text()))));
+  if (!one) co_return refused("the passkey is not known here", "passkey_unknown");
+  CO_TRY_VOID(check_key(a, std::move(ceremony), answered, *one));
+  CO_TRY(const auto user, find_user(a.store, one->user_id));
+  if (!user) co_return refused("the passkey is not known here", "passkey_unknown");
+  if (user->blocked) co_return Error{"blocked_user", "Blocked user", "user_blocked", 403, Fault::caller};
+  co_return *user;
+}
+
+Result<Authenticator> read_key(const Authority& a, const webauthn::Ceremony& ceremony, const Value& answer,
+                               const std::string& user_id, const std::string& type) {
+  auto key = webauthn::check_creation(ceremony, answer);
+  if (!key) return std::move(key).error();
+  const std::int64_t counter = (*key)["counter"].as_int().value_or(0);
+  key->erase("counter");
+  Authenticator one = make_authenticator(a, user_id, type, *std::move(key));
+  // By its own id, so that one key is one account's: it is found by it, and a second one of it breaks the commit.
+  one.id = type + "|" + text::base64url_encode(sha256(one.body["credential"].text()));
+  one.counter = counter;
+  return one;
+}
+
+webauthn::NewKey new_key(const Authority& a, const std::string& user_id, std::string name, std::string display_name,
+                         std::string_view type) {
+  return {std::move(name),  std::move(display_name),    a.secrets.mark("user handle " + user_id),
+          a.tenant()->name, type != "webauthn-roaming", type == "passkey"};
 }
 
 }  // namespace
@@ -94,28 +134,15 @@ boost::asio::awaitable<void> add_creation(Authority& a, const Request& request, 
   if (all)
     for (const auto& one : *all)
       if (one.body["credential"].is_string()) known.push_back(one.body["credential"].text());
-  const auto tenant = a.tenant();
-  const webauthn::NewKey key{user.login_name(),
-                             user.profile["name"].is_string() ? user.profile["name"].text() : user.login_name(),
-                             a.secrets.mark("user handle " + user.id),
-                             tenant->name,
-                             type != "webauthn-roaming",
-                             type == "passkey"};
+  const std::string& name = user.profile["name"].text();
+  const auto key = new_key(a, user.id, user.login_name(), name.empty() ? user.login_name() : name, type);
   page.options = webauthn::creation_options(ceremony_of(request, ticket, type), key, known);
 }
 
 Async<Authenticator> make_key(Authority& a, const Request& request, const User& user, std::string type,
                               const Parameters& form) {
   CO_TRY(const auto answered, read_answer(a, user.id, form));
-  auto key = webauthn::check_creation(ceremony_of(request, answered.ticket, type), answered.answer);
-  if (!key) co_return std::move(key).error();
-  const std::int64_t counter = (*key)["counter"].as_int().value_or(0);
-  key->erase("counter");
-  Authenticator one = make_authenticator(a, user.id, type, *std::move(key));
-  // By its own id, so that one key is one account's: it is found by it, and a second one of it breaks the commit.
-  one.id = type + "|" + text::base64url_encode(sha256(one.body["credential"].text()));
-  one.counter = counter;
-  co_return one;
+  co_return read_key(a, ceremony_of(request, answered.ticket, type), answered.answer, user.id, type);
 }
 
 Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
@@ -126,7 +153,7 @@ Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
   Result<Unit> proven = refused("the key is not one of this account's", "webauthn_key");
   for (const auto& one : factors)
     if (one.is_webauthn() && one.body["credential"] == answered.answer["id"]) {
-      auto trying = check_key(a, request, answered, one);
+      auto trying = check_key(a, ceremony_of(request, answered.ticket, one.type), answered, one);
       proven = co_await std::move(trying);
     }
   record(a, request,
@@ -145,15 +172,37 @@ Async<Unit> prove_by_key(Authority& a, const Request& request, const User& user,
 }
 
 Async<User> find_by_passkey(Authority& a, const Request& request, const Parameters& form) {
-  CO_TRY(const auto answered, read_answer(a, {}, form));
-  CO_TRY(const auto one,
-         find_authenticator(a, "passkey|" + text::base64url_encode(sha256(answered.answer["id"].text()))));
-  if (!one) co_return refused("the passkey is not known here", "passkey_unknown");
-  CO_TRY_VOID(check_key(a, request, answered, *one));
-  CO_TRY(const auto user, find_user(a.store, one->user_id));
-  if (!user) co_return refused("the passkey is not known here", "passkey_unknown");
-  if (user->blocked) co_return Error{"blocked_user", "Blocked user", "user_blocked", 403, Fault::caller};
-  co_return *user;
+  CO_TRY(auto answered, read_answer(a, {}, form));
+  auto ceremony = ceremony_of(request, answered.ticket, "passkey");
+  CO_RETURN(owner_of_passkey(a, std::move(ceremony), std::move(answered)));
+}
+
+Value passkey_request(const Request& request, const Client& client, std::string_view ticket) {
+  return webauthn::request_options(ceremony_of(request, client, ticket), {}, false);
+}
+
+Value passkey_creation(const Authority& a, const Request& request, const Client& client, std::string_view ticket,
+                       const NewPasskey& of) {
+  Value out = webauthn::creation_options(ceremony_of(request, client, ticket),
+                                         new_key(a, of.user_id, of.name, of.display_name, "passkey"), {});
+  // A phone may keep it in a vault of its own, or on another device: that is the person's matter.
+  Value selection = out["authenticatorSelection"];
+  selection.erase("authenticatorAttachment");
+  out.set("authenticatorSelection", std::move(selection));
+  return out;
+}
+
+Async<User> find_by_passkey(Authority& a, const Request& request, const Client& client, std::string ticket,
+                            Value answer) {
+  auto ceremony = ceremony_of(request, client, ticket);
+  CO_RETURN(owner_of_passkey(a, std::move(ceremony), {std::move(ticket), std::move(answer)}));
+}
+
+Result<Authenticator> make_passkey(const Authority& a, const Request& request, const Client& client,
+                                   std::string_view ticket, const Value& answer, const std::string& user_id) {
+  auto one = read_key(a, ceremony_of(request, client, ticket), answer, user_id, "passkey");
+  if (one) one->confirmed = true;
+  return one;
 }
 
 }  // namespace ostia::authority

@@ -1,10 +1,12 @@
 #include "mfa/webauthn.hpp"
 
+#include <cbor.h>
 #include <fido.h>
 #include <fido/eddsa.h>
 #include <fido/es256.h>
 #include <fido/rs256.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "crypto/crypto.hpp"
@@ -44,6 +46,27 @@ Value descriptors(const std::vector<std::string>& ids) {
   return out;
 }
 
+struct FreeItem {
+  void operator()(cbor_item_t* p) const { cbor_decref(&p); }
+};
+
+// The authenticator's data in an attestation object (section 6.5.4), as a device gives it that no browser is around.
+// Empty: it has none.
+std::string data_in_attestation(const std::string& object) {
+  cbor_load_result result{};
+  const std::unique_ptr<cbor_item_t, FreeItem> map(cbor_load(bytes(object), object.size(), &result));
+  if (!map || result.error.code != CBOR_ERR_NONE || result.read != object.size() || !cbor_isa_map(map.get())) return {};
+  const cbor_pair* pairs = cbor_map_handle(map.get());
+  for (std::size_t i = 0; i < cbor_map_size(map.get()); ++i) {
+    const auto [key, value] = pairs[i];
+    const bool is_text = cbor_isa_string(key) && cbor_string_is_definite(key);
+    const bool is_bytes = cbor_isa_bytestring(value) && cbor_bytestring_is_definite(value);
+    if (is_text && is_bytes && text_of(cbor_string_handle(key), cbor_string_length(key)) == "authData")
+      return text_of(cbor_bytestring_handle(value), cbor_bytestring_length(value));
+  }
+  return {};
+}
+
 struct Answer {
   std::string client_data, authenticator_data, signature;
 };
@@ -53,6 +76,7 @@ Result<Answer> read(const Value& answer, const Ceremony& ceremony, const char* t
     return text::base64url_decode(answer["response"][name].text()).value_or("");
   };
   Answer out{part("clientDataJSON"), part("authenticatorData"), part("signature")};
+  if (out.authenticator_data.empty()) out.authenticator_data = data_in_attestation(part("attestationObject"));
   const auto client = json::parse(out.client_data, 8);
   if (!client || !client->is_object() || out.authenticator_data.size() <= hash_size)
     return refused("the device's answer is malformed", "malformed");
@@ -60,7 +84,9 @@ Result<Answer> read(const Value& answer, const Ceremony& ceremony, const char* t
   if ((*client)["type"] != Value(type)) return refused("the answer is to another question", "type");
   if (!equal_in_constant_time((*client)["challenge"].text(), ceremony.challenge))
     return refused("the answer is to another challenge", "challenge");
-  if ((*client)["origin"] != Value(ceremony.origin) || (*client)["crossOrigin"].as_bool())
+  const std::string& origin = (*client)["origin"].text();
+  const auto& origins = ceremony.origins;
+  if (std::find(origins.begin(), origins.end(), origin) == origins.end() || (*client)["crossOrigin"].as_bool())
     return refused("the answer was given at another origin", "origin");
   if (out.authenticator_data.substr(0, hash_size) != sha256(ceremony.rp_id))
     return refused("the key is for another place", "rp_id");

@@ -2,6 +2,9 @@
 // libfido2's to check. Attestation is not asked for: which make a device is does not matter here.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "ostia/json/value.hpp"
 #include "ostia/result.hpp"
 
@@ -9,10 +12,10 @@ namespace ostia::authority::webauthn {
 
 /// What a ceremony is bound to.
 struct Ceremony {
-  std::string challenge;       ///< base64url
-  std::string rp_id;           ///< the host of this authority
-  std::string origin;          ///< its origin
-  bool verifies_user = false;  ///< by a PIN or a finger
+  std::string challenge;             ///< base64url
+  std::string rp_id;                 ///< the host of this authority
+  std::vector<std::string> origins;  ///< at one of which the device answers: its own, and those of applications
+  bool verifies_user = false;        ///< by a PIN or a finger
 };
 
 struct NewKey {

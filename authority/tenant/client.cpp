@@ -1,7 +1,8 @@
 #include "tenant/client.hpp"
 
-#include "base/clock.hpp"
+#include <sodium.h>
 
+#include "base/clock.hpp"
 #include "crypto/client_certificate.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
 #include "ostia/text/base64url.hpp"
@@ -43,6 +44,19 @@ std::vector<RefreshPolicy> read_refresh_policies(const Value& v) {
   std::vector<RefreshPolicy> out;
   for (const auto& policy : v.items())
     out.push_back({.audience = policy["audience"].text(), .scopes = texts(policy["scope"])});
+  return out;
+}
+
+// What an Android application is called in a passkey's answer: by the digest of the certificate that signed it.
+std::vector<std::string> android_origins(const Value& fingerprints) {
+  std::vector<std::string> out;
+  for (const std::string& hex : texts(fingerprints)) {
+    std::string digest(32, '\0');  // of SHA-256
+    std::size_t size = 0;
+    const int read = sodium_hex2bin(reinterpret_cast<unsigned char*>(digest.data()), digest.size(), hex.data(),
+                                    hex.size(), ":", &size, nullptr);
+    if (read == 0 && size == digest.size()) out.push_back("android:apk-key-hash:" + text::base64url_encode(digest));
+  }
   return out;
 }
 
@@ -128,6 +142,7 @@ Client read_client(const Value& v) {
   c.uses_organizations = c.requires_organization || v["organization_usage"].is("allow");
   c.asks_for_organization = v["organization_require_behavior"].is("pre_login_prompt");
   c.is_native = app_type == "native";
+  c.android_origins = android_origins(v["mobile"]["android"]["sha256_cert_fingerprints"]);
   c.is_first_party = v["is_first_party"].as_bool(true);
   c.cross_origin_authentication = v["cross_origin_authentication"].as_bool() || v["cross_origin_auth"].as_bool();
   c.requires_par = v["require_pushed_authorization_requests"].as_bool();

@@ -46,7 +46,8 @@ struct Client {
   std::string id, name, secret, logo;
   std::string auth_method;  ///< `token_endpoint_auth_method`
   std::vector<std::string> callbacks, allowed_logout_urls, web_origins, allowed_origins, grant_types;
-  std::vector<ClientKey> public_keys;  ///< for `private_key_jwt`
+  std::vector<std::string> android_origins;  ///< of its builds (`mobile.android.sha256_cert_fingerprints`)
+  std::vector<ClientKey> public_keys;        ///< for `private_key_jwt`
   std::vector<std::string> backchannel_logout_urls;
   std::string cross_origin_page;      ///< `cross_origin_loc`: where `crossOriginVerification()` runs
   std::string initiate_login_uri;     ///< where a person starts a login anew

@@ -63,6 +63,8 @@ constexpr Route routes[] = {
     {"/info-v1.js", "GET", lock_tenant, Cors::none},
     {"/oauth/device/code", "POST", device_code, Cors::listed},
     {"/bc-authorize", "POST", backchannel_authentication, Cors::none},
+    {"/passkey/challenge", "POST", passkey_challenge, Cors::listed},
+    {"/passkey/register", "POST", passkey_register, Cors::listed},
     {"/userinfo", "GET", userinfo, Cors::listed},
     {"/userinfo", "POST", userinfo, Cors::listed},
     {"/tokeninfo", "POST", tokeninfo, Cors::listed},

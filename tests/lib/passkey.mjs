@@ -36,4 +36,17 @@ export class SoftwareKey {
     const signature = options.user ? undefined : b64(sign('sha256', Buffer.concat([data, sha256(clientData)]), this.privateKey));
     return { answer: JSON.stringify({ id: b64(this.id), response: { clientDataJSON: b64(clientData), authenticatorData: b64(data), ...(signature && { signature }) } }) };
   }
+
+  /** What a phone gives an application for the question that it was told. */
+  nativeAnswer(options, origin) {
+    const id = b64(this.id), clientDataJSON = Buffer.from(JSON.stringify({ type: options.user ? 'webauthn.create' : 'webauthn.get', challenge: options.challenge, origin, crossOrigin: false }));
+    const whole = (response) => ({ id, rawId: id, type: 'public-key', authenticatorAttachment: 'platform', response: { clientDataJSON: b64(clientDataJSON), ...response }, clientExtensionResults: {} });
+    if (!options.user) {
+      const data = this.#data(options.rpId, userIsThereAndVerified);
+      return whole({ authenticatorData: b64(data), signature: b64(sign('sha256', Buffer.concat([data, sha256(clientDataJSON)]), this.privateKey)) });
+    }
+    const data = this.#data(options.rp.id, userIsThereAndVerified | hasCredential, Buffer.concat([Buffer.alloc(16), Buffer.from([0, this.id.length]), this.id, this.cose]));
+    const text = (word) => Buffer.concat([Buffer.from([0x60 + word.length]), Buffer.from(word)]);
+    return whole({ attestationObject: b64(Buffer.concat([Buffer.from([0xa3]), text('fmt'), text('none'), text('attStmt'), Buffer.from([0xa0]), text('authData'), bytes(data)])) });
+  }
 }

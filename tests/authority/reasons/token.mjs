@@ -2,7 +2,7 @@
 import { callback, deviceGrant, exchangeGrant } from '../../lib/tenant.mjs';
 import { Certificate } from '../../lib/client-certificate.mjs';
 import { ProofKey } from '../../lib/dpop.mjs';
-import { ada, api, bound, certificate, leaked } from './world.mjs';
+import { ada, api, bound, certificate, leaked, realm, webauthnGrant } from './world.mjs';
 
 const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm';
 const basic = (text) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
@@ -65,6 +65,9 @@ export default [
   ['exchange_action_missing', 403, 'access_denied', async (w) => { await w.byProfile(''); await w.call('DELETE', `actions/actions/${(await w.call('GET', 'actions/actions')).actions[0].id}?force=true`); return w.exchangeTheirs(); }],
   ['subject_token_rejected', 400, 'invalid_request', (w) => w.byProfile("api.access.rejectInvalidSubjectToken('not one of theirs');")],
   ['exchange_user_missing', 403, 'invalid_grant', (w) => w.byProfile("api.authentication.setUserById('auth0|nobody');")],
+  // Passkeys whose question an application shows
+  ['auth_session_invalid', 403, 'invalid_grant', (w) => w.token({ grant_type: webauthnGrant, client_id: 'phone', auth_session: 'x', authn_response: '{}' })],
+  ['passkeys_off', 400, 'invalid_request', (w) => w.api.post('/passkey/challenge', { client_id: 'phone', realm })],
   // Applications that come by themselves
   ['registration_off', 403, 'access_denied', (w) => w.api.post('/oidc/register', {})],
   ['registration_token_invalid', 401, 'invalid_token', (w) => w.api.get('/oidc/register/app', { authorization: 'Bearer x' })],

@@ -19,6 +19,7 @@ export const realm = 'Username-Password-Authentication';
 export const api = 'https://api.example.com/';
 export const ada = { username: 'ada@example.com', password: 'Correct-Horse-9' };
 export const leaked = { username: 'grace@example.com', password: 'Battery-Staple-9' };
+export const webauthnGrant = 'urn:okta:params:oauth:grant-type:webauthn';
 export const mfaGrant = (name) => `http://auth0.com/oauth/grant-type/mfa-${name}`;
 const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keys = pair();
@@ -34,6 +35,7 @@ const clients = [
   { ...web, client_id: 'broker', name: 'broker', is_first_party: false },
   spa('rotating', { refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 0, token_lifetime: 3600 } }),
   spa('hands', { session_transfer: { can_create_session_transfer_token: true, allowed_authentication_methods: ['query'], allow_refresh_token: true } }),
+  spa('phone', { grant_types: [webauthnGrant] }),
   spa('closed', { cross_origin_authentication: false }),
   spa('narrow', { grant_types: ['implicit'] }),
   spa('paged', { cross_origin_loc: `${origin}/verify` }),

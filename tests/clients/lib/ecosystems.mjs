@@ -36,6 +36,7 @@ function npm() {
     run('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error'], { cwd: at });
   });
   for (const name of ['node', 'browser']) cpSync(join(sources, name), join(dir, name), { recursive: true });
+  cpSync(`${root}/tests/lib/passkey.mjs`, join(dir, 'node/passkey.mjs')); // a device for those who ask one
   return dir;
 }
 const versionOfNpm = (name) => () => (npmVersions()[name] ?? '').replace(/^npm:.*@/, '');

@@ -64,6 +64,10 @@ export const rows = [
   { program: '@fastify/oauth2', script: 'fastify-oauth2.mjs', what: `${site}, by discovery, PKCE` },
   { program: '@auth0/auth0-server-js', script: 'auth0-server-js.mjs', what: site },
   { program: '@auth0/auth0-auth-js', script: 'auth0-auth-js.mjs', what: 'code with PKCE, renewal, client credentials' },
+  {
+    program: '@auth0/auth0-auth-js', variant: 'passkeys', script: 'auth0-auth-js-passkey.mjs', what: 'a sign-up and a login by a passkey that the application asks for',
+    client: () => ({ grant_types: ['urn:okta:params:oauth:grant-type:webauthn'] }), tenant: { databases: [{ name: 'Username-Password-Authentication', strategy: 'auth0' }, { name: 'Keys', strategy: 'auth0', options: { authentication_methods: { passkey: { enabled: true } } } }] },
+  },
   { program: 'auth0', script: 'auth0.mjs', what: 'the Management API: a user from beginning to end, every list' },
   { program: 'auth0-deploy-cli', script: 'auth0-deploy-cli.mjs', what: 'a tenant written to a file, and that file applied' },
   { program: 'openid-client', variant: 'introspection', script: 'openid-client-introspection.mjs', what: 'an API asks what a token is good for, RFC 7662', client: () => ({ app_type: 'resource_server', resource_server_identifier: 'https://api.example.com/' }) },

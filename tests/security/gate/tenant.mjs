@@ -6,6 +6,7 @@ import { database, deviceGrant, exchangeGrant, extra, grants } from '../../lib/t
 export const callback = 'https://app.example/callback', origin = 'https://app.example', secret = 'app-secret';
 export const guarded = 'https://guarded.example.com/', plain = 'https://api.example.com/';
 export const realm = 'Username-Password-Authentication';
+export const webauthnGrant = 'urn:okta:params:oauth:grant-type:webauthn';
 export const mfaGrant = (name) => `http://auth0.com/oauth/grant-type/mfa-${name}`;
 
 /** `door`: the connection that the person comes by. */
@@ -16,7 +17,7 @@ export const people = {
   una: { id: 'oidc|acme|u1', sub: 'oidc|acme|u1', email: 'una@example.net', door: 'acme' },
 };
 
-export const grantTypes = ['authorization_code', 'refresh_token', 'password', grants.realm, grants.otp, deviceGrant, exchangeGrant, ...['otp', 'oob', 'recovery-code'].map(mfaGrant)];
+export const grantTypes = ['authorization_code', 'refresh_token', 'password', grants.realm, grants.otp, deviceGrant, exchangeGrant, webauthnGrant, ...['otp', 'oob', 'recovery-code'].map(mfaGrant)];
 const app = {
   name: 'Application', client_id: 'app', client_secret: secret, app_type: 'regular_web', callbacks: [callback], web_origins: [origin], initiate_login_uri: `${origin}/login`,
   cross_origin_authentication: true, organization_usage: 'allow', grant_types: grantTypes,

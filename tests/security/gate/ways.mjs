@@ -2,7 +2,7 @@
 // gives what finishes it; `grant` is the application's grant type that it needs, `who` comes by it.
 import { approve, device } from './device.mjs';
 import { grants, deviceGrant, exchangeGrant } from '../../lib/tenant.mjs';
-import { callback, guarded, mfaGrant, origin, plain, realm } from './tenant.mjs';
+import { callback, guarded, mfaGrant, origin, plain, realm, webauthnGrant } from './tenant.mjs';
 import { Refused } from './cell.mjs';
 
 const silent = { prompt: 'none' };
@@ -198,6 +198,15 @@ export const ways = {
       if (!address) throw new Refused('login');
       await c.need('login', c.look(address));
       return () => c.agreed(c.submit(w.key.answer(c.page, w.api.issuer)));
+    },
+  },
+  'native passkey': {
+    what: 'a passkey that the application asks for, `/passkey/challenge`', held: 'the question', grant: webauthnGrant,
+    begin: async (w, c) => {
+      const { status, body } = await w.api.post('/passkey/challenge', { ...c.credentials, realm, ...c.request });
+      if (status !== 200) throw new Refused(body.error);
+      const authn_response = JSON.stringify(w.key.nativeAnswer(body.authn_params_public_key, new URL(w.api.issuer).origin));
+      return async () => c.tokens(await w.api.token({ grant_type: webauthnGrant, ...c.credentials, auth_session: body.auth_session, authn_response, audience: guarded, scope: 'openid read:it offline_access', ...c.request }));
     },
   },
   exchange: {
