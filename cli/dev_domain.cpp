@@ -57,6 +57,12 @@ Status check_name(const std::string& name) {
   return ok();
 }
 
+// Names that nobody can own (RFC 2606, RFC 6761, and `internal`).
+bool is_for_trials(const std::string& name) {
+  const std::string last = text::lower(text::split(name, '.').back());
+  return last == "test" || last == "example" || last == "invalid" || last == "internal";
+}
+
 std::string contents_of(const std::string& file) {
   std::ifstream in(file);
   std::ostringstream out;
@@ -119,22 +125,33 @@ Status name_it(const Options& o) {
   return ok();
 }
 
+constexpr const char* was = "# before: ";
+
+// What the file says was there before it.
+std::string port_before(const std::string& setting) {
+  const auto at = setting.find(was);
+  const std::string said = at == setting.npos ? "" : setting.substr(at + std::strlen(was), setting.find('\n', at));
+  const auto number = text::parse_int(text::trimmed(said.substr(0, said.find('\n'))));
+  return std::to_string(number.value_or(usual_port));
+}
+
 // Whoever is no root may listen on 443 then. Nothing is changed where that is so already.
 Status open_port(const Options& o) {
   const std::string kept = o.at(port_kept), now = o.at(port_now);
   if (o.undoes) {
     std::error_code ec;
     if (contents_of(o.at(hosts)).find("# ostia dev-domain ") != std::string::npos) return ok();  // others need it
+    const std::string before = port_before(contents_of(kept));
     if (!fs::remove(kept, ec)) return ok();
-    if (auto written = write_system_file(now, std::to_string(usual_port) + "\n"); !written) return written;
-    say("ports below " + std::to_string(usual_port) + " are for root again");
+    if (auto written = write_system_file(now, before + "\n"); !written) return written;
+    say("ports below " + before + " are for root again");
     return ok();
   }
   const std::string first_free(text::trimmed(contents_of(now)));
   if (text::parse_int(first_free).value_or(usual_port) <= port) return ok();
-  if (auto written = write_system_file(kept, "net.ipv4.ip_unprivileged_port_start = " + std::to_string(port) + "\n");
-      !written)
-    return written;
+  const std::string setting =
+      was + first_free + "\nnet.ipv4.ip_unprivileged_port_start = " + std::to_string(port) + "\n";
+  if (auto written = write_system_file(kept, setting); !written) return written;
   if (auto written = write_system_file(now, std::to_string(port) + "\n"); !written) return written;
   say("everybody on this machine may listen on port " + std::to_string(port) + " and above (" + kept + ")");
   return ok();
@@ -176,6 +193,8 @@ Status check_places(const Options& o) {
 
 int dev_domain(const Options& o) {
   if (auto good = check_name(o.name); !good) return report(good.error());
+  if (!o.undoes && !is_for_trials(o.name))
+    tell("ostia: warning: " + o.name + " may be somebody's: until --undo, this machine reaches itself by that name");
   if (auto good = check_places(o); !good) return report(good.error());
   for (const auto step : {name_it, open_port, trust_it})
     if (auto done = step(o); !done) return report(done.error());

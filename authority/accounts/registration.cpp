@@ -87,7 +87,7 @@ Async<std::string> taken(Authority& a, Registration r) {
 
 constexpr const char* profile_fields[] = {"given_name", "family_name", "name", "nickname", "picture"};
 
-Error bad_field(std::string text, std::string reason) {
+Error bad(std::string text, std::string reason) {
   return {"invalid_request", std::move(text), std::move(reason), 400, Fault::caller};
 }
 
@@ -95,12 +95,11 @@ Error bad_field(std::string text, std::string reason) {
 // AZ-401 · Auth0: user_metadata
 Status check_metadata(const Value& metadata) {
   if (metadata.is_null()) return ok();
-  if (!metadata.is_object()) return bad_field("user_metadata must be an object", "user_metadata_malformed");
-  if (metadata.size() > 10) return bad_field("user_metadata must have at most 10 members", "user_metadata_malformed");
+  if (!metadata.is_object()) return bad("user_metadata must be an object", "user_metadata_malformed");
+  if (metadata.size() > 10) return bad("user_metadata must have at most 10 members", "user_metadata_malformed");
   for (const auto& [key, item] : metadata.members())
     if (!item.is_string() || item.text().size() > 500)
-      return bad_field("user_metadata." + key + " must be a string of at most 500 characters",
-                       "user_metadata_malformed");
+      return bad("user_metadata." + key + " must be a string of at most 500 characters", "user_metadata_malformed");
   return ok();
 }
 
@@ -130,9 +129,9 @@ Result<Value> read_profile(const Value& body) {
   for (const char* field : profile_fields) {
     if (body[field].is_null()) continue;
     if (!body[field].is_string() || body[field].text().empty() || body[field].text().size() > 300)
-      return bad_field(std::string(field) + " must be a string of 1 to 300 characters", "field_type");
+      return bad(std::string(field) + " must be a string of 1 to 300 characters", "field_type");
     if (field == std::string_view("picture") && !is_web_url(body[field].text()))
-      return bad_field("picture must be an http or https URL", "field_type");
+      return bad("picture must be an http or https URL", "field_type");
     profile.set(field, body[field]);
   }
   if (!body["user_metadata"].is_null()) profile.set("user_metadata", body["user_metadata"]);

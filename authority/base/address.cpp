@@ -41,10 +41,11 @@ std::string folded(std::string_view text) {
 }
 
 // Letters, marks, digits and signs that are seen: nothing that hides in an address or turns it around.
-bool is_seen(std::string_view text) {
+bool is_seen(std::string_view text, bool with_blanks = false) {
   const auto decoded = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
   for (std::int32_t at = 0; at < decoded.length(); at = decoded.moveIndex32(at, 1)) {
     const auto c = decoded.char32At(at);
+    if (with_blanks && c == ' ') continue;
     if (!u_isgraph(c) || u_charType(c) == U_PRIVATE_USE_CHAR ||
         u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
       return false;
@@ -142,6 +143,8 @@ bool is_phone_number(std::string_view s) {
   return s.size() >= 8 && s.size() <= 16 && s[0] == '+' && s[1] != '0' &&
          std::all_of(s.begin() + 1, s.end(), text::is_digit);
 }
+
+bool is_visible(std::string_view text) { return text::is_utf8(text) && is_seen(text, true); }
 
 bool is_web_url(std::string_view s) { return !url::origin_of(s).empty() && !url::parse(s)->has_userinfo; }
 

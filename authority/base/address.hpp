@@ -22,6 +22,8 @@ bool is_email(std::string_view text);
 /// E.164: `+` and 7 to 15 digits.
 bool is_phone_number(std::string_view text);
 /// An http or https URL without a user in it: what a picture or a link of a person may be.
+/// Whether a text shows what it has: no character that hides, none that turns others around. Blanks may be in it.
+bool is_visible(std::string_view text);
 bool is_web_url(std::string_view text);
 
 }  // namespace ostia::authority

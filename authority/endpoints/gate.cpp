@@ -148,6 +148,10 @@ Async<Unit> find_factors(Inquiry& q) {
 }
 
 Async<Unit> find_consent(Inquiry& q) {
+  if (q.how.way == Way::refresh && !q.how.to_other_api) {  // it was agreed to, and `agreement_stands` says so
+    q.facts.consent_is_missing = false;
+    co_return Unit{};
+  }
   CO_TRY(const auto consent,
          consent_of_exchange(q.a, *q.client, {q.grant.audience, q.grant.scope, {}}, q.grant.user_id));
   q.facts.consent_is_missing = consent.is_missing;

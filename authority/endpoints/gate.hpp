@@ -9,8 +9,9 @@ namespace ostia::authority {
 
 struct Passing {
   protocol::Way way;
-  std::string protocol;  ///< what rules and actions are told: `oauth2-password`, …
-  Error otherwise;       ///< for a grant that is over: `invalid_grant` in the words of what was presented
+  std::string protocol;       ///< what rules and actions are told: `oauth2-password`, …
+  Error otherwise;            ///< for a grant that is over: `invalid_grant` in the words of what was presented
+  bool to_other_api = false;  ///< a refresh token that goes to another API than that of its login
 };
 
 /// What may be given now: the scopes that are left, with what rules and actions have added, and its person.

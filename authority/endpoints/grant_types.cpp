@@ -114,9 +114,11 @@ Async<Value> refresh_grant(Authority& a, const Request& request, const Client& c
   if (auto there = go_to_other_api(*a.tenant(), client, p, grant); !there) co_return std::move(there).error();
   // AZ-605 · OpenID Connect Core section 12.2
   grant.nonce.clear();
+  const bool to_other_api = grant.audience != token.grant.audience;
   // The gate comes first: a rule that fails must not cost anybody their login.
-  CO_TRY(auto passed, pass_gate(a, request, std::move(grant),
-                                {Way::refresh, "oauth2-refresh-token", over("Unknown or invalid refresh token.")}));
+  CO_TRY(auto passed,
+         pass_gate(a, request, std::move(grant),
+                   {Way::refresh, "oauth2-refresh-token", over("Unknown or invalid refresh token."), to_other_api}));
   CO_TRY(const auto next, use_refresh_token(a, client, std::move(token)));
   passed.grant.epoch = passed.user.epoch;
   co_return token_response(a, client, passed.grant, passed.user, next);

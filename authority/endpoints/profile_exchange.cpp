@@ -60,7 +60,11 @@ Async<User> user_by_connection(Authority& a, const Request& request, const Clien
   }
   const std::string id = profile["user_id"].text();
   if (id.empty()) co_return nobody("The action gives no user_id for the connection " + connection->name);
-  if (!command["creates"].as_bool()) CO_RETURN(user_by_id(a, connection->strategy + "|" + id));
+  if (!command["creates"].as_bool()) {
+    CO_TRY(const auto found, upstream::find_account(a, *connection, id));
+    if (!found) co_return nobody("Nobody of the connection " + connection->name + " has that id");
+    co_return *found;
+  }
   CO_RETURN(upstream::sign_in(a, request, *connection, {.id = id, .profile = profile, .tokens = {}, .id_token = {}},
                               client.id));
 }

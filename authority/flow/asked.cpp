@@ -1,8 +1,20 @@
 #include "flow/asked.hpp"
 
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
 
 namespace ostia::authority {
+
+std::string place_of(const std::string& redirect_uri) {
+  const auto uri = url::parse(redirect_uri);
+  if (!uri) return redirect_uri;
+  return std::string(uri->host.empty() || !uri->scheme.starts_with("http") ? uri->scheme : uri->host);
+}
+
+// Unicode Standard Annex 9: the first strong isolate, and its end.
+std::string shown_name(const Client& client) {
+  return client.is_registered ? "\u2068" + client.name + "\u2069" : client.name;
+}
 
 std::vector<std::string> what_is_asked(const Step& step, const Access& access) {
   const auto api = step.tenant->find_api(access.audience);

@@ -11,17 +11,6 @@
 #include "ostia/url/url.hpp"
 
 namespace ostia::authority {
-namespace {
-
-// The host that an answer goes to, or the scheme by which a program on the person's machine is opened.
-std::string place_of(const std::string& redirect_uri) {
-  const auto uri = url::parse(redirect_uri);
-  if (!uri) return redirect_uri;
-  return std::string(uri->host.empty() || !uri->scheme.starts_with("http") ? uri->scheme : uri->host);
-}
-
-}  // namespace
-
 Answering show_consent(Authority& a, Request request) {
   CO_AWAIT(const auto step, shown_step(a, request));
   if (!step) CO_RETURN(begin_anew(a, request));
@@ -31,13 +20,13 @@ Answering show_consent(Authority& a, Request request) {
       resolve_access(a, *step->client, step->request.issuer, step->request.audience, step->request.scope);
   if (!access) co_return deliver_error(step->request, access.error().code, access.error().description);
   const User& user = (*who)->user;
-  pages::FormPage page{
-      .status = 200,
-      .heading = step->text("consent.title"),
-      .text = step->text("consent.text",
-                         {{"client", step->client->name}, {"tenant", step->tenant->name}, {"user", user.login_name()}}),
-      .action = "/u/consent",
-      .hidden = {{"state", step->state}}};
+  pages::FormPage page{.status = 200,
+                       .heading = step->text("consent.title"),
+                       .text = step->text("consent.text", {{"client", shown_name(*step->client)},
+                                                           {"tenant", step->tenant->name},
+                                                           {"user", user.login_name()}}),
+                       .action = "/u/consent",
+                       .hidden = {{"state", step->state}}};
   page.list = what_is_asked(*step, *access);
   page.list.push_back(how_long(a, *step, *access));
   // Its name is its own word; where the answer goes is not.

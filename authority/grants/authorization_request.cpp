@@ -193,6 +193,12 @@ Unpacked unpack(const Tenant& tenant, const Parameters& outer, const std::string
   auto read = read_request_object(*client, issuer, object, now);
   if (!read) return {outer, {{read.error().code, read.error().description}}};
   // The key that was proven when the request was pushed.
+  // AZ-642 · RFC 9449 section 10.1
+  const auto proven = pushed ? outer.get("dpop_jkt") : std::string_view();
+  if (!proven.empty() && read->has("dpop_jkt") && read->get("dpop_jkt") != proven)
+    return {*std::move(read),
+            {{"invalid_dpop_proof", "dpop_jkt of the request object is another key than that of the DPoP proof"}},
+            true};
   if (!pushed || !outer.has("dpop_jkt") || read->has("dpop_jkt")) return {*std::move(read), {}, true};
   auto pairs = read->pairs();
   pairs.emplace_back("dpop_jkt", outer.get("dpop_jkt"));

@@ -1,6 +1,7 @@
 #include "grants/registration.hpp"
 
 #include "base/address.hpp"
+#include "base/log.hpp"
 #include "logs/journal.hpp"
 #include "ostia/text/base64url.hpp"
 #include "state/problem.hpp"
@@ -48,9 +49,17 @@ Status check_document(const Value& document) {
   return oauth(400, "invalid_redirect_uri", good.error().description, "metadata_redirect_uri");
 }
 
+// People read it on the page where they agree.
+Status check_name(const std::string& name) {
+  if (is_visible(name)) return ok();
+  return oauth(400, "invalid_client_metadata", "client_name has characters that are not seen, or turn others around",
+               "metadata_malformed");
+}
+
 }  // namespace
 
 Async<NewRegistration> register_client(Authority& a, protocol::ClientMetadata metadata) {
+  if (auto good = check_name(metadata.name); !good) co_return std::move(good).error();
   Value document = document_of(metadata);
   if (auto good = check_document(document); !good) co_return std::move(good).error();
   identify_client(document, {}, a.secrets);
@@ -77,6 +86,7 @@ Async<Value> registered_client(Authority& a, std::string client_id) {
 }
 
 Async<Value> change_registration(Authority& a, std::string client_id, protocol::ClientMetadata metadata) {
+  if (auto good = check_name(metadata.name); !good) co_return std::move(good).error();
   CO_TRY(auto document, edit_document(a, "client", std::move(client_id), [&](Value& body) -> Status {
            if (body.is_null())
              return oauth(401, "invalid_token", "There is no such registration", "registration_token_invalid");
@@ -115,14 +125,18 @@ namespace {
 
 struct KeptDocument {
   bool is_there = false;
+  bool was_removed = false;  ///< by an administrator: what is unused goes with its row
   std::int64_t read_at = 0;
 };
 
 Async<KeptDocument> find_document_of(Authority& a, std::string client_id) {
-  CO_TRY(const auto rows, a.store.query({"SELECT read_at FROM registrations WHERE client_id = $1 AND EXISTS (SELECT 1 "
-                                         "FROM tenant_objects WHERE kind = 'client' AND id = $1)",
-                                         {std::move(client_id)}}));
-  co_return rows.empty() ? KeptDocument{} : KeptDocument{true, int_at(rows.first(), 0)};
+  CO_TRY(const auto rows,
+         a.store.query({"SELECT read_at, (SELECT count(*) FROM tenant_objects WHERE kind = 'client' AND "
+                        "id = $1) FROM registrations WHERE client_id = $1",
+                        {std::move(client_id)}}));
+  if (rows.empty()) co_return KeptDocument{};
+  const bool is_there = int_at(rows.first(), 1) > 0;
+  co_return KeptDocument{is_there, !is_there, int_at(rows.first(), 0)};
 }
 
 Error unreadable(const std::string& client_id, const std::string& why) {
@@ -140,7 +154,11 @@ Async<Value> fetch_document(Authority& a, std::string client_id) {
   call.connect_timeout = 3;
   call.timeout = 5;
   CO_AWAIT(const auto answer, a.http.send(std::move(call)));
-  if (!answer) co_return unreadable(client_id, answer.error().description);
+  // What this machine's network looks like is nobody else's business.
+  if (!answer) {
+    log_event("info", "client_document_unreadable", {{"client_id", client_id}, {"what", answer.error().description}});
+    co_return unreadable(client_id, a.dev ? answer.error().description : "it could not be fetched");
+  }
   if (answer->status != 200) co_return unreadable(client_id, "its server answers " + std::to_string(answer->status));
   auto document = json::parse(answer->body, 16);
   if (!document || !document->is_object()) co_return unreadable(client_id, "it is no JSON object");
@@ -152,6 +170,8 @@ Async<Value> fetch_document(Authority& a, std::string client_id) {
 Async<Unit> take_document(Authority& a, const Request& request, std::string client_id, bool is_new) {
   CO_TRY(const auto asked, fetch_document(a, client_id));
   auto metadata = protocol::judge_metadata(asked, MetadataSource::document);
+  if (metadata)
+    if (auto good = check_name(metadata->name); !good) metadata = std::move(good).error();
   if (!metadata) co_return unreadable(client_id, metadata.error().description);
   Value document = document_of(*metadata);
   document.set("client_id", client_id);
@@ -165,8 +185,13 @@ Async<Unit> take_document(Authority& a, const Request& request, std::string clie
     CO_TRY_VOID(a.store.commit(std::move(statements)));
     co_return Unit{};
   }
-  statements.push_back(put_document("client", client_id, document));
-  CO_TRY_VOID(change_tenant(a, std::move(statements)));
+  // What an administrator has set of it stays: the document says no more than it says.
+  CO_TRY_VOID(edit_document(a, "client", client_id, [&](Value& body) -> Status {
+    if (body.is_null()) body = Value::object();
+    for (const auto& [name, member] : document.members()) body.set(name, member);
+    return ok();
+  }));
+  CO_TRY_VOID(a.store.commit(std::move(statements)));
   if (is_new)
     record(a, request,
            {.type = "sapi",
@@ -181,12 +206,18 @@ Async<Unit> take_document(Authority& a, const Request& request, std::string clie
 
 Async<Unit> read_client_document(Authority& a, const Request& request, std::string client_id) {
   const auto tenant = a.tenant();
-  if (!tenant->registration.takes_documents || client_id.find("://") == client_id.npos) co_return Unit{};
+  if (client_id.find("://") == client_id.npos) co_return Unit{};
   const auto known = tenant->find_client(client_id);
   if (known && !known->is_registered) co_return Unit{};  // an administrator's own
+  if (!tenant->registration.takes_documents && !known) co_return Unit{};
+  if (!tenant->registration.takes_documents)
+    co_return oauth(400, "invalid_client", "Applications are not known by documents here any more",
+                    "client_documents_off");
   if (const auto wrong = protocol::wrong_with_client_url(client_id, a.dev); !wrong.empty())
     co_return oauth(400, "invalid_client", "client_id: " + std::string(wrong), "client_document_address");
   CO_TRY(const auto kept, find_document_of(a, client_id));
+  if (kept.was_removed)
+    co_return oauth(400, "invalid_client", "An administrator has removed this application", "client_removed");
   if (kept.is_there && a.clock.now() - kept.read_at < hour) co_return Unit{};
   if (!kept.is_there)
     if (auto allowed = take_registration(a, request); !allowed) co_return std::move(allowed).error();

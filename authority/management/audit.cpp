@@ -42,6 +42,7 @@ bool names_secret(std::string_view name) {
                                         "auth_token",
                                         "token",
                                         "wrapped_key",
+                                        "header_value",
                                         "setup",
                                         "datadogapikey",
                                         "splunktoken",
@@ -53,6 +54,12 @@ bool names_secret(std::string_view name) {
 }
 
 bool lists_secrets(std::string_view name) { return name == "secrets" || name == "httpCustomHeaders"; }
+
+// Of a JSON Web Key, what only its owner has (RFC 7518 section 6).
+bool is_private_member(std::string_view name) {
+  constexpr std::string_view all[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
+  return std::find(std::begin(all), std::end(all), name) != std::end(all);
+}
 
 // A switch or a number is none.
 bool is_secret(std::string_view name, const Value& v) {
@@ -79,7 +86,8 @@ Value bounded(const Value& v, int depth, bool in_secrets) {
   if (!v.is_object()) return v;
   Value out = Value::object();
   for (const auto& [name, item] : v.members()) {
-    const bool hides = is_secret(name, item) || (in_secrets && name == "value");
+    const bool hides =
+        is_secret(name, item) || (in_secrets && name == "value") || (v["kty"].is_string() && is_private_member(name));
     out.set(name, hides ? Value(left_out) : bounded(item, depth + 1, in_secrets || lists_secrets(name)));
   }
   return out;

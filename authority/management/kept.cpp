@@ -162,6 +162,17 @@ Status check_exchange_profile(const Tenant& tenant, const std::string& id, const
   return ok();
 }
 
+// A key that signs is nobody's to see, whatever it is kept as.
+Status check_no_private_key(const Value& v) {
+  if (v.is_object() && v["kty"].is_string())
+    for (const char* member : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+      if (v.find(member))
+        return invalid_body("'A public key has no such member' on property " + std::string(member) + ".");
+  for (const auto& item : v.items())  // of a list and of an object alike
+    if (auto good = check_no_private_key(item); !good) return good;
+  return ok();
+}
+
 struct Change {
   enum class How : std::uint8_t { make, merge, replace } how;
   int status;
@@ -186,6 +197,7 @@ Handling write(Authority& a, Call call, const KeptResource& r, Place place, Chan
            merge(body, said);
            merge(body, change.made);
            if (auto good = check_required(r, body); !good) return good;
+           if (auto good = check_no_private_key(body); !good) return good;
            if (r.path == "token-exchange-profiles")
              if (auto good = check_exchange_profile(*tenant, place.id, body); !good) return good;
            if (r.has_times) {

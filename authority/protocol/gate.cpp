@@ -22,7 +22,8 @@ constexpr Way all[] = {Way::page,   Way::silent,        Way::device_page, Way::c
 constexpr Way with_scripts[] = {Way::page, Way::silent, Way::refresh, Way::direct, Way::device, Way::exchange};
 constexpr Way with_factor[] = {Way::page,   Way::silent, Way::device_page, Way::refresh,
                                Way::direct, Way::device, Way::exchange};
-constexpr Way with_consent[] = {Way::page, Way::silent, Way::device_page, Way::exchange};
+// A refresh token is asked where it goes to another API than the one that was agreed to.
+constexpr Way with_consent[] = {Way::page, Way::silent, Way::device_page, Way::exchange, Way::refresh};
 constexpr Way page_only[] = {Way::page};
 // What may be bound to a key already.
 constexpr Way with_key[] = {Way::code, Way::refresh, Way::second_factor};

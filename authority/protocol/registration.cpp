@@ -30,6 +30,15 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> li
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+// A scheme that belongs to one application: a domain of its maker's, turned round (RFC 8252 sections 7.1 and 8.4).
+// Those of a few editors are older than that; all others without a period may be the system's own.
+bool is_private_scheme(std::string_view scheme) {
+  constexpr std::string_view editors[] = {"cursor", "vscode", "vscode-insiders", "vscodium", "windsurf", "zed"};
+  if (oauth::is_dangerous_scheme(scheme)) return false;
+  return scheme.find('.') != scheme.npos ||
+         std::find(std::begin(editors), std::end(editors), scheme) != std::end(editors);
+}
+
 // HTTPS; HTTP on the person's own machine; or a scheme of the application's own (RFC 8252 sections 7.1 to 7.3). A
 // pattern would be for addresses of others, too.
 // RFC 7591 section 5
@@ -42,10 +51,14 @@ Status check_redirect_uri(const Value& one, bool& is_native) {
     return bad_uri("redirect_uris: an absolute address without fragment and without patterns is needed, not " + uri);
   const std::string scheme = text::lower(parsed->scheme);
   const bool is_loopback = scheme == "http" && url::is_loopback_host(parsed->host);
-  const bool is_own = scheme != "http" && scheme != "https" && !oauth::is_dangerous_scheme(scheme);
+  const bool is_own = is_private_scheme(scheme);
   is_native = is_native || is_loopback || is_own;
   if (scheme == "https" || is_loopback || is_own) return ok();
-  return bad_uri("redirect_uris: https, http on a loopback address, or a scheme of the application's own, not " + uri);
+  return bad_uri(
+      "redirect_uris: https, http on a loopback address, or a scheme of the application's own with a period in it, "
+      "such "
+      "as com.example.app, not " +
+      uri);
 }
 
 Result<std::vector<std::string>> redirect_uris_of(const Value& list, bool& is_native) {

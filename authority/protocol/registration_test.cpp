@@ -50,6 +50,19 @@ TEST(RegistrationRules, WhatIsForOwnApplicationsIsRefused) {
   }
 }
 
+TEST(RegistrationRules, ASchemeIsOneApplicationsOwnOrRefused) {
+  const auto takes = [](const std::string& uri) {
+    return registered((R"({"redirect_uris":[")" + uri + R"("]})").c_str()).has_value();
+  };
+  for (const char* own : {"com.example.app:/cb", "com.example.app://host/cb", "cursor://anysphere.cursor-mcp/cb",
+                          "vscode://publisher.extension/cb", "http://127.0.0.1:7/cb", "https://a.example/cb"})
+    EXPECT_TRUE(takes(own)) << own;
+  for (const char* other : {"ms-msdt:/id", "search-ms:query", "mailto:x@y.example", "tel:1", "ftp://e.example/x",
+                            "ws://x.example/y", "content://x", "chrome://x/", "resource://x/", "x:y", "intent://x",
+                            "ssh://x.example/", "Ms-Msdt:/id", "javascript:alert(1)", "http://a.example/cb"})
+    EXPECT_FALSE(takes(other)) << other;
+}
+
 TEST(RegistrationRules, ADocumentHoldsNoSecret) {
   const auto judged = [](const char* text) { return judge_metadata(asked(text), MetadataSource::document); };
   const auto taken = judged(R"({"redirect_uris":["https://a.example/cb"]})");

@@ -94,4 +94,12 @@ Async<User> sign_in(Authority& a, const Request& request, const Connection& c, I
   co_return std::move(owner);
 }
 
+Async<std::optional<User>> find_account(Authority& a, const Connection& c, std::string id) {
+  const Identity identity{.id = std::move(id), .profile = {}, .tokens = {}, .id_token = {}};
+  CO_TRY(const auto found, find_account(a.store, user_id_of(c, identity)));
+  if (!found || found->connection != c.name) co_return std::optional<User>();
+  CO_TRY(auto owner, owner_of(a.store, *found));
+  co_return std::optional(std::move(owner));
+}
+
 }  // namespace ostia::authority::upstream

@@ -12,4 +12,8 @@ namespace ostia::authority::upstream {
 Async<User> sign_in(Authority& a, const Request& request, const Connection& connection, Identity identity,
                     std::string client_id);
 
+/// The account of the person who has that id at the upstream of `connection`, or the one that it is linked to; nobody
+/// where it is another connection's.
+Async<std::optional<User>> find_account(Authority& a, const Connection& connection, std::string id);
+
 }  // namespace ostia::authority::upstream

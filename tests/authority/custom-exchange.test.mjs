@@ -15,7 +15,7 @@ before(async () => {
     clients: [{ ...app, ...exchanging, grant_types: [...app.grant_types, exchangeGrant] }, { ...web, ...exchanging }, machine, { ...web, ...exchanging, client_id: 'theirs', name: 'Theirs', is_first_party: false }],
     extra: {
       ...extra, clientGrants: [...extra.clientGrants, managementGrant()],
-      connections: [...extra.connections, { name: 'legacy', strategy: 'oidc', options: { client_id: 'x', issuer: 'http://127.0.0.1:7' } }, { name: 'closed', strategy: 'oidc', enabled_clients: [], options: { client_id: 'x', issuer: 'http://127.0.0.1:7' } }],
+      connections: [...extra.connections, { name: 'legacy', strategy: 'oidc', options: { client_id: 'x', issuer: 'http://127.0.0.1:7' } }, { name: 'other', strategy: 'oidc', options: { client_id: 'x', issuer: 'http://127.0.0.1:7' } }, { name: 'closed', strategy: 'oidc', enabled_clients: [], options: { client_id: 'x', issuer: 'http://127.0.0.1:7' } }],
     },
   });
   api = await new Management(authority).authenticate();
@@ -47,6 +47,17 @@ test('somebody of an upstream, who is made the first time and the same one then'
   const first = decode((await exchange()).body.id_token), second = decode((await exchange()).body.id_token);
   assert.deepEqual([first.sub, first.name], [second.sub, 'New']);
   assert.equal((await call('GET', `users/${encodeURIComponent(first.sub)}`)).email, 'new@example.com');
+});
+test('ids are those of their connection: the same id at another upstream is somebody else, and nobody reaches across', async () => {
+  const first = decode((await (await profile("api.authentication.setUserByConnection('legacy', { user_id: 'u1', name: 'One' }, { creationBehavior: 'create_if_not_exists' });"), exchange())).body.id_token);
+  const actions = (await call('GET', 'actions/actions')).actions;
+  const change = async (body) => {
+    await call('PATCH', `actions/actions/${actions[0].id}`, { code: `exports.onExecuteCustomTokenExchange = async (event, api) => { ${body} };` });
+    await call('POST', `actions/actions/${actions[0].id}/deploy`);
+    return exchange();
+  };
+  assert.equal(decode((await change("api.authentication.setUserByConnection('legacy', { user_id: 'u1' }, { creationBehavior: 'none' });")).body.id_token).sub, first.sub);
+  for (const id of ['legacy|u1', first.sub, 'u2']) assert.equal((await change(`api.authentication.setUserByConnection('other', { user_id: '${id}' }, { creationBehavior: 'none' });`)).body.reason, 'exchange_user_missing', id);
 });
 test('a database account by its address', async () => {
   await profile("api.authentication.setUserByConnection('Username-Password-Authentication', { email: 'ada@example.com' });");

@@ -1,6 +1,7 @@
 // Each resource of the Management API as programs of the vendor's meet it: made, shown with the members that are always there, sent back
 // as it was shown, listed to the end, and gone. All of it goes by the description of the API, so a new resource is in these tests.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { before, beforeEach, describe, test } from 'node:test';
 import { Management, machine, managementGrant } from '../lib/management.mjs';
 import { pem, resources } from '../lib/resources.mjs';
@@ -305,6 +306,21 @@ describe('what is kept and not acted upon', () => {
       assert.ok(exported.stdout.includes(secret), 'a tenant file has it');
       assert.ok(!(await runOstia(['export', '--without-secrets', '--data', authority.data])).stdout.includes(secret));
     });
+  for (const webhook_authorization of [{ method: 'basic', username: 'u', password: 'a-secret-of-it' }, { method: 'bearer', token: 'a-secret-of-it' }, { method: 'custom_header', header_key: 'X-Key', header_value: 'a-secret-of-it' }])
+    test(`event-streams: the secret of ${webhook_authorization.method} is never shown or logged`, async () => {
+      const made = await api.call('POST', 'event-streams', { name: 'n', subscriptions: [{ event_type: 'user.created' }], destination: { type: 'webhook', configuration: { webhook_endpoint: 'https://hook.example/', webhook_authorization } } });
+      assert.equal(made.status, 201, made.text);
+      for (const { text } of [made, await api.call('GET', `event-streams/${made.body.id}`), await api.call('GET', 'event-streams'), await api.call('GET', 'logs?per_page=100')]) assert.ok(!text.includes('a-secret-of-it'), text);
+      assert.ok(!JSON.stringify(await api.logs()).includes('a-secret-of-it'));
+    });
+  test('no private key is taken for a public one', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = { ...privateKey.export({ format: 'jwk' }), use: 'sig', kid: 'k', alg: 'ES256' };
+    const refused = await api.call('PUT', 'keys/custom-signing', { keys: [jwk] });
+    assert.equal(refused.status, 400, refused.text);
+    for (const text of [refused.text, JSON.stringify(await api.logs())]) assert.ok(!text.includes(jwk.d));
+    assert.equal((await api.call('PUT', 'keys/custom-signing', { keys: [{ ...publicKey.export({ format: 'jwk' }), use: 'sig', kid: 'k', alg: 'ES256' }] })).status, 200);
+  });
   test('it says so in the description, in lint, and in a tenant file, which brings it back', async () => {
     assert.match(description.paths['/network-acls'].post['x-ostia-kept'], /no edge/);
     const acl = await make('network-acls');

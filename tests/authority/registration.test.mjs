@@ -77,6 +77,18 @@ describe('registration that is open', () => {
     assert.equal(location.searchParams.get('error'), 'access_denied');
   });
 
+  test('a link alone sends nobody to one that registered itself: its errors are shown, and lead on only by a press', async () => {
+    const redirect_uri = 'https://evil.example/cb', { body } = await register({ ...metadata, redirect_uris: [redirect_uri] });
+    const person = new Reader(api.issuer), at = (more) => `${api.issuer}authorize?${new URLSearchParams({ client_id: body.client_id, redirect_uri, response_type: 'code', scope: 'openid', code_challenge: challenge, code_challenge_method: 'S256', state: 's', ...more })}`;
+    for (const more of [{ prompt: 'none' }, { prompt: 'bogus' }, { audience: 'https://nope' }, { response_type: 'token' }, { prompt: 'none', response_mode: 'form_post' }, { prompt: 'none', response_mode: 'web_message' }]) {
+      const page = await person.open(at(more));
+      assert.deepEqual([page.location, page.status], [undefined, 400], JSON.stringify(more));
+      assert.ok(page.links['Back to evil.example']?.startsWith(`${redirect_uri}?error=`) || page.links['Back to evil.example']?.startsWith(`${redirect_uri}#error=`), JSON.stringify(page.links));
+    }
+    const own = await person.open(`${api.issuer}authorize?${new URLSearchParams({ client_id: 'app', redirect_uri: app.callbacks[0], response_type: 'code', prompt: 'none', state: 's', code_challenge: challenge, code_challenge_method: 'S256' })}`);
+    assert.equal(own.location?.searchParams.get('error'), 'login_required', 'one that an administrator has listed is told as ever');
+  });
+
   test('one with a secret gets it once, and signs in with it', async () => {
     const { body } = await register({ ...metadata, redirect_uris: ['https://agent.example/cb'], token_endpoint_auth_method: 'client_secret_post' });
     assert.ok(body.client_secret.length > 40);
@@ -104,11 +116,11 @@ describe('registration that is open', () => {
   test('hostile metadata are refused by the error of RFC 7591, and nothing is kept', async () => {
     const before = (await api.call('GET', 'clients')).body.length;
     const refused = [
-      [{ ...metadata, redirect_uris: ['https://*.example.com/cb'] }, 'invalid_redirect_uri'], [{ ...metadata, redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'],
+      [{ ...metadata, redirect_uris: ['https://*.example.com/cb'] }, 'invalid_redirect_uri'], [{ ...metadata, redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'], [{ ...metadata, redirect_uris: ['ms-msdt:/id'] }, 'invalid_redirect_uri'], [{ ...metadata, redirect_uris: ['ms-msdt:/id'] }, 'invalid_redirect_uri'],
       [{ ...metadata, redirect_uris: ['http://evil.example/cb'] }, 'invalid_redirect_uri'], [{ ...metadata, redirect_uris: [] }, 'invalid_redirect_uri'],
       [{ ...metadata, redirect_uris: Array(21).fill('https://a.example/') }, 'invalid_redirect_uri'], [{ ...metadata, redirect_uris: 7 }, 'invalid_redirect_uri'],
       [{ ...metadata, grant_types: ['password'] }, 'invalid_client_metadata'], [{ ...metadata, response_types: ['token'] }, 'invalid_client_metadata'],
-      [{ ...metadata, client_name: 'a\u0000b' }, 'invalid_client_metadata'], [{ ...metadata, client_name: 'x'.repeat(101) }, 'invalid_client_metadata'], ['[]', 'invalid_client_metadata'], ['{', 'invalid_client_metadata'],
+      [{ ...metadata, client_name: 'a\u0000b' }, 'invalid_client_metadata'], [{ ...metadata, client_name: 'Goo\u202egle' }, 'invalid_client_metadata'], [{ ...metadata, client_name: 'Goo\u202egle' }, 'invalid_client_metadata'], [{ ...metadata, client_name: 'x'.repeat(101) }, 'invalid_client_metadata'], ['[]', 'invalid_client_metadata'], ['{', 'invalid_client_metadata'],
     ];
     for (const [body, error] of refused) {
       const answer = await register(body);
@@ -193,6 +205,33 @@ describe('a client id that is an address', () => {
     await api.advance(310);
     documents['/app.json'] = document('/app.json', { redirect_uris: ['http://127.0.0.1:8888/other'] });
     assert.equal((await open(at('/app.json'))).status, 403);
+  });
+
+  const settings = { require_proof_of_possession: true, require_pushed_authorization_requests: true, organization_usage: 'require', client_metadata: { team: 'a' } };
+  test('what an administrator has set of it stays when the document changes', async () => {
+    documents['/app.json'] = document('/app.json');
+    await open(at('/app.json'));
+    const path = `clients/${encodeURIComponent(at('/app.json'))}`;
+    assert.equal((await api.call('PATCH', path, settings)).status, 200);
+    documents['/app.json'] = document('/app.json', { client_name: 'Another name' });
+    await api.advance(3700);
+    await open(at('/app.json'));
+    const { body } = await api.call('GET', path);
+    assert.deepEqual([body.name, Object.fromEntries(Object.keys(settings).map((name) => [name, body[name]]))], ['Another name', settings]);
+  });
+  test('one that an administrator has removed does not come back', async () => {
+    documents['/app.json'] = document('/app.json');
+    await open(at('/app.json'));
+    assert.ok((await api.call('DELETE', `clients/${encodeURIComponent(at('/app.json'))}`)).status < 300);
+    assert.equal((await open(at('/app.json'))).status, 400);
+    assert.equal((await api.form('/oauth/device/code', { client_id: at('/app.json') })).body.reason, 'client_removed');
+  });
+  test('turned off, it is off for those that have been read, too', async () => {
+    documents['/app.json'] = document('/app.json');
+    await open(at('/app.json'));
+    await api.call('PATCH', 'tenants/settings', { client_id_metadata_document_supported: false });
+    assert.equal((await open(at('/app.json'))).status, 400);
+    assert.equal((await api.form('/oauth/device/code', { client_id: at('/app.json') })).body.reason, 'client_documents_off');
   });
 
   const hostile = {

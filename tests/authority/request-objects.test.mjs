@@ -146,6 +146,13 @@ test('pushed, with a key that the code is bound to', async () => {
   assert.equal(answer.body.reason, 'proof_of_another_key', answer.text);
 });
 
+test('pushed: the key of the proof and that of the request object are one', async () => {
+  const key = new ProofKey(), url = `${api.issuer}oauth/par`, push = (dpop_jkt) => api.form('/oauth/par', { client_id: 'signs', client_secret: 'web-secret', request: object({ dpop_jkt }) }, { dpop: key.proof('POST', url) });
+  const { status, body } = await push(new ProofKey().jkt);
+  assert.deepEqual([status, body.error], [400, 'invalid_dpop_proof']);
+  assert.equal((await push(key.jkt)).status, 201);
+});
+
 test('pushed and wrong: the application is told at once', async () => {
   const { status, body } = await api.form('/oauth/par', { client_id: 'signs', client_secret: 'web-secret', ...outer, request: object({ aud: 'x' }) });
   assert.deepEqual([status, body.error], [400, 'invalid_request_object']);

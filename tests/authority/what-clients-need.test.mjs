@@ -7,7 +7,7 @@ import { Management, managementGrant, machine } from '../lib/management.mjs';
 import { decode } from '../lib/person.mjs';
 import { startAuthority } from '../lib/program.mjs';
 import { scope } from '../lib/scope.mjs';
-import { app, callback, extra, origin, web } from '../lib/tenant.mjs';
+import { app, callback, extra, origin, third, web } from '../lib/tenant.mjs';
 import { totp } from '../lib/totp.mjs';
 
 const mfa = (name) => `http://auth0.com/oauth/grant-type/mfa-${name}`;
@@ -19,6 +19,7 @@ describe('what clients need', () => {
     const authority = await startAuthority(group, {
       clients: [
         { ...app, refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', policies: [{ audience: other, scope: ['read:it', 'gone:scope'] }] } },
+        { ...third, client_id: 'theirs', name: 'Theirs', grant_types: [...third.grant_types, 'refresh_token'], refresh_token: { rotation_type: 'non-rotating', expiration_type: 'expiring', policies: [{ audience: other, scope: ['read:it'] }] } },
         web, machine, { ...machine, client_id: 'org-machine', name: 'In organizations' }, { ...machine, client_id: 'org-default', name: 'In one', default_organization: { organization_id: 'org_acme000000000000', flows: ['client_credentials'] } },
       ],
       extra: {
@@ -45,6 +46,21 @@ describe('what clients need', () => {
     assert.equal((await api.call('PATCH', 'tenants/settings', { ostia: { userinfo_by_query: false } })).status, 200);
     assert.equal((await api.get(`/userinfo?access_token=${access_token}`)).status, 401);
     assert.equal((await api.get('/userinfo', { authorization: `Bearer ${access_token}` })).status, 200);
+  });
+
+  test('somebody else\'s application: its refresh token goes to another API once the person has agreed to that one, too', async () => {
+    const agree = async (audience, scope) => {
+      const person = new Reader(api.issuer), page = await person.open(`${api.issuer}authorize?${new URLSearchParams({ client_id: 'theirs', response_type: 'code', redirect_uri: third.callbacks[0], scope, audience, state: 's', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' })}`);
+      const { location } = await person.submit(await person.submit(page, { username: 'ada@example.com', password: 'Correct-Horse-9' }), {}, 'accept');
+      return (await api.token({ grant_type: 'authorization_code', client_id: 'theirs', code: location.searchParams.get('code'), redirect_uri: third.callbacks[0], code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' })).body;
+    };
+    const refresh = (refresh_token, more) => api.token({ grant_type: 'refresh_token', client_id: 'theirs', refresh_token, ...more });
+    const { refresh_token } = await agree('https://api.example.com/', 'openid offline_access read:messages');
+    assert.equal((await refresh(refresh_token)).status, 200);
+    const refused = await refresh(refresh_token, { audience: other });
+    assert.deepEqual([refused.status, refused.body.error, refused.body.access_token], [403, 'consent_required', undefined]);
+    await agree(other, 'openid offline_access read:it');
+    assert.equal((await refresh(refresh_token, { audience: other })).status, 200);
   });
 
   test('Lock: scripts that tell an application its connections', async () => {

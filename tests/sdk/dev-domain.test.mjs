@@ -58,3 +58,18 @@ for (const bad of ['localhost', 'app.localhost', 'app.local', '127.0.0.1', 'one'
     assert.equal((await run(bad)).code, 2);
     assert.equal(read('etc/hosts'), '127.0.0.1 localhost\n');
   });
+
+test('the port is again what it was, whatever it was', async () => {
+  const { root, read, run } = system();
+  writeFileSync(join(root, 'proc/sys/net/ipv4/ip_unprivileged_port_start'), '600\n');
+  await run(name);
+  assert.equal(read('proc/sys/net/ipv4/ip_unprivileged_port_start'), '443\n');
+  await run(name, '--undo');
+  assert.equal(read('proc/sys/net/ipv4/ip_unprivileged_port_start'), '600\n');
+});
+
+test('a name that belongs to somebody is taken with a warning', async () => {
+  const { run } = system();
+  assert.match((await run('www.example.org')).stderr, /warning: www\.example\.org may be somebody's/);
+  assert.equal((await run(name)).stderr, '');
+});

@@ -74,6 +74,13 @@ export default [
   ['metadata_malformed', 400, 'invalid_client_metadata', (w) => w.register({ client_name: 7 })],
   ['metadata_unsupported', 400, 'invalid_client_metadata', (w) => w.register({ grant_types: ['password'] })],
   ['metadata_redirect_uri', 400, 'invalid_redirect_uri', (w) => w.register({ redirect_uris: ['http://agent.example/cb'] })],
+  ['client_removed', 400, 'invalid_client', (w) => { w.sql("INSERT INTO registrations (client_id, token, registered_at, read_at) VALUES ('http://localhost:1/removed', '', 0, 0)"); return w.byDocument('http://localhost:1/removed'); }],
+  ['client_documents_off', 400, 'invalid_client', async (w) => {
+    const id = 'http://localhost:1/known';
+    w.sql(`INSERT INTO tenant_objects (kind, id, body) VALUES ('client', '${id}', '${JSON.stringify({ client_id: id, name: 'x', callbacks: ['https://x.example/cb'], ostia: { registered: true } })}')`);
+    await w.settings({ client_id_metadata_document_supported: false });
+    return w.api.form('/oauth/device/code', { client_id: id });
+  }],
   ['client_document_address', 400, 'invalid_client', (w) => w.byDocument('http://agent.example/app.json')],
   ['client_document_unreadable', 400, 'invalid_client', (w) => w.byDocument(`${w.upstream.issuer}/broken`)],
   ['registrations_limited', 429, 'temporarily_unavailable', async (w) => {
