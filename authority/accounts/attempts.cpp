@@ -281,4 +281,18 @@ Async<std::vector<std::string>> blocked_addresses(Authority& a, std::string acco
   co_return out;
 }
 
+// AZ-310 · Auth0: suspicious-ip-throttling
+Async<bool> is_address_blocked(Authority& a, std::string address) {
+  const auto tenant = a.tenant();
+  const Attempt t{.secret = Secret::password, .account = {}, .address = std::move(address)};
+  CO_TRY(const auto counted, read_counts(a, t));
+  co_return protocol::judge_guess(counted.guesses, limits_of(*tenant, t)) == protocol::GuessStep::refuse_network;
+}
+
+std::vector<Statement> forget_address(const std::string& address) {
+  const Attempt t{.secret = Secret::password, .account = {}, .address = address};
+  return together(Statement{"DELETE FROM attempts WHERE id IN ($1, $2, $3)",
+                            {network_row(t), site_row(t), "signup " + network_of(address)}});
+}
+
 }  // namespace ostia::authority

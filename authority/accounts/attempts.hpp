@@ -53,4 +53,9 @@ std::vector<Statement> know_network(const Attempt& attempt, std::int64_t now);
 /// What of a user's is blocked, as the Management API tells it: the addresses; an empty text for all.
 Async<std::vector<std::string>> blocked_addresses(Authority& a, std::string account);
 
+/// Whether logins from an address are refused now, whoever's account they are for.
+Async<bool> is_address_blocked(Authority& a, std::string address);
+/// The statements that forget what has come from an address: failed logins and sign-ups.
+std::vector<Statement> forget_address(const std::string& address);
+
 }  // namespace ostia::authority

@@ -1,8 +1,14 @@
 // What a person proves a second time by, as an administrator sees it.
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+
+#include "accounts/attempts.hpp"
 #include "accounts/notices.hpp"
+#include "base/address.hpp"
 #include "management/page.hpp"
 #include "management/user_handlers.hpp"
 #include "mfa/authenticators.hpp"
+#include "mfa/totp.hpp"
 
 namespace ostia::authority::management {
 namespace {
@@ -33,6 +39,113 @@ Handling list_methods(Authority& a, Call call) {
   std::vector<Value> out;
   for (const auto& one : all) out.push_back(shown(one));
   co_return paged(*page, "authenticators", out);
+}
+
+Error bad_method(std::string why) { return api_error(400, "invalid_body", std::move(why)); }
+
+// A second factor as an administrator says it: it counts from now on, without a proof.
+Result<Authenticator> read_method(const Authority& a, const User& user, const Value& said) {
+  const std::string& type = said["type"].text();
+  const char* member = type == "totp" ? "totp_secret" : type == "phone" ? "phone_number" : "email";
+  const std::string value = said[member].text();
+  if (type != "totp" && type != "phone" && type != "email")
+    return bad_method("'type' must be phone, email or totp: keys of devices are made by their devices");
+  if (type == "phone" && !is_phone_number(value))
+    return bad_method("'phone_number' must be a number such as +15551234567");
+  if (type == "email" && !is_email(value)) return bad_method("'email' must be an e-mail address");
+  const auto secret = canonical_totp_secret(value);
+  if (type == "totp" && !secret) return bad_method("'totp_secret' must be base32 (RFC 4648) of at least 16 characters");
+  Value body = type == "totp" ? Value::object({{"secret", *secret}}) : Value::object({{"address", value}});
+  if (said["name"].is_string()) body.set("name", said["name"]);
+  Authenticator out = make_authenticator(a, user.id,
+                                         type == "totp"    ? "otp"
+                                         : type == "phone" ? "sms"
+                                                           : "email",
+                                         std::move(body));
+  out.confirmed = true;
+  return out;
+}
+
+void keep(const Authority& a, const Call& call, const User& user, const Authenticator& one,
+          std::vector<Statement>& statements) {
+  statements.push_back(insert_authenticator(a, one));
+  if (auto mail = notice(a, call.request, user, {Notice::factor_added, one.id})) statements.push_back(*std::move(mail));
+}
+
+Handling add_method(Authority& a, Call call) {
+  CO_TRY(const auto user, user_of(a, call.path[0]));
+  const auto made = read_method(a, user, call.body);
+  if (!made) co_return made.error();
+  std::vector<Statement> statements;
+  keep(a, call, user, *made, statements);
+  CO_AWAIT(auto reply, commit(a, std::move(statements), 201, shown(*made)));
+  a.outbox.wake();
+  co_return reply;
+}
+
+// What is named by its id stays as it is, the rest is made, and what is left out goes; keys of devices stay.
+Handling replace_methods(Authority& a, Call call) {
+  CO_TRY(const auto user, user_of(a, call.path[0]));
+  CO_TRY(const auto before, list_authenticators(a, user.id));
+  std::vector<Statement> statements;
+  std::vector<std::string> named;
+  Value out = Value::array();
+  for (const auto& said : call.body.items()) {
+    const auto it =
+        std::find_if(before.begin(), before.end(), [&](const auto& one) { return said["id"].is(one.id.c_str()); });
+    const auto made = it == before.end() ? read_method(a, user, said) : Result<Authenticator>(*it);
+    if (!made) co_return made.error();
+    if (it == before.end()) keep(a, call, user, *made, statements);
+    named.push_back(made->id);
+    out.push_back(shown(*made));
+  }
+  for (const auto& one : before)
+    if ((one.type == "otp" || one.is_out_of_band()) && std::find(named.begin(), named.end(), one.id) == named.end())
+      statements.push_back({"DELETE FROM authenticators WHERE user_id = $1 AND id = $2", {user.id, one.id}});
+  CO_AWAIT(auto reply, commit(a, std::move(statements), 200, std::move(out)));
+  a.outbox.wake();
+  co_return reply;
+}
+
+// As the vendor's list of Guardian has it.
+Handling get_enrollment(Authority& a, Call call) {
+  CO_TRY(const auto one, find_authenticator(a, call.path[0]));
+  if (!one) co_return not_found("The enrollment does not exist.", "inexistent_enrollment");
+  Value out = Value::object({{"id", one->id}, {"status", one->confirmed ? "confirmed" : "pending"}});
+  if (one->body["name"].is_string()) out.set("name", one->body["name"]);
+  if (one->type == "sms") out.set("phone_number", one->body["address"]);
+  out.set("enrolled_at", iso_time(one->created_at));
+  if (one->used_at > 0) out.set("last_auth", iso_time(one->used_at));
+  co_return Reply{200, std::move(out)};
+}
+
+Handling delete_enrollment(Authority& a, Call call) {
+  CO_TRY(const auto one, find_authenticator(a, call.path[0]));
+  if (!one) co_return not_found("The enrollment does not exist.", "inexistent_enrollment");
+  CO_TRY(const auto user, user_of(a, one->user_id));
+  CO_TRY_VOID(remove_authenticator(a, call.request, user, one->id));
+  co_return Reply{204, {}};
+}
+
+bool is_ip_address(const std::string& text) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(text, error);
+  return !error;
+}
+
+Error bad_address() { return api_error(400, "invalid_uri", "The address must be one of IPv4 or IPv6"); }
+
+// AZ-310 · Auth0: anomaly/blocks/ips
+Handling get_block(Authority& a, Call call) {
+  if (!is_ip_address(call.path[0])) co_return bad_address();
+  CO_TRY(const auto is_blocked, is_address_blocked(a, call.path[0]));
+  if (!is_blocked) co_return not_found("The address is not blocked.", "inexistent_block");
+  co_return Reply{200, {}};
+}
+
+Handling delete_block(Authority& a, Call call) {
+  if (!is_ip_address(call.path[0])) co_return bad_address();
+  CO_RETURN(commit(a, forget_address(call.path[0]), 204));
 }
 
 Handling get_method(Authority& a, Call call) {
@@ -76,6 +189,20 @@ Routes mfa_routes() {
           .asks(page_parameters),
       on("GET", "users/{id}/authentication-methods/{method_id}", "read:users read:authentication_methods",
          "get_authentication_method", "Get a second factor", get_method),
+      on("POST", "users/{id}/authentication-methods", "create:authentication_methods", "add_authentication_method",
+         "Add a second factor", add_method)
+          .takes("authentication_method"),
+      on("PUT", "users/{id}/authentication-methods", "update:authentication_methods", "replace_authentication_methods",
+         "Replace a user's second factors", replace_methods)
+          .takes("authentication_methods"),
+      on("GET", "guardian/enrollments/{id}", "read:guardian_enrollments", "get_enrollment", "Get an enrollment",
+         get_enrollment),
+      on("DELETE", "guardian/enrollments/{id}", "delete:guardian_enrollments", "delete_enrollment",
+         "Delete an enrollment", delete_enrollment),
+      on("GET", "anomaly/blocks/ips/{ip}", "read:anomaly_blocks", "get_address_block",
+         "Ask whether an address is blocked", get_block),
+      on("DELETE", "anomaly/blocks/ips/{ip}", "delete:anomaly_blocks", "delete_address_block", "Unblock an address",
+         delete_block),
       on("DELETE", "users/{id}/authentication-methods", "delete:authentication_methods update:users",
          "delete_authentication_methods", "Delete a user's second factors", delete_methods),
       on("DELETE", "users/{id}/authentication-methods/{method_id}", "delete:authentication_methods update:users",

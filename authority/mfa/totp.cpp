@@ -70,6 +70,14 @@ std::string without_colons(std::string_view text) {
 
 std::string make_totp_secret() { return base32_encode(random_bytes(20)); }
 
+std::optional<std::string> canonical_totp_secret(std::string_view text) {
+  constexpr std::size_t shortest = 10;  // bytes
+  std::string out;
+  for (const char c : text)
+    if (c != ' ' && c != '-' && c != '=') out += text::to_upper(c);
+  return base32_decode(out).size() >= shortest ? std::optional(std::move(out)) : std::nullopt;
+}
+
 std::optional<std::int64_t> find_totp_step(std::string_view secret, std::string_view code, std::int64_t now) {
   const std::string key = base32_decode(secret);
   if (key.empty() || code.size() != digits) return {};
