@@ -21,6 +21,7 @@
 #include "protocol/machine.hpp"
 #include "protocol/words.hpp"
 #include "state/problem.hpp"
+#include "tenant/documents.hpp"
 #include "tenant/reading.hpp"
 
 namespace ostia::authority {
@@ -277,7 +278,8 @@ Async<Value> client_credentials_grant(Authority& a, const Request& request, cons
   if (!management && !api)
     co_return as_target_error(
         oauth(403, "access_denied", "Service not enabled within domain: " + audience, "audience_unknown"), p);
-  const auto granted = tenant->find_grant(client.id, management ? a.issuer + "api/v2/" : audience);
+  auto granted = tenant->find_grant(client.id, management ? a.issuer + "api/v2/" : audience);
+  if (!granted && management) granted = tenant->find_grant(client.id, own_management_api);
   // AZ-617 · Auth0: client-grants
   if (!granted)
     co_return oauth(403, "access_denied",

@@ -74,7 +74,10 @@ Status check_grant(const Tenant& tenant, Value& body) {
   return ok();
 }
 
-Value present_grant(const Authority&, const Call&, Value body) { return with_defaults("grant", std::move(body)); }
+Value present_grant(const Authority& a, const Call&, Value body) {
+  if (body["audience"].text() == own_management_api) body.set("audience", a.issuer + "api/v2/");
+  return with_defaults("grant", std::move(body));
+}
 
 // ---- Rules
 

@@ -32,6 +32,9 @@ std::string id_of(const Section& section, const json::Value& body);
 /// What the store knows an entry by.
 std::string store_id(const Section& section, const json::Value& body);
 
+/// What a grant for this authority's own Management API may name: files do not know the issuer.
+inline constexpr std::string_view own_management_api = "{issuer}api/v2/";
+
 /// Whose grant it is, for what, and for whom it asks: an application's own and its users' are two.
 std::string grant_name(const json::Value& grant);
 

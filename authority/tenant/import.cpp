@@ -7,6 +7,7 @@
 #include "http/header.hpp"
 #include "http/networks.hpp"
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
 #include "tenant/bounds.hpp"
 #include "tenant/captcha.hpp"
 #include "tenant/connection.hpp"
@@ -75,7 +76,7 @@ class Importing {
 
   Status run(const Value& config) {
     // Connections and grants name clients, and settings connections, which must be known by then.
-    constexpr std::string_view first[] = {"clients", "databases", "connections"};
+    constexpr std::string_view first[] = {"clients", "databases", "connections", "resourceServers"};
     for (const auto name : first)
       if (auto done = section(std::string(name), config[name]); !done) return done;
     for (const auto& [name, item] : config.members()) {
@@ -166,6 +167,7 @@ class Importing {
             return bad_entry(where + "." + member, good.error().description);
     if (kind == "grant") {
       if (body["audience"].text().empty()) return bad_entry(where, "needs client_id and audience");
+      name_own_management_api(body, where);
       // The deploy CLI writes a client's name where its id belongs.
       for (const auto& [id, client] : stored_["client"])
         if (client["name"] == body["client_id"]) body.set("client_id", id);
@@ -190,6 +192,16 @@ class Importing {
     }
     if (kind == "page") warn("page \"" + body["name"].text() + "\": a tenant's own HTML has no effect in this version");
     return ok();
+  }
+
+  // Grants of another tenant of the vendor's are for its Management API, which here is this authority's.
+  void name_own_management_api(Value& grant, const std::string& where) {
+    const std::string audience = grant["audience"].text();
+    const auto parsed = url::parse(audience);
+    if (!parsed || !parsed->host.ends_with(".auth0.com") || parsed->path != "/api/v2/") return;
+    if (stored_["api"].contains(audience)) return;  // the file says that it is an API of its own
+    warn(where + ": " + audience + " is the Management API of another tenant: it counts as this one's");
+    grant.set("audience", own_management_api);
   }
 
   // What is sent with each entry: none of it starts another line.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "base/files.hpp"
+#include "ostia/text/ascii.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -35,10 +37,33 @@ Found next_marker(std::string_view text, std::size_t from) {
 
 std::string_view name_of(std::string_view marker) { return marker.substr(fence, marker.size() - 2 * fence); }
 
-// Whether a value of YAML begins here, which is not quoted.
-bool begins_value(std::string_view before) {
-  while (!before.empty() && before.back() == ' ') before.remove_suffix(1);
-  return before.empty() || std::string_view(":-[,\n").find(before.back()) != std::string_view::npos;
+// The line that `text` ends in.
+std::string_view line_of(std::string_view text) { return text.substr(text.rfind('\n') + 1); }
+
+bool ends_in_quotes(std::string_view line) {
+  char open = '\0';
+  for (const char c : line)
+    if (c == open)
+      open = '\0';
+    else if (open == '\0' && (c == '"' || c == '\''))
+      open = c;
+  return open != '\0';
+}
+
+// Where the plain value that `line` ends in begins; nothing where it is quoted, a block, or in a flow list.
+std::optional<std::size_t> start_of_value(std::string_view line) {
+  std::size_t at = std::min(line.find_first_not_of(' '), line.size());
+  while (line.substr(at).starts_with("- ")) at = std::min(line.find_first_not_of(' ', at + 1), line.size());
+  if (const auto colon = line.find(": ", at); colon != line.npos)
+    at = std::min(line.find_first_not_of(' ', colon + 1), line.size());
+  const bool is_plain = at == line.size() || std::string_view("\"'|>[{#&*!%").find(line[at]) == std::string_view::npos;
+  return is_plain ? std::optional(at) : std::nullopt;
+}
+
+// Whether an entry of a flow list begins here.
+bool begins_entry(std::string_view line) {
+  while (line.ends_with(' ')) line.remove_suffix(1);
+  return !ends_in_quotes(line) && (line.ends_with('[') || line.ends_with(','));
 }
 
 // Where a plain value of YAML ends.
@@ -49,10 +74,32 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
   return end;
 }
 
+bool opens_block(std::string_view line) {
+  while (!line.empty() && std::string_view("+-123456789 \r").find(line.back()) != std::string_view::npos)
+    line.remove_suffix(1);
+  return line.ends_with(" |") || line.ends_with(" >");
+}
+
+// For each line of YAML, whether it is of a block (`|`, `>`): of a script, say, in which nothing is quoted.
+std::vector<bool> lines_in_blocks(std::string_view text) {
+  std::vector<bool> out;
+  std::optional<std::size_t> outer;  // the indentation of the line that has opened the block
+  for (const auto line : text::split(text, '\n')) {
+    const std::size_t indent = line.find_first_not_of(" \r");
+    if (outer && indent != line.npos && indent <= *outer) outer.reset();
+    out.push_back(outer.has_value());
+    if (!outer && opens_block(line)) outer = std::min(indent, line.size());
+  }
+  return out;
+}
+
 class Replacing {
  public:
   Replacing(std::string_view text, const Value& mappings, bool is_yaml)
-      : text_(text), mappings_(mappings), is_yaml_(is_yaml) {}
+      : text_(text),
+        mappings_(mappings),
+        is_yaml_(is_yaml),
+        in_block_(is_yaml ? lines_in_blocks(text) : std::vector<bool>()) {}
 
   Marked run() {
     std::size_t at = 0;
@@ -87,28 +134,45 @@ class Replacing {
   }
 
   std::size_t leave(std::string_view marker, std::size_t at, std::size_t after) {
+    const auto line =
+        static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
     const auto is_same = [&](const UnfilledMarker& m) { return m.text == marker; };
     if (std::none_of(out_.unfilled.begin(), out_.unfilled.end(), is_same))
-      out_.unfilled.push_back(
-          {std::string(marker),
-           static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at), '\n')) +
-               1});
-    if (!is_yaml_ || !begins_value(out_.text)) {
-      out_.text += marker;
+      out_.unfilled.push_back({std::string(marker), line + 1});
+    const bool is_value = is_yaml_ && !in_block_[line];
+    if (is_value && begins_entry(line_of(out_.text))) {
+      out_.text.append("\"").append(marker).append("\"");
       return after;
     }
-    // In a flow list such a value ends sooner.
-    const std::size_t end = marker.front() == '#' ? end_of_value(text_, at) : after;
-    const std::string_view whole = text_.substr(at, end - at);
-    const bool is_plain = whole.find_first_of("\"\\,]}") == std::string_view::npos;
-    const std::string_view quoted = is_plain ? whole : marker;
-    out_.text.append("\"").append(quoted).append("\"");
-    return at + quoted.size();
+    const auto start = is_value ? start_of_value(line_of(out_.text)) : std::nullopt;
+    const std::size_t end = start ? end_of_value(text_, after) : after;
+    const std::string_view rest = text_.substr(at, end - at);
+    const bool is_quotable = start && rest.find_first_of("\"\\") == rest.npos &&
+                             line_of(out_.text).substr(*start).find_first_of("\"\\") == std::string_view::npos;
+    // In a plain value `@@` cannot begin one, and ` #` ends it.
+    if (is_quotable) {
+      out_.text.insert(out_.text.size() - line_of(out_.text).size() + *start, "\"");
+      return leave_rest(rest, end);
+    }
+    out_.text += marker;
+    return after;
+  }
+
+  // The rest of a value that has been quoted, with what other markers it has.
+  std::size_t leave_rest(std::string_view rest, std::size_t end) {
+    Marked filled = Replacing(rest, mappings_, false).run();
+    out_.text.append(filled.text).append("\"");
+    for (auto& marker : filled.unfilled)
+      if (std::none_of(out_.unfilled.begin(), out_.unfilled.end(),
+                       [&](const auto& m) { return m.text == marker.text; }))
+        out_.unfilled.push_back({std::move(marker.text), out_.unfilled.back().line});
+    return end;
   }
 
   std::string_view text_;
   const Value& mappings_;
   bool is_yaml_;
+  std::vector<bool> in_block_;  // by line
   Marked out_;
 };
 

@@ -140,3 +140,25 @@ describe('what is no tenant', () => {
         assert.match(stderr, why);
       });
 });
+
+describe('grants of the Management API', () => {
+  for (const [what, audience, warning] of [['of the tenant that the file comes from', 'https://old.eu.auth0.com/api/v2/', /https:\/\/old\.eu\.auth0\.com\/api\/v2\/ is the Management API of another tenant/], ['by its placeholder', '{issuer}api/v2/', undefined]])
+    test(what, async (t) => {
+      const at = files({ 'tenant.yaml': `clients:\n  - name: M\n    client_id: m\n    client_secret: the-secret-of-the-machine\n    app_type: non_interactive\n    grant_types: [client_credentials]\nclientGrants:\n  - client_id: m\n    audience: "${audience}"\n    scope: [read:client_grants]\n` });
+      const { data, stderr } = await brought(at);
+      assert.equal(Boolean(stderr), Boolean(warning), stderr);
+      if (warning) assert.match(stderr, warning);
+      assert.match((await runOstia(['import', at, '--data', data])).stdout, /Nothing to change/);
+      const port = await freePort(), server = await serve(['--data', data, '--listen', `127.0.0.1:${port}`, '--plain-http', '--issuer', `http://localhost:${port}/`]);
+      t.after(() => server.stop());
+      const own = `http://localhost:${port}/api/v2/`, token = await (await fetch(`http://localhost:${port}/oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'm', client_secret: 'the-secret-of-the-machine', audience: own }) })).json();
+      assert.equal(token.scope, 'read:client_grants', JSON.stringify(token));
+      const grants = await (await fetch(`${own}client-grants`, { headers: { authorization: `Bearer ${token.access_token}` } })).json();
+      assert.deepEqual(grants.map((g) => g.audience), [own]);
+    });
+  test('one for an API of the file that only has such a name stays', async () => {
+    const at = files({ 'tenant.yaml': `${client}resourceServers:\n  - name: Old\n    identifier: https://old.eu.auth0.com/api/v2/\nclientGrants:\n  - client_id: app\n    audience: https://old.eu.auth0.com/api/v2/\n    scope: []\n` });
+    const { stderr, tenant } = await brought(at);
+    assert.ok(!stderr && tenant.includes('audience: "https://old.eu.auth0.com/api/v2/"'), stderr + tenant);
+  });
+});
