@@ -98,7 +98,7 @@ Run add_doctor(CLI::App& app) {
   auto* cert = verb->add_option("--tls-cert", e.tls_cert, "Certificate chain (PEM)")->type_name("FILE");
   auto* key = verb->add_option("--tls-key", e.tls_key, "Its private key (PEM)")->type_name("FILE");
   cert->needs(key);
-  verb->add_option("--domain", e.domain, "An authority that runs: asks it, too")->type_name("URL");
+  verb->add_option("--domain,--issuer", e.domain, "An authority that runs: asks it, too")->type_name("URL");
   verb->add_option("--ca", e.ca, "What its certificate is trusted by (DATA/ca.pem)")
       ->type_name("FILE")
       ->check(CLI::ExistingFile);

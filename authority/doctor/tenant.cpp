@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "doctor/doctor.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
@@ -70,11 +71,24 @@ Finding examine_cookies(const std::string& issuer, const std::string& origin) {
   return fine("cookies", origin + " and " + issuer + " are one site");
 }
 
+// The Management API gives every new application the grants of a browser's login: one that has others besides may be
+// a machine or a device, which never needs an address to come back to.
+Finding without_callback(const Client& client) {
+  static constexpr std::array others = {"client_credentials", "urn:ietf:params:oauth:grant-type:device_code",
+                                        "password"};
+  const bool has_others =
+      std::any_of(others.begin(), others.end(), [&](const char* grant) { return client.has_grant(grant); });
+  const std::string what = "\"" + client.name + "\" has no callback URL, so nobody can log in to it by a browser";
+  if (has_others)
+    return warning("callback", what,
+                   "nothing, if it is a machine or a device; otherwise add the address that its login comes back to "
+                   "(callbacks)");
+  return fault("callback", what, "add the address that its login comes back to (callbacks)");
+}
+
 void examine_client(const Client& client, Findings& out) {
   const bool redirects = client.has_grant("authorization_code") || client.has_grant("implicit");
-  if (redirects && client.callbacks.empty())
-    out.push_back(fault("callback", "\"" + client.name + "\" has no callback URL, so nobody can log in to it",
-                        "add the address that its login comes back to (callbacks)"));
+  if (redirects && client.callbacks.empty()) out.push_back(without_callback(client));
   if (client.cross_origin_authentication && client.web_origins.empty() && client.callbacks.empty())
     out.push_back(fault("origin", "\"" + client.name + "\" may log in embedded, from no page at all",
                         "add the origin of its page (web_origins)"));

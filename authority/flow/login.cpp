@@ -38,6 +38,17 @@ bool takes_passkeys(const Step& step) {
                      [&](const Connection& c) { return c.takes_passkeys && step.doors().admit(c); });
 }
 
+// What its databases know people by. One that keeps no usernames is not asked for them; the field stays one of text,
+// for a person whose name is older than that setting.
+std::string label_of_identifier(const Step& step) {
+  const auto names = connections_of(step);
+  const auto& all = step.tenant->connections;
+  const bool has_usernames = std::any_of(all.begin(), all.end(), [&](const Connection& c) {
+    return c.requires_username && std::find(names.begin(), names.end(), c.name) != names.end();
+  });
+  return step.text(has_usernames ? "email_or_username" : "email");
+}
+
 FormPage login_page(const Step& step, int status, std::string username, std::string alert) {
   FormPage page{.status = status,
                 .heading = step.text("login.title"),
@@ -50,7 +61,7 @@ FormPage login_page(const Step& step, int status, std::string username, std::str
     page.ways.insert(page.ways.begin(), {"", step.text("login.with_passkey"), step.to("/u/passkey")});
   page.or_text = step.text("or");
   if (page.ways.empty() || !connections_of(step).empty()) {
-    page.fields = {{"username", step.text("email_or_username"), std::move(username), "text", "username"},
+    page.fields = {{"username", label_of_identifier(step), std::move(username), "text", "username"},
                    {"password", step.text("password"), "", "password", "current-password"}};
     page.buttons = {{"default", step.text("continue")}};
     page.links.push_back({"", step.text("login.forgot"), step.to("/u/reset-password/request")});

@@ -123,6 +123,16 @@ row('AZ-1008', 'd', '/u/passwordless', 'sms, from the login page', 'a phone numb
 
 const languages = ['en', 'de', 'fr', 'es', 'ja', 'ar'];
 const welcome = { en: 'Welcome', de: 'Willkommen', fr: 'Bienvenue', es: 'Bienvenido', ja: 'ようこそ', ar: 'مرحبًا' };
+for (const [connection, label] of [['Username-Password-Authentication', 'email'], ['named', 'email_or_username'], ['', 'email_or_username']])
+  for (const language of ['en', 'de', 'es', 'fr', 'ja', 'ar'])
+    test(`what the login page asks for, of ${connection || 'all databases'} in ${language}`, async () => {
+      const texts = JSON.parse(readFileSync(`${root}/authority/pages/texts/${language}.json`, 'utf8'));
+      const { html } = await new Reader(api.issuer).open(url({ ui_locales: language, ...(connection && { connection }) }));
+      const labels = [...html.matchAll(/<label[^>]*>\s*([^<]*?)\s*</g)].map(([, text]) => text);
+      assert.ok(labels.includes(texts[label]), `${labels}`);
+      assert.ok(!labels.includes(texts[label === 'email' ? 'email_or_username' : 'email']), `${labels}`);
+    });
+
 row('AZ-1009', 'd', 'languages', 'ui_locales, then the browser\'s', 'English, German, French, Spanish, Japanese, Arabic; the page says which, and which way it is written', async () => {
   for (const language of languages) {
     const page = await new Reader(api.issuer).open(url({ ui_locales: `xx ${language}-XX en` }));

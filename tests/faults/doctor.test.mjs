@@ -11,8 +11,10 @@ import { scope } from '../lib/scope.mjs';
 const group = scope();
 const shop = { name: 'Shop', client_id: 'shop', app_type: 'spa', callbacks: ['https://shop.example.com/callback', 'http://127.0.0.1:3000/cb'], web_origins: ['https://shop.example.com', 'https://shop.example.com/page'], grant_types: ['authorization_code'], cross_origin_authentication: true };
 const empty = { name: 'Empty', client_id: 'empty', app_type: 'spa', grant_types: ['authorization_code'] };
+const machine = { name: 'Machine', client_id: 'machine', app_type: 'non_interactive', grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'] };
+const worker = { name: 'Worker', client_id: 'worker', app_type: 'non_interactive', grant_types: ['client_credentials'] };
 let authority;
-before(async () => (authority = await startAuthority(group, { clients: [shop, empty] })));
+before(async () => (authority = await startAuthority(group, { clients: [shop, empty, machine, worker] })));
 
 /** Its findings, by subject. */
 async function examine(...args) {
@@ -35,6 +37,9 @@ test('for people: each subject stands apart from what is said of it', async () =
 test('lists of callback URLs and origins that cannot match', async () => {
   const found = await examine(...here());
   assert.match(found('callback', 'fault'), /"Empty" has no callback URL/);
+  assert.doesNotMatch(found('callback', 'fault'), /"Machine"|"Worker"/, 'a machine needs no address to come back to');
+  assert.match(found('callback', 'warning'), /"Machine" has no callback URL/);
+  assert.doesNotMatch(found('callback'), /"Worker"/);
   assert.match(found('origin', 'fault'), /"https:\/\/shop\.example\.com\/page" of "Shop" can never match/);
   assert.match(found('mail', 'warning'), /no mail provider/);
   assert.match(found('folder', 'ok'), /owner's only, but for ca\.pem/);
@@ -48,7 +53,7 @@ for (const [callback, why] of [['https://shop.example.com/callback/', /differs b
   });
 
 test('one that is listed, and an application that is not', async () => {
-  const found = await examine(...here(), '--client-id', 'shop', '--callback', 'https://shop.example.com/callback', '--origin', 'https://shop.example.com', '--domain', 'https://login.other.example');
+  const found = await examine(...here(), '--client-id', 'shop', '--callback', 'https://shop.example.com/callback', '--origin', 'https://shop.example.com', '--issuer', 'https://login.other.example');
   assert.match(found('callback', 'ok'), /is a callback URL of "Shop"/);
   assert.match(found('cookies', 'warning'), /two sites: browsers withhold third-party cookies/);
   assert.match((await examine(...here(), '--client-id', 'nobody', '--callback', 'x'))('client', 'fault'), /no application has the client_id "nobody"/);
