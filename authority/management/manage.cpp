@@ -269,6 +269,17 @@ std::uint64_t body_limit(const Authority& a, std::string_view target, std::strin
   return target == "/api/v2/jobs/users-imports" ? of_imports : usual;
 }
 
+namespace {
+
+// Where a client that has no good token reads which authority gives one.
+// RFC 6750 section 3, RFC 9728 section 5.1
+std::string bearer_challenge(const Request& request) {
+  const std::string error = request.header("authorization").empty() ? "" : "error=\"invalid_token\", ";
+  return "Bearer " + error + "resource_metadata=\"" + request.issuer + ".well-known/oauth-protected-resource/api/v2/\"";
+}
+
+}  // namespace
+
 Answering manage(Authority& a, Request request) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   const std::string path = request.path.substr(root.size());
@@ -291,10 +302,11 @@ Answering manage(Authority& a, Request request) {
   if (!reply) {
     Response response = problem(reply.error());
     // RFC 9470 section 3
-    if (auto challenge = step_up_challenge(*a.tenant(), reply.error()))
-      response.with("WWW-Authenticate", *std::move(challenge));
+    auto challenge = step_up_challenge(*a.tenant(), reply.error());
     // RFC 9449 section 7.1
-    if (auto challenge = proof_challenge(reply.error())) response.with("WWW-Authenticate", *std::move(challenge));
+    if (!challenge) challenge = proof_challenge(reply.error());
+    if (!challenge && reply.error().status == 401) challenge = bearer_challenge(about);
+    if (challenge) response.with("WWW-Authenticate", *std::move(challenge));
     co_return response;
   }
   if (reply->body.is_null()) co_return Response{reply->status, {{"Cache-Control", "no-store"}}, {}};

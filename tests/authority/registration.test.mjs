@@ -293,6 +293,14 @@ describe('resource (RFC 8707)', () => {
   });
 });
 
+test('the Management API says where its tokens come from (RFC 9728), and whether one was shown', async (t) => {
+  const api = await start(t, {});
+  for (const [headers, error] of [[{}, false], [{ authorization: 'Bearer x' }, true]]) {
+    const challenge = (await api.get('/api/v2/clients', headers)).headers.get('www-authenticate'), [, at] = /resource_metadata="([^"]+)"/.exec(challenge);
+    assert.equal(challenge.includes('error="invalid_token"'), error);
+    assert.equal((await (await fetch(at)).json()).resource, `${api.issuer}api/v2/`);
+  }
+});
 test('metadata of what is protected here (RFC 9728)', async (t) => {
   const api = await start(scope(t), {});
   const management = await api.get('/.well-known/oauth-protected-resource/api/v2');
