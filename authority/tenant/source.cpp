@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "ostia/text/ascii.hpp"
 #include "tenant/documents.hpp"
 #include "tenant/markers.hpp"
 #include "tenant/source_reader.hpp"
@@ -18,47 +19,21 @@ Error bad(const std::string& where, const std::string& what) {
   return caller_error("invalid_config", where + ": " + what, "invalid_config");
 }
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 // ---- What is a tenant at all
 
 // Sections of the deploy CLI beside those that are documents of their own here.
+constexpr std::string_view other_sections =
+    "tenant databases branding emailProvider attackProtection triggers prompts guardianPolicies "
+    "guardianFactorProviders guardianFactorTemplates guardianPhoneFactorMessageTypes "
+    "guardianPhoneFactorSelectedProvider hooks themes forms flows flowVaultConnections networkACLs "
+    "phoneProviders phoneTemplates selfServiceProfiles userAttributeProfiles connectionProfiles "
+    "tokenExchangeProfiles supplementalSignals rateLimitPolicies riskAssessment eventStreams "
+    "actionModules clientAuthCredentials exclude";
+
 bool is_section(std::string_view name) {
   const auto is_its = [&](const Section& s) { return name == s.name && *s.key != '\0'; };
   const auto& known = sections();
-  return std::any_of(known.begin(), known.end(), is_its) || is_one_of(name, {"tenant",
-                                                                             "databases",
-                                                                             "branding",
-                                                                             "emailProvider",
-                                                                             "attackProtection",
-                                                                             "triggers",
-                                                                             "prompts",
-                                                                             "guardianPolicies",
-                                                                             "guardianFactorProviders",
-                                                                             "guardianFactorTemplates",
-                                                                             "guardianPhoneFactorMessageTypes",
-                                                                             "guardianPhoneFactorSelectedProvider",
-                                                                             "hooks",
-                                                                             "themes",
-                                                                             "forms",
-                                                                             "flows",
-                                                                             "flowVaultConnections",
-                                                                             "networkACLs",
-                                                                             "phoneProviders",
-                                                                             "phoneTemplates",
-                                                                             "selfServiceProfiles",
-                                                                             "userAttributeProfiles",
-                                                                             "connectionProfiles",
-                                                                             "tokenExchangeProfiles",
-                                                                             "supplementalSignals",
-                                                                             "rateLimitPolicies",
-                                                                             "riskAssessment",
-                                                                             "eventStreams",
-                                                                             "actionModules",
-                                                                             "clientAuthCredentials",
-                                                                             "exclude"});
+  return std::any_of(known.begin(), known.end(), is_its) || text::has_word(other_sections, name);
 }
 
 Status check_is_tenant(const Value& config, const std::string& path) {
@@ -75,12 +50,12 @@ Status check_is_tenant(const Value& config, const std::string& path) {
 // ---- Markers without a value
 
 // Members that a marker cannot stand in: addresses are checked, and lists and switches are no texts.
-bool needs_value(std::string_view member, std::string_view text) {
-  if (is_one_of(member, {"callbacks", "allowed_logout_urls", "allowed_origins", "web_origins", "initiate_login_uri",
-                         "backchannel_logout_urls", "client_aliases", "logo_uri", "picture_url", "logo_url",
-                         "default_redirection_uri", "cross_origin_loc", "httpEndpoint"}))
-    return true;
-  return text.starts_with("@@") && find_marker(text).size() == text.size();  // the whole value
+bool needs_value(std::string_view member, std::string_view said) {
+  constexpr std::string_view addresses =
+      "callbacks allowed_logout_urls allowed_origins web_origins initiate_login_uri backchannel_logout_urls "
+      "client_aliases logo_uri picture_url logo_url default_redirection_uri cross_origin_loc httpEndpoint";
+  if (text::has_word(addresses, member)) return true;
+  return said.starts_with("@@") && find_marker(said).size() == said.size();  // the whole value
 }
 
 class Unfilled {
