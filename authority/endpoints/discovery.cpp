@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "endpoints/endpoints.hpp"
+#include "endpoints/grant_types.hpp"
 #include "ostia/text/base64url.hpp"
 #include "protocol/dpop.hpp"
+#include "tenant/reading.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -50,12 +52,9 @@ Answering openid_configuration(Authority& a, Request request) {
   v.set("response_types_supported",
         list({"code", "token", "id_token", "code token", "code id_token", "token id_token", "code token id_token"}));
   v.set("response_modes_supported", list({"query", "fragment", "form_post", "web_message"}));
-  v.set("grant_types_supported",
-        list({"authorization_code", "implicit", "refresh_token", "client_credentials", "password",
-              "http://auth0.com/oauth/grant-type/password-realm", "http://auth0.com/oauth/grant-type/passwordless/otp",
-              "http://auth0.com/oauth/grant-type/mfa-otp", "http://auth0.com/oauth/grant-type/mfa-oob",
-              "http://auth0.com/oauth/grant-type/mfa-recovery-code", "urn:ietf:params:oauth:grant-type:device_code",
-              "urn:ietf:params:oauth:grant-type:token-exchange", "urn:openid:params:grant-type:ciba"}));
+  std::vector<std::string> grants = grant_type_names();
+  grants.emplace_back("implicit");
+  v.set("grant_types_supported", as_array(grants));
   // AZ-648 · OpenID CIBA Core section 4
   v.set("backchannel_token_delivery_modes_supported", list({"poll"}));
   v.set("backchannel_user_code_parameter_supported", false);
@@ -115,6 +114,38 @@ Answering protected_resource(Authority& a, Request request) {
                           {"scopes_supported", std::move(scopes)},
                           {"bearer_methods_supported", is_management ? list({"header"}) : list({"header", "body"})},
                           {"resource_name", is_management ? "Management API" : "User profile"}}))
+      .with("Cache-Control", "public, max-age=300");
+}
+
+// Which applications on phones belong to this host, so that they may use its passkeys and open its addresses: for
+// Android (Digital Asset Links) and for iOS (associated domains).
+Answering asset_links(Authority& a, Request) {
+  Value out = Value::array();
+  for (const auto& [id, client] : a.tenant()->clients) {
+    const auto& app = client.mobile;
+    if (app.android_package.empty() || app.android_fingerprints.empty()) continue;
+    out.push_back(Value::object(
+        {{"relation",
+          list({"delegate_permission/common.handle_all_urls", "delegate_permission/common.get_login_creds"})},
+         {"target", Value::object({{"namespace", "android_app"},
+                                   {"package_name", app.android_package},
+                                   {"sha256_cert_fingerprints", as_array(app.android_fingerprints)}})}}));
+  }
+  co_return json_response(200, out).with("Cache-Control", "public, max-age=300");
+}
+
+Answering apple_app_site_association(Authority& a, Request) {
+  Value apps = Value::array(), details = Value::array();
+  for (const auto& [id, client] : a.tenant()->clients) {
+    const std::string& app = client.mobile.ios_app;
+    if (app.empty()) continue;
+    apps.push_back(app);
+    const std::string bundle = app.substr(app.find('.') + 1);
+    details.push_back(Value::object({{"appID", app}, {"paths", Value::array({Value("/ios/" + bundle + "/*")})}}));
+  }
+  co_return json_response(
+      200, Value::object({{"applinks", Value::object({{"apps", Value::array()}, {"details", std::move(details)}})},
+                          {"webcredentials", Value::object({{"apps", std::move(apps)}})}}))
       .with("Cache-Control", "public, max-age=300");
 }
 

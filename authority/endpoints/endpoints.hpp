@@ -19,6 +19,8 @@ Answering avatar(Authority& a, Request r);
 Answering tokeninfo(Authority& a, Request r);
 Answering openid_configuration(Authority& a, Request r);
 Answering protected_resource(Authority& a, Request r);
+Answering asset_links(Authority& a, Request r);
+Answering apple_app_site_association(Authority& a, Request r);
 Answering change_password_page(Authority& a, Request r);
 Answering jwks(Authority& a, Request r);
 Answering certificate(Authority& a, Request r);

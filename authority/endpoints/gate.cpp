@@ -54,7 +54,8 @@ Async<bool> transfer_has_ended(Inquiry& q) {
   const std::int64_t now = q.a.clock.now();
   CO_TRY(const auto rows, q.a.store.query({"SELECT 1 FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3",
                                            {q.grant.session_id, now, now - q.tenant->session_limits().idle}}));
-  co_return rows.empty();
+  const bool has_session = !rows.empty();
+  co_return !has_session;
 }
 
 Async<Unit> find_person(Inquiry& q) {

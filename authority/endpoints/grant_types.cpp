@@ -433,4 +433,10 @@ const GrantType* find_grant_type(std::string_view name) {
   return it == std::end(grant_types) ? nullptr : it;
 }
 
+std::vector<std::string> grant_type_names() {
+  std::vector<std::string> out;
+  for (const auto& one : grant_types) out.emplace_back(one.name);
+  return out;
+}
+
 }  // namespace ostia::authority

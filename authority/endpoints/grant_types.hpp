@@ -15,4 +15,7 @@ struct GrantType {
 /// Null for a type that is not known.
 const GrantType* find_grant_type(std::string_view name);
 
+/// The names of all of them.
+std::vector<std::string> grant_type_names();
+
 }  // namespace ostia::authority

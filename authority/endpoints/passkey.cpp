@@ -165,7 +165,7 @@ Answering passkey_challenge(Authority& a, Request request) {
   CO_AWAIT(const auto q, read_question(a, request, false));
   if (!q) co_return oauth_problem(a, q.error());
   const std::string session = seal_ticket(a, purpose, q->session(), lifetime);
-  co_return answer(session, passkey_request(request, *q->client, session));
+  co_return answer(session, passkey_request(request, session));
 }
 
 // AZ-649 · Auth0: native passkeys
@@ -184,7 +184,7 @@ Answering passkey_register(Authority& a, Request request) {
                                         {"username", wanted->username},
                                         {"profile", wanted->profile}}));
   const std::string sealed = seal_ticket(a, purpose, session, lifetime);
-  co_return answer(sealed, passkey_creation(a, request, *q->client, sealed, of));
+  co_return answer(sealed, passkey_creation(a, request, sealed, of));
 }
 
 // AZ-649 · Auth0: native passkeys

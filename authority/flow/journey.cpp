@@ -101,7 +101,7 @@ Async<Unit> find_person(Authority& a, const Request& request, Journey& j) {
     person.is_fresh = r.authenticated == session.id;
     person.was_offered_passkey = r.passkey_offered == session.id;
     person.auth_time = session.auth_time;
-    if (const auto at = session.body["mfa_at"].as_int(); at && *at > 0) person.second_factor_at = *at;
+    if (const auto at = session.body["mfa_at"].as_int(); at && *at > 0) person.second_factor_at = at;
   }
   j.facts.person = person;
   co_return Unit{};

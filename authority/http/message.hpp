@@ -1,6 +1,7 @@
 // A request and a response as the authority's handlers see them. The HTTP library stays behind server.cpp.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
 #include <string>

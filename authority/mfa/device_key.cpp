@@ -1,4 +1,9 @@
 #include "mfa/device_key.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+
 #include "accounts/users.hpp"
 
 #include "accounts/attempts.hpp"
@@ -25,12 +30,30 @@ webauthn::Ceremony ceremony_of(const Request& request, std::string_view ticket, 
       challenge_of(ticket), parsed ? std::string(parsed->host) : "", {std::move(origin)}, type != "webauthn-roaming"};
 }
 
-// The same for a device of an application: a browser at one of its pages, or a phone, which is at the relying party.
-webauthn::Ceremony ceremony_of(const Request& request, const Client& client, std::string_view ticket) {
+// What an Android application is called in its answers: by the digest of the certificate that has signed it.
+bool is_build_of(const Client& client, std::string_view origin) {
+  constexpr std::string_view scheme = "android:apk-key-hash:";
+  if (!origin.starts_with(scheme)) return false;
+  const auto digest = text::base64url_decode(origin.substr(scheme.size()));
+  const auto& known = client.mobile.android_fingerprints;
+  return digest && std::any_of(known.begin(), known.end(), [&](const std::string& hex) {
+           std::string bytes(hex.size(), '\0');
+           std::size_t size = 0;
+           sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), hex.data(), hex.size(), ":",
+                          &size, nullptr);
+           return *digest == std::string_view(bytes).substr(0, size);
+         });
+}
+
+// The same for a device of an application: a browser at one of its pages, or a phone, which is at the relying party or
+// says which build of the application has asked. What has answered is taken at its word, and that word is signed.
+webauthn::Ceremony ceremony_of(const Request& request, const Client& client, std::string_view ticket,
+                               const Value& answer) {
   webauthn::Ceremony out = ceremony_of(request, ticket, "passkey");
   out.origins.push_back("https://" + out.rp_id);
-  for (const auto* more : {&client.web_origins, &client.android_origins})
-    out.origins.insert(out.origins.end(), more->begin(), more->end());
+  const auto said = json::parse(text::base64url_decode(answer["response"]["clientDataJSON"].text()).value_or(""), 8);
+  const std::string origin = said ? (*said)["origin"].text() : "";
+  if (client.allows_origin(origin) || is_build_of(client, origin)) out.origins.push_back(origin);
   return out;
 }
 
@@ -177,13 +200,12 @@ Async<User> find_by_passkey(Authority& a, const Request& request, const Paramete
   CO_RETURN(owner_of_passkey(a, std::move(ceremony), std::move(answered)));
 }
 
-Value passkey_request(const Request& request, const Client& client, std::string_view ticket) {
-  return webauthn::request_options(ceremony_of(request, client, ticket), {}, false);
+Value passkey_request(const Request& request, std::string_view ticket) {
+  return webauthn::request_options(ceremony_of(request, ticket, "passkey"), {}, false);
 }
 
-Value passkey_creation(const Authority& a, const Request& request, const Client& client, std::string_view ticket,
-                       const NewPasskey& of) {
-  Value out = webauthn::creation_options(ceremony_of(request, client, ticket),
+Value passkey_creation(const Authority& a, const Request& request, std::string_view ticket, const NewPasskey& of) {
+  Value out = webauthn::creation_options(ceremony_of(request, ticket, "passkey"),
                                          new_key(a, of.user_id, of.name, of.display_name, "passkey"), {});
   // A phone may keep it in a vault of its own, or on another device: that is the person's matter.
   Value selection = out["authenticatorSelection"];
@@ -194,13 +216,13 @@ Value passkey_creation(const Authority& a, const Request& request, const Client&
 
 Async<User> find_by_passkey(Authority& a, const Request& request, const Client& client, std::string ticket,
                             Value answer) {
-  auto ceremony = ceremony_of(request, client, ticket);
+  auto ceremony = ceremony_of(request, client, ticket, answer);
   CO_RETURN(owner_of_passkey(a, std::move(ceremony), {std::move(ticket), std::move(answer)}));
 }
 
 Result<Authenticator> make_passkey(const Authority& a, const Request& request, const Client& client,
                                    std::string_view ticket, const Value& answer, const std::string& user_id) {
-  auto one = read_key(a, ceremony_of(request, client, ticket), answer, user_id, "passkey");
+  auto one = read_key(a, ceremony_of(request, client, ticket, answer), answer, user_id, "passkey");
   if (one) one->confirmed = true;
   return one;
 }

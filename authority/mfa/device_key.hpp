@@ -26,13 +26,12 @@ Async<User> find_by_passkey(Authority& a, const Request& request, const Paramete
 
 /// The same for an application that shows the question itself (Auth0: native passkeys). `ticket` is what it sends back
 /// with the answer, and what the challenge is made of; that it is used once is the caller's to see to.
-json::Value passkey_request(const Request& request, const Client& client, std::string_view ticket);
+json::Value passkey_request(const Request& request, std::string_view ticket);
 /// Whose the new key is to be. `user_id`: of an account that may not be there yet.
 struct NewPasskey {
   std::string user_id, name, display_name;
 };
-json::Value passkey_creation(const Authority& a, const Request& request, const Client& client, std::string_view ticket,
-                             const NewPasskey& of);
+json::Value passkey_creation(const Authority& a, const Request& request, std::string_view ticket, const NewPasskey& of);
 /// Errors: `webauthn_…`, `passkey_unknown`, `user_blocked`.
 Async<User> find_by_passkey(Authority& a, const Request& request, const Client& client, std::string ticket,
                             json::Value answer);

@@ -1,7 +1,5 @@
 #include "tenant/client.hpp"
 
-#include <sodium.h>
-
 #include "base/clock.hpp"
 #include "crypto/client_certificate.hpp"
 #include "ostia/oauth/redirect_uri.hpp"
@@ -47,17 +45,11 @@ std::vector<RefreshPolicy> read_refresh_policies(const Value& v) {
   return out;
 }
 
-// What an Android application is called in a passkey's answer: by the digest of the certificate that signed it.
-std::vector<std::string> android_origins(const Value& fingerprints) {
-  std::vector<std::string> out;
-  for (const std::string& hex : texts(fingerprints)) {
-    std::string digest(32, '\0');  // of SHA-256
-    std::size_t size = 0;
-    const int read = sodium_hex2bin(reinterpret_cast<unsigned char*>(digest.data()), digest.size(), hex.data(),
-                                    hex.size(), ":", &size, nullptr);
-    if (read == 0 && size == digest.size()) out.push_back("android:apk-key-hash:" + text::base64url_encode(digest));
-  }
-  return out;
+MobileApps read_mobile(const Value& v) {
+  const std::string &team = v["ios"]["team_id"].text(), &bundle = v["ios"]["app_bundle_identifier"].text();
+  return {.android_package = v["android"]["app_package_name"].text(),
+          .android_fingerprints = texts(v["android"]["sha256_cert_fingerprints"]),
+          .ios_app = team.empty() || bundle.empty() ? "" : team + "." + bundle};
 }
 
 SessionTransfer read_session_transfer(const Value& v) {
@@ -142,7 +134,7 @@ Client read_client(const Value& v) {
   c.uses_organizations = c.requires_organization || v["organization_usage"].is("allow");
   c.asks_for_organization = v["organization_require_behavior"].is("pre_login_prompt");
   c.is_native = app_type == "native";
-  c.android_origins = android_origins(v["mobile"]["android"]["sha256_cert_fingerprints"]);
+  c.mobile = read_mobile(v["mobile"]);
   c.is_first_party = v["is_first_party"].as_bool(true);
   c.cross_origin_authentication = v["cross_origin_authentication"].as_bool() || v["cross_origin_auth"].as_bool();
   c.requires_par = v["require_pushed_authorization_requests"].as_bool();

@@ -35,6 +35,13 @@ struct SessionTransfer {
   bool refreshes_within_session = true;      ///< `enforce_online_refresh_tokens`
 };
 
+/// What phones know an application by (`mobile`).
+struct MobileApps {
+  std::string android_package;
+  std::vector<std::string> android_fingerprints;  ///< SHA-256 of the certificates that sign its builds: `AB:CD:…`
+  std::string ios_app;                            ///< `TEAM.bundle.identifier`
+};
+
 /// A key that an application signs with.
 struct ClientKey {
   std::string pem;         ///< the public half
@@ -46,8 +53,8 @@ struct Client {
   std::string id, name, secret, logo;
   std::string auth_method;  ///< `token_endpoint_auth_method`
   std::vector<std::string> callbacks, allowed_logout_urls, web_origins, allowed_origins, grant_types;
-  std::vector<std::string> android_origins;  ///< of its builds (`mobile.android.sha256_cert_fingerprints`)
-  std::vector<ClientKey> public_keys;        ///< for `private_key_jwt`
+  MobileApps mobile;
+  std::vector<ClientKey> public_keys;  ///< for `private_key_jwt`
   std::vector<std::string> backchannel_logout_urls;
   std::string cross_origin_page;      ///< `cross_origin_loc`: where `crossOriginVerification()` runs
   std::string initiate_login_uri;     ///< where a person starts a login anew

@@ -276,6 +276,37 @@ Async<std::optional<Value>> find_document(Store& store, std::string kind, std::s
   co_return std::optional(*std::move(body));
 }
 
+bool is_fingerprint(std::string_view text) {
+  constexpr std::size_t bytes = 32;  // of SHA-256
+  const auto parts = text::split(text, ':');
+  const auto is_byte = [](std::string_view part) {
+    return part.size() == 2 && std::all_of(part.begin(), part.end(), [](char c) {
+             return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'f');
+           });
+  };
+  return parts.size() == bytes && std::all_of(parts.begin(), parts.end(), is_byte);
+}
+
+// It stands in files that phones read.
+bool is_app_name(const Value& v) {
+  const std::string& name = v.text();
+  return v.is_null() || (v.is_string() && name.size() <= 255 && std::all_of(name.begin(), name.end(), [](char c) {
+                           return text::is_alnum(c) || c == '.' || c == '-' || c == '_';
+                         }));
+}
+
+Status check_mobile(const Value& mobile) {
+  const Value &android = mobile["android"], &ios = mobile["ios"];
+  if (!is_app_name(android["app_package_name"]) || !is_app_name(ios["team_id"]) ||
+      !is_app_name(ios["app_bundle_identifier"]))
+    return bad_member("mobile", "names of applications are letters, digits, periods, hyphens and underscores");
+  for (const auto& one : android["sha256_cert_fingerprints"].items())
+    if (!is_fingerprint(one.text()))
+      return bad_member("mobile.android.sha256_cert_fingerprints",
+                        "each is the SHA-256 of a certificate: 32 bytes in hexadecimal, with colons between them");
+  return ok();
+}
+
 Status check_client(const Value& client) {
   if (!client.is_object() || !client["name"].is_string() || client["name"].text().empty())
     return bad_member("name", "is needed");
@@ -284,6 +315,7 @@ Status check_client(const Value& client) {
     for (const auto& item : client[list].items())
       if (!item.is_string()) return bad_member(list, "must be a list of texts");
   }
+  if (auto good = check_mobile(client["mobile"]); !good) return good;
   return check_registered_urls(client);
 }
 

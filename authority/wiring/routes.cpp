@@ -46,6 +46,9 @@ struct Route {
 constexpr Route routes[] = {
     {"/.well-known/openid-configuration", "GET", openid_configuration, Cors::open},
     {"/.well-known/oauth-authorization-server", "GET", openid_configuration, Cors::open},
+    {"/.well-known/assetlinks.json", "GET", asset_links, Cors::open},
+    {"/.well-known/apple-app-site-association", "GET", apple_app_site_association, Cors::open},
+    {"/apple-app-site-association", "GET", apple_app_site_association, Cors::open},
     {"/.well-known/change-password", "GET", change_password_page, Cors::none},
     {"/.well-known/jwks.json", "GET", jwks, Cors::open},
     {"/pem", "GET", certificate, Cors::open},

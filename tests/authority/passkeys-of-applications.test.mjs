@@ -17,7 +17,7 @@ let api, key, domain;
 before(async () => {
   const authority = await startAuthority(group, {
     clients: [
-      machine, { ...app, client_id: 'phone', name: 'Phone', app_type: 'native', grant_types: [...app.grant_types, grant_type], mobile: { android: { app_package_name: 'com.example', sha256_cert_fingerprints: [fingerprint] } } }, app,
+      machine, { ...app, client_id: 'phone', name: 'Phone', app_type: 'native', grant_types: [...app.grant_types, grant_type], mobile: { android: { app_package_name: 'com.example', sha256_cert_fingerprints: [fingerprint] }, ios: { team_id: 'TEAM123456', app_bundle_identifier: 'com.example.App' } } }, app,
       { ...third, client_id: 'theirs', name: 'Theirs', grant_types: [grant_type] }, { ...app, client_id: 'other', name: 'Other', grant_types: [...app.grant_types, grant_type] },
       { ...app, client_id: 'secretive', name: 'Secretive', app_type: 'regular_web', token_endpoint_auth_method: 'client_secret_post', client_secret: 'a-secret-that-is-long-enough', grant_types: [grant_type] },
     ],
@@ -65,6 +65,18 @@ test('from an Android build of the application, a page of it, and no other place
   for (const [at, status] of [[android, 200], [origin, 200], [`https://${domain}`, 200], ['https://elsewhere.example', 403], ['android:apk-key-hash:AAAA', 403]])
     assert.equal((await exchange(answered(await challenge(), at))).status, status, at);
 });
+test('phones read here which applications may use its passkeys', async () => {
+  const { body: links } = await api.get('/.well-known/assetlinks.json');
+  assert.deepEqual(links, [{ relation: ['delegate_permission/common.handle_all_urls', 'delegate_permission/common.get_login_creds'], target: { namespace: 'android_app', package_name: 'com.example', sha256_cert_fingerprints: [fingerprint] } }]);
+  const { body, headers } = await api.get('/.well-known/apple-app-site-association');
+  assert.match(headers.get('content-type'), /^application\/json/);
+  assert.deepEqual(body, { applinks: { apps: [], details: [{ appID: 'TEAM123456.com.example.App', paths: ['/ios/com.example.App/*'] }] }, webcredentials: { apps: ['TEAM123456.com.example.App'] } });
+});
+test('what phones would not understand is refused when it is set', async () => {
+  for (const mobile of [{ android: { sha256_cert_fingerprints: ['AB:CD'] } }, { android: { sha256_cert_fingerprints: ['ZZ:'.repeat(31) + 'ZZ'] } }, { android: { app_package_name: 'com example' } }, { ios: { team_id: 'T/1' } }, { ios: { app_bundle_identifier: '<x>' } }])
+    assert.equal((await api.call('PATCH', 'clients/phone', { mobile })).status, 400, JSON.stringify(mobile));
+});
+test('metadata name the grant', async () => assert.ok((await api.get('/.well-known/openid-configuration')).body.grant_types_supported.includes(grant_type)));
 test('an application with a secret shows it', async () => {
   await signedUp();
   assert.equal((await challenge({ client_id: 'secretive' })).status, 401);
