@@ -125,18 +125,26 @@ std::vector<Statement> withdraw(const std::string& user_id, const std::string& c
   return out;
 }
 
-std::vector<Statement> withdraw_all(const std::string& user_id, std::int64_t now) {
+std::vector<Statement> revoke_refresh_tokens(const std::string& user_id, std::int64_t now) {
   return together(
       Statement{"INSERT INTO revoked_grants (id, expires_at) SELECT DISTINCT grant_id, CAST($2 AS BIGINT) FROM "
                 "refresh_tokens WHERE user_id = $1 ON CONFLICT (id) DO NOTHING",
                 {user_id, now + longest_access_token}},
-      Statement{
-          "INSERT INTO withdrawals (user_id, client_id, times) SELECT DISTINCT user_id, client_id, 1 FROM consents "
-          "WHERE user_id = $1 ON CONFLICT (user_id, client_id) DO UPDATE SET times = withdrawals.times + 1",
-          {user_id}},
-      Statement{"DELETE FROM refresh_tokens WHERE user_id = $1", {user_id}},
-      Statement{"DELETE FROM known_applications WHERE user_id = $1", {user_id}},
-      Statement{"DELETE FROM consents WHERE user_id = $1", {user_id}});
+      Statement{"DELETE FROM refresh_tokens WHERE user_id = $1", {user_id}});
+}
+
+std::vector<Statement> withdraw_all(const std::string& user_id, std::int64_t now) {
+  auto out = revoke_refresh_tokens(user_id, now);
+  append(
+      out,
+      together(
+          Statement{
+              "INSERT INTO withdrawals (user_id, client_id, times) SELECT DISTINCT user_id, client_id, 1 FROM consents "
+              "WHERE user_id = $1 ON CONFLICT (user_id, client_id) DO UPDATE SET times = withdrawals.times + 1",
+              {user_id}},
+          Statement{"DELETE FROM known_applications WHERE user_id = $1", {user_id}},
+          Statement{"DELETE FROM consents WHERE user_id = $1", {user_id}}));
+  return out;
 }
 
 }  // namespace ostia::authority

@@ -29,6 +29,8 @@ Async<Unit> tell_of_application(Authority& a, const Request& request, User user,
 /// The statement that keeps an agreement.
 Async<Unit> keep_consent(Authority& a, std::string user_id, std::string client_id, Access access);
 
+/// The statements that end all refresh tokens of somebody, and what came of the same grants.
+std::vector<Statement> revoke_refresh_tokens(const std::string& user_id, std::int64_t now);
 /// The statements that end an application's refresh tokens of somebody, and all that came of the same agreements.
 std::vector<Statement> revoke_access(const std::string& user_id, const std::string& client_id, std::int64_t now);
 /// The same, and the consents: of one application, of all.

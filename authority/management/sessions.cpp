@@ -135,7 +135,7 @@ Handling revoke_user_access(Authority& a, Call call) {
   }
   CO_TRY_VOID(end_sessions(a, {.user_id = call.path[0]}));
   if (keeps_tokens) co_return Reply{202, {}};
-  CO_RETURN(commit(a, {{"DELETE FROM refresh_tokens WHERE user_id = $1", {call.path[0]}}}, 202));
+  CO_RETURN(commit(a, revoke_refresh_tokens(call.path[0], a.clock.now()), 202));
 }
 
 Handling get_refresh_token(Authority& a, Call call) {
@@ -153,7 +153,7 @@ Handling delete_refresh_token(Authority& a, Call call) {
 }
 
 Handling delete_refresh_tokens(Authority& a, Call call) {
-  CO_RETURN(commit(a, {{"DELETE FROM refresh_tokens WHERE user_id = $1", {call.path[0]}}}, 202));
+  CO_RETURN(commit(a, revoke_refresh_tokens(call.path[0], a.clock.now()), 202));
 }
 
 // ---- Consents, which the vendor calls grants

@@ -194,14 +194,28 @@ describe('what comes of it', () => {
     assert.deepEqual([tokens.refresh_token, tokens.scope.includes('offline_access')], [undefined, false]);
     assert.ok((await across('refreshing')).tokens.refresh_token);
   });
-  test('revoking what it came of ends the session and its refresh tokens', async () => {
-    const { first, person, tokens } = await across('refreshing');
-    assert.equal((await refresh('refreshing', tokens.refresh_token)).status, 200);
-    await revoke('native', first.refresh_token);
-    const answer = await refresh('refreshing', tokens.refresh_token);
-    assert.deepEqual([answer.status, answer.body.error, answer.body.reason], [403, 'invalid_grant', 'session_transfer_ended']);
-    assert.equal((await visit({ client_id: 'web', prompt: 'none' }, person)).error, 'login_required');
-  });
+  const own = 'users/auth0%7Cada';
+  const ends = {
+    'the application revokes it': ({ refresh_token }) => revoke('native', refresh_token),
+    'an administrator revokes that one': async () => {
+      const { body } = await api.call('GET', `${own}/refresh-tokens`);
+      return api.call('DELETE', `refresh-tokens/${body.tokens.find((one) => one.client_id === 'native').id}`);
+    },
+    'an administrator revokes all of the person': () => api.call('DELETE', `${own}/refresh-tokens`),
+    'an administrator takes all access back': () => api.call('POST', `${own}/revoke-access`, {}),
+    'the password is changed': () => api.call('PATCH', own, { password: 'Another-Horse-10', connection: 'Username-Password-Authentication' }),
+    'the native application goes': () => api.call('DELETE', 'clients/native'),
+  };
+  for (const [what, end] of Object.entries(ends))
+    test(`what it came of ends the session and its refresh tokens: ${what}`, async () => {
+      const { first, person, tokens } = await across('refreshing');
+      assert.equal((await refresh('refreshing', tokens.refresh_token)).status, 200);
+      const ended = await end(first);
+      assert.ok(ended.status < 300, ended.text);
+      const answer = await refresh('refreshing', tokens.refresh_token);
+      assert.deepEqual([answer.status, answer.body.error], [403, 'invalid_grant']);
+      assert.equal((await visit({ client_id: 'web', prompt: 'none' }, person)).error, 'login_required');
+    });
   test('and does not where the native application says so', async () => {
     const { first, person, tokens } = await across('refreshing', 'loose');
     await revoke('loose', first.refresh_token);
