@@ -91,7 +91,9 @@ Status SourceReader::replace(Value& member, const fs::path& folder, const std::s
   std::replace(name.begin(), name.end(), '\\', '/');
   std::error_code ec;
   fs::path file;
-  for (const auto& base : {folder, root_}) {
+  // Of a connection's mail and of an application's page the CLI's YAML says the name in the section's own folder.
+  const std::string section = where.substr(0, where.find_first_of("[."));
+  for (const auto& base : {folder, root_, root_ / section}) {
     file = fs::weakly_canonical(base / name, ec);
     if (!file.string().starts_with(root_.string() + "/"))
       return bad(where, name + " is outside of the tenant's folder");
@@ -99,7 +101,7 @@ Status SourceReader::replace(Value& member, const fs::path& folder, const std::s
   }
   const bool is_data = name.ends_with(".json");
   auto given = text(file, is_data);
-  if (!given) return bad(where, "cannot read " + file.string());
+  if (!given) return bad(where, "cannot read " + name + " in " + root_.string() + " or its folder " + section);
   if (!is_data) {
     member = *std::move(given);
     return ok();

@@ -22,7 +22,8 @@ class SourceReader {
   Result<std::string> text(const std::filesystem::path& file, bool is_yaml);
   /// A text that is in no file; `name` is what warnings call it.
   std::string fill(std::string_view text, const std::string& name, bool is_yaml);
-  /// Takes the place of each name of a file in `v` with what stands there: below `folder`, else below the root.
+  /// Takes the place of each name of a file in `v` with what stands there: below `folder`, else below the root, else
+  /// below the root's folder of that section.
   /// `where`: what `v` is, for errors.
   Status take_in(json::Value& v, const std::filesystem::path& folder, const std::string& where);
 

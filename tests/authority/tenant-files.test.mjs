@@ -76,9 +76,10 @@ describe('markers', () => {
 
 describe('files beside it', () => {
   const mail = (body) => files({ 'tenant.yaml': `connections:\n  - name: email\n    strategy: email\n    options:\n      email:\n        body: ${body}\n        subject: Code\n`, 'connections/email.html': '<p>{{ code }}</p>' });
-  test('the body of a mail with its code', async () => assert.ok((await brought(mail('./connections/email.html'))).tenant.includes('<p>{{ code }}</p>')));
+  for (const body of ['./connections/email.html', './email.html', 'email.html'])
+    test(`the body of a mail with its code, as ${body}`, async () => assert.ok((await brought(mail(body))).tenant.includes('<p>{{ code }}</p>')));
   test('one that is not there, and one that is outside', async () => {
-    for (const [body, why] of [['./connections/none.html', /options\.email\.body: cannot read .*none\.html/], ['./../../etc/x.html', /outside of the tenant's folder/]]) {
+    for (const [body, why] of [['./connections/none.html', /options\.email\.body: cannot read \.\/connections\/none\.html in .* or its folder connections/], ['./../../etc/x.html', /outside of the tenant's folder/]]) {
       const { code, stderr } = await brought(mail(body));
       assert.equal(code, 2, stderr);
       assert.match(stderr, why);
