@@ -59,7 +59,7 @@ Answering hosted_callback(Authority& a, Request request) {
   if (const auto* page = std::get_if<pages::ErrorPage>(&judged))
     co_return pages::error(look_for(*tenant, request, {}), *page);
   if (const auto* error = std::get_if<ClientError>(&judged))
-    co_return deliver_error(error->request, error->error, error->description);
+    co_return deliver_error(a, request, error->request, error->error, error->description);
   CO_AWAIT(const auto first, use_once(a, wresult, (*v)["until"].as_int().value_or(0)));
   CO_AWAIT(const auto user, find_user(a.store, (*v)["user_id"].text()));
   const bool is_over = !first || !*first || !user || !*user || (*user)->blocked;

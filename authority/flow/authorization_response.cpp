@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flow/asked.hpp"
 #include "ostia/text/ascii.hpp"
 #include "ostia/url/percent.hpp"
 #include "ostia/url/url.hpp"
@@ -49,8 +50,26 @@ Response deliver(const AuthorizationRequest& request, Fields fields) {
   return redirect(request.redirect_uri + joint + encode(fields));
 }
 
-Response deliver_error(const AuthorizationRequest& request, std::string error, std::string description) {
+Response deliver_error_at_once(const AuthorizationRequest& request, std::string error, std::string description) {
   return deliver(request, {{"error", std::move(error)}, {"error_description", std::move(description)}});
+}
+
+Response deliver_error(const Authority& a, const Request& at, const AuthorizationRequest& request, std::string error,
+                       std::string description) {
+  const auto tenant = a.tenant();
+  const auto client = tenant->find_client(request.client_id);
+  if (!client || !client->is_registered)
+    return deliver_error_at_once(request, std::move(error), std::move(description));
+  AuthorizationRequest by_link = request;
+  if (by_link.response_mode != "fragment") by_link.response_mode = "query";
+  std::string address;
+  for (const auto& [name, value] : deliver_error_at_once(by_link, error, description).headers)
+    if (name == "Location") address = value;
+  const auto look = look_for(*tenant, at, request.ui_locales);
+  const std::string back = look.texts.get("back_to", {{"client", place_of(request.redirect_uri)}});
+  return pages::error(
+      look,
+      {.status = 400, .key = "stranger_refused", .code = error + ": " + description, .links = {{"", back, address}}});
 }
 
 }  // namespace ostia::authority

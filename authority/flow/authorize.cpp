@@ -32,7 +32,7 @@ using Answer = boost::asio::awaitable<Response>;
 
 // The tokens and codes that the response type names (Core sections 3.1 to 3.3).
 // AZ-219 · OpenID Connect Core section 3.3.2.5
-Answer answer(Authority& a, const Journey& j) {
+Answer answer(Authority& a, const Request& request, const Journey& j) {
   const AuthorizationRequest& r = j.request;
   const auto tenant = a.tenant();
   const auto client = tenant->find_client(r.client_id);
@@ -43,7 +43,7 @@ Answer answer(Authority& a, const Journey& j) {
   std::string code, access_token;
   if (r.wants("code")) {
     CO_AWAIT(const auto issued, issue_code(a, grant, r.redirect_uri, r.code_challenge));
-    if (!issued) co_return deliver_error(r, "server_error", "The code could not be kept; try again");
+    if (!issued) co_return deliver_error(a, request, r, "server_error", "The code could not be kept; try again");
     code = *issued;
     fields.emplace_back("code", code);
   }
@@ -57,7 +57,8 @@ Answer answer(Authority& a, const Journey& j) {
   }
   if (r.wants("id_token") && text::has_word(grant.scope, "openid"))
     fields.emplace_back("id_token", issue_id_token(a, grant, j.who->user, *client, access_token, code));
-  if (fields.empty()) co_return deliver_error(r, "invalid_request", "response_type=id_token needs the scope openid");
+  if (fields.empty())
+    co_return deliver_error(a, request, r, "invalid_request", "response_type=id_token needs the scope openid");
   co_return deliver(r, std::move(fields));
 }
 
@@ -81,10 +82,10 @@ Answer finish(Authority& a, const Request& request, Journey j) {
   if (j.facts.way == Way::device_page) CO_RETURN(show_step(a, request, r, "/activate/confirm"));
   if (j.is_for_account()) CO_RETURN(let_into_account(a, request, j.who->session));
   CO_AWAIT(const auto remembered, remember_client(a, r, *j.who));
-  if (!remembered) co_return deliver_error(r, "server_error", "The session could not be kept; try again");
+  if (!remembered) co_return deliver_error(a, request, r, "server_error", "The session could not be kept; try again");
   if (j.facts.way == Way::silent)
     record(a, request, {.type = "ssa", .client_id = r.client_id, .user_id = j.who->user.id});
-  CO_RETURN(answer(a, j));
+  CO_RETURN(answer(a, request, j));
 }
 
 Answer show(Authority& a, const Request& request, Journey j, Page page) {
@@ -101,26 +102,6 @@ Answer show(Authority& a, const Request& request, Journey j, Page page) {
   CO_RETURN(show_step(a, request, j.request, page == Page::consent ? "/u/consent" : "/u/passkey/new"));
 }
 
-// An error goes to the application; but a link alone sends nobody to one that registered itself, which could be
-// anybody's: the person sees where it would go, and goes on if they want to. RFC 9700 section 4.11.2
-Response answer_error(const Authority& a, const Request& request, const AuthorizationRequest& r, std::string code,
-                      std::string description) {
-  const auto tenant = a.tenant();
-  const auto client = tenant->find_client(r.client_id);
-  if (!client || !client->is_registered) return deliver_error(r, std::move(code), std::move(description));
-  const auto look = look_for(*tenant, request, r.ui_locales);
-  AuthorizationRequest by_link = r;
-  if (by_link.response_mode != "fragment") by_link.response_mode = "query";
-  std::string address;
-  for (const auto& [name, value] : deliver_error(by_link, code, description).headers)
-    if (name == "Location") address = value;
-  return pages::error(look,
-                      {.status = 400,
-                       .key = "stranger_refused",
-                       .code = code + ": " + description,
-                       .links = {{"", look.texts.get("back_to", {{"client", place_of(r.redirect_uri)}}), address}}});
-}
-
 Response refuse(Authority& a, const Request& request, const Journey& j, const Error& e) {
   const AuthorizationRequest& r = j.request;
   record(a, request,
@@ -132,7 +113,7 @@ Response refuse(Authority& a, const Request& request, const Journey& j, const Er
   if (j.facts.way == Way::device_page)  // a device has no redirect URI
     return pages::error(look_for(*a.tenant(), request, r.ui_locales),
                         {.status = 403, .key = "link_over", .code = e.code + ": " + e.description});
-  return answer_error(a, request, r, e.code, e.description);
+  return deliver_error(a, request, r, e.code, e.description);
 }
 
 // Silence is what the frame of a `checkSession` must never get: a refusal goes to whoever may be waiting there. It says
@@ -275,7 +256,7 @@ Answering authorize(Authority& a, Request request) {
             .description = error->error + ": " + error->description,
             .client_id = error->request.client_id,
             .reason = error->error});
-    co_return answer_error(a, request, error->request, error->error, error->description);
+    co_return deliver_error(a, request, error->request, error->error, error->description);
   }
   auto& r = std::get<AuthorizationRequest>(judged);
   const auto client = tenant->find_client(r.client_id);
@@ -284,12 +265,13 @@ Answering authorize(Authority& a, Request request) {
   if (auto access = resolve_access(a, *client, r.issuer, r.audience, r.scope); !access) {
     const Error e = as_target_error(access.error(), parameters);
     record(a, request, {.type = "f", .description = e.description, .client_id = r.client_id, .reason = e.reason});
-    co_return answer_error(a, request, r, e.code, e.description);
+    co_return deliver_error(a, request, r, e.code, e.description);
   }
   if (!r.invitation.empty()) {
     CO_AWAIT(const auto taken, take_invitation(a, request, r));
-    if (!taken) co_return deliver_error(r, "server_error", "The invitation could not be read; try again");
-    if (!*taken) co_return answer_error(a, request, r, "invalid_request", "The invitation is unknown, used or expired");
+    if (!taken) co_return deliver_error(a, request, r, "server_error", "The invitation could not be read; try again");
+    if (!*taken)
+      co_return deliver_error(a, request, r, "invalid_request", "The invitation is unknown, used or expired");
   }
   if (const auto ticket = parameters.get("login_ticket"); !ticket.empty())
     CO_RETURN(with_login_ticket(a, request, std::move(r), std::string(ticket)));

@@ -18,7 +18,7 @@ Answering show_consent(Authority& a, Request request) {
   if (!who || !*who) CO_RETURN(show_step(a, request, step->request, "/u/login"));
   const auto access =
       resolve_access(a, *step->client, step->request.issuer, step->request.audience, step->request.scope);
-  if (!access) co_return deliver_error(step->request, access.error().code, access.error().description);
+  if (!access) co_return deliver_error(a, request, step->request, access.error().code, access.error().description);
   const User& user = (*who)->user;
   pages::FormPage page{.status = 200,
                        .heading = step->text("consent.title"),
@@ -52,10 +52,10 @@ Answering submit_consent(Authority& a, Request request) {
             .user_id = (*who)->user.id,
             .reason = "consent_denied"});
     if (!r.user_code.empty()) CO_RETURN(refuse_device(a, request, *step, (*who)->user));
-    co_return deliver_error(r, "access_denied", "User did not authorize the request");
+    co_return deliver_error_at_once(r, "access_denied", "User did not authorize the request");
   }
   const auto access = resolve_access(a, *step->client, r.issuer, r.audience, r.scope);
-  if (!access) co_return deliver_error(r, access.error().code, access.error().description);
+  if (!access) co_return deliver_error(a, request, r, access.error().code, access.error().description);
   CO_AWAIT(const auto told, tell_of_application(a, request, (*who)->user, *step->client));
   if (!told) co_return pages::trouble(step->look, told.error());
   CO_AWAIT(const auto kept, keep_consent(a, (*who)->user.id, r.client_id, *access));

@@ -33,7 +33,7 @@ std::optional<LoginTicket> read_ticket(const Authority& a, std::string_view seal
 }
 
 Answer refuse(Authority& a, const Request& request, AuthorizationRequest r) {
-  if (r.prompts("none")) co_return deliver_error(r, "login_required", "Login required");
+  if (r.prompts("none")) co_return deliver_error(a, request, r, "login_required", "Login required");
   CO_RETURN(show_step(a, request, std::move(r), "/u/login"));
 }
 
@@ -85,7 +85,8 @@ std::optional<LoginTicket> open_login_ticket(const Authority& a, std::string_vie
 Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRequest r, LoginTicket ticket) {
   CO_AWAIT(const auto first, use_once(a, ticket.sealed, ticket.until));
   CO_AWAIT(const auto user, find_user(a.store, ticket.user_id));
-  if (!first || !user) co_return deliver_error(r, "server_error", "The ticket could not be used; try again");
+  if (!first || !user)
+    co_return deliver_error(a, request, r, "server_error", "The ticket could not be used; try again");
   if (const auto reason = what_is_over(a, ticket, *first, *user); !reason.empty()) {
     record(a, request,
            {.type = "fcoa",
@@ -97,7 +98,7 @@ Answer redeem_login_ticket(Authority& a, const Request& request, AuthorizationRe
   }
   const Request named = with_device(request);
   CO_AWAIT(const auto made, make_session(a, named, **user));
-  if (!made) co_return deliver_error(r, "server_error", "The session could not be made; try again");
+  if (!made) co_return deliver_error(a, request, r, "server_error", "The session could not be made; try again");
   r.authenticated = made->who.session.id;
   record(a, request,
          {.type = "scoa",

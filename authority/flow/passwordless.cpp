@@ -86,7 +86,7 @@ std::optional<AuthorizationRequest> link_request(const Authority& a, const Reque
   auto judged = judge_authorization_request(*tenant, p, request.issuer, false, a.clock.now());
   if (auto* r = std::get_if<AuthorizationRequest>(&judged)) return *r;
   if (auto* error = std::get_if<ClientError>(&judged))
-    refusal = deliver_error(error->request, error->error, error->description);
+    refusal = deliver_error(a, request, error->request, error->error, error->description);
   else
     refusal = pages::error(look_for(*tenant, request, {}), std::get<pages::ErrorPage>(judged));
   return {};

@@ -68,9 +68,9 @@ Answer ask_for_login(Authority& a, const Request& request, AuthorizationRequest 
           .reason = std::string(found.next.reason)});
   if (found.next.step == TransferStep::change_over) {
     CO_AWAIT(const auto ended, end_sessions(a, {.session_id = found.there->session.id}));
-    if (!ended) co_return deliver_error(r, "server_error", "The session could not be ended; try again");
+    if (!ended) co_return deliver_error(a, request, r, "server_error", "The session could not be ended; try again");
   }
-  if (r.prompts("none")) co_return deliver_error(r, "login_required", "Login required");
+  if (r.prompts("none")) co_return deliver_error(a, request, r, "login_required", "Login required");
   r.prompt = "login";
   CO_RETURN(go_on(a, request, {.request = std::move(r), .who = {}}));
 }
@@ -87,7 +87,7 @@ Answer begin(Authority& a, const Request& request, AuthorizationRequest r, Inspe
   if (!token.grant.connection.empty()) user.via = token.grant.connection;
   const Request named = with_device(request);
   CO_AWAIT(const auto made, make_session(a, named, user, session_body(token.grant), token.grant.auth_time));
-  if (!made) co_return deliver_error(r, "server_error", "The session could not be made; try again");
+  if (!made) co_return deliver_error(a, request, r, "server_error", "The session could not be made; try again");
   record(a, request,
          {.type = "s",
           .description = "Logged in by a session transfer from " + token.grant.client_id,
@@ -107,7 +107,8 @@ Answer begin(Authority& a, const Request& request, AuthorizationRequest r, Inspe
 Answer use(Authority& a, const Request& request, AuthorizationRequest r, std::string sealed) {
   const auto client = a.tenant()->find_client(r.client_id);
   CO_AWAIT(auto found, inspect(a, request, *client, std::move(sealed)));
-  if (!found) co_return deliver_error(r, "server_error", "The session transfer could not be read; try again");
+  if (!found)
+    co_return deliver_error(a, request, r, "server_error", "The session transfer could not be read; try again");
   if (found->next.step == TransferStep::begin) CO_RETURN(begin(a, request, std::move(r), *std::move(found)));
   if (found->next.step == TransferStep::go_on)
     CO_RETURN(go_on(a, request, {.request = std::move(r), .who = found->there}));

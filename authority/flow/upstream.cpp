@@ -34,9 +34,10 @@ Response fail(Authority& a, const Request& request, const AuthorizationRequest& 
   if (!r.user_code.empty())
     return pages::error(look_for(*a.tenant(), request, r.ui_locales),
                         {is_ours ? 503 : 403, "upstream_failed", "access_denied", a.dev ? e.description : ""});
-  if (is_ours) return deliver_error(r, e.code, e.status == 0 ? "Something went wrong; try again" : e.description);
-  if (e.fault == Fault::caller) return deliver_error(r, e.code, e.description);
-  return deliver_error(r, "access_denied", "Authentication error" + (a.dev ? ": " + e.description : ""));
+  if (is_ours)
+    return deliver_error(a, request, r, e.code, e.status == 0 ? "Something went wrong; try again" : e.description);
+  if (e.fault == Fault::caller) return deliver_error(a, request, r, e.code, e.description);
+  return deliver_error(a, request, r, "access_denied", "Authentication error" + (a.dev ? ": " + e.description : ""));
 }
 
 // Parameters of the request that a connection hands on by `upstream_params`, and those that it always sends.

@@ -53,6 +53,9 @@ Result<Authenticator> read_method(const Authority& a, const User& user, const Va
   if (type == "phone" && !is_phone_number(value))
     return bad_method("'phone_number' must be a number such as +15551234567");
   if (type == "email" && !is_email(value)) return bad_method("'email' must be an e-mail address");
+  constexpr std::size_t longest = 300;  // bytes
+  if (value.size() > longest || said["name"].text().size() > longest)
+    return bad_method("'name' and '" + std::string(member) + "' have at most 300 bytes");
   const auto secret = canonical_totp_secret(value);
   if (type == "totp" && !secret) return bad_method("'totp_secret' must be base32 (RFC 4648) of at least 16 characters");
   Value body = type == "totp" ? Value::object({{"secret", *secret}}) : Value::object({{"address", value}});
@@ -86,9 +89,12 @@ Handling add_method(Authority& a, Call call) {
 // What is named by its id stays as it is, the rest is made, and what is left out goes; keys of devices stay.
 Handling replace_methods(Authority& a, Call call) {
   CO_TRY(const auto user, user_of(a, call.path[0]));
+  constexpr std::size_t most = 20;
+  if (call.body.size() > most) co_return bad_method("A user has at most 20 second factors");
   CO_TRY(const auto before, list_authenticators(a, user.id));
   std::vector<Statement> statements;
   std::vector<std::string> named;
+  bool takes_away = false;
   Value out = Value::array();
   for (const auto& said : call.body.items()) {
     const auto it =
@@ -99,9 +105,14 @@ Handling replace_methods(Authority& a, Call call) {
     named.push_back(made->id);
     out.push_back(shown(*made));
   }
-  for (const auto& one : before)
-    if ((one.type == "otp" || one.is_out_of_band()) && std::find(named.begin(), named.end(), one.id) == named.end())
-      statements.push_back({"DELETE FROM authenticators WHERE user_id = $1 AND id = $2", {user.id, one.id}});
+  for (const auto& one : before) {
+    const bool is_named = std::find(named.begin(), named.end(), one.id) != named.end();
+    if (is_named || !(one.type == "otp" || one.is_out_of_band())) continue;
+    statements.push_back({"DELETE FROM authenticators WHERE user_id = $1 AND id = $2", {user.id, one.id}});
+    takes_away = true;
+  }
+  if (auto mail = takes_away ? notice(a, call.request, user, {Notice::factor_removed}) : std::nullopt)
+    statements.push_back(*std::move(mail));
   CO_AWAIT(auto reply, commit(a, std::move(statements), 200, std::move(out)));
   a.outbox.wake();
   co_return reply;
@@ -199,9 +210,9 @@ Routes mfa_routes() {
          get_enrollment),
       on("DELETE", "guardian/enrollments/{id}", "delete:guardian_enrollments", "delete_enrollment",
          "Delete an enrollment", delete_enrollment),
-      on("GET", "anomaly/blocks/ips/{ip}", "read:anomaly_blocks", "get_address_block",
+      on("GET", "anomaly/blocks/ips/{id}", "read:anomaly_blocks", "get_address_block",
          "Ask whether an address is blocked", get_block),
-      on("DELETE", "anomaly/blocks/ips/{ip}", "delete:anomaly_blocks", "delete_address_block", "Unblock an address",
+      on("DELETE", "anomaly/blocks/ips/{id}", "delete:anomaly_blocks", "delete_address_block", "Unblock an address",
          delete_block),
       on("DELETE", "users/{id}/authentication-methods", "delete:authentication_methods update:users",
          "delete_authentication_methods", "Delete a user's second factors", delete_methods),

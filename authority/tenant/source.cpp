@@ -134,7 +134,7 @@ Result<TenantSource> read_tenant(const std::string& path, const Value& mappings)
       return read_tenant((fs::path(path) / name).string(), mappings);
   const fs::path root = is_folder ? fs::absolute(path) : fs::absolute(path).parent_path();
   SourceReader reader(root, mappings);
-  auto config = is_folder ? read_tenant_folder(reader, root) : reader.document(path);
+  auto config = is_folder ? read_tenant_folder(reader, root) : reader.named_document(path);
   if (!config) return std::move(config).error();
   if (is_folder && config->size() == 0)
     return bad(path, "has neither a tenant.yaml nor any of the folders of the deploy CLI (clients, connections, …)");

@@ -34,23 +34,43 @@ bool names_file(std::string_view member, const std::string& text) {
   return text.starts_with("./");
 }
 
+Result<Value> parsed(const std::string& text, const fs::path& file) {
+  auto value = parse_yaml(text);
+  if (!value) value.error().description.insert(0, file.string() + ": ");
+  return value;
+}
+
 }  // namespace
 
 SourceReader::SourceReader(const fs::path& root, const Value& mappings)
     : root_(fs::weakly_canonical(root)), mappings_(mappings) {}
 
+// It may be a pipe, and anywhere: whoever runs the program has named it.
+Result<Value> SourceReader::named_document(const fs::path& file) {
+  const auto given = read_file(file.string());
+  if (!given) return given.error();
+  return parsed(fill(*given, file.string(), true), file);
+}
+
 Result<Value> SourceReader::document(const fs::path& file) {
-  auto text = this->text(file, true);
-  if (!text) return std::move(text).error();
-  auto value = parse_yaml(*text);
-  if (!value) value.error().description.insert(0, file.string() + ": ");
-  return value;
+  auto given = text(file, true);
+  if (!given) return std::move(given).error();
+  return parsed(*given, file);
 }
 
 Result<std::string> SourceReader::text(const fs::path& file, bool is_yaml) {
+  std::error_code ec;
+  if (!is_inside(file)) return bad(file.string(), "leads out of the tenant's folder");
+  if (!fs::is_regular_file(file, ec)) return bad(file.string(), "is no file");
   auto given = read_file(file.string());
   if (!given) return given;
   return fill(*given, file.string(), is_yaml);
+}
+
+// Also where it is a link.
+bool SourceReader::is_inside(const fs::path& file) const {
+  std::error_code ec;
+  return fs::weakly_canonical(file, ec).string().starts_with(root_.string() + "/");
 }
 
 std::string SourceReader::fill(std::string_view text, const std::string& name, bool is_yaml) {
@@ -94,13 +114,13 @@ Status SourceReader::replace(Value& member, const fs::path& folder, const std::s
   // Of a connection's mail and of an application's page the CLI's YAML says the name in the section's own folder.
   const std::string section = where.substr(0, where.find_first_of("[."));
   for (const auto& base : {folder, root_, root_ / section}) {
-    file = fs::weakly_canonical(base / name, ec);
-    if (!file.string().starts_with(root_.string() + "/"))
-      return bad(where, name + " is outside of the tenant's folder");
-    if (fs::is_regular_file(file, ec)) break;
+    file = base / name;
+    if (!is_inside(file)) return bad(where, name + " is outside of the tenant's folder");
+    if (fs::exists(file, ec)) break;
   }
   const bool is_data = name.ends_with(".json");
   auto given = text(file, is_data);
+  if (!given && fs::exists(file, ec)) return bad(where, given.error().description);
   if (!given) return bad(where, "cannot read " + name + " in " + root_.string() + " or its folder " + section);
   if (!is_data) {
     member = *std::move(given);

@@ -16,9 +16,11 @@ class SourceReader {
   /// `root`: the folder that no file may be outside of. `mappings` outlives it.
   SourceReader(const std::filesystem::path& root, const json::Value& mappings);
 
-  /// A file of YAML or JSON. The error names it and the line.
+  /// The file that the person has named, of YAML or JSON. The error names it and the line.
+  Result<json::Value> named_document(const std::filesystem::path& file);
+  /// Another one below the root.
   Result<json::Value> document(const std::filesystem::path& file);
-  /// Another one, as a text.
+  /// The same, as a text. Errors: a link that leads out of the root, what is no regular file.
   Result<std::string> text(const std::filesystem::path& file, bool is_yaml);
   /// A text that is in no file; `name` is what warnings call it.
   std::string fill(std::string_view text, const std::string& name, bool is_yaml);
@@ -33,6 +35,7 @@ class SourceReader {
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& unfilled() const { return unfilled_; }
 
  private:
+  [[nodiscard]] bool is_inside(const std::filesystem::path& file) const;
   Status take_in_list(json::Value& v, const std::filesystem::path& folder, const std::string& where);
   Status replace(json::Value& member, const std::filesystem::path& folder, const std::string& where);
 

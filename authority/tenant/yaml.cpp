@@ -24,7 +24,8 @@ Value scalar(const YAML::Node& node) {
 class Converter {
  public:
   Value convert(const YAML::Node& node, int depth = 0) {
-    if (depth > deepest || ++count_ > most_nodes)
+    if (node.IsScalar()) bytes_ += node.Scalar().size();
+    if (depth > deepest || ++count_ > most_nodes || bytes_ > most_bytes)
       throw YAML::RepresentationException(node.Mark(),
                                           "it is nested too deeply or too large with its anchors filled in");
     if (node.IsScalar()) return scalar(node);
@@ -41,8 +42,8 @@ class Converter {
 
  private:
   static constexpr int deepest = 64;
-  static constexpr std::size_t most_nodes = 4'000'000;
-  std::size_t count_ = 0;
+  static constexpr std::size_t most_nodes = 4'000'000, most_bytes = 256'000'000;
+  std::size_t count_ = 0, bytes_ = 0;
 };
 
 // Whether a text would be read as something else, or not at all, if it stood there without quotes.

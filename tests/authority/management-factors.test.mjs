@@ -59,8 +59,15 @@ test('the list as a whole is replaced, and one is taken away by its enrolment', 
   assert.equal((await api.call('DELETE', at)).status, 204);
   assert.deepEqual([(await api.call('GET', at)).status, (await api.call('GET', `${user}/authentication-methods`)).body.length], [404, 1]);
 });
+test('the owner is told when a list takes some away, and a list has its bounds', async () => {
+  await add({ type: 'totp', totp_secret: 'JBSWY3DPEHPK3PXP' });
+  const before = (await api.messages('ada@example.com')).length;
+  assert.equal((await api.call('PUT', `${user}/authentication-methods`, [])).status, 200);
+  assert.equal((await api.messages('ada@example.com')).length, before + 1);
+  assert.equal((await api.call('PUT', `${user}/authentication-methods`, Array.from({ length: 21 }, (_, i) => ({ type: 'email', email: `a${i}@example.com` })))).status, 400);
+});
 test('what is no factor is refused, and nothing kept', async () => {
-  for (const body of [{ type: 'totp' }, { type: 'totp', totp_secret: 'JBSWY3DP' }, { type: 'totp', totp_secret: '1'.repeat(32) }, { type: 'phone', phone_number: '5551234' }, { type: 'email', email: 'x' }, { type: 'passkey' }, { type: 'webauthn-roaming' }, { type: 'telepathy' }, {}, { type: 'totp', totp_secret: 'JBSWY3DPEHPK3PXP', other: 1 }])
+  for (const body of [{ type: 'totp' }, { type: 'totp', totp_secret: 'JBSWY3DP' }, { type: 'totp', totp_secret: '1'.repeat(32) }, { type: 'phone', phone_number: '5551234' }, { type: 'email', email: 'x' }, { type: 'passkey' }, { type: 'webauthn-roaming' }, { type: 'telepathy' }, {}, { type: 'totp', totp_secret: 'JBSWY3DPEHPK3PXP', other: 1 }, { type: 'totp', totp_secret: 'A'.repeat(301) }, { type: 'email', email: 'a@example.com', name: 'x'.repeat(301) }])
     assert.equal((await add(body)).status, 400, JSON.stringify(body));
   assert.equal((await api.call('POST', 'users/auth0%7Cnobody/authentication-methods', { type: 'email', email: 'a@example.com' })).status, 404);
   assert.equal((await api.call('PUT', `${user}/authentication-methods`, [{ type: 'email', email: 'a@example.com' }, { type: 'passkey' }])).status, 400);

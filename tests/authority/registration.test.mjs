@@ -85,6 +85,8 @@ describe('registration that is open', () => {
       assert.deepEqual([page.location, page.status], [undefined, 400], JSON.stringify(more));
       assert.ok(page.links['Back to evil.example']?.startsWith(`${redirect_uri}?error=`) || page.links['Back to evil.example']?.startsWith(`${redirect_uri}#error=`), JSON.stringify(page.links));
     }
+    const link = await person.open(`${api.issuer}passwordless/verify_redirect?${new URLSearchParams({ client_id: body.client_id, redirect_uri, response_type: 'bogus', state: 's' })}`);
+    assert.deepEqual([link.location, link.status], [undefined, 400], 'at the other addresses that take such a request, too');
     const own = await person.open(`${api.issuer}authorize?${new URLSearchParams({ client_id: 'app', redirect_uri: app.callbacks[0], response_type: 'code', prompt: 'none', state: 's', code_challenge: challenge, code_challenge_method: 'S256' })}`);
     assert.equal(own.location?.searchParams.get('error'), 'login_required', 'one that an administrator has listed is told as ever');
   });

@@ -1,6 +1,7 @@
 // A tenant's files as the deploy CLI has them: markers, folders, and what stands in files beside it. Nothing is silent.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { folder, freePort, runOstia, serve } from '../lib/program.mjs';
@@ -85,6 +86,15 @@ describe('files beside it', () => {
       assert.match(stderr, why);
     }
   });
+  test('a link that leads out, a pipe, and a folder in its place', async () => {
+    for (const [make, why] of [[(at) => symlinkSync('/etc/hostname', at), /outside of the tenant's folder/], [(at) => execFileSync('mkfifo', [at]), /is no file/], [(at) => mkdirSync(at), /is no file/]]) {
+      const at = files({ 'tenant.yaml': 'rules:\n  - name: r\n    script: ./rules/r.js\n', 'rules/x': '' });
+      make(join(at, 'rules/r.js'));
+      const { code, stderr } = await brought(at);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, why);
+    }
+  });
   test('a text that only looks like one stays', async () => {
     const at = files({ 'tenant.yaml': `${client}    description: see ./notes.md for more\n` });
     assert.ok((await brought(at)).tenant.includes('see ./notes.md for more'));
@@ -116,6 +126,16 @@ describe("the deploy CLI's folder", () => {
     assert.equal(code, 2);
     assert.match(stderr, /clients\/App\.json: line 1/);
   });
+  test('a link in it that leads out is not followed', async () => {
+    for (const name of ['clients/More.json', 'tenant.json', 'pages/login.html', 'database-connections/users/login.js']) {
+      const at = files(list);
+      rmSync(join(at, name), { force: true });
+      symlinkSync('/etc/hostname', join(at, name));
+      const { code, stderr } = await brought(at);
+      assert.equal(code, 2, name);
+      assert.match(stderr, /leads out of the tenant's folder|is outside of the tenant's folder/, name);
+    }
+  });
   test('lint reads it, too', async () => assert.match((await runOstia(['lint', files(list)])).stdout, /clients\[App\]\.grant_types/));
   test('and serve', async (t) => {
     const server = await serve(['--data', folder(), '--config', files(list), '--listen', `127.0.0.1:${await freePort()}`, '--dev'], { AUTH0_KEYWORD_REPLACE_MAPPINGS: '{"URLS":["https://one.example/cb"]}' });
@@ -131,6 +151,7 @@ describe('what is no tenant', () => {
     ['a list', 'list.yaml', '- a\n', /is no tenant file/],
     ['other YAML', 'other.yaml', 'version: 3\nservices: {}\n', /is no tenant file: it has none of the sections/],
     ['a folder without any of it', 'empty/readme.md', 'x', /has neither a tenant\.yaml nor any of the folders/],
+    ['anchors that grow', 'grow.yaml', `clients:\n  - name: &a ${'x'.repeat(1_000_000)}\n${'  - name: *a\n'.repeat(300)}`, /too large with its anchors/],
     ['cyclic anchors', 'loop.yaml', 'clients: &a\n  - *a\n', /loop\.yaml/],
   ])
     for (const verb of ['import', 'lint'])
