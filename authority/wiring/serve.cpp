@@ -42,8 +42,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Status check(const ServeOptions& o) {
-  if (!o.config.empty() && !fs::exists(o.config))
-    return invalid_option("--config: there is no file " + o.config);
+  if (!o.config.empty() && !fs::exists(o.config)) return invalid_option("--config: there is no file " + o.config);
   for (const auto& [name, file] : {std::pair{"--users", o.users},
                                    {"--mappings", o.mappings},
                                    {"--tls-cert", o.tls_cert},
