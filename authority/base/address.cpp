@@ -46,6 +46,7 @@ bool is_seen(std::string_view text, bool with_blanks = false) {
   for (std::int32_t at = 0; at < decoded.length(); at = decoded.moveIndex32(at, 1)) {
     const auto c = decoded.char32At(at);
     if (with_blanks && c == ' ') continue;
+    if (c == 0x2800 || c == 0xFFFC) return false;  // a blank pattern of Braille, the place of an object
     if (!u_isgraph(c) || u_charType(c) == U_PRIVATE_USE_CHAR ||
         u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
       return false;

@@ -120,7 +120,7 @@ Answer use(Authority& a, const Request& request, AuthorizationRequest r, std::st
 Handed handed_over(Authority& a, const Request& request, const Client& client, const Parameters& parameters) {
   const auto& settings = client.session_transfer;
   const std::string by_query(parameters.get("session_transfer_token")), by_cookie(request.cookie(cookie_name));
-  if (settings.by_query && !by_query.empty()) return {by_query, false};
+  if (settings.by_query && !by_query.empty()) return {by_query, settings.by_cookie};
   if (!by_query.empty())
     record(a, request,
            {.type = "w",

@@ -51,7 +51,7 @@ Status check_document(const Value& document) {
 
 // People read it on the page where they agree.
 Status check_name(const std::string& name) {
-  if (is_visible(name)) return ok();
+  if (is_visible(name) && name.find_first_not_of(' ') != name.npos) return ok();
   return oauth(400, "invalid_client_metadata", "client_name has characters that are not seen, or turn others around",
                "metadata_malformed");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ostia/text/ascii.hpp"
+#include "ostia/url/url.hpp"
 
 namespace ostia::authority::management {
 namespace {
@@ -43,6 +44,16 @@ bool names_secret(std::string_view name) {
                                         "token",
                                         "wrapped_key",
                                         "header_value",
+                                        "decryption_key",
+                                        "decryptionkey",
+                                        "connectionstring",
+                                        "connection_string",
+                                        "saskey",
+                                        "masterkey",
+                                        "storageaccesskey",
+                                        "privatekey",
+                                        "servicepassword",
+                                        "sumosourceaddress",
                                         "setup",
                                         "datadogapikey",
                                         "splunktoken",
@@ -54,6 +65,33 @@ bool names_secret(std::string_view name) {
 }
 
 bool lists_secrets(std::string_view name) { return name == "secrets" || name == "httpCustomHeaders"; }
+
+// Objects of which every text is one: what opens a provider, a key with its parts.
+bool is_all_secret(std::string_view name, const Value& v) {
+  constexpr std::string_view all[] = {"credentials",    "secrets",       "signing_key",
+                                      "decryption_key", "decryptionkey", "configuration"};
+  return v.is_object() && std::find(std::begin(all), std::end(all), text::lower(name)) != std::end(all);
+}
+
+Value without_texts(const Value& v) {
+  if (v.is_string() && !v.text().empty()) return left_out;
+  if (v.is_array()) {
+    Value out = Value::array();
+    for (const auto& item : v.items()) out.push_back(without_texts(item));
+    return out;
+  }
+  if (!v.is_object()) return v;
+  Value out = Value::object();
+  for (const auto& [name, item] : v.members()) out.set(name, without_texts(item));
+  return out;
+}
+
+// An address with a name and a password in it.
+bool names_user(const std::string& text) {
+  if (text.find("://") == text.npos) return false;
+  const auto parsed = url::parse(text);
+  return parsed && parsed->has_userinfo;
+}
 
 // Of a JSON Web Key, what only its owner has (RFC 7518 section 6).
 bool is_private_member(std::string_view name) {
@@ -73,6 +111,7 @@ bool is_of_secrets(std::string_view path) {
 }
 
 Value bounded(const Value& v, int depth, bool in_secrets) {
+  if (v.is_string() && names_user(v.text())) return left_out;
   if (v.is_string() && v.text().size() > longest_text)
     return v.text().substr(0, longest_text) + "… (" + std::to_string(v.text().size()) + " bytes)";
   if (depth == deepest && (v.is_object() || v.is_array())) return "…";
@@ -88,7 +127,9 @@ Value bounded(const Value& v, int depth, bool in_secrets) {
   for (const auto& [name, item] : v.members()) {
     const bool hides =
         is_secret(name, item) || (in_secrets && name == "value") || (v["kty"].is_string() && is_private_member(name));
-    out.set(name, hides ? Value(left_out) : bounded(item, depth + 1, in_secrets || lists_secrets(name)));
+    out.set(name, hides                       ? Value(left_out)
+                  : is_all_secret(name, item) ? bounded(without_texts(item), depth + 1, false)
+                                              : bounded(item, depth + 1, in_secrets || lists_secrets(name)));
   }
   return out;
 }

@@ -198,6 +198,8 @@ Handling write(Authority& a, Call call, const KeptResource& r, Place place, Chan
            merge(body, change.made);
            if (auto good = check_required(r, body); !good) return good;
            if (auto good = check_no_private_key(body); !good) return good;
+           if (r.path == "hooks" && body["secrets"].size() > 0)
+             return invalid_body("'No hook runs here, and nothing keeps its secrets' on property secrets.");
            if (r.path == "token-exchange-profiles")
              if (auto good = check_exchange_profile(*tenant, place.id, body); !good) return good;
            if (r.has_times) {

@@ -20,7 +20,7 @@ constexpr Dangerous table[] = {
     // Secrets and keys.
     {"POST", "clients/{id}/rotate-secret"},
     {"", "clients/{id}/credentials"},
-    {"", "keys/signing"},
+    {"", "keys"},
     // What takes much away.
     {"DELETE", "clients"},
     {"DELETE", "connections"},
@@ -33,8 +33,17 @@ constexpr Dangerous table[] = {
     // What guards people.
     {"", "attack-protection"},
     {"", "guardian"},
+    {"", "anomaly"},
+    {"", "users/{id}/authentication-methods"},
+    {"", "users/{id}/authenticators"},
+    {"", "users/{id}/multifactor"},
+    {"", "users/{id}/recovery-code-regeneration"},
     // What makes administrators, or as good as that.
     {"", "client-grants"},
+    {"", "users/{id}/identities"},
+    {"POST", "connections"},
+    {"PATCH", "connections"},
+    {"", "token-exchange-profiles"},
     {"POST", "tickets/password-change"},
     {"POST", "custom-domains"},
     // What lets data out.
@@ -45,6 +54,10 @@ constexpr Dangerous table[] = {
     {"", "rules-configs"},
     {"", "actions"},
     {"", "log-streams"},
+    {"", "event-streams"},
+    {"", "hooks"},
+    {"", "branding/templates"},
+    {"", "branding/phone"},
     {"", "emails/provider"},
     {"", "email-templates"},
 };
@@ -55,10 +68,17 @@ bool is_in(std::string_view path, std::string_view folder) {
 
 // Members of a body that change who rules here.
 bool makes_administrators(const Route& route, const Call& call) {
-  if (is_in(route.path, "users")) return !call.body["administrator"].is_null() || !call.body["password"].is_null();
+  const auto changes = [&](std::initializer_list<const char*> members) {
+    return std::any_of(members.begin(), members.end(), [&](const char* one) { return !call.body[one].is_null(); });
+  };
+  // Who changes where an account's mails and codes go has its password next.
+  if (is_in(route.path, "users"))
+    return changes({"administrator", "password"}) ||
+           (route.method == "PATCH" && changes({"email", "email_verified", "phone_number", "username"}));
   if (route.path == "tenants/settings") return !call.body["ostia"].is_null();
   return is_in(route.path, "clients") &&
-         (!call.body["client_secret"].is_null() || !call.body["client_authentication_methods"].is_null());
+         (changes({"client_secret", "client_authentication_methods"}) ||
+          (route.method == "PATCH" && changes({"callbacks", "grant_types", "is_first_party", "session_transfer"})));
 }
 
 bool is_dangerous(const Route& route, const Call& call) {

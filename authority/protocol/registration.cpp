@@ -39,6 +39,12 @@ bool is_private_scheme(std::string_view scheme) {
          std::find(std::begin(editors), std::end(editors), scheme) != std::end(editors);
 }
 
+// An extension's own part of an editor: `vscode://publisher.extension/…`; the editor's commands have others.
+bool is_extension(std::string_view host) {
+  return !host.empty() && !host.starts_with("vscode.") &&
+         !is_one_of(host, {"file", "settings", "extension", "extensions", "profile", "vscode-remote", "command"});
+}
+
 // HTTPS; HTTP on the person's own machine; or a scheme of the application's own (RFC 8252 sections 7.1 to 7.3). A
 // pattern would be for addresses of others, too.
 // RFC 7591 section 5
@@ -51,9 +57,9 @@ Status check_redirect_uri(const Value& one, bool& is_native) {
     return bad_uri("redirect_uris: an absolute address without fragment and without patterns is needed, not " + uri);
   const std::string scheme = text::lower(parsed->scheme);
   const bool is_loopback = scheme == "http" && url::is_loopback_host(parsed->host);
-  const bool is_own = is_private_scheme(scheme);
+  const bool is_own = is_private_scheme(scheme) && (scheme.find('.') != scheme.npos || is_extension(parsed->host));
   is_native = is_native || is_loopback || is_own;
-  if (scheme == "https" || is_loopback || is_own) return ok();
+  if ((scheme == "https" && !parsed->host.empty()) || is_loopback || is_own) return ok();
   return bad_uri(
       "redirect_uris: https, http on a loopback address, or a scheme of the application's own with a period in it, "
       "such "

@@ -57,9 +57,27 @@ TEST(RegistrationRules, ASchemeIsOneApplicationsOwnOrRefused) {
   for (const char* own : {"com.example.app:/cb", "com.example.app://host/cb", "cursor://anysphere.cursor-mcp/cb",
                           "vscode://publisher.extension/cb", "http://127.0.0.1:7/cb", "https://a.example/cb"})
     EXPECT_TRUE(takes(own)) << own;
-  for (const char* other : {"ms-msdt:/id", "search-ms:query", "mailto:x@y.example", "tel:1", "ftp://e.example/x",
-                            "ws://x.example/y", "content://x", "chrome://x/", "resource://x/", "x:y", "intent://x",
-                            "ssh://x.example/", "Ms-Msdt:/id", "javascript:alert(1)", "http://a.example/cb"})
+  for (const char* other : {"ms-msdt:/id",
+                            "search-ms:query",
+                            "mailto:x@y.example",
+                            "tel:1",
+                            "ftp://e.example/x",
+                            "ws://x.example/y",
+                            "content://x",
+                            "chrome://x/",
+                            "resource://x/",
+                            "x:y",
+                            "intent://x",
+                            "ssh://x.example/",
+                            "Ms-Msdt:/id",
+                            "vscode://vscode.git/clone?url=x",
+                            "vscode://file/etc/passwd",
+                            "cursor://settings/",
+                            "https:/evil.example/cb",
+                            "https:evil.example/cb",
+                            "https:?x",
+                            "javascript:alert(1)",
+                            "http://a.example/cb"})
     EXPECT_FALSE(takes(other)) << other;
 }
 

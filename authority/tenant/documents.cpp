@@ -28,6 +28,7 @@ void at_path(Value& value, std::string_view path, const Visit& visit) {
     if (next->is_object()) at_path(*next, path.substr(dot + 1), visit);
     return;
   }
+  if (!next->is_array()) return;
   Value items = Value::array();
   for (Value item : next->items()) {
     if (item.is_object()) at_path(item, path.substr(dot + 1), visit);
@@ -88,6 +89,7 @@ class Sealing {
       if (next->is_object()) at(*next, before[part], path.substr(dot + 1));
       return;
     }
+    if (!next->is_array()) return;
     Value items = Value::array();
     for (Value item : next->items()) {
       if (item.is_object()) at(item, counterpart(before[part], item), path.substr(dot + 1));
@@ -167,9 +169,11 @@ const std::vector<Section>& sections() {
        "",
        "",
        false,
-       {"credentials.smtp_pass", "credentials.api_key", "credentials.secretAccessKey", "captcha.recaptcha_v2.secret",
-        "captcha.recaptcha_enterprise.api_key", "captcha.hcaptcha.secret", "captcha.auth_challenge.secret",
-        "captcha.turnstile.secret", "captcha.friendly_captcha.secret", "captcha.arkose.secret"}},
+       {"credentials.smtp_pass", "credentials.api_key", "credentials.secretAccessKey", "credentials.connectionString",
+        "credentials.connection_string", "credentials.clientSecret", "credentials.client_secret",
+        "captcha.recaptcha_v2.secret", "captcha.recaptcha_enterprise.api_key", "captcha.hcaptcha.secret",
+        "captcha.auth_challenge.secret", "captcha.turnstile.secret", "captcha.friendly_captcha.secret",
+        "captcha.arkose.secret"}},
   };
   return all;
 }

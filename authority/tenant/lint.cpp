@@ -91,6 +91,8 @@ void lint_api(Findings& out, const Value& api) {
 constexpr std::pair<std::string_view, const char*> administrative[] = {
     {"update:administrators", "makes administrators"},
     {"update:users", "sets an administrator's password or address"},
+    {"create:authentication_methods", "gives an administrator a second factor of its own"},
+    {"update:authentication_methods", "gives an administrator a second factor of its own"},
     {"create:user_tickets", "makes a link that sets an administrator's password"},
     {"create:client_grants", "gives itself every scope"},
     {"update:client_grants", "gives itself every scope"},

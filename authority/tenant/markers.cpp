@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "base/files.hpp"
-#include "ostia/text/ascii.hpp"
 
 namespace ostia::authority {
 namespace {
@@ -80,15 +79,29 @@ bool opens_block(std::string_view line) {
   return line.ends_with(" |") || line.ends_with(" >");
 }
 
+// How far a block that `line` opens is indented at the least: not as far as the key, or the dash, that it is of.
+std::size_t indent_of_opener(std::string_view line) {
+  std::size_t at = std::min(line.find_first_not_of(' '), line.size()), dash = at;
+  while (line.substr(at).starts_with("- ")) {
+    dash = at;
+    at = std::min(line.find_first_not_of(' ', at + 1), line.size());
+  }
+  const bool is_of_dash = line.substr(at).starts_with('|') || line.substr(at).starts_with('>');
+  return is_of_dash ? dash : at;
+}
+
 // For each line of YAML, whether it is of a block (`|`, `>`): of a script, say, in which nothing is quoted.
 std::vector<bool> lines_in_blocks(std::string_view text) {
   std::vector<bool> out;
   std::optional<std::size_t> outer;  // the indentation of the line that has opened the block
-  for (const auto line : text::split(text, '\n')) {
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    at = end + 1;
     const std::size_t indent = line.find_first_not_of(" \r");
     if (outer && indent != line.npos && indent <= *outer) outer.reset();
     out.push_back(outer.has_value());
-    if (!outer && opens_block(line)) outer = std::min(indent, line.size());
+    if (!outer && opens_block(line)) outer = indent_of_opener(line);
   }
   return out;
 }

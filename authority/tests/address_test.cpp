@@ -40,8 +40,9 @@ TEST(Address, WhatIsCanonicalStaysSo) {
 TEST(Text, WhatIsVisibleShowsWhatItHas) {
   for (const char* good : {"An agent", "Агент 7", "وكيل", "代理店", "एजेंट", "O’Neil & Sons – “Agent”", "a\u0308"})
     EXPECT_TRUE(is_visible(good)) << good;
-  for (const char* bad : {"Goo\u202egle", "Goo\u2066gle", "Goo\u200bgle", "Goo\u2060gle", "Goo\U000E0041gle",
-                          "Goo\ue000gle", "Goo\u2028gle", "Goo\tgle", "Goo\u00adgle", "Goo\xffgle"})
+  for (const char* bad :
+       {"Goo\u202egle", "Goo\u2066gle", "Goo\u200bgle", "Goo\u2060gle", "Goo\U000E0041gle", "Goo\ue000gle",
+        "Goo\u2028gle", "Goo\tgle", "Goo\u2800gle", "\uFFFC", "Goo\u00adgle", "Goo\xffgle"})
     EXPECT_FALSE(is_visible(bad)) << bad;
 }
 

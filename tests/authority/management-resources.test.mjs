@@ -313,6 +313,28 @@ describe('what is kept and not acted upon', () => {
       for (const { text } of [made, await api.call('GET', `event-streams/${made.body.id}`), await api.call('GET', 'event-streams'), await api.call('GET', 'logs?per_page=100')]) assert.ok(!text.includes('a-secret-of-it'), text);
       assert.ok(!JSON.stringify(await api.logs()).includes('a-secret-of-it'));
     });
+  const said = 'a-secret-of-it', hidden = {
+    'a phone provider': () => ['POST', 'branding/phone/providers', { name: 'custom', configuration: {}, credentials: { anything: said } }],
+    'an addon': () => ['PATCH', 'clients/web', { addons: { sap_api: { servicePassword: said }, azure_blob: { storageAccessKey: said }, wams: { masterkey: said }, azure_sb: { sasKey: said } } }],
+    'a key of a connection': () => ['POST', 'connections', { name: 'saml', strategy: 'samlp', options: { signing_key: { key: said, cert: 'c' }, decryptionKey: { key: said, cert: 'c' } } }],
+    'a key of a connection, as a text': () => ['POST', 'connections', { name: 'saml', strategy: 'samlp', options: { decryption_key: said } }],
+    'the configuration of a database': () => ['POST', 'connections', { name: 'own', strategy: 'auth0', options: { configuration: { DATABASE: said } } }],
+    'an address': () => ['POST', 'log-streams', { name: 'l', type: 'http', sink: { httpEndpoint: `https://u:${said}@logs.example/` } }],
+    'a mail provider by a connection string': () => ['POST', 'emails/provider', { name: 'azure_cs', credentials: { connectionString: said } }],
+    'a mail provider by a secret': () => ['POST', 'emails/provider', { name: 'ms365', credentials: { tenantId: 't', clientId: 'c', clientSecret: said } }],
+  };
+  for (const [what, ask] of Object.entries(hidden))
+    test(`the log has no secret of ${what}`, async () => {
+      const answer = await api.call(...ask());
+      assert.ok(answer.status < 300, answer.text);
+      for (const text of [(await api.call('GET', 'logs?per_page=100')).text, JSON.stringify(await api.logs())]) assert.ok(!text.includes(said), text.slice(Math.max(0, text.indexOf(said) - 200), text.indexOf(said) + 20));
+      if (what.startsWith('a mail provider')) assert.ok(!answer.text.includes(said) && !(await api.call('GET', 'emails/provider')).text.includes(said));
+    });
+  test('secrets of hooks, which nothing would keep, are refused, and not logged', async () => {
+    const answer = await api.call('POST', 'hooks', { name: 'h', script: 'module.exports = () => {};', triggerId: 'credentials-exchange', secrets: { K: said } });
+    assert.equal(answer.status, 400, answer.text);
+    for (const text of [answer.text, (await api.call('GET', 'logs?per_page=100')).text, JSON.stringify(await api.logs())]) assert.ok(!text.includes(said));
+  });
   test('no private key is taken for a public one', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const jwk = { ...privateKey.export({ format: 'jwk' }), use: 'sig', kid: 'k', alg: 'ES256' };

@@ -88,6 +88,10 @@ const dangerous = [
   ['POST', 'rules', { name: 'r', script: 'function (user, context, callback) { callback(null, user, context); }' }], ['POST', 'actions/actions', { name: 'a', supported_triggers: [{ id: 'post-login', version: 'v3' }], code: '' }],
   ['POST', 'log-streams', { name: 'l', type: 'http', sink: { httpEndpoint: 'https://logs.example/' } }], ['PATCH', 'tenants/settings', { ostia: { administration: { second_factor: false } } }],
   ['POST', 'client-grants', { client_id: 'app', audience: 'https://api.example.com/', scope: [] }], ['GET', 'clients/machine?fields=client_secret'], ['PUT', 'guardian/policies', []],
+  // As good as that: other ways into an account, other places for its mails, other programs that are told.
+  ['POST', 'users/auth0%7Cada/identities', { provider: 'auth0', user_id: 'grace' }], ['DELETE', 'users/auth0%7Cada/identities/auth0/grace'], ['PATCH', 'users/auth0%7Cada', { email: 'evil@example.com' }], ['PATCH', 'users/auth0%7Cada', { email_verified: true }],
+  ['POST', 'users/auth0%7Cada/authentication-methods', { type: 'email', email: 'evil@example.com' }], ['PUT', 'users/auth0%7Cada/authentication-methods', []], ['DELETE', 'users/auth0%7Cada/authentication-methods'], ['POST', 'users/auth0%7Cada/recovery-code-regeneration', {}],
+  ['POST', 'event-streams', { name: 'e', destination: {} }], ['POST', 'connections', { name: 'evil', strategy: 'oidc' }], ['PATCH', 'clients/app', { callbacks: ['https://evil.example/'] }], ['PUT', 'branding/templates/universal-login', { template: '<p>' }], ['PUT', 'keys/custom-signing', { keys: [] }],
 ];
 
 test('administrators: what is dangerous takes a login of the last quarter of an hour', async () => {
